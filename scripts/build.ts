@@ -1,0 +1,112 @@
+/**
+ * Builds the app into dist/ with plain Vite: shell.js, core.js, hub.js (ESM for Node), preload.cjs (one CommonJS file, as a
+ * sandboxed preload must be) and renderer/. Only `electron`, `better-sqlite3` and Node's own modules stay outside the bundles.
+ * Usage: node scripts/build.ts [--dev]
+ */
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import react from '@vitejs/plugin-react';
+import { build, type InlineConfig } from 'vite';
+
+const root = resolve(import.meta.dirname, '..');
+const dist = join(root, 'dist');
+const stamp = join(dist, '.built');
+
+/** pg's optional parts are looked up in a try block and absent here. */
+const external = ['electron', 'better-sqlite3', 'pg-native', 'cloudflare:sockets'];
+
+type Mode = 'development' | 'production';
+
+function baseConfig(mode: Mode): InlineConfig {
+  return { configFile: false, mode, logLevel: 'warn', publicDir: false, clearScreen: false };
+}
+
+function nodeConfig(mode: Mode, entry: string, fileName: string, format: 'es' | 'cjs'): InlineConfig {
+  return {
+    ...baseConfig(mode),
+    root,
+    ssr: { noExternal: true, external, target: 'node' },
+    build: {
+      ssr: join(root, entry),
+      outDir: dist,
+      emptyOutDir: false,
+      target: 'node24',
+      minify: false,
+      sourcemap: true,
+      license: { fileName: `licenses/${fileName}.md` },
+      rolldownOptions: { external, output: { format, entryFileNames: fileName, codeSplitting: false } },
+    },
+  };
+}
+
+function rendererConfig(mode: Mode): InlineConfig {
+  return {
+    ...baseConfig(mode),
+    root: join(root, 'src-renderer'),
+    base: './',
+    plugins: [react()],
+    build: {
+      outDir: join(dist, 'renderer'),
+      emptyOutDir: false,
+      // One known browser: Electron's. Older than it, so that a fallback Electron runs the same files.
+      target: 'chrome140',
+      modulePreload: false,
+      // The CSP allows no data: fonts or scripts.
+      assetsInlineLimit: 0,
+      sourcemap: mode === 'development',
+      license: { fileName: 'licenses.md' },
+    },
+  };
+}
+
+const entries: { source: string; config: (mode: Mode) => InlineConfig }[] = [
+  { source: 'src-main/shell/main.ts', config: (mode) => nodeConfig(mode, 'src-main/shell/main.ts', 'shell.js', 'es') },
+  { source: 'src-main/core/main.ts', config: (mode) => nodeConfig(mode, 'src-main/core/main.ts', 'core.js', 'es') },
+  {
+    source: 'src-main/preload/preload.ts',
+    config: (mode) => nodeConfig(mode, 'src-main/preload/preload.ts', 'preload.cjs', 'cjs'),
+  },
+  { source: 'src-hub/main.ts', config: (mode) => nodeConfig(mode, 'src-hub/main.ts', 'hub.js', 'es') },
+  { source: 'src-renderer/index.html', config: rendererConfig },
+];
+
+/** Builds everything anew; throws naming the entry files that do not exist, after building the rest. */
+export async function buildAll(mode: Mode = 'production'): Promise<void> {
+  process.env['NODE_ENV'] = mode;
+  rmSync(dist, { recursive: true, force: true });
+  mkdirSync(dist, { recursive: true });
+  const missing = entries.filter(({ source }) => !existsSync(join(root, source))).map(({ source }) => source);
+  for (const { source, config } of entries) {
+    if (!missing.includes(source)) await build(config(mode));
+  }
+  const icons = join(root, 'assets/icons');
+  if (existsSync(icons)) cpSync(icons, join(dist, 'icons'), { recursive: true });
+  if (missing.length > 0) throw new Error(`build: no entry file ${missing.join(', ')}`);
+  writeFileSync(stamp, `${mode}\n`);
+}
+
+/** Newest change below a path, in ms since 1970; folders count too, so that a deleted file is noticed. */
+function newestChange(path: string): number {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (!stats) return 0;
+  if (!stats.isDirectory()) return stats.mtimeMs;
+  return Math.max(stats.mtimeMs, ...readdirSync(path).map((name) => newestChange(join(path, name))));
+}
+
+/** What a build is made of. */
+export const buildInputs = [
+  ...['src-shared', 'src-main', 'src-renderer', 'src-hub', 'locales', 'assets/country', 'assets/icons'],
+  ...['package.json', 'package-lock.json', 'scripts/build.ts'],
+].map((path) => join(root, path));
+
+/** Builds only when a source is newer than dist/. */
+export async function buildIfStale(mode: Mode = 'production'): Promise<void> {
+  const built = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs ?? -1;
+  if (buildInputs.some((path) => newestChange(path) > built)) await buildAll(mode);
+}
+
+if (import.meta.main) {
+  const startedAt = performance.now();
+  await buildAll(process.argv.includes('--dev') ? 'development' : 'production');
+  console.log(`built dist/ in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+}

@@ -1,0 +1,18 @@
+/**
+ * A partition is a path that says who shares the data: `region`, `kz`, `kz/kz-19`, `kz/kz-19/kz-19-tec`.
+ * A credential grants roles on prefixes of whole path segments.
+ */
+import { z } from 'zod';
+
+export const Partition = z.string().regex(/^[a-z0-9_-]{1,80}(\/[a-z0-9_-]{1,80}){0,3}$/);
+export type Partition = z.infer<typeof Partition>;
+
+/** Whether `partition` is `prefix` itself or lies below it. */
+export function isWithin(partition: string, prefix: string): boolean {
+  return partition === prefix || partition.startsWith(`${prefix}/`);
+}
+
+/** Builds a commission's partition. */
+export function commissionPartition(country: string, unit: string, commission: string): Partition {
+  return Partition.parse(`${country}/${unit}/${commission}`);
+}

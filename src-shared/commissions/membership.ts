@@ -1,0 +1,24 @@
+import { choice, date, defineKind, reference, text } from '../kinds/define-kind.ts';
+import { keepers } from '../access/roles.ts';
+
+/** One person's seat in a commission for one term. */
+export const Membership = defineKind({
+  name: 'membership',
+  number: 4,
+  partition: 'commission',
+  rights: { write: keepers, remove: keepers },
+  conflicts: 'desk',
+  fields: {
+    commission: reference(1, 'commission', { required: true }),
+    contact: reference(2, 'contact', { required: true }),
+    role: choice(3, ['chair', 'deputy', 'secretary', 'member'], { required: true }),
+    nominatedBy: text(4, { searchable: true }),
+    appointmentAct: text(5),
+    startsOn: date(6, { required: true }),
+    /** Last day of the term as appointed. */
+    endsOn: date(7),
+    /** Day the person really left, where earlier than the term. */
+    leftOn: date(8),
+    leftReason: choice(9, ['own-wish', 'replaced', 'recalled', 'term-ended', 'other']),
+  },
+});

@@ -1,0 +1,49 @@
+/**
+ * What the shell itself answers: windows, dialogs, printing. Calls named `shell.*` never reach the core.
+ *
+ * Failures: `shell/cancelled`, `shell/print-failed`, `shell/write-failed` {code}, `shell/no-printer`.
+ */
+import { z } from 'zod';
+import { Locale } from '../i18n/locales.ts';
+import { command, query } from './define.ts';
+
+/** A document to print: the renderer's own print page, named by its hash route and parameters. */
+export const PrintTarget = z.object({
+  /** Hash route of the print page, e.g. `/print/decision/<id>?locales=ky,ru`. */
+  route: z.string().max(2000).startsWith('/print/'),
+  landscape: z.boolean(),
+  /** Suggested file name without extension. */
+  fileName: z.string().min(1).max(120),
+});
+
+export const shellContract = {
+  shell: {
+    about: query(
+      z.object({}),
+      z.object({ version: z.string(), electron: z.string(), platform: z.string(), laptop: z.string(), unofficialRuntime: z.boolean() }),
+      'open',
+    ),
+    /** Tells the shell the UI language, for the native menu and dialogs. */
+    setLocale: command(z.object({ locale: Locale }), z.object({}), 'open'),
+    /** Asks for a folder and reports it to the core as a source of packs. */
+    chooseFolder: command(z.object({}), z.object({ name: z.string() })),
+    /** Lays the print page out in a hidden window and asks where to put the PDF. Answers the file's name. */
+    printToPdf: command(PrintTarget, z.object({ fileName: z.string() }), 'open'),
+    /** The same page through the system's print dialog. */
+    print: command(PrintTarget, z.object({}), 'open'),
+    /** Text size: 1 or 1.125. */
+    setScale: command(z.object({ factor: z.number().min(0.8).max(2) }), z.object({}), 'open'),
+    /** Restarts a core that has stopped, or tells that it runs. */
+    coreState: query(z.object({}), z.object({ running: z.boolean(), restarts: z.int() }), 'open'),
+  },
+};
+export type ShellContract = typeof shellContract;
+
+/** What the shell tells without being asked. */
+export const ShellEvent = z.discriminatedUnion('event', [
+  /** The core stopped and was started again; what was on its way must be asked again. */
+  z.object({ event: z.literal('core-restarted') }),
+  /** A menu entry or system event asks the screen to do something. */
+  z.object({ event: z.literal('menu'), command: z.enum(['lock', 'search', 'new', 'save', 'print', 'help', 'settings', 'sync', 'today']) }),
+]);
+export type ShellEvent = z.infer<typeof ShellEvent>;

@@ -1,0 +1,235 @@
+/**
+ * A record kind is declared once, as data. From the declaration derive the SQLite table and its indexes
+ * (core/store/projections.ts), the check of an incoming op, the types below, search and sort keys, history,
+ * default columns. There is no inheritance and no plug-in system: a kind is an object.
+ *
+ * Kind and field numbers are what travels on the wire (DESIGN section 4, rule 10): never reuse or change one.
+ * New fields are additive and optional.
+ */
+import { z } from 'zod';
+import { Id } from '../kernel/ids.ts';
+import type { Role } from '../access/roles.ts';
+import { type Locale, locales } from '../i18n/locales.ts';
+
+/**
+ * How two concurrent values of a field meet. `latest`: the later stamp wins, the loser stays in the history.
+ * `set`: a list whose elements are united. `final`: like latest until the record is signed, then frozen.
+ */
+export type MergeRule = 'latest' | 'set' | 'final';
+
+/** What a field holds in a row: scalars as themselves, a set as a sorted list. */
+export type FieldValue = string | number | boolean | null | readonly string[];
+
+export type Field<T extends FieldValue = FieldValue> = {
+  readonly number: number;
+  readonly type: 'text' | 'date' | 'integer' | 'flag' | 'choice' | 'reference' | 'set';
+  readonly schema: z.ZodType<T>;
+  readonly required: boolean;
+  readonly merge: MergeRule;
+  /** Personal data: erased on request, never logged, digested with a salt in the chain. */
+  readonly personal: boolean;
+  /** Folded into the search index. */
+  readonly searchable: boolean;
+  /** Has a sort key per UI language. */
+  readonly sortable: boolean;
+  /** More than one line. */
+  readonly long: boolean;
+  readonly options?: readonly string[];
+  /** The kind a reference points to. */
+  readonly to?: string;
+};
+
+type FieldFlags = {
+  readonly personal?: boolean;
+  readonly searchable?: boolean;
+  readonly sortable?: boolean;
+  readonly long?: boolean;
+  readonly merge?: MergeRule;
+};
+type Optional<R extends boolean, T> = R extends true ? T : T | null;
+
+function field<T extends FieldValue>(
+  number: number,
+  type: Field['type'],
+  schema: z.ZodType,
+  required: boolean,
+  flags: FieldFlags,
+  more: { options?: readonly string[]; to?: string } = {},
+): Field<T> {
+  return {
+    number,
+    type,
+    // The builders below pair each schema with its T; nullable() is what Optional<R, T> says.
+    schema: (required ? schema : schema.nullable()) as z.ZodType<T>,
+    required,
+    merge: flags.merge ?? 'latest',
+    personal: flags.personal ?? false,
+    searchable: flags.searchable ?? false,
+    sortable: flags.sortable ?? false,
+    long: flags.long ?? false,
+    ...more,
+  };
+}
+
+/** Text of at most `max` characters (default 300; 100,000 when `long`). A required text may not be blank. */
+export function text<const R extends boolean = false>(
+  number: number,
+  flags: FieldFlags & { readonly required?: R; readonly max?: number } = {},
+): Field<Optional<R, string>> {
+  const required = flags.required ?? false;
+  const schema = z.string().max(flags.max ?? (flags.long ? 100_000 : 300));
+  return field(number, 'text', required ? schema.refine((value) => value.trim() !== '') : schema, required, flags);
+}
+
+/** A calendar day, `YYYY-MM-DD`, no time zone. */
+export function date<const R extends boolean = false>(
+  number: number,
+  flags: FieldFlags & { readonly required?: R } = {},
+): Field<Optional<R, string>> {
+  return field(number, 'date', z.iso.date(), flags.required ?? false, flags);
+}
+
+/** A whole number between `min` (default 0) and `max` (default 2^53 − 1). */
+export function integer<const R extends boolean = false>(
+  number: number,
+  flags: FieldFlags & { readonly required?: R; readonly min?: number; readonly max?: number } = {},
+): Field<Optional<R, number>> {
+  const schema = z
+    .int()
+    .min(flags.min ?? 0)
+    .max(flags.max ?? Number.MAX_SAFE_INTEGER);
+  return field(number, 'integer', schema, flags.required ?? false, flags);
+}
+
+/** Yes or no. */
+export function flag<const R extends boolean = false>(
+  number: number,
+  flags: FieldFlags & { readonly required?: R } = {},
+): Field<Optional<R, boolean>> {
+  return field(number, 'flag', z.boolean(), flags.required ?? false, flags);
+}
+
+/** One of the named options. */
+export function choice<const T extends readonly [string, ...string[]], const R extends boolean = false>(
+  number: number,
+  options: T,
+  flags: FieldFlags & { readonly required?: R } = {},
+): Field<Optional<R, T[number]>> {
+  return field(number, 'choice', z.enum(options), flags.required ?? false, flags, { options });
+}
+
+/** The id of another record. */
+export function reference<const R extends boolean = false>(
+  number: number,
+  to: string,
+  flags: FieldFlags & { readonly required?: R } = {},
+): Field<Optional<R, string>> {
+  return field(number, 'reference', Id, flags.required ?? false, flags, { to });
+}
+
+/** A set of short texts (or of the named options); kept sorted, concurrent additions are united. */
+export function set(number: number, options?: readonly [string, ...string[]]): Field<readonly string[]> {
+  const element = options === undefined ? z.string().min(1).max(200) : z.enum(options);
+  const schema = z.array(element).max(1000).readonly();
+  return field(number, 'set', schema, true, { merge: 'set' }, options === undefined ? {} : { options });
+}
+
+/** The column name of a locale's version of a field: `title` + `uz-Cyrl` → `title_uz_cyrl`. */
+export function localizedField<const N extends string>(name: N, locale: Locale): `${N}_${LocaleSuffix}` {
+  // Lower-casing and replacing the hyphen is exactly what LocaleSuffix lists.
+  return `${name}_${locale.toLowerCase().replace('-', '_') as LocaleSuffix}`;
+}
+type LocaleSuffix = 'ru' | 'kk' | 'ky' | 'uz' | 'uz_cyrl' | 'tg' | 'en';
+
+/**
+ * One optional text field per locale, numbered from `firstNumber` in the order of `locales`, so that two people
+ * may write two language versions of one paper at the same time without meeting.
+ */
+export function localized<const N extends string>(
+  name: N,
+  firstNumber: number,
+  flags: FieldFlags & { readonly max?: number } = {},
+): { readonly [K in `${N}_${LocaleSuffix}`]: Field<string | null> } {
+  const entries = locales.map((locale, index) => [localizedField(name, locale), text(firstNumber + index, flags)]);
+  // fromEntries loses the key type that the loop just built.
+  return Object.fromEntries(entries) as { readonly [K in `${N}_${LocaleSuffix}`]: Field<string | null> };
+}
+
+export type Fields = { readonly [name: string]: Field };
+
+/** States of a kind: a choice field with the moves allowed between its options. */
+export type States = {
+  readonly field: string;
+  readonly initial: string;
+  readonly moves: { readonly [state: string]: readonly string[] };
+  /** In these states `final` fields are frozen. */
+  readonly frozen: readonly string[];
+};
+
+export type KindRights = { readonly write: readonly Role[]; readonly remove: readonly Role[] };
+
+export type Kind<F extends Fields = Fields> = {
+  readonly name: string;
+  readonly number: number;
+  readonly fields: F;
+  /** `commission`: the record lives in its commission's partition. */
+  readonly partition: 'commission';
+  readonly rights: KindRights;
+  /** A record of an add-only kind is a fact: written once, never changed or removed. */
+  readonly addOnly: boolean;
+  readonly states?: States;
+  /** Fields that together name one thing; two records with equal values become a merge task. */
+  readonly naturalKey?: readonly string[];
+  /** Where a concurrent overwrite is shown: on the conflict desk, or only in the history. */
+  readonly conflicts: 'desk' | 'history';
+  /** Whether the history survives compaction of the log. */
+  readonly keepsHistory: boolean;
+};
+
+/** The values of a record of a kind. */
+export type ValuesOf<K extends Kind> = {
+  readonly [N in keyof K['fields']]: K['fields'][N] extends Field<infer T> ? T : never;
+};
+export type Values = { readonly [field: string]: FieldValue };
+
+/** Declares a kind and checks the declaration. Throws RangeError on a number used twice or a state that is no option. */
+export function defineKind<const F extends Fields>(
+  kind: Omit<Kind<F>, 'addOnly' | 'conflicts' | 'keepsHistory'> & Partial<Pick<Kind, 'addOnly' | 'conflicts' | 'keepsHistory'>>,
+): Kind<F> {
+  const numbers = new Set<number>();
+  for (const [name, { number }] of Object.entries<Field>(kind.fields)) {
+    if (!/^[a-z][a-z0-9_]*$/i.test(name)) throw new RangeError(`${kind.name}.${name}: not a column name`);
+    if (numbers.has(number)) throw new RangeError(`${kind.name}.${name}: field number ${number} is taken`);
+    numbers.add(number);
+  }
+  const { states } = kind;
+  if (states !== undefined) {
+    const options = (kind.fields as Fields)[states.field]?.options ?? [];
+    for (const state of [states.initial, ...states.frozen, ...Object.keys(states.moves)]) {
+      if (!options.includes(state)) throw new RangeError(`${kind.name}: ${state} is no option of ${states.field}`);
+    }
+  }
+  return { addOnly: false, conflicts: 'history', keepsHistory: true, ...kind };
+}
+
+/** The value a field has before anybody wrote it. */
+export function emptyValue(field: Field): FieldValue {
+  return field.type === 'set' ? [] : null;
+}
+
+/** Finds which given values a kind does not allow: unknown names and values its schemas refuse. Empty when all is well. */
+export function checkValues(kind: Kind, values: { readonly [field: string]: unknown }): string[] {
+  const wrong: string[] = [];
+  for (const [name, value] of Object.entries(values)) {
+    const declared = Object.hasOwn(kind.fields, name) ? kind.fields[name] : undefined;
+    if (declared === undefined || !declared.schema.safeParse(value).success) wrong.push(name);
+  }
+  return wrong;
+}
+
+/** The required fields that have no value yet. */
+export function missingFields(kind: Kind, values: Values): string[] {
+  return Object.entries(kind.fields)
+    .filter(([name, declared]) => declared.required && declared.type !== 'set' && (values[name] ?? null) === null)
+    .map(([name]) => name);
+}

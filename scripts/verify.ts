@@ -65,9 +65,20 @@ const plans: Record<string, Stage[]> = {
   check: [typecheck, lint, format, i18nCheck, projectStage('unit')],
   e2e: [build, e2e],
   test: [
-    ...[typecheck, lint, format, i18nCheck],
-    ...['unit', 'store', 'contract', 'sim', 'hub'].map(projectStage),
-    ...[build, { ...projectStage('i18n'), after: 'build' }, e2e, pack, packaged],
+    typecheck,
+    lint,
+    format,
+    i18nCheck,
+    projectStage('unit'),
+    projectStage('store'),
+    projectStage('contract'),
+    projectStage('sim'),
+    projectStage('hub'),
+    build,
+    { ...projectStage('i18n'), after: 'build' },
+    e2e,
+    pack,
+    packaged,
   ],
 };
 

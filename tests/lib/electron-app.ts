@@ -1,0 +1,175 @@
+/**
+ * Starts the real app for a test and closes it again. From dist/ through playwright's Electron driver; or, where
+ * KOMISSIYA_E2E_PACKAGED=1 (the `packaged` stage of `npm test`) or `packaged: true` says so, the packaged folder over its
+ * debugging port, as its fuses refuse that driver. Needs a build, or a package, that is already there.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { _electron, chromium, type ElectronApplication, type Page } from 'playwright-core';
+import { electronBinary, root, sandboxArgs, startDisplay } from '../../scripts/runtimes.mjs';
+
+export type LaunchOptions = {
+  /** Folder of the profile; made when absent. */
+  profile: string;
+  /** Language of the operating system, as in `ru_RU`; the machine's own when not given. */
+  locale?: string;
+  args?: string[];
+  env?: Record<string, string>;
+  packaged?: boolean;
+};
+
+export type LaunchedApp = {
+  /** The driver's view of the main process; null for the packaged app, which allows none. */
+  app: ElectronApplication | null;
+  /** The first window. */
+  page: Page;
+  /** What the app has written to stdout and stderr so far. */
+  output: () => string;
+  /** Ends the app as a person would and waits until it is gone. */
+  close: () => Promise<void>;
+  /** Ends the app as a power cut would. */
+  kill: () => Promise<void>;
+};
+
+/** The packaged app that `npm run package:linux` makes. */
+export const packagedBinary = join(root, 'out/package/linux-unpacked/komissiya');
+
+/** Size of the window's content, in CSS pixels: the smallest common office laptop. */
+export const windowSize = { width: 1366, height: 768 };
+
+const startTimeoutMs = 60_000;
+const closeTimeoutMs = 15_000;
+
+export async function launchApp(options: LaunchOptions): Promise<LaunchedApp> {
+  mkdirSync(options.profile, { recursive: true });
+  const display = await startDisplay();
+  const env = { ...appEnvironment(options), ...display.env };
+  const packaged = options.packaged ?? process.env['KOMISSIYA_E2E_PACKAGED'] === '1';
+  try {
+    const launched = packaged ? await launchPackaged(options, env) : await launchBuilt(options, env);
+    const ended = (end: () => Promise<void>) => async (): Promise<void> => {
+      await end();
+      display.close();
+    };
+    return { ...launched, close: ended(launched.close), kill: ended(launched.kill) };
+  } catch (error) {
+    display.close();
+    throw error;
+  }
+}
+
+async function launchBuilt(options: LaunchOptions, env: Record<string, string>): Promise<LaunchedApp> {
+  if (!existsSync(join(root, 'dist/shell.js'))) throw new Error('dist/ is missing: npm run build');
+  const app = await _electron.launch({
+    executablePath: await electronBinary(),
+    args: [root, ...(options.args ?? [])],
+    chromiumSandbox: sandboxArgs.length === 0,
+    cwd: root,
+    env,
+    timeout: startTimeoutMs,
+  });
+  const child = app.process();
+  const output = collectOutput(child);
+  const page = await app.firstWindow({ timeout: startTimeoutMs });
+  await app.evaluate(({ BrowserWindow }, size) => {
+    BrowserWindow.getAllWindows()[0]?.setContentBounds({ x: 0, y: 0, ...size });
+  }, windowSize);
+  return { app, page, output, close: () => closeWithin(child, () => app.close()), kill: () => killNow(child) };
+}
+
+async function launchPackaged(options: LaunchOptions, env: Record<string, string>): Promise<LaunchedApp> {
+  if (!existsSync(packagedBinary)) throw new Error(`${packagedBinary} is missing: npm run package:linux`);
+  const args = [...sandboxArgs, '--remote-debugging-port=0', ...(options.args ?? [])];
+  const child = spawn(packagedBinary, args, { env: { ...env, KOMISSIYA_ALLOW_REMOTE_DEBUGGING: '1' } });
+  const output = collectOutput(child);
+  try {
+    const endpoint = await until(
+      'the debugging port',
+      () => /DevTools listening on (ws:\S+)/.exec(output())?.[1],
+      child,
+    );
+    const browser = await chromium.connectOverCDP(endpoint);
+    const page = await until('the first window', () => browser.contexts()[0]?.pages()[0], child);
+    const close = (): Promise<void> =>
+      closeWithin(child, async () => {
+        child.kill('SIGTERM');
+        await browser.close();
+      });
+    return { app: null, page, output, close, kill: () => killNow(child) };
+  } catch (error) {
+    await killNow(child);
+    throw new Error(`the packaged app did not start:\n${output()}`, { cause: error });
+  }
+}
+
+/** The test runner's environment without what would change the app, with the profile and the OS language. */
+function appEnvironment({ profile, locale, env }: LaunchOptions): Record<string, string> {
+  const inherited = Object.entries(process.env).filter(
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && !/^(NODE_|VITEST|ELECTRON_|LANG|LC_|TEST$|DEV$|PROD$|MODE$)/.test(entry[0]),
+  );
+  const language = locale === undefined ? pick(process.env, ['LANG', 'LC_ALL', 'LANGUAGE']) : osLanguage(locale);
+  return { ...Object.fromEntries(inherited), ...language, KOMISSIYA_PROFILE: profile, ...env };
+}
+
+function pick(source: NodeJS.ProcessEnv, names: string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (source[name] === undefined ? [] : [[name, source[name]]])));
+}
+
+function osLanguage(locale: string): Record<string, string> {
+  return { LANG: `${locale}.UTF-8`, LC_ALL: `${locale}.UTF-8`, LANGUAGE: locale };
+}
+
+function collectOutput(child: ChildProcess): () => string {
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  return () => text;
+}
+
+/** Waits for a value to be there while the app lives. */
+async function until<T>(what: string, read: () => T | undefined, child: ChildProcess): Promise<T> {
+  const deadline = Date.now() + startTimeoutMs;
+  while (Date.now() < deadline) {
+    const value = read();
+    if (value !== undefined) return value;
+    if (hasEnded(child))
+      throw new Error(`the app ended (${child.exitCode ?? child.signalCode}) before ${what} was there`);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  throw new Error(`${what} was not there in ${startTimeoutMs / 1000} s`);
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+async function closeWithin(child: ChildProcess, ask: () => Promise<void>): Promise<void> {
+  if (hasEnded(child)) return;
+  const ended = new Promise<void>((done) => child.once('exit', () => done()));
+  const tooLate = setTimeout(() => child.kill('SIGKILL'), closeTimeoutMs);
+  await ask();
+  await ended;
+  clearTimeout(tooLate);
+  if (child.signalCode === 'SIGKILL') throw new Error(`the app did not close within ${closeTimeoutMs / 1000} s`);
+}
+
+async function killNow(child: ChildProcess): Promise<void> {
+  if (hasEnded(child)) return;
+  const ended = new Promise<void>((done) => child.once('exit', () => done()));
+  child.kill('SIGKILL');
+  await ended;
+}
+
+/**
+ * Takes a picture of the window for people to judge: into out/screens/, or with UPDATE_SCREENS=1 into docs/screens/.
+ * @param name file name without its ending, as in `sign-in-ru`
+ * @returns the path written
+ */
+export async function screenshot(page: Page, name: string): Promise<string> {
+  const folder = process.env['UPDATE_SCREENS'] === '1' ? 'docs/screens' : 'out/screens';
+  const path = join(root, folder, `${name}.png`);
+  mkdirSync(dirname(path), { recursive: true });
+  await page.screenshot({ path, animations: 'disabled', caret: 'hide' });
+  return path;
+}

@@ -14,6 +14,8 @@ export const PrintTarget = z.object({
   landscape: z.boolean(),
   /** Suggested file name without extension. */
   fileName: z.string().min(1).max(120),
+  /** What must not stand in an address (a recovery code): kept in the shell's memory until the print page takes it, never logged. */
+  payload: z.string().max(2000).optional(),
 });
 
 export const shellContract = {
@@ -31,6 +33,10 @@ export const shellContract = {
     printToPdf: command(PrintTarget, z.object({ fileName: z.string() }), 'open'),
     /** The same page through the system's print dialog. */
     print: command(PrintTarget, z.object({}), 'open'),
+    /** For a print page only: takes the target's `payload`, once. Null in any other window or when there is none. */
+    printPayload: query(z.object({}), z.object({ payload: z.string().nullable() }), 'open'),
+    /** For a print page only: its data and fonts are on the page, it may be printed. */
+    printReady: command(z.object({}), z.object({}), 'open'),
     /** Text size: 1 or 1.125. */
     setScale: command(z.object({ factor: z.number().min(0.8).max(2) }), z.object({}), 'open'),
     /** Restarts a core that has stopped, or tells that it runs. */

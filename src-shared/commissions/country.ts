@@ -6,11 +6,7 @@
  * later one. Identifiers (`kz-19`, `kz-19-tec_oblast`) never change and never get reused, because records refer to them.
  */
 import { z } from 'zod';
-
-/** The seven locales in which every name of a shipped country document is written. */
-export const COUNTRY_LOCALES = ['ru', 'kk', 'ky', 'uz', 'uz-Cyrl', 'tg', 'en'] as const;
-export const CountryLocale = z.enum(COUNTRY_LOCALES);
-export type CountryLocale = z.infer<typeof CountryLocale>;
+import { Locale, locales, pickContentLocale } from '../i18n/locales.ts';
 
 export const CountryCode = z.enum(['kz', 'kg', 'uz', 'tj']);
 export type CountryCode = z.infer<typeof CountryCode>;
@@ -25,7 +21,7 @@ export type Certainty = z.infer<typeof Certainty>;
 
 /** Names by locale. A pack may miss some (a reader falls back, see `nameIn`); the shipped documents have all seven. */
 export const Names = z
-  .partialRecord(CountryLocale, z.string().trim().min(1).max(300))
+  .partialRecord(Locale, z.string().trim().min(1).max(300))
   .refine((names) => Object.keys(names).length > 0, { error: 'at least one name' });
 export type Names = z.infer<typeof Names>;
 
@@ -97,8 +93,12 @@ export const Unit = z.strictObject({
   kind: UnitKind,
   names: Names,
   /** The administrative centre, searched too: people look for their oblast by its city. Null where the unit is a city or has none. */
-  centre: z.strictObject({ names: Names, formerNames: z.array(FormerName) }).nullable(),
+  centre: z
+    .strictObject({ names: Names, formerNames: z.array(FormerName), spellings: z.array(z.string().min(1)) })
+    .nullable(),
   formerNames: z.array(FormerName),
+  /** Other spellings and abbreviations people type; searched, never shown. */
+  spellings: z.array(z.string().min(1)),
   /** First and last day; null means not known or before independence, and still standing. */
   validFrom: PartialDate.nullable(),
   validTo: PartialDate.nullable(),
@@ -118,7 +118,7 @@ export const CountryCommission = z.strictObject({
   validTo: PartialDate.nullable(),
   certainty: Certainty,
   /** Locales in which the name was composed and no native reader has confirmed it. */
-  review: z.array(CountryLocale),
+  review: z.array(Locale),
 });
 export type CountryCommission = z.infer<typeof CountryCommission>;
 
@@ -134,7 +134,7 @@ const CountryShape = z.strictObject({
   asOf: z.iso.date(),
   names: Names,
   /** Languages in which commissions of the country write documents, the state language first. */
-  languages: z.array(CountryLocale).min(1),
+  languages: z.array(Locale).min(1),
   levels: z.array(CommissionLevel).min(1),
   roles: z.array(CommissionRole).min(1),
   nominatingBodies: z.array(NominatingBody),
@@ -204,32 +204,24 @@ export function oblastOf(country: Country, unitId: string): Unit | null {
 }
 
 /** A text and the locale it is really in, so that the reader can set `lang`. */
-export type LocalizedName = { readonly text: string; readonly locale: CountryLocale };
+export type LocalizedName = { readonly text: string; readonly locale: Locale };
 
-/** The name in `locale`, else in the other script of Uzbek, else Russian, else English, else any there is. */
-export function nameIn(names: Names, locale: CountryLocale): LocalizedName {
-  for (const candidate of [...FALLBACKS[locale], ...COUNTRY_LOCALES]) {
-    const text = names[candidate];
-    if (text !== undefined) return { text, locale: candidate };
-  }
-  throw new Error('names without a name: the schema forbids it');
+/** The name in `locale`, else in the next language of its fallback chain (the other script of Uzbek, Russian, English), else any. */
+export function nameIn(names: Names, locale: Locale): LocalizedName {
+  const found = pickContentLocale(
+    locale,
+    locales.filter((candidate) => names[candidate] !== undefined),
+  );
+  const text = found === null ? undefined : names[found];
+  if (found === null || text === undefined) throw new Error('names without a name: the schema forbids it');
+  return { text, locale: found };
 }
 
 /** The full name of a commission with the fallbacks of `nameIn`; null where the document has no such commission. */
-export function commissionName(country: Country, id: string, locale: CountryLocale): LocalizedName | null {
+export function commissionName(country: Country, id: string, locale: Locale): LocalizedName | null {
   const commission = findCommission(country, id);
   return commission === null ? null : nameIn(commission.names, locale);
 }
-
-const FALLBACKS: Readonly<Record<CountryLocale, readonly CountryLocale[]>> = {
-  ru: ['ru', 'en'],
-  kk: ['kk', 'ru', 'en'],
-  ky: ['ky', 'ru', 'en'],
-  uz: ['uz', 'uz-Cyrl', 'ru', 'en'],
-  'uz-Cyrl': ['uz-Cyrl', 'uz', 'ru', 'en'],
-  tg: ['tg', 'ru', 'en'],
-  en: ['en', 'ru'],
-};
 
 function parentOf(country: Country, unitId: string): Unit | null {
   const parent = findUnit(country, unitId)?.parent ?? null;

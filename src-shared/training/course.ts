@@ -9,7 +9,7 @@
  * Every member is required; what may be absent is `null`. So a misspelt key is an error, not a silent loss.
  */
 import { z } from 'zod';
-import { type Locale, fallbackChain } from '#shared/i18n/locales.ts';
+import { type Locale, localeFacts } from '#shared/i18n/locales.ts';
 import { type Err, type Ok, err, ok } from '#shared/kernel/result.ts';
 
 /** Lower-case words joined by hyphens: `receiving-complaints`. Ids of courses, modules, lessons, blocks, questions, options. */
@@ -201,7 +201,7 @@ export function courseFile(pattern: FilePattern, locale: ContentLocale): string 
  * the course has, else its source language. `courseLocales` is `course.locales`.
  */
 export function contentLocale(courseLocales: readonly ContentLocale[], wanted: Locale): ContentLocale {
-  for (const locale of fallbackChain(wanted)) if (courseLocales.includes(locale)) return locale;
+  for (const locale of localeFacts[wanted].contentFallback) if (courseLocales.includes(locale)) return locale;
   return courseLocales[0] ?? wanted;
 }
 

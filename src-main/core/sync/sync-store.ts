@@ -1,0 +1,74 @@
+/**
+ * What the sync service needs of the open, encrypted store: the exchange's own port plus a few small reads. The store
+ * implements it (core/store/log-store.ts); tests use the same store. All methods are synchronous and short.
+ */
+import type { Credential } from '#shared/sync/messages.ts';
+import type { ReplicaStore } from '#shared/sync/replica-store.ts';
+import type { Role } from '#shared/access/roles.ts';
+
+/** What this laptop knows of its hub. Kept inside the encrypted store and nowhere else. */
+export type Enrolment = {
+  /** Origin without a trailing slash: `https://hub.example.org` or `http://127.0.0.1:8470`. */
+  readonly address: string;
+  readonly hubName: string;
+  /** Ed25519 public key, 32 bytes as hex. What `addCredentials` checks signatures against. */
+  readonly hubKey: string;
+  /** Hub epoch of the last answer. */
+  readonly epoch: string;
+  /** This laptop's own credential. */
+  readonly credential: Credential;
+  /** Milliseconds UTC. */
+  readonly enrolledAt: number;
+};
+
+/** What the sync service remembers between two runs. The store keeps it as one JSON text; it need not look inside. */
+export type SyncMemory = {
+  /** What the hub holds of this laptop's own logs, by log key, as it last said. */
+  readonly acknowledged: { readonly [log: string]: number };
+  readonly lastContactAt: number | null;
+  readonly lastTryAt: number | null;
+  /** Other laptops as the hub last told. */
+  readonly laptops: readonly { readonly replica: string; readonly name: string; readonly lastContactAt: number | null }[];
+};
+
+/** One finished exchange, as the Sync page lists it. */
+export type ExchangeRow = {
+  readonly road: 'hub' | 'stick';
+  readonly startedAt: number;
+  readonly finishedAt: number | null;
+  /** Ops. */
+  readonly sent: number;
+  readonly received: number;
+  readonly problem: { readonly code: string; readonly [fact: string]: unknown } | null;
+};
+
+export type SyncStore = ReplicaStore & {
+  /** The partition this laptop writes to, chosen at first run: what an invitation must contain. */
+  ownPartition(): string;
+  /** Role of the person signed in now, sent with the enrolment so that the operator sees who did it. */
+  ownRole(): Role;
+
+  /** Null until enrolled. Read on every exchange: keep it cheap. */
+  enrolment(): Enrolment | null;
+  /** Replaces the enrolment in one transaction. From then on `addCredentials` checks against its `hubKey`. */
+  setEnrolment(enrolment: Enrolment): void;
+  /** Null when nothing was ever remembered. */
+  syncMemory(): SyncMemory | null;
+  setSyncMemory(memory: SyncMemory): void;
+
+  /**
+   * Records with at least one op written on this laptop, counted once each by their least advanced op:
+   * `saved` not yet handed over, `sent` handed over and not yet acknowledged, `received` all acknowledged by the hub.
+   * Asked often (every `sync.status`): count from the own logs' marks, not by walking the log.
+   */
+  roadCounts(): { readonly saved: number; readonly sent: number; readonly received: number };
+  /** Records `saved` or `sent`, by kind name; kinds with none are left out. */
+  waitingByKind(): { readonly kind: string; readonly count: number }[];
+  /** When the oldest own op not yet acknowledged was written, milliseconds UTC; null when nothing waits. */
+  waitingSince(): number | null;
+
+  /** Appends to the list of exchanges; the store keeps the newest 200. */
+  recordExchange(exchange: ExchangeRow): void;
+  /** Newest first. */
+  exchanges(limit: number): ExchangeRow[];
+};

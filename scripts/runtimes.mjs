@@ -282,7 +282,7 @@ export function ensureSystemPackages(purposes) {
     });
   const update = apt(['update']);
   const known = (name) => apt(['install', '-s', '--no-install-recommends', name]).status === 0;
-  const names = before.map((name) => (renamed.test(name) && !known(name) ? `${name}t64` : name));
+  const names = before.map((name) => (renamed.test(name) && !known(name) ? `${String(name)}t64` : name));
   const install = apt(['install', '-y', '--no-install-recommends', ...names]);
   const after = missing().map(([name]) => name);
   if (after.length > 0) {

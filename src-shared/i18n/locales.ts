@@ -4,13 +4,16 @@
  */
 import { z } from 'zod';
 
-/** Every locale, in the order in which people choose one: the languages of the region first, then Russian and English. */
-export const locales = ['kk', 'ky', 'uz', 'uz-Cyrl', 'tg', 'ru', 'en'] as const;
+/**
+ * Every locale. The order numbers the fields of localized records on the wire (kinds/define-kind.ts): append only, never reorder.
+ */
+export const locales = ['ru', 'kk', 'ky', 'uz', 'uz-Cyrl', 'tg', 'en'] as const;
 
 export const Locale = z.enum(locales);
 export type Locale = z.infer<typeof Locale>;
-/** The schema under a second name, for places where both the type and the schema are imported and the type would shadow it. */
-export const LocaleSchema = Locale;
+
+/** The order in which people choose a language: those of the region first, then Russian and English. */
+export const localesAsListed: readonly Locale[] = ['kk', 'ky', 'uz', 'uz-Cyrl', 'tg', 'ru', 'en'];
 
 /** The source language of all catalogues: the one whose keys type the others. */
 export const sourceLocale: Locale = 'ru';
@@ -75,12 +78,17 @@ export function isLocale(value: unknown): value is Locale {
   return Locale.safeParse(value).success;
 }
 
+/** Where content in `locale` is looked for, first to last, beginning with the language itself. */
+export function fallbackChain(locale: Locale): readonly Locale[] {
+  return localeFacts[locale].contentFallback;
+}
+
 /**
  * The language in which to show content that exists in `available`: the first of the locale's declared chain, then any
  * that exists. Null if the content exists in no language. The caller says so on screen when the answer is not `wanted`.
  */
 export function pickContentLocale(wanted: Locale, available: readonly Locale[]): Locale | null {
-  for (const locale of localeFacts[wanted].contentFallback) {
+  for (const locale of fallbackChain(wanted)) {
     if (available.includes(locale)) return locale;
   }
   return locales.find((locale) => available.includes(locale)) ?? null;

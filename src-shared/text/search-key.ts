@@ -1,0 +1,412 @@
+/**
+ * Search keys: a fold in which the spellings of one name meet, whatever the script, alphabet reform, passport rule or old font.
+ *
+ * `searchKey(text)` gives words of a–z and 0–9 with one space between them (writing of other parts of the world passes in small
+ * letters, NFC), so that it feeds SQLite FTS5. It is idempotent, the same for NFC and NFD, and never throws. Examples: Қаримов, Каримов, Karimov,
+ * Qarimov → karimov · Ўктам, Oʻktam, O'ktam, Uktam → uktam · Ҷӯрабой, Juraboy, Dzhuraboy → juraboi · Жээнбеков, Jeenbekov → jenbekov.
+ *
+ * Typing: a person who types the beginning of a word must see it. Latin digraphs (dzh, zh, kh, yo) begin with a letter that vanishes when the
+ * next one comes, so query with `searchTerms` or `ftsMatch`, which offer both readings of an unfinished end.
+ *
+ * What is lost, on purpose: case; ё/е/э and Latin ye/yo; doubled letters; soft and hard signs, apostrophes; the marks of қ ғ ҳ ҷ ң ө ү ұ ә ӣ ӯ ў;
+ * g in ng/нг; ж with дж and zh; х with ҳ, kh and x. What does not meet: x for ks (Maxim), c for к or ц, Uzbek s for ц, ҷ written ch,
+ * oʻ written o without its mark, vowels heard otherwise (Rahmon / Рахман, Dilmurat / Дилмурод), -ов / -off.
+ */
+import { apostrophes } from './alphabets.ts';
+import {
+  classCyrillic,
+  classLatin,
+  classLegacy,
+  classLookalike,
+  classTurkic,
+  cyrillicAsLatin,
+  foldApostrophe,
+  foldBreak,
+  foldIgnored,
+  foldOther,
+  foldPairBase,
+  foldTableSize,
+  foldTables,
+  foldY,
+  latinAsCyrillic,
+  turkicStandIns,
+} from './search-fold.ts';
+import { unitsToString } from './unit-buffer.ts';
+
+const { fold, classes } = foldTables;
+const letterA = 0x61;
+const letterC = 0x63;
+const letterD = 0x64;
+const letterE = 0x65;
+const letterG = 0x67;
+const letterH = 0x68;
+const letterI = 0x69;
+const letterJ = 0x6a;
+const letterK = 0x6b;
+const letterN = 0x6e;
+const letterO = 0x6f;
+const letterS = 0x73;
+const letterT = 0x74;
+const letterU = 0x75;
+const letterZ = 0x7a;
+
+const bothScripts = classLatin | classCyrillic;
+
+// The key under construction, reused so that indexing a list makes no garbage. It carries nothing from one call to the next.
+const out = { units: new Uint16Array(1024), size: 0, tokenStart: 0, droppedG: false };
+
+/**
+ * Appends one letter to the word and lets it meet its neighbour: kh → h, gh → g, zh and dj → j, ng → n, doubled letters once.
+ * What is in the buffer is always irreducible, which makes the fold idempotent.
+ */
+function push(letter: number): void {
+  const last = out.size > out.tokenStart ? (out.units[out.size - 1] ?? 0) : 0;
+  if (letter === letterH) {
+    if (last === letterG || out.droppedG) return;
+    if (last === letterK) {
+      out.size -= 1;
+      push(letterH);
+      return;
+    }
+    if (last === letterZ) {
+      out.size -= 1;
+      push(letterJ);
+      return;
+    }
+  } else if (letter === letterJ) {
+    if (last === letterD) {
+      out.size -= 1;
+      push(letterJ);
+      return;
+    }
+  } else if (letter === letterG && last === letterN) {
+    out.droppedG = true;
+    return;
+  }
+  out.droppedG = false;
+  if (letter === last) return;
+  out.units[out.size] = letter;
+  out.size += 1;
+}
+
+/** The letters of `foldPairs[value - foldPairBase]`, spelled out because a loop over a string costs a third more. */
+function pushPair(value: number): void {
+  switch (value - foldPairBase) {
+    case 0:
+      push(letterI);
+      push(letterA);
+      return;
+    case 1:
+      push(letterI);
+      push(letterU);
+      return;
+    case 2:
+      push(letterS);
+      push(letterH);
+      return;
+    case 3:
+      push(letterS);
+      push(letterH);
+      push(letterC);
+      push(letterH);
+      return;
+    case 4:
+      push(letterC);
+      push(letterH);
+      return;
+    default:
+      push(letterT);
+      push(letterS);
+  }
+}
+
+/** The folded form of `text`: words separated by one space; '' when nothing in it can be searched. */
+export function searchKey(text: string): string {
+  return foldText(text, false, false);
+}
+
+/** `composed`: the text is known to be NFC. `unmixed`: words of two scripts and stand-in letters have been put right. */
+function foldText(text: string, composed: boolean, unmixed: boolean): string {
+  const length = text.length;
+  if (out.units.length < length * 4 + 8) out.units = new Uint16Array(length * 5 + 8);
+  out.size = 0;
+  out.tokenStart = 0;
+  out.droppedG = false;
+  let yPending = false;
+  let seen = 0;
+  let foreign = false;
+
+  for (let index = 0; index <= length; index += 1) {
+    const code = index < length ? text.charCodeAt(index) : 0x20;
+    let value = code < foldTableSize ? (fold[code] ?? foldOther) : foldOther;
+
+    if (value === foldOther) {
+      if (!composed) {
+        const normal = text.normalize('NFC');
+        if (normal !== text) return foldText(normal, true, unmixed);
+        composed = true;
+      }
+      const other = readOther(text, index);
+      index += other.extra;
+      value = other.value;
+      if (value === foldOther) {
+        foreign = true;
+        if (yPending) push(letterI);
+        yPending = false;
+        for (let place = 0; place < other.letters.length; place += 1) {
+          out.units[out.size++] = other.letters.charCodeAt(place);
+        }
+        out.droppedG = false;
+        continue;
+      }
+    }
+    if (value === foldBreak) {
+      if (yPending) push(letterI);
+      yPending = false;
+      if (!unmixed && ((seen & bothScripts) === bothScripts || (seen & classLegacy) !== 0)) {
+        return foldText(unmix(text), composed, true);
+      }
+      if (out.size > out.tokenStart) {
+        out.units[out.size++] = 0x20;
+        out.tokenStart = out.size;
+      }
+      out.droppedG = false;
+      seen = 0;
+      continue;
+    }
+    if (code < foldTableSize) seen |= classes[code] ?? 0;
+    if (value === foldIgnored || value === foldApostrophe) continue;
+    if (value === foldY) {
+      if (yPending) push(letterI);
+      yPending = true;
+      continue;
+    }
+    if (value === letterO && (code | 0x20) === letterO && isLetterMark(text, index + 1)) {
+      if (yPending) push(letterI);
+      yPending = false;
+      push(letterU);
+      index += 1;
+      continue;
+    }
+    if (yPending) {
+      yPending = false;
+      if (value === letterE || value === letterO) {
+        push(letterE);
+        continue;
+      }
+      push(letterI);
+    }
+    if (value >= foldPairBase) pushPair(value);
+    else if (value >= letterA) push(value);
+    else {
+      out.units[out.size++] = value;
+      out.droppedG = false;
+    }
+  }
+  const size = out.size > 0 && out.units[out.size - 1] === 0x20 ? out.size - 1 : out.size;
+  const key = unitsToString(out.units, size);
+  return foreign ? key.normalize('NFC') : key;
+}
+
+/** True if the character at `index` makes the o before it the Uzbek letter oʻ, rather than closing a quotation. */
+function isLetterMark(text: string, index: number): boolean {
+  if (index >= text.length) return false;
+  const code = text.charCodeAt(index);
+  if (code === 0x2bb) return true;
+  if (!isApostrophe(code) || index + 1 >= text.length) return false;
+  const next = text.charCodeAt(index + 1);
+  return next < foldTableSize && (fold[next] ?? foldBreak) > foldApostrophe;
+}
+
+function isApostrophe(code: number): boolean {
+  return code < foldTableSize ? fold[code] === foldApostrophe : apostrophes.includes(String.fromCharCode(code));
+}
+
+type OtherCharacter = { value: number; extra: number; letters: string };
+
+/** What to do with a character the table does not hold. `extra`: how many units more than one it takes. */
+function readOther(text: string, index: number): OtherCharacter {
+  const code = text.charCodeAt(index);
+  const point = text.codePointAt(index) ?? code;
+  const extra = point > 0xffff ? 1 : 0;
+  if (isApostrophe(code)) return { value: foldApostrophe, extra, letters: '' };
+  if ((code >= 0x300 && code <= 0x36f) || (code >= 0x483 && code <= 0x489) || (code >= 0x200b && code <= 0x200f)) {
+    return { value: foldIgnored, extra, letters: '' };
+  }
+  if ((code >= 0xfe00 && code <= 0xfe0f) || code === 0xfeff) return { value: foldIgnored, extra, letters: '' };
+  if (isSign(code, point)) return { value: foldBreak, extra, letters: '' };
+  if (code >= 0x1e00 && code <= 0x1eff) {
+    const base = text.charAt(index).normalize('NFD').charCodeAt(0);
+    if (base < 0x80) return { value: fold[base] ?? foldBreak, extra, letters: '' };
+  }
+  return { value: foldOther, extra, letters: String.fromCodePoint(point).toLowerCase() };
+}
+
+/** Punctuation, symbols, emoji and lone surrogates: they separate words. */
+function isSign(code: number, point: number): boolean {
+  if (point > 0xffff) return point >= 0x1f000 && point <= 0x1faff;
+  return (
+    (code >= 0x2000 && code <= 0x2bff) ||
+    (code >= 0x3000 && code <= 0x303f) ||
+    (code >= 0xd800 && code <= 0xf8ff) ||
+    code >= 0xfff0
+  );
+}
+
+/** The text with each word of two scripts read as one of them, and the stand-ins of Kazakh fonts as the letters they mean. */
+function unmix(text: string): string {
+  let result = '';
+  for (const { start, end } of splitWords(text)) {
+    result += ` ${unmixWord(text.slice(start, end))}`;
+  }
+  return result;
+}
+
+function unmixWord(word: string): string {
+  let latin = 0;
+  let cyrillic = 0;
+  let latinLookalike = true;
+  let cyrillicLookalike = true;
+  let turkic = false;
+  for (let index = 0; index < word.length; index += 1) {
+    const bits = classOf(word.charCodeAt(index));
+    const lookalike = (bits & classLookalike) !== 0;
+    if ((bits & classTurkic) !== 0) turkic = true;
+    if ((bits & classLatin) !== 0) {
+      latin += 1;
+      latinLookalike &&= lookalike;
+    } else if ((bits & classCyrillic) !== 0) {
+      cyrillic += 1;
+      cyrillicLookalike &&= lookalike;
+    }
+  }
+  let result = turkic ? replaceLetters(word, turkicStandIns) : word;
+  if (latin === 0 || cyrillic === 0) return result;
+  if (latinLookalike && (!cyrillicLookalike || cyrillic >= latin)) result = replaceLetters(result, latinAsCyrillic);
+  else if (cyrillicLookalike) result = replaceLetters(result, cyrillicAsLatin);
+  return result;
+}
+
+function classOf(code: number): number {
+  return code < foldTableSize ? (classes[code] ?? 0) : 0;
+}
+
+function replaceLetters(word: string, letters: Readonly<Record<string, string>>): string {
+  let result = '';
+  for (const char of word) result += letters[char] ?? char;
+  return result;
+}
+
+type Span = { start: number; end: number };
+
+/** The words of a text as the fold sees them: spans of units between separators. */
+function splitWords(text: string): Span[] {
+  const words: Span[] = [];
+  let start = -1;
+  for (let index = 0; index <= text.length; index += 1) {
+    let separates = true;
+    let extra = 0;
+    if (index < text.length) {
+      const code = text.charCodeAt(index);
+      const value = code < foldTableSize ? (fold[code] ?? foldOther) : foldOther;
+      const other = value === foldOther ? readOther(text, index) : null;
+      separates = (other?.value ?? value) === foldBreak;
+      extra = other?.extra ?? 0;
+    }
+    if (separates && start >= 0) {
+      words.push({ start, end: index });
+      start = -1;
+    } else if (!separates && start < 0) {
+      start = index;
+    }
+    index += extra;
+  }
+  return words;
+}
+
+/**
+ * What a person may mean while typing `query`: one list per word, each the alternative beginnings of a folded word, the plain
+ * fold first. A word matches when one of its alternatives begins a word of the searched key; all words must match.
+ */
+export function searchTerms(query: string): string[][] {
+  const composed = query.normalize('NFC');
+  return splitWords(composed).flatMap(({ start, end }) => {
+    const terms = beginnings(composed.slice(start, end));
+    return terms.length === 0 ? [] : [terms];
+  });
+}
+
+/** The folded word, and what it may become when the digraph at its end is finished: d → dzh, z → zh, k → kh, y → yo, o → oʻ. */
+function beginnings(word: string): string[] {
+  const key = searchKey(word);
+  if (key === '' || key.includes(' ')) return key === '' ? [] : [key];
+  const bare = withoutTrailingMarks(word);
+  const last = bare.charAt(bare.length - 1);
+  const continued = ['h', 'j', 'zh'].map((end) => searchKey(key + end));
+  if (last === 'y' || last === 'Y') continued.push(searchKey(`${bare}e`));
+  if (last === 'й' || last === 'Й') continued.push(searchKey(`${bare}е`));
+  if (last === 'o' || last === 'O') continued.push(searchKey(`${bare}\u02BB`));
+  const terms = [key];
+  for (const term of continued) {
+    // A continuation that begins with the key itself is found by the key's own prefix search.
+    if (term !== '' && !terms.some((known) => term.startsWith(known))) terms.push(term);
+  }
+  return terms;
+}
+
+function withoutTrailingMarks(word: string): string {
+  let end = word.length;
+  while (end > 0 && isApostrophe(word.charCodeAt(end - 1))) end -= 1;
+  return word.slice(0, end);
+}
+
+/**
+ * The FTS5 MATCH expression for `query` over a column of search keys: every word as a prefix, unfinished digraphs in both readings, for
+ * example `("d"* OR "j"*) AND "karim"*`. Null when the query holds nothing to search for (show the unfiltered list).
+ */
+export function ftsMatch(query: string): string | null {
+  const terms = searchTerms(query);
+  if (terms.length === 0) return null;
+  return terms
+    .map((alternatives) => {
+      const prefixes = alternatives.map((term) => `"${term}"*`);
+      return prefixes.length === 1 ? (prefixes[0] ?? '') : `(${prefixes.join(' OR ')})`;
+    })
+    .join(' AND ');
+}
+
+/** True if every word of `query` begins some word of `key` (a search key): the same answer as `ftsMatch` gives in SQLite. */
+export function matchesKey(key: string, query: string): boolean {
+  const words = key.split(' ');
+  return searchTerms(query).every((alternatives) =>
+    alternatives.some((term) => words.some((word) => word.startsWith(term))),
+  );
+}
+
+/**
+ * The parts of the displayed `text` that the typed `query` matches, in any script, as half-open spans of UTF-16 units in order and not
+ * overlapping: for tinting. Empty when nothing matches.
+ */
+export function matchRanges(text: string, query: string): { start: number; end: number }[] {
+  const terms = searchTerms(query).flat();
+  if (terms.length === 0) return [];
+  const ranges: Span[] = [];
+  for (const { start, end } of splitWords(text)) {
+    const key = searchKey(text.slice(start, end));
+    const length = Math.max(0, ...terms.filter((term) => key.startsWith(term)).map((term) => term.length));
+    if (length === 0) continue;
+    const term = key.slice(0, length);
+    let stop = start + 1;
+    while (stop < end && !searchKey(text.slice(start, stop)).startsWith(term)) stop += 1;
+    // Marks and the h of gh belong to the letter before them.
+    while (stop < end && belongsToLetterBefore(text, stop)) stop += 1;
+    ranges.push({ start, end: stop });
+  }
+  return ranges;
+}
+
+function belongsToLetterBefore(text: string, index: number): boolean {
+  const code = text.charCodeAt(index);
+  if (isApostrophe(code) || (code >= 0x300 && code <= 0x36f) || (code >= 0xdc00 && code <= 0xdfff)) return true;
+  return (code | 0x20) === letterH && (text.charCodeAt(index - 1) | 0x20) === letterG;
+}

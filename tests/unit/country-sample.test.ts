@@ -47,9 +47,8 @@ describe.each(every)('%s in %s', (code, locale) => {
   test('refers only to records that stand earlier', () => {
     const seen = new Set<string>();
     for (const { key, values } of records) {
-      for (const value of Object.values(values)) {
-        if (typeof value === 'string' && value.startsWith('@')) expect(seen).toContain(value.slice(1));
-      }
+      const references = Object.values(values).filter((value) => typeof value === 'string' && value.startsWith('@'));
+      expect(references.filter((reference) => !seen.has(String(reference).slice(1)))).toEqual([]);
       expect(seen).not.toContain(key);
       seen.add(key);
     }
@@ -70,8 +69,8 @@ describe.each(every)('%s in %s', (code, locale) => {
   test('is of a size worth trying, with an impossible phone everywhere', () => {
     const count = (kind: string) => records.filter((record) => record.kind === kind).length;
     expect([count('person'), count('contact'), count('membership'), count('decision')]).toEqual([2, 52, 12, 6]);
-    for (const { kind, values } of records)
-      if (kind === 'contact') expect(values['phone']).toMatch(/^\+(7|996|998|992) 00/);
+    const phones = records.filter(({ kind }) => kind === 'contact').map(({ values }) => String(values['phone']));
+    expect(phones.filter((phone) => !/^\+(7|996|998|992) 00/.test(phone))).toEqual([]);
     expect(findLevel(country, sample.countries[code].level)).not.toBeNull();
     expect(findUnit(country, sample.countries[code].unit)).not.toBeNull();
   });

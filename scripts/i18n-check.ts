@@ -1,0 +1,159 @@
+/**
+ * `npm run i18n:check`: the catalogues are complete, really translated, drawable and in our terms. Prints each problem and exits 1;
+ * glossary findings are warnings (a synonym may be right) and are counted, or listed with `--glossary`.
+ * `--write-types` first brings src-renderer/i18n/resource-types.ts up to date with the domains that exist.
+ */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { alphabets, upperLetter } from '#shared/text/alphabets.ts';
+import { formatWords } from '#shared/i18n/format-words.ts';
+import { Locale, localeFacts, locales, sourceLocale } from '#shared/i18n/locales.ts';
+import {
+  checkForm,
+  checkGlossary,
+  checkGlyphs,
+  checkKeys,
+  checkPlaceholders,
+  checkResourceTypes,
+  checkReview,
+  checkScript,
+  checkUntranslated,
+} from './catalogue-rules.ts';
+import type { Catalogues, Problem, ReviewLists } from './catalogue-rules.ts';
+import { readFontCoverage } from './font-cmap.ts';
+
+const root = join(import.meta.dirname, '..');
+const localesFolder = join(root, 'locales');
+const typesFile = join(root, 'src-renderer/i18n/resource-types.ts');
+const fontFolder = join(root, 'node_modules/@expo-google-fonts/noto-sans');
+/** The weights of the face (LOOK section on type); each must have every letter. */
+const fontFiles = [
+  '400Regular/NotoSans_400Regular.ttf',
+  '600SemiBold/NotoSans_600SemiBold.ttf',
+  '700Bold/NotoSans_700Bold.ttf',
+];
+/** Catalogues of the native menus, which the window never loads. */
+const outsideWindow = ['shell'];
+
+const Strings = z.record(z.string(), z.string());
+const AllowListFile = z.object({ latin: z.array(z.string()), cyrillic: z.array(z.string()) });
+const GlossaryFile = z.record(z.string(), z.partialRecord(Locale, z.string()));
+const ReviewFile = z.record(z.string(), z.array(z.string()));
+
+function jsonFiles(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.json'))
+      .toSorted();
+  } catch {
+    return [];
+  }
+}
+
+function readJson<T>(file: string, schema: z.ZodType<T>): T {
+  const parsed = schema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  if (!parsed.success) throw new Error(`${file}: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}
+
+/** All catalogues as they are on disk; a file that is no flat object of strings throws with its name. */
+export function readCatalogues(folder: string): Catalogues {
+  const catalogues: Catalogues = {};
+  for (const locale of locales) {
+    const byDomain: Record<string, Record<string, string>> = {};
+    for (const name of jsonFiles(join(folder, locale))) {
+      byDomain[name.replace(/\.json$/, '')] = readJson(join(folder, locale, name), Strings);
+    }
+    catalogues[locale] = byDomain;
+  }
+  return catalogues;
+}
+
+function readReviewLists(folder: string): ReviewLists {
+  return Object.fromEntries(
+    jsonFiles(join(folder, 'review')).map((name) => [
+      name.replace(/\.json$/, ''),
+      readJson(join(folder, 'review', name), ReviewFile),
+    ]),
+  );
+}
+
+/** The text of resource-types.ts for these domains. */
+export function resourceTypesSource(domains: readonly string[]): string {
+  const variable = (domain: string): string => domain.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+  const imports = domains.map(
+    (domain) => `import type ${variable(domain)} from '../../locales/${sourceLocale}/${domain}.json';\n`,
+  );
+  const members = domains.map((domain) => {
+    const name = domain.includes('-') ? `'${domain}'` : domain;
+    return `      ${name}: typeof ${variable(domain)};\n`;
+  });
+  return `/**
+ * Types the keys of \`t\` from the Russian catalogues. Written by \`npm run i18n:check -- --write-types\`, which also says when it is out of date.
+ */
+import 'i18next';
+${imports.join('')}
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    defaultNS: 'app';
+    keySeparator: false;
+    nsSeparator: ':';
+    returnNull: false;
+    resources: {
+${members.join('')}    };
+  }
+}
+`;
+}
+
+/** Texts the app shows that are in no catalogue: letters of the alphabets, own names of languages, words of the formats. */
+function textsOutsideCatalogues(): Record<string, string> {
+  const texts: Record<string, string> = {};
+  for (const locale of locales) {
+    texts[`alphabet ${locale}`] =
+      alphabets[locale].map((letter) => letter + upperLetter(letter)).join('') + localeFacts[locale].ownName;
+    texts[`formats ${locale}`] = JSON.stringify(formatWords[locale]);
+  }
+  return texts;
+}
+
+function print(problem: Problem): void {
+  const place = problem.locale === '' ? problem.domain : `locales/${problem.locale}/${problem.domain}.json`;
+  console.log(`${place}  ${problem.key}  [${problem.rule}] ${problem.text}`);
+}
+
+function main(): void {
+  const catalogues = readCatalogues(localesFolder);
+  const allowList = readJson(join(localesFolder, 'allow-list.json'), AllowListFile);
+  const glossary = readJson(join(localesFolder, 'glossary.json'), GlossaryFile);
+  const domains = Object.keys(catalogues[sourceLocale] ?? {}).filter((domain) => !outsideWindow.includes(domain));
+  if (process.argv.includes('--write-types')) writeFileSync(typesFile, resourceTypesSource(domains));
+
+  const problems = [
+    ...checkKeys(catalogues),
+    ...checkPlaceholders(catalogues),
+    ...checkForm(catalogues),
+    ...checkScript(catalogues, allowList),
+    ...checkUntranslated(catalogues, allowList),
+    ...checkReview(catalogues, readReviewLists(localesFolder)),
+    ...checkResourceTypes(domains, readFileSync(typesFile, 'utf8')),
+    ...fontFiles.flatMap((file) =>
+      checkGlyphs(catalogues, textsOutsideCatalogues(), readFontCoverage(readFileSync(join(fontFolder, file)))),
+    ),
+  ];
+  const warnings = checkGlossary(catalogues, glossary);
+  for (const problem of problems) print(problem);
+  if (process.argv.includes('--glossary')) for (const warning of warnings) print(warning);
+  const strings = Object.values(catalogues[sourceLocale] ?? {}).reduce(
+    (sum, domain) => sum + Object.keys(domain).length,
+    0,
+  );
+  console.log(
+    `i18n:check: ${strings} source strings in ${Object.keys(catalogues[sourceLocale] ?? {}).length} files, ${locales.length} languages, ` +
+      `${problems.length} problems, ${warnings.length} glossary warnings${warnings.length > 0 ? ' (list them with --glossary)' : ''}`,
+  );
+  if (problems.length > 0) process.exitCode = 1;
+}
+
+if (import.meta.main) main();

@@ -316,7 +316,8 @@ export async function startDisplay() {
     return { env: {}, close() {} };
   ensureSystemPackages(['display']);
   const args = ['-displayfd', '3', '-screen', '0', '1400x900x24', '-nolisten', 'tcp', '-noreset'];
-  const server = spawn('Xvfb', args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+  // Detached: Ctrl+C must reach the app before its display.
+  const server = spawn('Xvfb', args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'], detached: true });
   const number = await new Promise((done, fail) => {
     let text = '';
     server.stdio[3].on('data', (chunk) => {

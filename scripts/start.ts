@@ -12,6 +12,7 @@ const appArgs = process.argv.slice(2).filter((arg) => !flags.includes(arg));
 const withHub = process.argv.includes('--hub');
 const watching = process.argv.includes('--watch');
 const children = new Set<ChildProcess>();
+const replaced = new Set<ChildProcess>();
 
 function run(command: string, args: string[]): ChildProcess {
   const child = spawn(command, args, { cwd: root, stdio: 'inherit' });
@@ -24,21 +25,20 @@ function stopAll(): void {
   for (const child of children) child.kill();
 }
 
-/** Starts the app; when a person closes it (not we, to restart it), everything ends. */
+/** Starts the app; when a person closes it (not we, to start it again), everything ends. */
 function startApp(binary: string): ChildProcess {
   const app = run(binary, [...sandboxArgs, '.', ...appArgs]);
-  app.on('exit', (code, signal) => {
-    if (watching && signal === 'SIGTERM') return;
+  app.on('exit', (code) => {
+    if (replaced.has(app)) return;
     stopAll();
     process.exit(code ?? 1);
   });
   return app;
 }
 
-process.on('SIGTERM', () => {
-  stopAll();
-  process.exit(143);
-});
+// The app's own exit ends us, so that its display and its hub outlive its last write.
+process.on('SIGTERM', stopAll);
+process.on('SIGINT', () => {});
 
 const mode = watching ? 'development' : 'production';
 await buildIfStale(mode);
@@ -55,10 +55,12 @@ if (watching) {
       console.error(error);
       return;
     }
-    app.once('exit', () => {
-      app = startApp(binary);
+    const old = app;
+    replaced.add(old);
+    old.once('exit', () => {
+      if (app === old) app = startApp(binary);
     });
-    app.kill('SIGTERM');
+    old.kill('SIGTERM');
   };
   for (const path of buildInputs.filter((input) => !/\.\w+$/.test(input))) {
     watch(path, { recursive: true }, () => {

@@ -10,6 +10,7 @@ function project(name: string, options: Record<string, unknown> = {}): TestProje
 }
 
 export default defineConfig({
+  cacheDir: '.cache/vitest',
   test: {
     projects: [
       project('unit'),

@@ -29,7 +29,8 @@ function testStage(
 ): Stage {
   const { env = {}, ...rest } = more;
   const reporters = ['--reporter=default', '--reporter=./scripts/test-reporter.ts'];
-  const args = [vitest, 'run', ...reporters, ...vitestArgs];
+  // Native: read by Node as it is, where bundling would write into node_modules, which may be read-only.
+  const args = [vitest, 'run', '--configLoader=native', ...reporters, ...vitestArgs];
   return { name, tests: true, commands: [{ args, env: { ...env, KOMISSIYA_TEST_REPORT: reportFile(name) } }], ...rest };
 }
 

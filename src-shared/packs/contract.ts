@@ -65,7 +65,11 @@ export const packsContract = {
   clearJobs: command(z.object({}), z.object({})),
   /** Looks at the mounted drives and chosen folders again. The shell reports what is mounted. */
   setSources: command(
-    z.object({ sources: z.array(z.object({ path: z.string().max(4096), name: z.string().max(200), type: z.enum(['stick', 'folder']) })).max(50) }),
+    z.object({
+      sources: z
+        .array(z.object({ path: z.string().max(4096), name: z.string().max(200), type: z.enum(['stick', 'folder']) }))
+        .max(50),
+    }),
     z.object({}),
     'open',
   ),

@@ -44,7 +44,7 @@ function run(port: ParentPort): void {
       // The core wrote it itself before it ended; the shell only kept it.
       resume: init.resume as SessionResume | null,
       onSession: (resume) => port.postMessage({ type: 'session', resume }),
-      build: { version: init.version },
+      build: { version: init.version, allowDevelopmentPublisher: init.allowDevelopmentPublisher },
     });
     opened.subscribe((event) => port.postMessage({ type: 'event', event }));
     return opened;

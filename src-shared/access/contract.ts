@@ -124,7 +124,11 @@ export const accessContract = {
   /** Leaves the sample data and erases it. */
   endSample: command(z.object({}), z.object({}), 'open'),
   /** Backups that can replace a damaged store, newest first. */
-  backups: query(z.object({}), z.object({ items: z.array(z.object({ id: z.string(), madeAt: z.int(), bytes: z.int() })) }), 'open'),
+  backups: query(
+    z.object({}),
+    z.object({ items: z.array(z.object({ id: z.string(), madeAt: z.int(), bytes: z.int() })) }),
+    'open',
+  ),
   /** Puts a verified backup in place of the store; the damaged file is kept beside it. */
   restoreBackup: command(z.object({ id: z.string().max(200) }), z.object({}), 'open'),
 };

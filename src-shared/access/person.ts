@@ -5,6 +5,7 @@ import { everyone, keepers, Role } from './roles.ts';
 export const Person = defineKind({
   name: 'person',
   number: 1,
+  domain: 'access',
   partition: 'commission',
   rights: { write: everyone, remove: keepers },
   fields: {

@@ -5,6 +5,7 @@ import { keepers } from '../access/roles.ts';
 export const Commission = defineKind({
   name: 'commission',
   number: 3,
+  domain: 'commissions',
   partition: 'commission',
   rights: { write: keepers, remove: [] },
   conflicts: 'desk',

@@ -5,6 +5,7 @@ import { keepers } from '../access/roles.ts';
 export const Membership = defineKind({
   name: 'membership',
   number: 4,
+  domain: 'commissions',
   partition: 'commission',
   rights: { write: keepers, remove: keepers },
   conflicts: 'desk',

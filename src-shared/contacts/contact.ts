@@ -6,6 +6,7 @@ import { locales } from '../i18n/locales.ts';
 export const Contact = defineKind({
   name: 'contact',
   number: 2,
+  domain: 'contacts',
   partition: 'commission',
   rights: { write: everyone, remove: keepers },
   fields: {

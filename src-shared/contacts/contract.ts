@@ -5,7 +5,16 @@ import { Locale } from '../i18n/locales.ts';
 import { RecordView } from '../records/contract.ts';
 
 /** Groups of the list; the last three are what needs checking. */
-export const ContactGroup = z.enum(['all', 'chair', 'secretary', 'member', 'trainer', 'partner', 'needs-check', 'no-consent']);
+export const ContactGroup = z.enum([
+  'all',
+  'chair',
+  'secretary',
+  'member',
+  'trainer',
+  'partner',
+  'needs-check',
+  'no-consent',
+]);
 export type ContactGroup = z.infer<typeof ContactGroup>;
 
 export const contactsContract = {
@@ -19,7 +28,12 @@ export const contactsContract = {
       offset: z.int().min(0),
       limit: z.int().min(1).max(500),
     }),
-    z.object({ rows: z.array(RecordView), total: z.int() }),
+    z.object({
+      rows: z.array(RecordView),
+      total: z.int(),
+      /** There are more than `total`: a search stops counting at 1,000. */
+      capped: z.boolean(),
+    }),
   ),
   groups: query(z.object({}), z.object({ counts: z.record(ContactGroup, z.int()) })),
 };

@@ -22,6 +22,8 @@ export type CoreInit = {
   /** The session to go on with after a crash; null when nobody was signed in. */
   readonly resume: OpaqueSession | null;
   readonly version: string;
+  /** Whether packs of the openly published development key are accepted: in builds that are not for release. */
+  readonly allowDevelopmentPublisher: boolean;
 };
 
 export type ToCore =

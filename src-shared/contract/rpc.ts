@@ -8,11 +8,18 @@
 import type { z } from 'zod';
 import type { Logger } from '../kernel/ports.ts';
 import { err, ok, type Failure, type Result } from '../kernel/result.ts';
-import { type Call, type CallName, type Contract, type DomainContract, findCall, type InputOf, type OutputOf } from './define.ts';
+import {
+  type Call,
+  type CallName,
+  type Contract,
+  type DomainContract,
+  findCall,
+  type InputOf,
+  type OutputOf,
+} from './define.ts';
 
-type HandlerOf<K> = K extends Call<infer I, infer O>
-  ? (input: z.output<I>) => Result<z.input<O>> | Promise<Result<z.input<O>>>
-  : never;
+type HandlerOf<K> =
+  K extends Call<infer I, infer O> ? (input: z.output<I>) => Result<z.input<O>> | Promise<Result<z.input<O>>> : never;
 
 /** The handlers of one domain; a missing one does not compile. */
 export type DomainHandlers<D extends DomainContract> = { readonly [N in keyof D]: HandlerOf<D[N]> };
@@ -29,6 +36,8 @@ export type DispatcherDeps = {
   readonly isSignedIn: () => boolean;
   /** A short number for a bug's log line and screen. */
   readonly newIncident: () => string;
+  /** Turns a thrown error of the machine (full disk, damaged file) into an expected failure; null for a bug. */
+  readonly failureOf?: (error: unknown) => Failure | null;
 };
 
 /** Builds the dispatcher: parses the input once, checks access, calls the handler, catches bugs. */
@@ -43,12 +52,14 @@ export function createDispatch<C extends Contract>(contract: C, handlers: Handle
     }
     const [domain, method] = splitName(name);
     // findCall proved that both keys exist in the contract, and Handlers<C> has the same keys.
-    const handler = handlers[domain]?.[method] as ((value: unknown) => Result<unknown> | Promise<Result<unknown>>) | undefined;
+    const handler = handlers[domain]?.[method] as
+      | ((value: unknown) => Result<unknown> | Promise<Result<unknown>>)
+      | undefined;
     if (handler === undefined) return err({ code: 'rpc/unknown-call' });
     try {
       return await handler(parsed.data);
     } catch (error) {
-      return err(incident(name, error, deps));
+      return err(deps.failureOf?.(error) ?? incident(name, error, deps));
     }
   };
 }

@@ -1,7 +1,10 @@
 /**
  * What the shell itself answers: windows, dialogs, printing. Calls named `shell.*` never reach the core.
  *
- * Failures: `shell/cancelled`, `shell/print-failed`, `shell/write-failed` {code}, `shell/no-printer`.
+ * Failures: `shell/cancelled`, `shell/print-failed`, `shell/write-failed` {reason: 'disk-full' | 'read-only' |
+ * 'folder-gone' | 'in-use' | 'other'}, `shell/no-printer`. From the shell on any call: `core/restarted` (the core ended while the
+ * call was on its way and runs again), `core/stopped` (it ended too often; `shell.coreState` starts it), `rpc/refused-sender`,
+ * `rpc/too-large` {limit}.
  */
 import { z } from 'zod';
 import { Locale } from '../i18n/locales.ts';
@@ -22,7 +25,13 @@ export const shellContract = {
   shell: {
     about: query(
       z.object({}),
-      z.object({ version: z.string(), electron: z.string(), platform: z.string(), laptop: z.string(), unofficialRuntime: z.boolean() }),
+      z.object({
+        version: z.string(),
+        electron: z.string(),
+        platform: z.string(),
+        laptop: z.string(),
+        unofficialRuntime: z.boolean(),
+      }),
       'open',
     ),
     /** Tells the shell the UI language, for the native menu and dialogs. */
@@ -50,6 +59,9 @@ export const ShellEvent = z.discriminatedUnion('event', [
   /** The core stopped and was started again; what was on its way must be asked again. */
   z.object({ event: z.literal('core-restarted') }),
   /** A menu entry or system event asks the screen to do something. */
-  z.object({ event: z.literal('menu'), command: z.enum(['lock', 'search', 'new', 'save', 'print', 'help', 'settings', 'sync', 'today']) }),
+  z.object({
+    event: z.literal('menu'),
+    command: z.enum(['lock', 'search', 'new', 'save', 'print', 'help', 'settings', 'sync', 'today']),
+  }),
 ]);
 export type ShellEvent = z.infer<typeof ShellEvent>;

@@ -171,6 +171,8 @@ export type KindRights = { readonly write: readonly Role[]; readonly remove: rea
 export type Kind<F extends Fields = Fields> = {
   readonly name: string;
   readonly number: number;
+  /** The domain whose screens show it; named by `changed` events. */
+  readonly domain: string;
   readonly fields: F;
   /** `commission`: the record lives in its commission's partition. */
   readonly partition: 'commission';
@@ -194,7 +196,8 @@ export type Values = { readonly [field: string]: FieldValue };
 
 /** Declares a kind and checks the declaration. Throws RangeError on a number used twice or a state that is no option. */
 export function defineKind<const F extends Fields>(
-  kind: Omit<Kind<F>, 'addOnly' | 'conflicts' | 'keepsHistory'> & Partial<Pick<Kind, 'addOnly' | 'conflicts' | 'keepsHistory'>>,
+  kind: Omit<Kind<F>, 'addOnly' | 'conflicts' | 'keepsHistory'> &
+    Partial<Pick<Kind, 'addOnly' | 'conflicts' | 'keepsHistory'>>,
 ): Kind<F> {
   const numbers = new Set<number>();
   for (const [name, { number }] of Object.entries<Field>(kind.fields)) {

@@ -88,7 +88,9 @@ export const recordsContract = {
   searchAll: query(
     z.object({ text: z.string().max(300), locale: Locale }),
     z.object({
-      hits: z.array(z.object({ kind: KindName, id: Id, title: z.string(), detail: z.string(), locale: Locale.nullable() })),
+      hits: z.array(
+        z.object({ kind: KindName, id: Id, title: z.string(), detail: z.string(), locale: Locale.nullable() }),
+      ),
     }),
   ),
   /** What others and I changed since a moment, newest first, for Today. */
@@ -96,14 +98,24 @@ export const recordsContract = {
     z.object({ since: z.int(), limit: z.int().min(1).max(100) }),
     z.object({
       items: z.array(
-        z.object({ at: z.int(), kind: KindName, id: Id, title: z.string(), act: HistoryStep.shape.act, byName: z.string().nullable() }),
+        z.object({
+          at: z.int(),
+          kind: KindName,
+          id: Id,
+          title: z.string(),
+          act: HistoryStep.shape.act,
+          byName: z.string().nullable(),
+        }),
       ),
     }),
   ),
   /** The number a new decision would get: the last one's with its final figure raised; `free` on this laptop only. */
   nextDecisionNumber: query(z.object({}), z.object({ number: z.string() })),
   /** Whether no other decision on this laptop has the number. */
-  isDecisionNumberFree: query(z.object({ number: z.string().max(60), except: Id.optional() }), z.object({ free: z.boolean() })),
+  isDecisionNumberFree: query(
+    z.object({ number: z.string().max(60), except: Id.optional() }),
+    z.object({ free: z.boolean() }),
+  ),
   /** Freezes the decision. Cannot be undone. */
   signDecision: command(z.object({ id: Id }), RecordView),
   /** A new draft that corrects a signed decision. */

@@ -6,6 +6,7 @@ import { locales } from '../i18n/locales.ts';
 export const Decision = defineKind({
   name: 'decision',
   number: 5,
+  domain: 'records',
   partition: 'commission',
   rights: { write: keepers, remove: keepers },
   conflicts: 'desk',

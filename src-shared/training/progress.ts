@@ -5,6 +5,7 @@ import { everyone } from '../access/roles.ts';
 export const Progress = defineKind({
   name: 'progress',
   number: 6,
+  domain: 'training',
   partition: 'commission',
   rights: { write: everyone, remove: [] },
   keepsHistory: false,
@@ -27,6 +28,7 @@ export const Progress = defineKind({
 export const Attempt = defineKind({
   name: 'attempt',
   number: 7,
+  domain: 'training',
   partition: 'commission',
   rights: { write: everyone, remove: [] },
   addOnly: true,

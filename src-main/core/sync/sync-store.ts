@@ -28,7 +28,11 @@ export type SyncMemory = {
   readonly lastContactAt: number | null;
   readonly lastTryAt: number | null;
   /** Other laptops as the hub last told. */
-  readonly laptops: readonly { readonly replica: string; readonly name: string; readonly lastContactAt: number | null }[];
+  readonly laptops: readonly {
+    readonly replica: string;
+    readonly name: string;
+    readonly lastContactAt: number | null;
+  }[];
 };
 
 /** One finished exchange, as the Sync page lists it. */

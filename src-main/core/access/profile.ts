@@ -1,0 +1,167 @@
+/**
+ * The profile folder of this laptop: which store is open and for whom. Holds the only reference to the store's key; lock
+ * drops it. The folder `sample` beside it is a whole second profile with sample data and no secret.
+ */
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Session } from '#shared/access/contract.ts';
+import { bytesToHex, hexToBytes, type Id } from '#shared/kernel/ids.ts';
+import type { Logger, Random, Time } from '#shared/kernel/ports.ts';
+import { ok, type Result } from '#shared/kernel/result.ts';
+import { databaseFailure } from '../store/database.ts';
+import { type Backups, createBackups } from '../store/backups.ts';
+import { openStore, type Store } from '../store/store.ts';
+import { readVault, type Slot, type VaultFile, writeVault } from './vault.ts';
+
+/** What a restarted core needs to go on; the shell keeps it in memory only. */
+export type SessionResume = {
+  readonly sample: boolean;
+  readonly slot: string;
+  readonly key: string;
+  readonly session: Session;
+};
+
+export type OpenProfile = {
+  readonly store: Store;
+  readonly session: Session;
+  readonly key: Uint8Array;
+  readonly directory: string;
+  readonly sample: boolean;
+};
+
+export type ProfileDeps = {
+  readonly directory: string;
+  readonly time: Time;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly changed: (topics: readonly string[]) => void;
+  readonly onSession: (resume: SessionResume | null) => void;
+  /** Called after a store opened and before it closes, so that services can start and stop. */
+  readonly opened: (open: OpenProfile) => void;
+  readonly closing: () => Promise<void>;
+};
+
+export type Profile = {
+  current(): OpenProfile | null;
+  isSample(): boolean;
+  directory(): string;
+  sampleDirectory(): string;
+  vault(): VaultFile | null | 'damaged';
+  /** Changes the vault durably. */
+  saveVault(vault: VaultFile): void;
+  backups(): Backups;
+  /** Opens the store for a person. Failures: those of `openStore`. */
+  open(key: Uint8Array, slot: Slot, name: string | null, isNew: boolean): Promise<Result<Session>>;
+  replaceSession(session: Session): void;
+  close(): Promise<void>;
+  switchTo(sample: boolean): Promise<void>;
+  eraseSample(): Promise<void>;
+};
+
+export function createProfile(deps: ProfileDeps): Profile {
+  let open: OpenProfile | null = null;
+  const sampleDirectory = join(deps.directory, 'sample');
+  // Sample data stays open between starts until somebody leaves it.
+  let sample = readVault(deps.directory) === null && existsSync(join(sampleDirectory, 'vault.json'));
+
+  const self: Profile = {
+    current: () => open,
+    isSample: () => sample,
+    directory: () => (sample ? sampleDirectory : deps.directory),
+    sampleDirectory: () => sampleDirectory,
+    vault: () => readVault(self.directory()),
+    saveVault(vault) {
+      mkdirSync(self.directory(), { recursive: true });
+      writeVault(self.directory(), vault);
+    },
+    backups: () => createBackups(self.directory(), deps),
+
+    async open(key, slot, name, isNew) {
+      const vault = self.vault();
+      if (vault === null || vault === 'damaged') throw new Error('a store is opened through its vault');
+      await self.close();
+      mkdirSync(self.directory(), { recursive: true });
+      const result = openStore({ path: join(self.directory(), 'komissiya.db'), key }, vault.partition, {
+        ...deps,
+        backUp: () => void self.backups().make(null, key),
+      });
+      if (!result.ok) return result;
+      const store = result.value;
+      if (vault.restored && !isNew) {
+        store.renewIdentity();
+        self.saveVault({ ...vault, restored: false });
+      }
+      const session = sessionOf(store, slot, vault, name);
+      open = { store, session, key, directory: self.directory(), sample };
+      deps.onSession({ sample, slot: slot.slot, key: bytesToHex(key), session });
+      deps.opened(open);
+      return ok(session);
+    },
+
+    replaceSession(session) {
+      if (open === null) return;
+      open = { ...open, session };
+      deps.onSession({ sample, slot: session.slot, key: bytesToHex(open.key), session });
+    },
+
+    async close() {
+      if (open === null) return;
+      const { store } = open;
+      open = null; // from here on nobody reads as this person
+      await deps.closing();
+      const vault = self.vault();
+      if (vault !== null && vault !== 'damaged') {
+        try {
+          const counts = store.queries.roadCounts();
+          self.saveVault({ ...vault, waiting: counts.saved + counts.sent });
+        } catch (error) {
+          if (databaseFailure(error) === null) throw error; // a full disk must not keep the key in memory
+        }
+      }
+      store.close();
+      deps.onSession(null);
+    },
+
+    async switchTo(next) {
+      if (next === sample) return;
+      await self.close();
+      sample = next;
+    },
+
+    async eraseSample() {
+      await self.close();
+      sample = false;
+      rmSync(sampleDirectory, { recursive: true, force: true });
+    },
+  };
+  return self;
+}
+
+/** Goes on with a session after the core's process was restarted. */
+export async function resumeProfile(profile: Profile, resume: SessionResume): Promise<boolean> {
+  await profile.switchTo(resume.sample);
+  const vault = profile.vault();
+  if (vault === null || vault === 'damaged') return false;
+  const slot = vault.slots.find((each) => each.slot === resume.slot);
+  if (slot === undefined) return false;
+  const opened = await profile.open(hexToBytes(resume.key), slot, null, false);
+  if (opened.ok) profile.replaceSession({ ...opened.value, previousSignInAt: resume.session.previousSignInAt });
+  return opened.ok;
+}
+
+function sessionOf(store: Store, slot: Slot, vault: VaultFile, name: string | null): Session {
+  const commission = store.meta.get('own-commission');
+  const country = vault.partition.split('/')[0] ?? '';
+  const storedName = store.db.prepare('select f_name from person where id = ?').pluck().get(slot.person);
+  return {
+    person: slot.person,
+    slot: slot.slot,
+    name: name ?? (typeof storedName === 'string' ? storedName : ''),
+    role: slot.role,
+    partition: vault.partition,
+    country: country === 'kz' || country === 'kg' || country === 'uz' || country === 'tj' ? country : null,
+    commission: commission as Id | null, // written by first run
+    recoveryConfirmed: store.meta.get('recovery-confirmed') === 'yes',
+    previousSignInAt: slot.lastSignInAt,
+  };
+}

@@ -1,0 +1,155 @@
+/**
+ * The core's composition root: `createCore(deps)` gives one dispatcher over the whole contract. The same core runs in the
+ * app's utility process, under the command line and in tests.
+ */
+import { coreContract, type CoreEvent } from '#shared/contract/core-contract.ts';
+import { createDispatch, type Dispatch } from '#shared/contract/rpc.ts';
+import { bytesToHex } from '#shared/kernel/ids.ts';
+import type { Logger, Random, Time } from '#shared/kernel/ports.ts';
+import { knownPublishers } from '#shared/packs/publishers.ts';
+import { createAccessService } from './access/access-service.ts';
+import { createProfile, type OpenProfile, resumeProfile, type SessionResume } from './access/profile.ts';
+import { samplePassphrase } from './access/sample.ts';
+import { unwrapKey } from './access/vault.ts';
+import { createCommissionsService } from './commissions/commissions-service.ts';
+import { createContactsService } from './contacts/contacts-service.ts';
+import { createPacksService } from './packs/packs-service.ts';
+import { createRecordsService } from './records/records-service.ts';
+import { databaseFailure } from './store/database.ts';
+import { createSyncRuntime } from './sync/sync-runtime.ts';
+import { createTrainingService } from './training/training-service.ts';
+
+export type { SessionResume } from './access/profile.ts';
+
+export type CoreDeps = {
+  /** The profile's folder; made when missing. */
+  readonly directory: string;
+  readonly time: Time;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** 32 bytes from the OS keychain; null where there is none. */
+  readonly deviceSecret: Uint8Array | null;
+  /** The session to go on with after a crash. */
+  readonly resume: SessionResume | null;
+  /** Told whenever somebody signs in or out; kept by the shell in memory only. */
+  readonly onSession: (resume: SessionResume | null) => void;
+  readonly build: { readonly version: string; readonly allowDevelopmentPublisher: boolean };
+};
+
+export type Core = {
+  readonly dispatch: Dispatch;
+  subscribe(listener: (event: CoreEvent) => void): () => void;
+  /** Locks, folds the write-ahead log into the file, stops everything. */
+  close(): Promise<void>;
+};
+
+/** After sign-in the screen comes first; the daily backup waits this long. */
+const backupDelayMs = 20_000;
+
+export function createCore(deps: CoreDeps): Core {
+  const listeners = new Set<(event: CoreEvent) => void>();
+  const changed = (topics: readonly string[]): void => {
+    for (const listener of listeners) listener({ event: 'changed', topics: [...new Set(topics)] });
+    if (topics.includes('sync')) sync.localChange();
+  };
+
+  let backupTimer: NodeJS.Timeout | null = null;
+  let opening: Promise<void> = Promise.resolve();
+  const profile = createProfile({
+    ...deps,
+    changed,
+    opened(open) {
+      opening = packs
+        .open({ db: open.store.db, directory: open.directory, country: open.session.country })
+        .then(() => changed(['packs', 'training']));
+      if (!open.sample) {
+        sync.start(open);
+        backupTimer = setTimeout(backUp, backupDelayMs).unref();
+      }
+    },
+    async closing() {
+      if (backupTimer !== null) clearTimeout(backupTimer);
+      // A store that is locked at once after it was opened is still being tidied up.
+      await opening;
+      await Promise.all([sync.stop(), packs.closeStore()]);
+    },
+  });
+  const current = (): OpenProfile => {
+    const open = profile.current();
+    if (open === null) throw new Error('a person call without a person: the dispatcher checks');
+    return open;
+  };
+
+  function backUp(): void {
+    const open = profile.current();
+    if (open === null || !profile.backups().isDue()) return;
+    const made = profile.backups().make(open.store.db, open.key);
+    if (!made.ok) deps.logger.warn('backup/failed', { code: made.error.code });
+  }
+
+  const packs = createPacksService({
+    appVersion: deps.build.version,
+    publishers: () => knownPublishers(deps.build),
+    time: deps.time,
+    logger: deps.logger,
+    changed,
+  });
+  const sync = createSyncRuntime({ ...deps, changed, isSample: () => profile.isSample() });
+
+  const handlers = {
+    access: createAccessService({ ...deps, profile, changed }),
+    records: createRecordsService({ ...deps, open: current }),
+    contacts: createContactsService({ ...deps, open: current }),
+    commissions: createCommissionsService({ open: current }),
+    training: createTrainingService({
+      ...deps,
+      files: packs.files,
+      session() {
+        const open = profile.current();
+        return open === null ? null : { store: open.store, person: open.session.person };
+      },
+    }).handlers,
+    packs: packs.handlers,
+    sync: sync.handlers,
+  };
+  const dispatch = createDispatch(coreContract, handlers, {
+    logger: deps.logger,
+    isSignedIn: () => profile.current() !== null,
+    newIncident: () => bytesToHex(deps.random.bytes(4)),
+    failureOf: databaseFailure,
+  });
+
+  /** Goes on where a crashed core stopped; practice data needs no sign-in. Calls wait for it. */
+  const ready = start();
+  async function start(): Promise<void> {
+    try {
+      if (deps.resume !== null) {
+        await resumeProfile(profile, deps.resume);
+      } else if (profile.isSample()) {
+        const vault = profile.vault();
+        const slot = vault === null || vault === 'damaged' ? undefined : vault.slots[0];
+        const key = slot === undefined ? null : await unwrapKey(slot.wrapped, samplePassphrase, null);
+        if (slot !== undefined && key !== null && key !== 'no-device') await profile.open(key, slot, null, false);
+      }
+    } catch (error) {
+      // The sign-in screen says what is wrong; a core that cannot start could not even do that.
+      deps.logger.error('core/resume-failed', { name: error instanceof Error ? error.name : typeof error });
+    }
+  }
+
+  return {
+    async dispatch(name, input) {
+      await ready;
+      return dispatch(name, input);
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async close() {
+      await ready;
+      await profile.close();
+      listeners.clear();
+    },
+  };
+}

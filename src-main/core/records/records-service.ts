@@ -1,0 +1,266 @@
+/** Generic calls over every kind, and signing. See #shared/records/contract.ts for calls and failures. */
+import type { DomainHandlers } from '#shared/contract/rpc.ts';
+import { type Id, newId } from '#shared/kernel/ids.ts';
+import type { Random, Time } from '#shared/kernel/ports.ts';
+import { err, ok, type Result } from '#shared/kernel/result.ts';
+import { kindsByName } from '#shared/kinds/all-kinds.ts';
+import { checkValues, type Kind, missingFields, type Values } from '#shared/kinds/define-kind.ts';
+import type { RecordView, recordsContract } from '#shared/records/contract.ts';
+import { Decision } from '#shared/records/decision.ts';
+import { missingForSignature, nextNumber } from '#shared/records/decision-rules.ts';
+import { normalizeText } from '#shared/text/normalize.ts';
+import type { OpenProfile } from '../access/profile.ts';
+import type { Change } from '../store/commit.ts';
+import { titleOf } from '../store/records-queries.ts';
+
+export type RecordsDeps = {
+  /** The open profile; throws when nobody is signed in (the dispatcher has checked). */
+  readonly open: () => OpenProfile;
+  readonly time: Time;
+  readonly random: Random;
+};
+
+type Item = {
+  readonly kind: string;
+  readonly id?: Id | undefined;
+  readonly values: { readonly [field: string]: unknown };
+};
+
+export function createRecordsService(deps: RecordsDeps): DomainHandlers<typeof recordsContract> {
+  const kindOf = (name: string): Kind => {
+    const kind = kindsByName.get(name);
+    if (kind === undefined) throw new Error(`the contract lists a kind that is not declared: ${name}`);
+    return kind;
+  };
+
+  /** Checks one wanted write against the declaration, the person's rights, the record's state. */
+  function checkWrite(item: Item, id: Id, isNew: boolean): Result<Change> {
+    const { store, session } = deps.open();
+    const kind = kindOf(item.kind);
+    if (!kind.rights.write.includes(session.role)) return err({ code: 'records/not-allowed' });
+    const fields = checkValues(kind, item.values);
+    if (fields.length > 0) return err({ code: 'records/invalid', fields, missing: [] });
+    // checkValues has just proved every value by its field's schema.
+    const given = normalized(item.values as Values);
+    const before = isNew ? null : store.queries.get(kind, id);
+    if (!isNew && (before === null || before.removed)) return err({ code: 'records/not-found' });
+    if (before !== null && kind.addOnly) return err({ code: 'records/frozen' });
+    const values: Values =
+      isNew && kind.states !== undefined ? { [kind.states.field]: kind.states.initial, ...given } : given;
+    const missing = missingFields(kind, { ...before?.values, ...values });
+    if (missing.length > 0) return err({ code: 'records/invalid', fields: [], missing });
+    if (kind.states !== undefined) {
+      const { field, initial, moves, frozen } = kind.states;
+      const from = String(before?.values[field] ?? initial);
+      const to = String(values[field] ?? from);
+      if (isNew ? to !== initial : from !== to && !moves[from]?.includes(to))
+        return err({ code: 'records/bad-move', from, to });
+      // Signing has a call of its own, with its own checks.
+      if (from !== to && frozen.includes(to)) return err({ code: 'records/bad-move', from, to });
+      if (frozen.includes(from)) return err({ code: 'records/frozen' });
+    }
+    return ok({ kind, id, act: 'set', values });
+  }
+
+  function write(changes: readonly Change[]): void {
+    const { store, session } = deps.open();
+    store.commit(changes, session.person);
+  }
+
+  function viewOf(kind: Kind, id: string): RecordView {
+    const view = deps.open().store.queries.get(kind, id);
+    if (view === null) throw new Error('a record just written is not there');
+    return view;
+  }
+
+  return {
+    list(input) {
+      const { store } = deps.open();
+      const { kind, where, search, sort, locale, offset, limit } = input;
+      const page = store.queries.list({
+        kind: kindOf(kind),
+        locale,
+        ...(where === undefined ? {} : { where }),
+        ...(search === undefined ? {} : { search }),
+        ...(sort === undefined ? {} : { sort: { field: sort.field, descending: sort.descending === true } }),
+        ...(offset === undefined ? {} : { offset }),
+        ...(limit === undefined ? {} : { limit }),
+      });
+      return ok({ rows: page.rows, total: page.total });
+    },
+
+    get({ kind, id }) {
+      const view = deps.open().store.queries.get(kindOf(kind), id);
+      return view === null ? err({ code: 'records/not-found' }) : ok(view);
+    },
+
+    history({ kind, id }) {
+      const steps = deps.open().store.queries.history(kindOf(kind), id);
+      return steps.length === 0 ? err({ code: 'records/not-found' }) : ok({ steps });
+    },
+
+    save(item) {
+      const id = item.id ?? newId(deps);
+      const change = checkWrite(item, id, item.id === undefined);
+      if (!change.ok) return change;
+      write([change.value]);
+      return ok(viewOf(change.value.kind, id));
+    },
+
+    saveTogether({ items }) {
+      const ids = new Map<string, Id>();
+      const changes: Change[] = [];
+      for (const item of items) {
+        const id = item.id ?? newId(deps);
+        if (item.key !== undefined) ids.set(`@${item.key}`, id);
+        const values = Object.fromEntries(
+          Object.entries(item.values).map(([field, value]) => [
+            field,
+            (typeof value === 'string' && ids.get(value)) || value,
+          ]),
+        );
+        const change = checkWrite({ ...item, values }, id, item.id === undefined);
+        if (!change.ok) return change;
+        changes.push(change.value);
+      }
+      write(changes);
+      return ok({ rows: changes.map((change) => viewOf(change.kind, change.id)) });
+    },
+
+    remove({ kind: name, id }) {
+      const { store, session } = deps.open();
+      const kind = kindOf(name);
+      if (kind.addOnly || !kind.rights.remove.includes(session.role)) return err({ code: 'records/not-allowed' });
+      const before = store.queries.get(kind, id);
+      if (before === null || before.removed) return err({ code: 'records/not-found' });
+      if (kind.states?.frozen.includes(String(before.values[kind.states.field])) === true)
+        return err({ code: 'records/frozen' });
+      write([{ kind, id, act: 'remove', values: {} }]);
+      return ok({});
+    },
+
+    restore({ kind: name, id }) {
+      const { store, session } = deps.open();
+      const kind = kindOf(name);
+      if (!kind.rights.remove.includes(session.role)) return err({ code: 'records/not-allowed' });
+      if (store.queries.get(kind, id) === null) return err({ code: 'records/not-found' });
+      write([{ kind, id, act: 'restore', values: {} }]);
+      return ok(viewOf(kind, id));
+    },
+
+    searchAll({ text, locale }) {
+      const hits = deps
+        .open()
+        .store.queries.searchAll(text, locale, 20)
+        .map((record) => {
+          const { title, locale: titleLocale } = titleOf(record, locale);
+          const detail = record.values.number ?? record.values.organisation ?? '';
+          return {
+            kind: record.kind,
+            id: record.id,
+            title,
+            detail: typeof detail === 'string' ? detail : '',
+            locale: titleLocale,
+          };
+        });
+      return ok({ hits });
+    },
+
+    recentChanges({ since, limit }) {
+      const { store, session } = deps.open();
+      const locale = 'ru'; // titles are names; where a record has several, the source language's stands first
+      const items = store.queries.recentChanges(since, limit).flatMap((change) => {
+        const record = store.queries.get(change.kind, change.id);
+        if (record === null || change.kind.name === 'progress') return [];
+        const contact = record.values.contact;
+        const named = typeof contact === 'string' ? (store.queries.get(kindOf('contact'), contact) ?? record) : record;
+        const byName =
+          change.by === null ? null : (store.queries.get(kindOf('person'), change.by)?.values.name ?? null);
+        return [
+          {
+            at: change.at,
+            kind: record.kind,
+            id: record.id,
+            title: titleOf(named, locale).title,
+            act: change.act,
+            byName: change.by === session.person ? session.name : typeof byName === 'string' ? byName : null,
+          },
+        ];
+      });
+      return ok({ items });
+    },
+
+    nextDecisionNumber() {
+      const last = deps.open().store.queries.list({
+        kind: Decision,
+        locale: 'ru',
+        sort: { field: 'changedAt', descending: true },
+        limit: 1,
+      }).rows[0];
+      const number = last?.values.number;
+      return ok({ number: nextNumber(typeof number === 'string' ? number : null) });
+    },
+
+    isDecisionNumberFree({ number, except }) {
+      const { rows } = deps
+        .open()
+        .store.queries.list({ kind: Decision, where: { number: number.trim() }, locale: 'ru' });
+      return ok({ free: rows.every((row) => row.id === except) });
+    },
+
+    signDecision({ id }) {
+      const { store, session } = deps.open();
+      if (!['chair', 'deputy', 'secretary'].includes(session.role)) return err({ code: 'records/not-allowed' });
+      const before = store.queries.get(Decision, id);
+      if (before === null || before.removed) return err({ code: 'records/not-found' });
+      if (before.values.state === 'signed') return err({ code: 'records/frozen' });
+      const missing = missingForSignature(before.values);
+      if (missing.length > 0) return err({ code: 'records/not-ready', missing });
+      const same = store.queries.list({
+        kind: Decision,
+        where: { number: before.values.number ?? null },
+        locale: 'ru',
+      }).rows;
+      const other = same.find((row) => row.id !== id && row.values.state === 'signed');
+      if (other !== undefined) return err({ code: 'records/number-taken', id: other.id });
+      write([
+        {
+          kind: Decision,
+          id,
+          act: 'set',
+          values: { state: 'signed', signedAt: deps.time.now(), signedBy: session.person },
+        },
+      ]);
+      return ok(viewOf(Decision, id));
+    },
+
+    correctDecision({ id }) {
+      const { store } = deps.open();
+      const before = store.queries.get(Decision, id);
+      if (before === null || before.removed) return err({ code: 'records/not-found' });
+      if (before.values.state !== 'signed') return err({ code: 'records/bad-move', from: 'draft', to: 'correction' });
+      const kept: { [field: string]: Values[string] } = {};
+      for (const [field, value] of Object.entries(before.values)) {
+        const repeats =
+          /^(title|body)_/.test(field) || ['languages', 'basis', 'place', 'chair', 'secretary'].includes(field);
+        if (repeats && value !== null) kept[field] = value;
+      }
+      const correction = newId(deps);
+      const change = checkWrite({ kind: 'decision', values: { ...kept, corrects: id } }, correction, true);
+      if (!change.ok) return change;
+      write([change.value]);
+      return ok(viewOf(Decision, correction));
+    },
+  };
+}
+
+/** Texts are kept as typed but for NFC and the spaces around (DESIGN section 6). */
+function normalized(values: Values): Values {
+  return Object.fromEntries(
+    Object.entries(values).map(([field, value]) => {
+      if (typeof value !== 'string') return [field, value];
+      const clean = normalizeText(value, field.endsWith('_uz') ? 'uz' : 'ru');
+      return [field, clean === '' ? null : clean];
+    }),
+  );
+}

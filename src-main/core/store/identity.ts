@@ -1,0 +1,56 @@
+/**
+ * This replica's id and Ed25519 key pair, kept inside the encrypted store. A store that was put back from a backup takes
+ * a new identity: its old log may have gone on elsewhere, and one number must never mean two ops.
+ */
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
+import { bytesToHex, hexToBytes, type Id, newId } from '#shared/kernel/ids.ts';
+import type { Random, Time } from '#shared/kernel/ports.ts';
+import type { Meta } from './meta.ts';
+
+export type Identity = {
+  readonly replica: Id;
+  /** 32 bytes as hex. */
+  readonly publicKey: string;
+  sign(data: Uint8Array): Uint8Array;
+};
+
+/** Reads the identity, or makes one. */
+export function loadIdentity(meta: Meta, deps: { time: Time; random: Random }): Identity {
+  const replica = meta.get('replica');
+  const pem = meta.get('replica-key');
+  if (replica !== null && pem !== null) return identityOf(replica as Id, createPrivateKey(pem)); // written as an Id below
+  return renewIdentity(meta, deps);
+}
+
+/** Takes a new identity; the old log stays in the store as another replica's. */
+export function renewIdentity(meta: Meta, deps: { time: Time; random: Random }): Identity {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const replica = newId(deps);
+  meta.set('replica', replica);
+  meta.set('replica-key', String(privateKey.export({ type: 'pkcs8', format: 'pem' })));
+  return identityOf(replica, privateKey);
+}
+
+function identityOf(replica: Id, privateKey: KeyObject): Identity {
+  return {
+    replica,
+    publicKey: rawPublicKey(createPublicKey(privateKey)),
+    sign: (data) => sign(null, data, privateKey),
+  };
+}
+
+/** The last 32 bytes of an Ed25519 SPKI (RFC 8410 section 4) are the key itself. */
+function rawPublicKey(key: KeyObject): string {
+  return bytesToHex(key.export({ type: 'spki', format: 'der' }).subarray(-32));
+}
+
+/** Checks an Ed25519 signature against a raw public key (hex). False for anything that is not a key or signature. */
+export function verifySignature(publicKey: string, data: Uint8Array, signature: Uint8Array): boolean {
+  try {
+    const der = new Uint8Array([...hexToBytes('302a300506032b6570032100'), ...hexToBytes(publicKey)]);
+    const key = createPublicKey({ key: Buffer.from(der), format: 'der', type: 'spki' });
+    return verify(null, data, key, signature);
+  } catch {
+    return false;
+  }
+}

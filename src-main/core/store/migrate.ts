@@ -1,0 +1,32 @@
+/**
+ * Forward-only migrations. `user_version` counts those applied; a file with a greater number was written by a newer app
+ * and is refused untouched. The file is backed up before the first pending migration of an existing store.
+ */
+import { err, ok, type Result } from '#shared/kernel/result.ts';
+import type { WritableDb } from './database.ts';
+import { migration001 } from './migrations/001-log.ts';
+import { migration002 } from './migrations/002-packs.ts';
+
+export type Migration = { readonly name: string; readonly sql: string };
+
+/** In order; never change or remove one that has been released. */
+export const migrations: readonly Migration[] = [migration001, migration002];
+
+/**
+ * Brings the schema up to date, each migration in its own transaction. `backUp` is called once before the first change
+ * of a store that already has data. Failure: `store/from-future` {found, known}.
+ */
+export function migrate(db: WritableDb, backUp: () => void): Result<null> {
+  const found = Number(db.pragma('user_version', { simple: true }));
+  if (found > migrations.length) return err({ code: 'store/from-future', found, known: migrations.length });
+  if (found > 0 && found < migrations.length) backUp();
+  for (let version = found; version < migrations.length; version += 1) {
+    const migration = migrations[version];
+    if (migration === undefined) break;
+    db.transaction(() => {
+      db.exec(migration.sql);
+      db.pragma(`user_version = ${version + 1}`);
+    }).immediate();
+  }
+  return ok(null);
+}

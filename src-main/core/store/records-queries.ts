@@ -1,0 +1,349 @@
+/** Reads over the record tables: one record, a page of a list, a search, a history. Plain SQL, prepared once. */
+import type { Statement } from 'better-sqlite3';
+import type { Locale } from '#shared/i18n/locales.ts';
+import { allKinds, kindsByName, kindsByNumber } from '#shared/kinds/all-kinds.ts';
+import { emptyValue, type FieldValue, type Kind, localizedField } from '#shared/kinds/define-kind.ts';
+import type { HistoryStep, RecordView, Road } from '#shared/records/contract.ts';
+import { overruled } from '#shared/sync/merge.ts';
+import { stampToText } from '#shared/sync/op.ts';
+import { stampMs } from '#shared/sync/stamp.ts';
+import { ftsMatch } from '#shared/text/search-key.ts';
+import type { ReadableDb } from './database.ts';
+import type { Indexes } from './indexes.ts';
+import type { OpLog } from './op-log.ts';
+import { type Row, rowValues } from './record-rows.ts';
+import { columnName, quote, sortableFields } from './tables.ts';
+
+export type ListOptions = {
+  readonly kind: Kind;
+  readonly where?: { readonly [field: string]: FieldValue | readonly FieldValue[] };
+  /** Ready SQL conditions on the kind's table `r` with their values, for what equality cannot say. */
+  readonly conditions?: readonly { readonly sql: string; readonly values: readonly (string | number)[] }[];
+  readonly search?: string;
+  readonly sort?: { readonly field: string; readonly descending?: boolean };
+  readonly locale: Locale;
+  readonly offset?: number;
+  readonly limit?: number;
+};
+export type Page = { readonly rows: RecordView[]; readonly total: number; readonly capped: boolean };
+
+/** A search stops counting here. */
+const countCap = 1000;
+/** Up to so many hits are put in alphabetical order; more come as the index finds them. */
+const orderedHits = 200;
+
+export type RecordQueries = {
+  get(kind: Kind, id: string): RecordView | null;
+  list(options: ListOptions): Page;
+  history(kind: Kind, id: string): HistoryStep[];
+  /** Hits over all kinds, at most `limit`, best kinds first. */
+  searchAll(text: string, locale: Locale, limit: number): RecordView[];
+  /** The actions on records of people's making since a moment, newest first. */
+  recentChanges(
+    since: number,
+    limit: number,
+  ): { at: number; kind: Kind; id: string; act: HistoryStep['act']; by: string | null }[];
+  /** Records by place on the road, and how many of each kind wait. */
+  roadCounts(): {
+    saved: number;
+    sent: number;
+    received: number;
+    waitingByKind: { kind: string; count: number }[];
+    waitingSince: number | null;
+  };
+  count(kind: Kind, conditions?: ListOptions['conditions']): number;
+};
+
+export function createRecordQueries(db: ReadableDb, opLog: OpLog, indexes: Indexes): RecordQueries {
+  const prepared = new Map<string, Statement<unknown[]>>();
+  /** SQL built from declarations and options repeats, so a few dozen texts cover all. */
+  const prepare = (sql: string): Statement<unknown[]> => {
+    let statement = prepared.get(sql);
+    if (statement === undefined) {
+      statement = db.prepare(sql);
+      prepared.set(sql, statement);
+    }
+    return statement;
+  };
+
+  const names = prepare(`select f_name from person where id = ?`).pluck();
+  const nameOf = (person: string | null): string | null =>
+    person === null ? null : ((names.get(person) as string | undefined) ?? null); // text column
+
+  function road(raw: Row): Road {
+    const log = opLog.logByRef(Number(raw.own_log));
+    if (log === null) return 'received'; // others wrote it: it came from the hub
+    const marks = opLog.marks(log);
+    const seq = Number(raw.own_seq);
+    return seq <= marks.received ? 'received' : seq <= marks.sent ? 'sent' : 'saved';
+  }
+
+  function view(kind: Kind, raw: Row): RecordView {
+    const changedBy = raw.changed_by === null ? null : String(raw.changed_by);
+    return {
+      // The store wrote ids and kind names itself.
+      id: String(raw.id) as RecordView['id'],
+      kind: kind.name as RecordView['kind'],
+      values: rowValues(kind, raw) as RecordView['values'],
+      road: road(raw),
+      removed: raw.alive !== 1,
+      createdAt: Number(raw.created_at),
+      changedAt: Number(raw.changed_at),
+      changedBy: changedBy as RecordView['changedBy'],
+      changedByName: nameOf(changedBy),
+    };
+  }
+
+  function whereSql(options: ListOptions): { sql: string; values: (string | number)[] } {
+    const parts = ['r.alive = 1'];
+    const values: (string | number)[] = [];
+    for (const [name, wanted] of Object.entries(options.where ?? {})) {
+      if (options.kind.fields[name] === undefined) continue;
+      const column = `r.${quote(columnName(name))}`;
+      const list = Array.isArray(wanted) ? wanted : [wanted];
+      const present = list.filter((value) => value !== null).map(toSql);
+      const tests = present.length > 0 ? [`${column} in (${present.map(() => '?').join(', ')})`] : [];
+      if (list.includes(null)) tests.push(`${column} is null`);
+      parts.push(`(${tests.join(' or ') || '0'})`);
+      values.push(...present);
+    }
+    for (const condition of options.conditions ?? []) {
+      parts.push(condition.sql);
+      values.push(...condition.values);
+    }
+    return { sql: parts.join(' and '), values };
+  }
+
+  function search(options: ListOptions, match: string): Page {
+    const { kind } = options;
+    const where = whereSql(options);
+    const from = `${quote(`${kind.name}_search`)} s join ${quote(kind.name)} r on r.row = s.rowid where s.folded match ? and ${where.sql}`;
+    const filtered = where.values.length > 0 || (options.conditions?.length ?? 0) > 0;
+    // Only records that are alive are in the index, so an unfiltered count need not touch their rows.
+    const countFrom = filtered ? from : `${quote(`${kind.name}_search`)} s where s.folded match ?`;
+    const countValues = filtered ? [match, ...where.values] : [match];
+    const found = Number(
+      prepare(`select count(*) from (select 1 from ${countFrom} limit ${countCap + 1})`)
+        .pluck()
+        .get(...countValues),
+    );
+    const offset = options.offset ?? 0;
+    const limit = options.limit ?? 50;
+    const total = Math.min(found, countCap);
+    const sortable = sortableFields(kind)[0];
+    if (found <= orderedHits && sortable !== undefined) {
+      indexes.ensureLocale(options.locale);
+      const rows = prepare(`select r.* from ${from} limit ${orderedHits}`).all(match, ...where.values) as Row[]; // our table
+      const ordered = rows.map((raw) => ({
+        raw,
+        key: indexes.keyOf(raw[columnName(sortable)] ?? null, options.locale),
+      }));
+      ordered.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : Number(a.raw.row) - Number(b.raw.row)));
+      return { rows: ordered.slice(offset, offset + limit).map(({ raw }) => view(kind, raw)), total, capped: false };
+    }
+    const rows = prepare(`select r.* from ${from} limit ? offset ?`).all(
+      match,
+      ...where.values,
+      limit,
+      offset,
+    ) as Row[];
+    return { rows: rows.map((raw) => view(kind, raw)), total, capped: found > countCap };
+  }
+
+  const self: RecordQueries = {
+    get(kind, id) {
+      const raw = prepare(`select * from ${quote(kind.name)} where id = ?`).get(id) as Row | undefined; // our table
+      return raw === undefined ? null : view(kind, raw);
+    },
+
+    list(options) {
+      const { kind } = options;
+      const match = ftsMatch(options.search ?? '');
+      if (match !== null) return search(options, match);
+      const where = whereSql(options);
+      const limit = options.limit ?? 50;
+      const offset = options.offset ?? 0;
+      const table = quote(kind.name);
+      const field = options.sort?.field ?? sortableFields(kind)[0] ?? 'changedAt';
+      const direction = options.sort?.descending === true ? 'desc' : 'asc';
+      const total = Number(
+        prepare(`select count(*) from ${table} r where ${where.sql}`)
+          .pluck()
+          .get(...where.values),
+      );
+      let rows: Row[];
+      if (sortableFields(kind).includes(field)) {
+        indexes.ensureLocale(options.locale);
+        const number = kind.fields[field]?.number ?? 0;
+        rows = prepare(
+          `select r.* from ${quote(`${kind.name}_sort`)} k cross join ${table} r on r.row = k.row
+           where k.field = ? and k.locale = ? and ${where.sql}
+           order by k.key ${direction}, k.row ${direction} limit ? offset ?`,
+        ).all(number, options.locale, ...where.values, limit, offset) as Row[];
+      } else {
+        const column = field === 'changedAt' || kind.fields[field] === undefined ? 'changed_at' : columnName(field);
+        rows = prepare(
+          `select r.* from ${table} r where ${where.sql} order by r.${quote(column)} ${direction}, r.row ${direction} limit ? offset ?`,
+        ).all(...where.values, limit, offset) as Row[];
+      }
+      return { rows: rows.map((raw) => view(kind, raw)), total, capped: false };
+    },
+
+    history(kind, id) {
+      const entries = opLog.opsOfRecord(id);
+      const lost = overruled(entries.map(({ op, log }) => ({ op, replica: log.replica })));
+      const values: { [field: string]: FieldValue } = {};
+      const steps: HistoryStep[] = [];
+      let written = false;
+      for (const { op, log } of entries) {
+        const changes: HistoryStep['changes'] = [];
+        for (const [name, field] of Object.entries(kind.fields)) {
+          const value = op.set?.[field.number];
+          if (value === undefined) continue;
+          const before = values[name] ?? emptyValue(field);
+          const after = value !== null && typeof value === 'object' ? united(before, value) : value;
+          values[name] = after;
+          changes.push({
+            field: name,
+            // The contract's lists are the same read-only lists.
+            before: before as never,
+            after: after as never,
+            overruled: lost.has(`${stampToText({ time: op.time, replica: log.replica })} ${field.number}`),
+          });
+        }
+        const marks = opLog.marks(log);
+        const ownRoad: Road = op.seq <= marks.received ? 'received' : op.seq <= marks.sent ? 'sent' : 'saved';
+        steps.push({
+          at: stampMs(op.time),
+          by: op.actor as HistoryStep['by'], // ids are written by commit
+          byName: nameOf(op.actor),
+          act: op.act === 'remove' ? 'removed' : op.act === 'restore' ? 'restored' : written ? 'changed' : 'created',
+          road: log.replica === opLog.ownReplica() ? ownRoad : 'received',
+          changes,
+        });
+        written = true;
+      }
+      return steps.reverse();
+    },
+
+    searchAll(text, locale, limit) {
+      const hits: RecordView[] = [];
+      for (const name of ['contact', 'decision', 'commission', 'person']) {
+        const kind = kindsByName.get(name);
+        if (kind === undefined || hits.length >= limit) continue;
+        hits.push(...self.list({ kind, search: text, locale, limit: Math.min(limit - hits.length, 8) }).rows);
+      }
+      return hits;
+    },
+
+    recentChanges(since, limit) {
+      // Rows of our own table; grouped so that one action on one record is one line.
+      const rows = prepare(
+        `select kind, record, act, actor, at,
+                not exists (select 1 from op earlier where earlier.record = recent.record and earlier.time < recent.time) as first
+         from (select kind, record, act, actor, max(applied_at) as at, min(time) as time from op
+               where applied_at > ? and actor is not null group by op_group, record) as recent
+         order by at desc limit ?`,
+      ).all(since, limit) as {
+        kind: number;
+        record: string;
+        act: string;
+        actor: string | null;
+        at: number;
+        first: number;
+      }[];
+      return rows.flatMap((row) => {
+        const kind = kindsByNumber.get(row.kind);
+        if (kind === undefined) return [];
+        const act: HistoryStep['act'] =
+          row.act === 'remove'
+            ? 'removed'
+            : row.act === 'restore'
+              ? 'restored'
+              : row.first === 1
+                ? 'created'
+                : 'changed';
+        return [{ at: row.at, kind, id: row.record, act, by: row.actor }];
+      });
+    },
+
+    roadCounts() {
+      const counts = { saved: 0, sent: 0, received: 0, waitingSince: null as number | null };
+      const waitingByKind: { kind: string; count: number }[] = [];
+      for (const kind of allKinds) {
+        let waiting = 0;
+        let inLogs = 0;
+        for (const log of opLog.logs()) {
+          if (log.replica !== opLog.ownReplica()) continue;
+          const marks = opLog.marks(log);
+          const count = prepare(
+            `select count(*) from ${quote(kind.name)} where own_log = ? and own_seq > ? and own_seq <= ?`,
+          ).pluck();
+          const head = opLog.head(log).seq;
+          const saved = Number(count.get(log.ref, marks.sent, head));
+          const sent = Number(count.get(log.ref, marks.received, marks.sent));
+          counts.saved += saved;
+          counts.sent += sent;
+          waiting += saved + sent;
+          inLogs += saved + sent;
+          const oldest = prepare('select min(applied_at) from op where log = ? and seq > ?')
+            .pluck()
+            .get(log.ref, marks.received);
+          if (oldest !== null) counts.waitingSince = Math.min(counts.waitingSince ?? Number(oldest), Number(oldest));
+        }
+        const all = Number(
+          prepare(`select count(*) from ${quote(kind.name)} where alive = 1`)
+            .pluck()
+            .get(),
+        );
+        counts.received += Math.max(0, all - inLogs);
+        if (waiting > 0) waitingByKind.push({ kind: kind.name, count: waiting });
+      }
+      return { ...counts, waitingByKind };
+    },
+
+    count(kind, conditions = []) {
+      const where = whereSql({ kind, conditions, locale: 'ru' });
+      return Number(
+        prepare(`select count(*) from ${quote(kind.name)} r where ${where.sql}`)
+          .pluck()
+          .get(...where.values),
+      );
+    },
+  };
+  return self;
+}
+
+/** What a list shows first of a record: its first searchable text in the asked language, else in any. */
+export function titleOf(record: RecordView, locale: Locale): { title: string; locale: Locale | null } {
+  const { values } = record;
+  for (const base of ['title', 'name']) {
+    const own = values[localizedField(base, locale)];
+    if (typeof own === 'string' && own !== '') return { title: own, locale };
+    for (const [field, value] of Object.entries(values)) {
+      if (!field.startsWith(`${base}_`) || typeof value !== 'string' || value === '') continue;
+      const suffix = field.slice(base.length + 1);
+      return { title: value, locale: suffix === 'uz_cyrl' ? 'uz-Cyrl' : (suffix as Locale) }; // suffixes come from localized()
+    }
+    const plain = values[base];
+    if (typeof plain === 'string' && plain !== '') return { title: plain, locale: null };
+  }
+  const number = values.number;
+  return { title: typeof number === 'string' ? number : '', locale: null };
+}
+
+function toSql(value: FieldValue): string | number {
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  if (typeof value === 'number') return value;
+  return Array.isArray(value) ? JSON.stringify(value) : String(value);
+}
+
+function united(
+  before: FieldValue,
+  change: { add: string[]; drop: { [element: string]: string[] } },
+): readonly string[] {
+  const elements = new Set(Array.isArray(before) ? (before as readonly string[]) : []);
+  for (const element of Object.keys(change.drop)) elements.delete(element);
+  for (const element of change.add) elements.add(element);
+  return [...elements].sort();
+}

@@ -1,0 +1,101 @@
+/**
+ * The open store: one encrypted file, its migrations and tables, the write path and the reads. Everything below a
+ * signed-in person hangs on one of these; `close` forgets the key.
+ */
+import { allKinds } from '#shared/kinds/all-kinds.ts';
+import type { Id } from '#shared/kernel/ids.ts';
+import type { Logger, Random, Time } from '#shared/kernel/ports.ts';
+import { ok, type Result } from '#shared/kernel/result.ts';
+import { type Change, type Committer, createCommitter } from './commit.ts';
+import { type DatabaseFile, openDatabase, type WritableDb } from './database.ts';
+import { type Identity, loadIdentity, renewIdentity } from './identity.ts';
+import { createIndexes, type Indexes } from './indexes.ts';
+import { createMeta, type Meta } from './meta.ts';
+import { migrate } from './migrate.ts';
+import { createOpLog, type OpLog } from './op-log.ts';
+import { createRecordQueries, type RecordQueries } from './records-queries.ts';
+import { ensureTables } from './tables.ts';
+
+export type StoreDeps = {
+  readonly time: Time;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly changed: (topics: readonly string[]) => void;
+  /** Called before a migration touches a store that has data. */
+  readonly backUp: () => void;
+};
+
+export type Store = {
+  readonly db: WritableDb;
+  readonly meta: Meta;
+  readonly log: OpLog;
+  readonly indexes: Indexes;
+  readonly queries: RecordQueries;
+  readonly committer: Committer;
+  identity(): Identity;
+  /** After a restored backup: see identity.ts. */
+  renewIdentity(): void;
+  /** Writes as the given person into the profile's own partition. */
+  commit(changes: readonly Change[], actor: Id | null): number;
+  close(): void;
+};
+
+/**
+ * Opens a store, or makes it when the file is not there. `partition` is where this laptop writes.
+ * Failures: those of `openDatabase` and `migrate`.
+ */
+export function openStore(file: DatabaseFile, partition: string, deps: StoreDeps): Result<Store> {
+  const opened = openDatabase(file);
+  if (!opened.ok) return opened;
+  const db = opened.value;
+  try {
+    const migrated = migrate(db, deps.backUp);
+    if (!migrated.ok) {
+      db.close();
+      return migrated;
+    }
+    ensureTables(db, allKinds);
+    const meta = createMeta(db);
+    let identity = loadIdentity(meta, deps);
+    const log = createOpLog(db, () => identity.replica);
+    log.addReplica(identity.replica, identity.publicKey);
+    const indexes = createIndexes(db, meta);
+    const committer = createCommitter({ ...deps, db, log, meta, indexes });
+    rebuildChangedKinds(meta, committer);
+    return ok({
+      db,
+      meta,
+      log,
+      indexes,
+      queries: createRecordQueries(db, log, indexes),
+      committer,
+      identity: () => identity,
+      renewIdentity() {
+        identity = renewIdentity(meta, deps);
+        log.addReplica(identity.replica, identity.publicKey);
+      },
+      commit: (changes, actor) => committer.commit(changes, { replica: identity.replica, partition, actor }),
+      close() {
+        if (db.open) db.close();
+      },
+    });
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** A version that knows more kinds or fields finds what older versions could only keep in the log. */
+function rebuildChangedKinds(meta: Meta, committer: Committer): void {
+  for (const kind of allKinds) {
+    const key = `fields-of-${kind.name}`;
+    const numbers = Object.values(kind.fields)
+      .map((field) => `${field.number}${field.merge === 'set' ? 's' : ''}`)
+      .sort()
+      .join(' ');
+    const known = meta.get(key);
+    if (known === numbers) continue;
+    if (known !== null) committer.rebuild(kind);
+    meta.set(key, numbers);
+  }
+}

@@ -1,0 +1,79 @@
+/** The small facts the sync service keeps in the store: enrolment, what the hub last said, past exchanges. */
+import type { Role } from '#shared/access/roles.ts';
+import type { Enrolment, ExchangeRow, SyncMemory, SyncStore } from '../sync/sync-store.ts';
+import type { WritableDb } from './database.ts';
+import type { Meta } from './meta.ts';
+import type { RecordQueries } from './records-queries.ts';
+import type { ReplicaStore } from '#shared/sync/replica-store.ts';
+
+/** The Sync page lists no more. */
+const keptExchanges = 200;
+
+export type SyncMemoryDeps = {
+  readonly db: WritableDb;
+  readonly meta: Meta;
+  readonly queries: RecordQueries;
+  readonly replicaStore: ReplicaStore;
+  readonly ownPartition: () => string;
+  readonly ownRole: () => Role;
+};
+
+/** Completes a `ReplicaStore` to what the sync service needs. */
+export function createSyncStore(deps: SyncMemoryDeps): SyncStore {
+  const { db, meta, queries } = deps;
+  const insert = db.prepare(
+    'insert into exchange (road, started_at, finished_at, sent, received, problem) values (?, ?, ?, ?, ?, ?)',
+  );
+  const prune = db.prepare('delete from exchange where ref <= (select max(ref) from exchange) - ?');
+  const select = db.prepare('select * from exchange order by ref desc limit ?');
+  // Both texts are written by the setters below.
+  const parsed = <T>(key: string): T | null => {
+    const text = meta.get(key);
+    return text === null ? null : (JSON.parse(text) as T);
+  };
+
+  return {
+    ...deps.replicaStore,
+    ownPartition: deps.ownPartition,
+    ownRole: deps.ownRole,
+    enrolment: () => parsed<Enrolment>('enrolment'),
+    setEnrolment: (enrolment) => meta.set('enrolment', JSON.stringify(enrolment)),
+    syncMemory: () => parsed<SyncMemory>('sync-memory'),
+    setSyncMemory: (memory) => meta.set('sync-memory', JSON.stringify(memory)),
+    roadCounts() {
+      const { saved, sent, received } = queries.roadCounts();
+      return { saved, sent, received };
+    },
+    waitingByKind: () => queries.roadCounts().waitingByKind,
+    waitingSince: () => queries.roadCounts().waitingSince,
+    recordExchange(exchange) {
+      insert.run(
+        exchange.road,
+        exchange.startedAt,
+        exchange.finishedAt,
+        exchange.sent,
+        exchange.received,
+        exchange.problem === null ? null : JSON.stringify(exchange.problem),
+      );
+      prune.run(keptExchanges);
+    },
+    exchanges: (limit) =>
+      (select.all(limit) as ExchangeTableRow[]).map((row) => ({
+        road: row.road,
+        startedAt: row.started_at,
+        finishedAt: row.finished_at,
+        sent: row.sent,
+        received: row.received,
+        problem: row.problem === null ? null : (JSON.parse(row.problem) as ExchangeRow['problem']),
+      })),
+  };
+}
+
+type ExchangeTableRow = {
+  road: 'hub' | 'stick';
+  started_at: number;
+  finished_at: number | null;
+  sent: number;
+  received: number;
+  problem: string | null;
+};

@@ -1,0 +1,91 @@
+/**
+ * The tables of a record kind, derived from its declaration: one row per record, a full-text index over its searchable
+ * fields, a sort index per language. New kinds and fields are added to an existing file; nothing is ever dropped.
+ */
+import type { Field, Kind } from '#shared/kinds/define-kind.ts';
+import type { WritableDb } from './database.ts';
+
+/** Names are checked by defineKind to be plain words, so quoting is all that is needed. */
+export function quote(name: string): string {
+  return `"${name}"`;
+}
+
+export function searchableFields(kind: Kind): string[] {
+  return fieldsWhere(kind, (field) => field.searchable);
+}
+export function sortableFields(kind: Kind): string[] {
+  return fieldsWhere(kind, (field) => field.sortable);
+}
+function fieldsWhere(kind: Kind, test: (field: Field) => boolean): string[] {
+  return Object.entries(kind.fields)
+    .filter(([, field]) => test(field))
+    .map(([name]) => name);
+}
+
+/** SQLite's storage class of a field. A set is its sorted elements as a JSON list. */
+function columnType(field: Field): 'integer' | 'text' {
+  return field.type === 'integer' || field.type === 'flag' ? 'integer' : 'text';
+}
+
+/**
+ * Columns every record has. Clocks: `stamp_time`/`stamp_by` hold for every field that has a value and no entry in
+ * `clocks`; see record-rows.ts.
+ */
+const commonColumns = `
+  row integer primary key,
+  id text not null unique,
+  alive integer not null,
+  stamp_time integer not null,
+  stamp_by integer not null,
+  clocks text,
+  sets text,
+  edits text,
+  removals text,
+  created_at integer not null,
+  changed_at integer not null,
+  changed_by text,
+  own_log integer not null default 0,
+  own_seq integer not null default 0`;
+
+/** Makes what is missing of the kinds' tables, columns and indexes. Idempotent. */
+export function ensureTables(db: WritableDb, kinds: readonly Kind[]): void {
+  db.transaction(() => {
+    for (const kind of kinds) {
+      db.exec(`create table if not exists ${quote(kind.name)} (${commonColumns}) strict`);
+      const present = new Set(
+        // table_info's fixed shape
+        (db.pragma(`table_info(${quote(kind.name)})`) as { name: string }[]).map((column) => column.name),
+      );
+      for (const [name, field] of Object.entries(kind.fields)) {
+        const column = columnName(name);
+        if (!present.has(column))
+          db.exec(`alter table ${quote(kind.name)} add column ${quote(column)} ${columnType(field)}`);
+        if (field.type === 'choice' || field.type === 'reference' || field.type === 'date') {
+          db.exec(
+            `create index if not exists ${quote(`${kind.name}_by_${column}`)} on ${quote(kind.name)} (${quote(column)})`,
+          );
+        }
+      }
+      db.exec(`create index if not exists ${quote(`${kind.name}_by_own`)} on ${quote(kind.name)} (own_log, own_seq)`);
+      db.exec(`create index if not exists ${quote(`${kind.name}_by_changed`)} on ${quote(kind.name)} (changed_at)`);
+      if (searchableFields(kind).length > 0) {
+        db.exec(
+          `create virtual table if not exists ${quote(`${kind.name}_search`)} using fts5
+             (folded, content='', contentless_delete=1, tokenize='unicode61', prefix='2 3')`,
+        );
+      }
+      if (sortableFields(kind).length > 0) {
+        db.exec(
+          `create table if not exists ${quote(`${kind.name}_sort`)}
+             (field integer not null, locale text not null, key text not null, row integer not null,
+              primary key (field, locale, key, row)) strict, without rowid`,
+        );
+      }
+    }
+  }).immediate();
+}
+
+/** A field's column. Fields live beside the common columns, so they carry a prefix. */
+export function columnName(field: string): string {
+  return `f_${field}`;
+}

@@ -1,0 +1,155 @@
+/**
+ * The merge: pure, per field, the same in any order, grouping or repetition of ops (repetition is already excluded by
+ * sequence numbers, but harmless).
+ *
+ * - `latest` and `final`: the value with the greatest stamp stands. Signing is guarded where it is made; once two
+ *   laptops meet, freezing cannot refuse an op that another laptop has already accepted, so `final` merges as `latest`
+ *   and the loser is found by `overruled`.
+ * - `set`: an observed-remove set (Shapiro et al. 2011, OR-Set): dropping an element drops only the additions that were
+ *   seen, so a concurrent addition wins.
+ * - Removal: takes effect only over what its author had seen; an edit unseen by the remover brings the record back.
+ */
+import type { Field, FieldValue, Kind } from '../kinds/define-kind.ts';
+import { emptyValue } from '../kinds/define-kind.ts';
+import { type Op, type OpValue, stampToText, textToStamp } from './op.ts';
+import { compareStamps, type Stamp, zeroStamp } from './stamp.ts';
+
+/** A set field's memory: element → live additions; and additions dropped before they arrived. Stamps as text. */
+export type SetState = {
+  readonly live: { readonly [element: string]: readonly string[] };
+  readonly dead: readonly string[];
+};
+
+export type RecordState = {
+  readonly values: { readonly [field: string]: FieldValue };
+  /** Stamp of each field ever written. */
+  readonly clocks: { readonly [field: string]: Stamp };
+  readonly sets: { readonly [field: string]: SetState };
+  /** Highest seq of a set or restore op per replica. */
+  readonly edits: { readonly [replica: string]: number };
+  /** Removals not yet outlived: what each had seen, per replica. */
+  readonly removals: readonly { readonly [replica: string]: number }[];
+};
+
+export const emptyState: RecordState = { values: {}, clocks: {}, sets: {}, edits: {}, removals: [] };
+
+/** Whether a record exists for readers: it has been written and no removal stands. */
+export function isAlive(state: RecordState): boolean {
+  return state.removals.length === 0 && Object.keys(state.edits).length > 0;
+}
+
+/** Applies one op of `replica` to a record's state. */
+export function mergeOp(kind: Kind, state: RecordState, op: Op, replica: string): RecordState {
+  if (op.act === 'remove') return settle({ ...state, removals: [...state.removals, op.seen ?? {}] });
+
+  const stamp: Stamp = { time: op.time, replica };
+  const edits = { ...state.edits, [replica]: Math.max(state.edits[replica] ?? 0, op.seq) };
+  if (op.set === null || Object.keys(op.set).length === 0) return settle({ ...state, edits });
+
+  const values = { ...state.values };
+  const clocks = { ...state.clocks };
+  const sets = { ...state.sets };
+  const namesByNumber = fieldNames(kind);
+  for (const [number, value] of Object.entries(op.set)) {
+    const name = namesByNumber.get(Number(number));
+    const field = name === undefined ? undefined : kind.fields[name];
+    // A field of a newer version stays in the log; the upgrade rebuilds the kind's table from there.
+    if (name === undefined || field === undefined) continue;
+    if (field.merge === 'set') {
+      sets[name] = mergeSet(sets[name] ?? { live: {}, dead: [] }, value, stampToText(stamp));
+      values[name] = Object.keys(sets[name].live).sort();
+    } else if (compareStamps(stamp, clocks[name] ?? zeroStamp) > 0) {
+      values[name] = toFieldValue(field, value);
+      clocks[name] = stamp;
+    }
+  }
+  return settle({ ...state, values, clocks, sets, edits });
+}
+
+/** Forgets the removals that some edit has outlived: edits only grow, so they can never stand again. */
+function settle(state: RecordState): RecordState {
+  const standing = state.removals.filter((seen) =>
+    Object.entries(state.edits).every(([replica, seq]) => seq <= (seen[replica] ?? 0)),
+  );
+  return standing.length === state.removals.length ? state : { ...state, removals: standing };
+}
+
+function mergeSet(set: SetState, value: OpValue, stamp: string): SetState {
+  if (value === null || typeof value !== 'object') return set;
+  const live: { [element: string]: readonly string[] } = { ...set.live };
+  const dead = new Set(set.dead);
+  for (const [element, stamps] of Object.entries(value.drop)) {
+    const present = live[element] ?? [];
+    for (const dropped of stamps) if (!present.includes(dropped)) dead.add(`${dropped} ${element}`);
+    const left = present.filter((added) => !stamps.includes(added));
+    if (left.length > 0) live[element] = left;
+    else delete live[element];
+  }
+  for (const element of value.add) {
+    if (dead.delete(`${stamp} ${element}`)) continue;
+    const present = live[element] ?? [];
+    if (!present.includes(stamp)) live[element] = [...present, stamp].sort();
+  }
+  return { live, dead: [...dead].sort() };
+}
+
+/** The op value that turns a set's present elements into `wanted`; null where nothing changes. */
+export function setChange(set: SetState | undefined, wanted: readonly string[]): OpValue {
+  const live = set?.live ?? {};
+  const add = wanted.filter((element) => live[element] === undefined);
+  const drop: { [element: string]: string[] } = {};
+  for (const [element, stamps] of Object.entries(live)) if (!wanted.includes(element)) drop[element] = [...stamps];
+  return add.length === 0 && Object.keys(drop).length === 0 ? null : { add: [...new Set(add)].sort(), drop };
+}
+
+/** A value another version wrote may not fit this version's schema: it is kept in the log and shown as empty. */
+function toFieldValue(field: Field, value: OpValue): FieldValue {
+  const parsed = (field.required ? field.schema.nullable() : field.schema).safeParse(value);
+  return parsed.success ? parsed.data : emptyValue(field);
+}
+
+const namesOfKind = new WeakMap<Kind, ReadonlyMap<number, string>>();
+
+/** Field names by wire number; worked out once per kind (a pure memo, no state). */
+export function fieldNames(kind: Kind): ReadonlyMap<number, string> {
+  let names = namesOfKind.get(kind);
+  if (names === undefined) {
+    names = new Map(Object.entries(kind.fields).map(([name, field]) => [field.number, name]));
+    namesOfKind.set(kind, names);
+  }
+  return names;
+}
+
+/**
+ * Which written values were overruled by somebody who had not seen them. A function of the set of ops alone, so every
+ * laptop finds the same ones: for each field, in stamp order, a value is overruled unseen where its successor replaced
+ * something older than it.
+ *
+ * Returns `time@replica field-number` texts.
+ */
+export function overruled(ops: readonly { readonly op: Op; readonly replica: string }[]): ReadonlySet<string> {
+  const writesByField = new Map<string, { stamp: Stamp; replaced: Stamp }[]>();
+  for (const { op, replica } of ops) {
+    for (const [number, value] of Object.entries(op.set ?? {})) {
+      if (value !== null && typeof value === 'object') continue;
+      const replaced = op.replaced[number];
+      const writes = writesByField.get(number) ?? [];
+      writes.push({
+        stamp: { time: op.time, replica },
+        replaced: replaced === undefined ? zeroStamp : textToStamp(replaced),
+      });
+      writesByField.set(number, writes);
+    }
+  }
+  const found = new Set<string>();
+  for (const [number, writes] of writesByField) {
+    writes.sort((a, b) => compareStamps(a.stamp, b.stamp));
+    for (const [index, write] of writes.entries()) {
+      const next = writes[index + 1];
+      if (next !== undefined && compareStamps(next.replaced, write.stamp) < 0) {
+        found.add(`${stampToText(write.stamp)} ${number}`);
+      }
+    }
+  }
+  return found;
+}

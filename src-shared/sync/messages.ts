@@ -1,0 +1,159 @@
+/**
+ * What two replicas say to each other, whatever the road. Version 1.
+ *
+ * A *summary* says per log (key `replica partition`) the highest seq held without a gap. One request, one response, both
+ * carry summaries; an idle exchange is one round trip. A message is framed as u32 length (little-endian) · header JSON ·
+ * the segments' bytes one after the other, their lengths in the header.
+ */
+import { z } from 'zod';
+import { Role } from '../access/roles.ts';
+import { Partition } from '../access/partitions.ts';
+import { err, ok, type Result } from '../kernel/result.ts';
+import { fromUtf8, utf8 } from '../kernel/utf8.ts';
+
+export const protocolVersion = 1;
+/** No message is longer. */
+export const maxMessageBytes = 24 * 1024 * 1024;
+
+export const Summary = z.record(z.string().max(320), z.int().min(0));
+export type Summary = z.infer<typeof Summary>;
+
+/** The key of a log in a summary. */
+export function logKey(replica: string, partition: string): string {
+  return `${replica} ${partition}`;
+}
+export function parseLogKey(key: string): { replica: string; partition: string } {
+  const space = key.indexOf(' ');
+  return { replica: key.slice(0, space), partition: key.slice(space + 1) };
+}
+
+/** Issued and signed by the hub: who may write what where. `signature` is the hub's Ed25519 over the canonical JSON of the rest. */
+export const Credential = z.strictObject({
+  serial: z.string().max(40),
+  replica: z.string().max(40),
+  /** Ed25519 public key, 32 bytes as hex. */
+  publicKey: z.string().regex(/^[0-9a-f]{64}$/),
+  /** How the laptop is listed at the hub: chosen by the operator with the invitation. */
+  laptop: z.string().max(120),
+  roles: z.array(Role).min(1),
+  partitions: z.array(Partition).min(1).max(20),
+  /** Milliseconds UTC. */
+  validFrom: z.int(),
+  validUntil: z.int(),
+  signature: z.string().regex(/^[0-9a-f]{128}$/),
+});
+export type Credential = z.infer<typeof Credential>;
+
+export const SyncRequest = z.strictObject({
+  protocol: z.int(),
+  replica: z.string().max(40),
+  /** Partition prefixes this replica wants to hold. */
+  partitions: z.array(Partition).max(20),
+  summary: Summary,
+  /** Hub epoch this replica last saw; null at first. */
+  epoch: z.string().max(40).nullable(),
+  /** Credentials this replica holds, by serial. */
+  credentials: z.array(z.string().max(40)).max(2000),
+  segments: z.array(z.int().min(1)).max(1000),
+});
+export type SyncRequest = z.infer<typeof SyncRequest>;
+
+/** Why one segment was not taken. */
+export const Refusal = z.strictObject({
+  log: z.string().max(320),
+  from: z.int(),
+  reason: z.enum([
+    'garbage',
+    'altered',
+    'bad-signature',
+    'broken-chain',
+    'gap',
+    'forked',
+    'no-credential',
+    'wrong-partition',
+    'wrong-role',
+    'expired',
+    'revoked',
+    'too-large',
+  ]),
+});
+export type Refusal = z.infer<typeof Refusal>;
+
+export const SyncResponse = z.strictObject({
+  protocol: z.int(),
+  epoch: z.string().max(40),
+  /** What the hub holds durably of the logs the asker may see. */
+  summary: Summary,
+  refusals: z.array(Refusal).max(1000),
+  credentials: z.array(Credential).max(2000),
+  /** Whether there is more to fetch: ask again with the new summary. */
+  more: z.boolean(),
+  /** The hub's wall clock, milliseconds UTC. */
+  time: z.int(),
+  laptops: z
+    .array(z.strictObject({ replica: z.string(), name: z.string(), lastContactAt: z.int().nullable() }))
+    .max(2000),
+  segments: z.array(z.int().min(1)).max(1000),
+});
+export type SyncResponse = z.infer<typeof SyncResponse>;
+
+/** Enrolment: a one-time invitation code for a replica's own new key. */
+export const EnrolRequest = z.strictObject({
+  protocol: z.int(),
+  code: z.string().max(60),
+  replica: z.string().max(40),
+  publicKey: z.string().regex(/^[0-9a-f]{64}$/),
+  /** The partition this laptop already keeps. */
+  partition: Partition,
+  role: Role,
+});
+export type EnrolRequest = z.infer<typeof EnrolRequest>;
+export const EnrolResponse = z.strictObject({
+  protocol: z.int(),
+  hubName: z.string().max(120),
+  /** Ed25519 public key, 32 bytes as hex. Its first 8 digits' hash stands in the invitation code. */
+  hubKey: z.string().regex(/^[0-9a-f]{64}$/),
+  epoch: z.string().max(40),
+  credential: Credential,
+});
+export type EnrolResponse = z.infer<typeof EnrolResponse>;
+
+/** Frames a header and its segments. The header's `segments` must hold their lengths. */
+export function frame(header: object, segments: readonly Uint8Array[]): Uint8Array {
+  const head = utf8(JSON.stringify(header));
+  const bytes = new Uint8Array(4 + head.length + segments.reduce((sum, segment) => sum + segment.length, 0));
+  new DataView(bytes.buffer).setUint32(0, head.length, true);
+  bytes.set(head, 4);
+  let offset = 4 + head.length;
+  for (const segment of segments) {
+    bytes.set(segment, offset);
+    offset += segment.length;
+  }
+  return bytes;
+}
+
+/** Takes a message apart. Failures: `sync/garbage`, `sync/too-large`. */
+export function unframe<T extends { segments: number[] }>(
+  bytes: Uint8Array,
+  schema: z.ZodType<T>,
+): Result<{ header: T; segments: Uint8Array[] }> {
+  if (bytes.length > maxMessageBytes) return err({ code: 'sync/too-large' });
+  if (bytes.length < 4) return err({ code: 'sync/garbage' });
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  if (bytes.length < 4 + length) return err({ code: 'sync/garbage' });
+  let json: unknown;
+  try {
+    json = JSON.parse(fromUtf8(bytes.subarray(4, 4 + length)));
+  } catch {
+    return err({ code: 'sync/garbage' });
+  }
+  const header = schema.safeParse(json);
+  if (!header.success) return err({ code: 'sync/garbage' });
+  const segments: Uint8Array[] = [];
+  let offset = 4 + length;
+  for (const size of header.data.segments) {
+    segments.push(bytes.subarray(offset, offset + size));
+    offset += size;
+  }
+  return offset === bytes.length ? ok({ header: header.data, segments }) : err({ code: 'sync/garbage' });
+}

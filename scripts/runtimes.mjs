@@ -65,6 +65,8 @@ export function ensureNodeModules() {
   // Not `npm ci`: it refuses a lock file made where the registry lacks native packages of some other platform. Without saving,
   // `npm install` takes the same pinned versions and hashes, and leaves both files as they are.
   const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
+  // Without a registry, npm's own cache may still hold everything; asking it for every package first would take a minute.
+  if (npm(['view', 'zod', 'name']).status !== 0) args.push('--offline');
   const result = npm(args, { cwd: root, stdio: ['ignore', 2, 2] });
   if (result.status !== 0) {
     throw new SetupError(

@@ -164,7 +164,7 @@ function foldText(text: string, composed: boolean, unmixed: boolean): string {
       if (yPending) push(letterI);
       yPending = false;
       if (!unmixed && ((seen & bothScripts) === bothScripts || (seen & classLegacy) !== 0)) {
-        return foldText(unmix(text), composed, true);
+        return foldText(unmix(text.normalize('NFC')), true, true);
       }
       if (out.size > out.tokenStart) {
         out.units[out.size++] = 0x20;
@@ -220,6 +220,12 @@ function isLetterMark(text: string, index: number): boolean {
 
 function isApostrophe(code: number): boolean {
   return code < foldTableSize ? fold[code] === foldApostrophe : apostrophes.includes(String.fromCharCode(code));
+}
+
+function isIgnored(text: string, index: number): boolean {
+  const code = text.charCodeAt(index);
+  const value = code < foldTableSize ? (fold[code] ?? foldOther) : foldOther;
+  return (value === foldOther ? readOther(text, index).value : value) === foldIgnored;
 }
 
 type OtherCharacter = { value: number; extra: number; letters: string };
@@ -356,7 +362,7 @@ function beginnings(word: string): string[] {
 
 function withoutTrailingMarks(word: string): string {
   let end = word.length;
-  while (end > 0 && isApostrophe(word.charCodeAt(end - 1))) end -= 1;
+  while (end > 0 && (isApostrophe(word.charCodeAt(end - 1)) || isIgnored(word, end - 1))) end -= 1;
   return word.slice(0, end);
 }
 

@@ -9,7 +9,7 @@
  *   1. words by the alphabet; a break between words (space, hyphen) comes before any letter, then digits by their value («№ 7» before
  *      «№ 10»), then the locale's own script, the other script of the region, and all other writing by code point;
  *      letters the alphabet lacks stand after the letter they derive from (ә after а in Russian); marks are ignored here;
- *   2. accents: ё after е where ё is only a variant (ru, kk, ky, as in CLDR), é after e, ə as ә from old fonts;
+ *   2. accents: ё after е in Russian only (a letter of its own elsewhere, as in CLDR kk and ky), é after e, ə as ә from old fonts;
  *   3. small letters before capitals;
  *   4. punctuation, apostrophes and the kind of break, so that only canonically equal texts share a key.
  * Texts that are equal under NFC have the same key. Uzbek oʻ and gʻ are recognised with any apostrophe; ng is not a unit (as in CLDR).
@@ -123,8 +123,8 @@ function cyrillicOrder(alphabet: readonly string[]): string[] {
   return order;
 }
 
-/** Locales where ё is a letter of its own in dictionaries; elsewhere it only follows е when all else is equal. */
-const separateYo: readonly Locale[] = ['uz-Cyrl', 'tg'];
+/** Locales whose dictionaries give ё a place of its own (CLDR kk, ky); in Russian it only follows е when all else is equal. */
+const separateYo: readonly Locale[] = ['kk', 'ky', 'uz-Cyrl', 'tg'];
 
 type Table = {
   entries: Uint16Array;

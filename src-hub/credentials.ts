@@ -1,0 +1,258 @@
+/**
+ * Invitations and credentials: who may come in, and what the hub signs for them. Every step is one transaction, so a code
+ * makes one credential however many hub processes are asked at once.
+ */
+import { z } from 'zod';
+import { isWithin, Partition } from '#shared/access/partitions.ts';
+import { Role } from '#shared/access/roles.ts';
+import { bytesToHex } from '#shared/kernel/ids.ts';
+import type { Random, Time } from '#shared/kernel/ports.ts';
+import { err, ok, type Result } from '#shared/kernel/result.ts';
+import { credentialBytes } from '#shared/sync/credential.ts';
+import { invitationHash, makeInvitation, parseInvitation } from '#shared/sync/invitation.ts';
+import { Credential, type EnrolRequest, type Summary } from '#shared/sync/messages.ts';
+import type { HubDb } from './db/database.ts';
+import type { InvitationTable, ReplicaTable } from './db/schema.ts';
+import { sha256 } from './hub-crypto.ts';
+import type { HubIdentity } from './identity.ts';
+
+const dayMs = 86_400_000;
+
+export type InvitationOrder = {
+  readonly partitions: readonly string[];
+  readonly roles: readonly Role[];
+  /** How the laptop will be listed. */
+  readonly laptop: string;
+  readonly commission: string | null;
+  /** How long the code works. */
+  readonly days: number;
+  /** How long the credential will be valid. */
+  readonly validDays: number;
+};
+
+/** A laptop as the operator sees it. */
+export type ListedLaptop = ReplicaTable & {
+  readonly serial: string;
+  readonly valid_until: number;
+  readonly revoked_at: number | null;
+};
+
+/** What one asker may do now. */
+export type Standing =
+  | { readonly state: 'valid'; readonly credential: Credential }
+  | { readonly state: 'expired' | 'revoked'; readonly credential: Credential }
+  | { readonly state: 'unknown' };
+
+export type Credentials = ReturnType<typeof createCredentials>;
+
+export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time: Time; random: Random }) {
+  const { db, identity, time, random } = deps;
+
+  /** Makes a one-time code; twenty digits. */
+  async function invite(order: InvitationOrder): Promise<string> {
+    const code = makeInvitation(identity.publicKey, random, sha256);
+    const now = time.now();
+    await db
+      .insertInto('invitation')
+      .values({
+        code_hash: bytesToHex(invitationHash(code, sha256)),
+        partitions: JSON.stringify(order.partitions),
+        roles: JSON.stringify(order.roles),
+        laptop: order.laptop,
+        commission: order.commission,
+        valid_days: order.validDays,
+        created_at: now,
+        expires_at: now + order.days * dayMs,
+        used_at: null,
+        used_by: null,
+        serial: null,
+      })
+      .execute();
+    return code;
+  }
+
+  /**
+   * Turns a code into a credential for the asker's key. The same laptop asking again with the same code, because the
+   * answer was lost, gets the same credential.
+   * Failures: `hub/bad-code`, `hub/code-used`, `hub/code-expired`, `hub/wrong-partition` {invited}, `hub/key-mismatch`
+   * (the laptop is known with another key).
+   */
+  async function enrol(request: EnrolRequest): Promise<Result<Credential>> {
+    const parsed = parseInvitation(request.code);
+    if (!parsed.ok) return err({ code: 'hub/bad-code' });
+    const codeHash = bytesToHex(invitationHash(parsed.value.digits, sha256));
+    return db.transaction().execute(async (tx) => {
+      // A write first: locks the row in PostgreSQL and the file in SQLite, so nobody else reads it as unused.
+      await tx
+        .updateTable('invitation')
+        .set((row) => ({ used_at: row.ref('used_at') }))
+        .where('code_hash', '=', codeHash)
+        .execute();
+      const invitation = await tx
+        .selectFrom('invitation')
+        .selectAll()
+        .where('code_hash', '=', codeHash)
+        .executeTakeFirst();
+      if (invitation === undefined) return err({ code: 'hub/bad-code' });
+      const known = await tx.selectFrom('replica').selectAll().where('id', '=', request.replica).executeTakeFirst();
+      if (known !== undefined && known.public_key !== request.publicKey) return err({ code: 'hub/key-mismatch' });
+      if (invitation.used_at !== null) return repeat(tx, invitation, request);
+      const now = time.now();
+      if (invitation.expires_at <= now) return err({ code: 'hub/code-expired' });
+      const partitions = z.array(Partition).parse(JSON.parse(invitation.partitions));
+      if (!partitions.some((prefix) => isWithin(request.partition, prefix))) {
+        return err({ code: 'hub/wrong-partition', invited: partitions });
+      }
+
+      const credential = signCredential(request, invitation, partitions, now);
+      const laptop = { laptop: invitation.laptop, commission: invitation.commission, partition: request.partition };
+      await tx
+        .insertInto('replica')
+        .values({
+          id: request.replica,
+          public_key: request.publicKey,
+          ...laptop,
+          role: request.role,
+          enrolled_at: now,
+          last_contact_at: now,
+          app_version: null,
+          summary: null,
+        })
+        .onConflict((conflict) =>
+          conflict.column('id').doUpdateSet({ ...laptop, role: request.role, enrolled_at: now }),
+        )
+        .execute();
+      await tx
+        .insertInto('credential')
+        .values({
+          serial: credential.serial,
+          replica: request.replica,
+          body: JSON.stringify(credential),
+          valid_until: credential.validUntil,
+          issued_at: now,
+          revoked_at: null,
+        })
+        .execute();
+      await tx
+        .updateTable('invitation')
+        .set({ used_at: now, used_by: request.replica, serial: credential.serial })
+        .where('code_hash', '=', codeHash)
+        .execute();
+      return ok(credential);
+    });
+  }
+
+  async function repeat(tx: HubDb, invitation: InvitationTable, request: EnrolRequest): Promise<Result<Credential>> {
+    if (invitation.used_by !== request.replica || invitation.serial === null) return err({ code: 'hub/code-used' });
+    const row = await tx
+      .selectFrom('credential')
+      .selectAll()
+      .where('serial', '=', invitation.serial)
+      .executeTakeFirst();
+    return row === undefined || row.revoked_at !== null
+      ? err({ code: 'hub/code-used' })
+      : ok(Credential.parse(JSON.parse(row.body)));
+  }
+
+  function signCredential(
+    request: EnrolRequest,
+    invitation: InvitationTable,
+    partitions: string[],
+    now: number,
+  ): Credential {
+    const unsigned: Omit<Credential, 'signature'> = {
+      // Short, because an operator types it to revoke the laptop.
+      serial: bytesToHex(random.bytes(5)),
+      replica: request.replica,
+      publicKey: request.publicKey,
+      laptop: invitation.laptop,
+      roles: z.array(Role).parse(JSON.parse(invitation.roles)),
+      partitions,
+      validFrom: now,
+      validUntil: now + invitation.valid_days * dayMs,
+    };
+    return { ...unsigned, signature: bytesToHex(identity.sign(credentialBytes(unsigned))) };
+  }
+
+  /** What a laptop may do now, by its newest credential. */
+  async function standingOf(replica: string): Promise<Standing> {
+    const row = await db
+      .selectFrom('credential')
+      .select(['body', 'valid_until', 'revoked_at'])
+      .where('replica', '=', replica)
+      .orderBy('issued_at', 'desc')
+      .orderBy('serial', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    if (row === undefined) return { state: 'unknown' };
+    const credential = Credential.parse(JSON.parse(row.body));
+    if (row.revoked_at !== null) return { state: 'revoked', credential };
+    return { state: row.valid_until <= time.now() ? 'expired' : 'valid', credential };
+  }
+
+  /** Revokes by credential serial or laptop name; answers the names revoked, none when nothing matched. */
+  async function revoke(serialOrLaptop: string): Promise<string[]> {
+    const rows = await db
+      .selectFrom('credential')
+      .innerJoin('replica', 'replica.id', 'credential.replica')
+      .select(['credential.serial', 'replica.laptop'])
+      .where('credential.revoked_at', 'is', null)
+      .where((where) =>
+        where.or([where('credential.serial', '=', serialOrLaptop), where('replica.laptop', '=', serialOrLaptop)]),
+      )
+      .execute();
+    for (const { serial } of rows) {
+      await db.updateTable('credential').set({ revoked_at: time.now() }).where('serial', '=', serial).execute();
+    }
+    return [...new Set(rows.map((row) => row.laptop))];
+  }
+
+  /** Every laptop with its newest credential, longest silence first. */
+  async function list(): Promise<ListedLaptop[]> {
+    const rows = await db
+      .selectFrom('replica')
+      .innerJoin('credential', 'credential.replica', 'replica.id')
+      .selectAll('replica')
+      .select(['credential.serial', 'credential.valid_until', 'credential.revoked_at', 'credential.issued_at'])
+      .orderBy('credential.issued_at', 'desc')
+      .execute();
+    const newest = new Map<string, ListedLaptop>();
+    for (const row of rows) if (!newest.has(row.id)) newest.set(row.id, row);
+    return [...newest.values()].sort((a, b) => (a.last_contact_at ?? 0) - (b.last_contact_at ?? 0));
+  }
+
+  /** Credentials of laptops that write within `partitions`, but not those `held` by serial; at most 500. */
+  async function within(partitions: readonly string[], held: readonly string[]): Promise<Credential[]> {
+    const rows = await db
+      .selectFrom('credential')
+      .innerJoin('replica', 'replica.id', 'credential.replica')
+      .select(['credential.serial', 'credential.body', 'replica.partition'])
+      .orderBy('credential.issued_at')
+      .execute();
+    const has = new Set(held);
+    return rows
+      .filter((row) => !has.has(row.serial))
+      .map((row) => Credential.parse(JSON.parse(row.body)))
+      .filter((credential) => credential.partitions.some((own) => partitions.some((asked) => overlap(own, asked))))
+      .slice(0, 500);
+  }
+
+  /** Remembers a contact; `summary` is what the laptop holds after it, undefined where it did not say. */
+  async function touch(replica: string, appVersion: string | null, summary?: Summary): Promise<void> {
+    await db
+      .updateTable('replica')
+      .set({
+        last_contact_at: time.now(),
+        ...(appVersion === null ? {} : { app_version: appVersion }),
+        ...(summary === undefined ? {} : { summary: JSON.stringify(summary) }),
+      })
+      .where('id', '=', replica)
+      .execute();
+  }
+
+  return { invite, enrol, standingOf, revoke, list, within, touch };
+}
+
+function overlap(a: string, b: string): boolean {
+  return isWithin(a, b) || isWithin(b, a);
+}

@@ -1,0 +1,110 @@
+/** The hub's tables as TypeScript sees them. Columns `*_at` are milliseconds UTC; keys and hashes are lower-case hex. */
+
+export type HubIdentityTable = {
+  /** Always 1: a hub has one identity. */
+  id: number;
+  epoch: string;
+  name: string;
+  public_key: string;
+  /** PKCS 8, hex. Whoever reads the database can speak as the hub: guard it like a key. */
+  private_key: string;
+  created_at: number;
+};
+
+export type ReplicaTable = {
+  id: string;
+  public_key: string;
+  /** How the operator calls the laptop. */
+  laptop: string;
+  /** The commission's name as the operator wrote it; null when not given. */
+  commission: string | null;
+  /** What the laptop writes to. */
+  partition: string;
+  /** Role of the person who enrolled it. */
+  role: string;
+  enrolled_at: number;
+  last_contact_at: number | null;
+  /** Version of the app at the last contact; null before it. */
+  app_version: string | null;
+  /** What it held at its last exchange, a `Summary` as JSON: what waits for it is counted from here. */
+  summary: string | null;
+};
+
+export type CredentialTable = {
+  serial: string;
+  replica: string;
+  /** The signed credential, JSON. */
+  body: string;
+  valid_until: number;
+  issued_at: number;
+  revoked_at: number | null;
+};
+
+export type InvitationTable = {
+  /** Hash of the code: the code itself is printed once and not kept. */
+  code_hash: string;
+  partitions: string;
+  roles: string;
+  laptop: string;
+  commission: string | null;
+  /** How long the credential will be valid, days. */
+  valid_days: number;
+  created_at: number;
+  expires_at: number;
+  used_at: number | null;
+  used_by: string | null;
+  /** Serial of the credential it became, so that a lost answer can be given again. */
+  serial: string | null;
+};
+
+export type LogTable = {
+  replica: string;
+  partition: string;
+  head_seq: number;
+  head: string;
+  /** Sum of its segments. */
+  bytes: number;
+  moved_at: number;
+};
+
+export type SegmentTable = {
+  replica: string;
+  partition: string;
+  from_seq: number;
+  to_seq: number;
+  /** Head of the chain after `to_seq`. */
+  head: string;
+  size: number;
+  bytes: Buffer;
+  received_at: number;
+};
+
+export type ExchangeTable = {
+  id: string;
+  replica: string;
+  at: number;
+  ops_in: number;
+  bytes_in: number;
+  segments_out: number;
+  bytes_out: number;
+};
+
+export type RefusalTable = {
+  replica: string;
+  reason: string;
+  /** Day since 1970 UTC: refusals are counted per day. */
+  day: number;
+  count: number;
+  last_at: number;
+};
+
+export type HubDatabase = {
+  hub_identity: HubIdentityTable;
+  replica: ReplicaTable;
+  credential: CredentialTable;
+  invitation: InvitationTable;
+  log: LogTable;
+  segment: SegmentTable;
+  exchange: ExchangeTable;
+  refusal: RefusalTable;
+};

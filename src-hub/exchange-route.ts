@@ -1,0 +1,140 @@
+/** The hub's side of the exchange (specification: #shared/sync/exchange.ts) and of waiting, apart from HTTP. */
+import type { Time } from '#shared/kernel/ports.ts';
+import { isWithin } from '#shared/access/partitions.ts';
+import { err, ok, type Result } from '#shared/kernel/result.ts';
+import type { WaitRequest, WaitResponse } from '#shared/sync/hub-http.ts';
+import {
+  type Credential,
+  frame,
+  logKey,
+  protocolVersion,
+  type Summary,
+  SyncRequest,
+  type SyncResponse,
+  unframe,
+} from '#shared/sync/messages.ts';
+import type { Credentials, Standing } from './credentials.ts';
+import type { LogTable } from './db/schema.ts';
+import type { HubIdentity } from './identity.ts';
+import type { Ledger } from './ledger-queries.ts';
+import type { LogArchive } from './log-archive.ts';
+import type { LogWatch } from './log-watch.ts';
+
+export type Asker = { readonly replica: string; readonly credential: Credential; readonly appVersion: string | null };
+
+/** How long a wait is held open. */
+const waitMs = 25_000;
+
+export type ExchangeRoute = ReturnType<typeof createExchangeRoute>;
+
+export function createExchangeRoute(deps: {
+  archive: LogArchive;
+  credentials: Credentials;
+  ledger: Ledger;
+  watch: LogWatch;
+  identity: HubIdentity;
+  time: Time;
+}) {
+  const { archive, credentials, ledger, watch, identity, time } = deps;
+
+  /** One turn. Failures: `hub/garbage`, `hub/too-large`, `hub/protocol`. */
+  async function turn(asker: Asker, message: Uint8Array): Promise<Result<Uint8Array>> {
+    const asked = unframe(message, SyncRequest);
+    if (!asked.ok) return err({ code: asked.error.code === 'sync/too-large' ? 'hub/too-large' : 'hub/garbage' });
+    const { header: request, segments: incoming } = asked.value;
+    if (request.protocol !== protocolVersion) return err({ code: 'hub/protocol' });
+    if (request.replica !== asker.replica) return err({ code: 'hub/garbage' });
+
+    const accepted = await archive.accept(incoming, rememberStandings(credentials));
+    for (const refusal of accepted.refusals) await ledger.countRefusal(asker.replica, refusal.reason);
+
+    const partitions = seenBy(asker, request.partitions);
+    const logs = await archive.visible(asker.replica, partitions);
+    const outgoing = await archive.beyond(asker.replica, logs, request.summary);
+    const header: SyncResponse = {
+      protocol: protocolVersion,
+      epoch: identity.epoch,
+      summary: toSummary(logs),
+      refusals: accepted.refusals.slice(0, 1000),
+      credentials: await credentials.within(partitions, request.credentials),
+      more: outgoing.more,
+      time: time.now(),
+      laptops: await laptopsWithin(partitions),
+      segments: outgoing.segments.map((segment) => segment.length),
+    };
+    await credentials.touch(asker.replica, asker.appVersion, afterwards(request.summary, logs, outgoing.more));
+    if (accepted.ops > 0 || outgoing.segments.length > 0) {
+      await ledger.recordExchange({
+        replica: asker.replica,
+        opsIn: accepted.ops,
+        bytesIn: accepted.bytes,
+        segmentsOut: outgoing.segments.length,
+        bytesOut: outgoing.bytes,
+      });
+    }
+    return ok(frame(header, outgoing.segments));
+  }
+
+  /** Answers when something is there for the asker, or with `moved: false` after 25 seconds. */
+  async function wait(asker: Asker, request: WaitRequest, signal: AbortSignal): Promise<Result<WaitResponse>> {
+    if (request.protocol !== protocolVersion) return err({ code: 'hub/protocol' });
+    const partitions = seenBy(asker, request.partitions);
+    const until = performance.now() + waitMs;
+    for (;;) {
+      const logs = await archive.visible(asker.replica, partitions);
+      const moved = logs.some(
+        (log) =>
+          log.replica !== asker.replica && log.head_seq > (request.summary[logKey(log.replica, log.partition)] ?? 0),
+      );
+      const left = until - performance.now();
+      const finished = moved || left <= 0 || signal.aborted || !(await watch.wait(left, signal));
+      if (finished) return ok({ protocol: protocolVersion, epoch: identity.epoch, moved });
+    }
+  }
+
+  async function laptopsWithin(partitions: readonly string[]): Promise<SyncResponse['laptops']> {
+    const laptops = await credentials.list();
+    return laptops
+      .filter((laptop) => laptop.revoked_at === null && partitions.some((prefix) => isWithin(laptop.partition, prefix)))
+      .slice(0, 2000)
+      .map((laptop) => ({ replica: laptop.id, name: laptop.laptop, lastContactAt: laptop.last_contact_at }));
+  }
+
+  return { turn, wait };
+}
+
+/** What the asker both wants and may see. */
+function seenBy(asker: Asker, wanted: readonly string[]): string[] {
+  const granted = asker.credential.partitions;
+  return [
+    ...wanted.filter((partition) => granted.some((prefix) => isWithin(partition, prefix))),
+    ...granted.filter((partition) => wanted.some((prefix) => partition !== prefix && isWithin(partition, prefix))),
+  ];
+}
+
+function toSummary(logs: readonly LogTable[]): Summary {
+  return Object.fromEntries(logs.map((log) => [logKey(log.replica, log.partition), log.head_seq]));
+}
+
+/**
+ * What the asker will hold of these logs once it has applied the answer; with `more` to come, what it said it holds.
+ * Only logs that exist: an asker cannot make the hub keep what it likes.
+ */
+function afterwards(held: Summary, logs: readonly LogTable[], more: boolean): Summary {
+  return Object.fromEntries(
+    logs.map((log) => {
+      const key = logKey(log.replica, log.partition);
+      return [key, more ? Math.min(held[key] ?? 0, log.head_seq) : log.head_seq];
+    }),
+  );
+}
+
+/** One look-up per laptop and request. */
+function rememberStandings(credentials: Credentials): (replica: string) => Promise<Standing> {
+  const known = new Map<string, Promise<Standing>>();
+  return (replica) => {
+    const found = known.get(replica) ?? credentials.standingOf(replica);
+    known.set(replica, found);
+    return found;
+  };
+}

@@ -1,0 +1,73 @@
+/** The hub's cryptography: Node's own, in the shapes the shared code asks for. */
+import {
+  createCipheriv,
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+  generateKeyPairSync,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+  sign,
+  verify,
+} from 'node:crypto';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
+import type { Random } from '#shared/kernel/ports.ts';
+import { sealInfo } from '#shared/sync/hub-http.ts';
+import type { SegmentPorts } from '#shared/sync/segment.ts';
+
+export const sha256 = (data: Uint8Array): Uint8Array => createHash('sha256').update(data).digest();
+export const strongRandom: Random = { bytes: (length) => new Uint8Array(randomBytes(length)) };
+
+/** Unpacks at most `limit` bytes; throws on garbage and on more. */
+export function unpack(data: Uint8Array, limit: number): Uint8Array {
+  return zstdDecompressSync(data, { maxOutputLength: limit });
+}
+export function pack(data: Uint8Array): Uint8Array {
+  return zstdCompressSync(data);
+}
+export const segmentPorts: SegmentPorts = { hash: sha256, pack, unpack };
+
+/** A new Ed25519 pair: raw public key as hex, private key as PKCS 8 hex. */
+export function newKeyPair(): { publicKey: string; privateKey: string } {
+  const pair = generateKeyPairSync('ed25519');
+  return {
+    publicKey: rawKey(pair.publicKey),
+    privateKey: pair.privateKey.export({ type: 'pkcs8', format: 'der' }).toString('hex'),
+  };
+}
+
+/** A signer for a private key made by `newKeyPair`. */
+export function createSigner(privateKey: string): (data: Uint8Array) => Uint8Array {
+  const key = createPrivateKey({ key: Buffer.from(privateKey, 'hex'), type: 'pkcs8', format: 'der' });
+  return (data) => sign(null, data, key);
+}
+
+/** Ed25519; false also for a key or signature of the wrong form. */
+export function verifySignature(publicKey: Uint8Array, data: Uint8Array, signature: Uint8Array): boolean {
+  try {
+    return verify(null, data, publicKeyOf('Ed25519', publicKey), signature);
+  } catch {
+    return false;
+  }
+}
+
+/** Seals an answer to the asker's one-time X25519 key (hex); see hub-http.ts. Throws on a key of the wrong form. */
+export function sealAnswer(plain: Uint8Array, sealKey: string, nonce: string): Buffer {
+  const own = generateKeyPairSync('x25519');
+  const secret = diffieHellman({ privateKey: own.privateKey, publicKey: publicKeyOf('X25519', hexToBytes(sealKey)) });
+  const key = new Uint8Array(hkdfSync('sha256', secret, hexToBytes(nonce), sealInfo, 32));
+  const cipher = createCipheriv('aes-256-gcm', key, new Uint8Array(12));
+  const sealed = Buffer.concat([cipher.update(plain), cipher.final()]);
+  return Buffer.concat([hexToBytes(rawKey(own.publicKey)), sealed, cipher.getAuthTag()]);
+}
+
+function publicKeyOf(curve: 'Ed25519' | 'X25519', raw: Uint8Array): KeyObject {
+  return createPublicKey({ key: { kty: 'OKP', crv: curve, x: Buffer.from(raw).toString('base64url') }, format: 'jwk' });
+}
+
+function rawKey(key: KeyObject): string {
+  return bytesToHex(Buffer.from(key.export({ format: 'jwk' }).x ?? '', 'base64url'));
+}

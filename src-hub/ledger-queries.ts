@@ -1,0 +1,106 @@
+/** The hub's own book-keeping: refusals by reason and day, exchanges that moved something, and the figures shown of them. */
+import { newId } from '#shared/kernel/ids.ts';
+import type { Random, Time } from '#shared/kernel/ports.ts';
+import { Summary } from '#shared/sync/messages.ts';
+import type { HubDb } from './db/database.ts';
+import type { LogTable, ReplicaTable } from './db/schema.ts';
+
+const dayMs = 86_400_000;
+const keptDays = 90;
+
+export type RefusalLine = {
+  readonly reason: string;
+  readonly count: number;
+  readonly lastAt: number;
+  readonly laptop: string | null;
+};
+
+export type Ledger = ReturnType<typeof createLedger>;
+
+export function createLedger(deps: { db: HubDb; time: Time; random: Random }) {
+  const { db, time } = deps;
+
+  async function countRefusal(replica: string, reason: string, count = 1): Promise<void> {
+    const now = time.now();
+    await db
+      .insertInto('refusal')
+      .values({ replica, reason, day: Math.floor(now / dayMs), count, last_at: now })
+      .onConflict((conflict) =>
+        conflict
+          .columns(['replica', 'reason', 'day'])
+          .doUpdateSet((set) => ({ count: set('refusal.count', '+', count), last_at: now })),
+      )
+      .execute();
+  }
+
+  async function recordExchange(row: {
+    replica: string;
+    opsIn: number;
+    bytesIn: number;
+    segmentsOut: number;
+    bytesOut: number;
+  }): Promise<void> {
+    await db
+      .insertInto('exchange')
+      .values({
+        id: newId(deps),
+        replica: row.replica,
+        at: time.now(),
+        ops_in: row.opsIn,
+        bytes_in: row.bytesIn,
+        segments_out: row.segmentsOut,
+        bytes_out: row.bytesOut,
+      })
+      .execute();
+  }
+
+  /** Forgets what is older than 90 days. */
+  async function prune(): Promise<void> {
+    const oldest = time.now() - keptDays * dayMs;
+    await db.deleteFrom('exchange').where('at', '<', oldest).execute();
+    await db.deleteFrom('refusal').where('last_at', '<', oldest).execute();
+  }
+
+  /** Refusals of the last 30 days by reason, most frequent first, with the laptop that was refused last. */
+  async function refusals(): Promise<RefusalLine[]> {
+    const rows = await db
+      .selectFrom('refusal')
+      .leftJoin('replica', 'replica.id', 'refusal.replica')
+      .select(['refusal.reason', 'refusal.count', 'refusal.last_at', 'replica.laptop'])
+      .where('refusal.last_at', '>=', time.now() - 30 * dayMs)
+      .orderBy('refusal.last_at', 'desc')
+      .execute();
+    const lines = new Map<string, RefusalLine>();
+    for (const row of rows) {
+      const line = lines.get(row.reason) ?? { reason: row.reason, count: 0, lastAt: row.last_at, laptop: row.laptop };
+      lines.set(row.reason, { ...line, count: line.count + row.count });
+    }
+    return [...lines.values()].sort((a, b) => b.count - a.count);
+  }
+
+  async function totals(): Promise<{ logs: number; ops: number; bytes: number }> {
+    const row = await db
+      .selectFrom('log')
+      .select((select) => [
+        select.fn.countAll<number>().as('logs'),
+        select.fn.sum<number | null>('head_seq').as('ops'),
+        select.fn.sum<number | null>('bytes').as('bytes'),
+      ])
+      .executeTakeFirst();
+    return { logs: row?.logs ?? 0, ops: row?.ops ?? 0, bytes: row?.bytes ?? 0 };
+  }
+
+  /** Bytes that wait here for a laptop, as of its last exchange: a log partly held counts by its share of ops. */
+  function waitingFor(laptop: Pick<ReplicaTable, 'id' | 'summary'>, logs: readonly LogTable[]): number {
+    const held = laptop.summary === null ? {} : Summary.parse(JSON.parse(laptop.summary));
+    let bytes = 0;
+    for (const log of logs) {
+      if (log.replica === laptop.id) continue;
+      const missing = Math.max(0, log.head_seq - (held[`${log.replica} ${log.partition}`] ?? 0));
+      bytes += Math.round((log.bytes * missing) / log.head_seq);
+    }
+    return bytes;
+  }
+
+  return { countRefusal, recordExchange, prune, refusals, totals, waitingFor };
+}

@@ -1,0 +1,281 @@
+/**
+ * The log archive: stores and hands out sealed segments as they came. It guarantees:
+ * - a log's segments follow each other without gap or overlap, and each continues the chain of the one before;
+ * - a segment and the new head of its log are stored in one transaction, or not at all;
+ * - two hub processes cannot both extend one log: the log's row is locked, and (log, from) is a primary key.
+ */
+import { setImmediate } from 'node:timers/promises';
+import { isWithin } from '#shared/access/partitions.ts';
+import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
+import type { Time } from '#shared/kernel/ports.ts';
+import { checkSegmentAllowed } from '#shared/sync/accept.ts';
+import { logKey, parseLogKey, type Refusal, type Summary } from '#shared/sync/messages.ts';
+import { chainHead, emptyHead, type Op } from '#shared/sync/op.ts';
+import { openSegment, readSegmentHeader, type SegmentHeader } from '#shared/sync/segment.ts';
+import type { Standing } from './credentials.ts';
+import type { HubDb } from './db/database.ts';
+import type { LogTable } from './db/schema.ts';
+import { segmentPorts, sha256, verifySignature } from './hub-crypto.ts';
+
+type Reason = Refusal['reason'];
+type Proved = { readonly header: SegmentHeader; readonly ops: readonly Op[]; readonly bytes: Uint8Array };
+
+export type Accepted = { readonly refusals: readonly Refusal[]; readonly ops: number; readonly bytes: number };
+export type Outgoing = { readonly segments: readonly Uint8Array[]; readonly bytes: number; readonly more: boolean };
+
+/** No single segment is larger: 1,000 ops of long papers fit many times. */
+export const maxSegmentBytes = 8 * 1024 * 1024;
+const downloadBytes = 8 * 1024 * 1024;
+const downloadSegments = 500;
+
+export type LogArchive = ReturnType<typeof createLogArchive>;
+
+export function createLogArchive(deps: {
+  db: HubDb;
+  time: Time;
+  quotaBytes: number;
+  /** Told after logs have moved. */
+  onMoved: () => void;
+}) {
+  const { db, time } = deps;
+
+  /** Takes segments as they came; those refused leave nothing behind and do not hinder other logs. */
+  async function accept(
+    segments: readonly Uint8Array[],
+    standingOf: (replica: string) => Promise<Standing>,
+  ): Promise<Accepted> {
+    const refusals: Refusal[] = [];
+    const provedByLog = new Map<string, Proved[]>();
+    for (const bytes of segments) {
+      // One big upload must not keep the others waiting.
+      await setImmediate();
+      const proved = await prove(bytes, standingOf);
+      if ('reason' in proved) refusals.push(proved);
+      else {
+        const log = logKey(proved.header.replica, proved.header.partition);
+        provedByLog.set(log, [...(provedByLog.get(log) ?? []), proved]);
+      }
+    }
+    let ops = 0;
+    let bytes = 0;
+    for (const [log, proved] of provedByLog) {
+      const stored = await extend(
+        log,
+        proved.sort((a, b) => a.header.from - b.header.from),
+      );
+      ops += stored.ops;
+      bytes += stored.bytes;
+      if (stored.refusal !== null) refusals.push(stored.refusal);
+    }
+    if (ops > 0) deps.onMoved();
+    return { refusals, ops, bytes };
+  }
+
+  /** Everything that needs no lock: form, hash, signature, inner chain, and the writer's rights. */
+  async function prove(
+    bytes: Uint8Array,
+    standingOf: (replica: string) => Promise<Standing>,
+  ): Promise<Proved | Refusal> {
+    const read = readSegmentHeader(bytes);
+    if (!read.ok) return { log: '', from: 0, reason: 'garbage' };
+    const { replica, partition, from } = read.value.header;
+    const refuse = (reason: Reason): Refusal => ({ log: logKey(replica, partition), from, reason });
+    if (bytes.length > maxSegmentBytes) return refuse('too-large');
+    const standing = await standingOf(replica);
+    if (standing.state === 'unknown') return refuse('no-credential');
+    if (standing.state === 'revoked') return refuse('revoked');
+    const publicKey = hexToBytes(standing.credential.publicKey);
+    const opened = openSegment(
+      bytes,
+      hexToBytes(read.value.header.before),
+      (_header, data, signature) => verifySignature(publicKey, data, signature),
+      segmentPorts,
+    );
+    if (!opened.ok) return refuse(toReason(opened.error.code));
+    const { header, ops } = opened.value;
+    const allowed = checkSegmentAllowed(standing.credential, header, ops, time.now());
+    return allowed.ok ? { header, ops, bytes } : refuse(toReason(allowed.error.code));
+  }
+
+  /** Appends what continues the log. Stops at the first segment that does not; what is held already is skipped. */
+  function extend(
+    log: string,
+    segments: readonly Proved[],
+  ): Promise<{ ops: number; bytes: number; refusal: Refusal | null }> {
+    const { replica, partition } = parseLogKey(log);
+    return db.transaction().execute(async (tx) => {
+      // A write first: locks the log's row in PostgreSQL and the file in SQLite.
+      await tx
+        .insertInto('log')
+        .values({ replica, partition, head_seq: 0, head: bytesToHex(emptyHead), bytes: 0, moved_at: time.now() })
+        .onConflict((conflict) => conflict.columns(['replica', 'partition']).doNothing())
+        .execute();
+      await tx
+        .updateTable('log')
+        .set((row) => ({ head_seq: row.ref('head_seq') }))
+        .where('replica', '=', replica)
+        .where('partition', '=', partition)
+        .execute();
+      const start = await tx
+        .selectFrom('log')
+        .selectAll()
+        .where('replica', '=', replica)
+        .where('partition', '=', partition)
+        .executeTakeFirstOrThrow();
+      const used = await bytesOf(tx, replica);
+
+      let state = { seq: start.head_seq, head: start.head, bytes: 0 };
+      let refusal: Refusal | null = null;
+      for (const proved of segments) {
+        const { header } = proved;
+        const reason =
+          used + state.bytes + proved.bytes.length > deps.quotaBytes
+            ? 'too-large'
+            : await place(tx, { ...start, head_seq: state.seq, head: state.head }, proved);
+        if (reason === 'held') continue;
+        if (reason !== null) {
+          refusal = { log, from: header.from, reason };
+          break;
+        }
+        await tx
+          .insertInto('segment')
+          .values({
+            replica,
+            partition,
+            from_seq: header.from,
+            to_seq: header.to,
+            head: header.head,
+            size: proved.bytes.length,
+            bytes: Buffer.from(proved.bytes),
+            received_at: time.now(),
+          })
+          .execute();
+        state = { seq: header.to, head: header.head, bytes: state.bytes + proved.bytes.length };
+      }
+      if (state.seq === 0) {
+        await tx.deleteFrom('log').where('replica', '=', replica).where('partition', '=', partition).execute();
+      } else if (state.bytes > 0) {
+        await tx
+          .updateTable('log')
+          .set({ head_seq: state.seq, head: state.head, bytes: start.bytes + state.bytes, moved_at: time.now() })
+          .where('replica', '=', replica)
+          .where('partition', '=', partition)
+          .execute();
+      }
+      return { ops: state.seq - start.head_seq, bytes: state.bytes, refusal };
+    });
+  }
+
+  /**
+   * Where a segment stands to the log: null when it continues it, `held` when it or its beginning is here already and
+   * its chain is the same (what is beyond will come again, from where the answer's summary says), else why not.
+   */
+  async function place(tx: HubDb, log: LogTable, proved: Proved): Promise<Reason | 'held' | null> {
+    const { header, ops } = proved;
+    if (header.from > log.head_seq + 1) return 'gap';
+    if (header.from === log.head_seq + 1) return header.before === log.head ? null : 'forked';
+    const common = Math.min(header.to, log.head_seq);
+    const theirs = chainHead(hexToBytes(header.before), ops.slice(0, common - header.from + 1), sha256);
+    return bytesToHex(theirs) === (await headAt(tx, log, common)) ? 'held' : 'forked';
+  }
+
+  /** The chain's head after `seq`, which is held. */
+  async function headAt(tx: HubDb, log: LogTable, seq: number): Promise<string> {
+    if (seq === log.head_seq) return log.head;
+    const row = await tx
+      .selectFrom('segment')
+      .select(['to_seq', 'head', 'bytes'])
+      .where('replica', '=', log.replica)
+      .where('partition', '=', log.partition)
+      .where('from_seq', '<=', seq)
+      .orderBy('from_seq', 'desc')
+      .limit(1)
+      .executeTakeFirstOrThrow();
+    if (row.to_seq === seq) return row.head;
+    const before = readSegmentHeader(row.bytes);
+    if (!before.ok) throw new Error('a stored segment cannot be read');
+    const start = hexToBytes(before.value.header.before);
+    // Proved when it was taken; opened again only for its ops.
+    const opened = openSegment(row.bytes, start, () => true, segmentPorts);
+    if (!opened.ok) throw new Error('a stored segment cannot be opened');
+    return bytesToHex(chainHead(start, opened.value.ops.slice(0, seq - opened.value.header.from + 1), sha256));
+  }
+
+  async function bytesOf(tx: HubDb, replica: string): Promise<number> {
+    const row = await tx
+      .selectFrom('log')
+      .select((select) => select.fn.sum<number | null>('bytes').as('bytes'))
+      .where('replica', '=', replica)
+      .executeTakeFirst();
+    return row?.bytes ?? 0;
+  }
+
+  /** The logs a laptop may see: those within its partitions, and its own wherever they are. */
+  async function visible(replica: string, partitions: readonly string[]): Promise<LogTable[]> {
+    const rows = await db.selectFrom('log').selectAll().orderBy('replica').orderBy('partition').execute();
+    return rows.filter(
+      (log) => log.replica === replica || partitions.some((prefix) => isWithin(log.partition, prefix)),
+    );
+  }
+
+  /** Others' segments beyond what the asker holds, logs in turn, about 8 MB at most. */
+  async function beyond(replica: string, logs: readonly LogTable[], held: Summary): Promise<Outgoing> {
+    const segments: Uint8Array[] = [];
+    let bytes = 0;
+    for (const log of logs) {
+      const from = held[logKey(log.replica, log.partition)] ?? 0;
+      if (log.replica === replica || log.head_seq <= from) continue;
+      const sizes = await db
+        .selectFrom('segment')
+        .select(['from_seq', 'size'])
+        .where('replica', '=', log.replica)
+        .where('partition', '=', log.partition)
+        .where('to_seq', '>', from)
+        .orderBy('from_seq')
+        .limit(downloadSegments)
+        .execute();
+      // Counted here, fetched below in one go: sizes are known without touching the bytes.
+      let last: number | null = null;
+      let count = segments.length;
+      let full = false;
+      for (const { from_seq, size } of sizes) {
+        full = count >= downloadSegments || (bytes > 0 && bytes + size > downloadBytes);
+        if (full) break;
+        count += 1;
+        bytes += size;
+        last = from_seq;
+      }
+      if (last !== null) {
+        const rows = await db
+          .selectFrom('segment')
+          .select('bytes')
+          .where('replica', '=', log.replica)
+          .where('partition', '=', log.partition)
+          .where('to_seq', '>', from)
+          .where('from_seq', '<=', last)
+          .orderBy('from_seq')
+          .execute();
+        for (const row of rows) segments.push(row.bytes);
+      }
+      if (full || segments.length >= downloadSegments) return { segments, bytes, more: true };
+    }
+    return { segments, bytes, more: false };
+  }
+
+  return { accept, visible, beyond };
+}
+
+const reasons: { readonly [code: string]: Reason } = {
+  'segment/garbage': 'garbage',
+  'segment/altered': 'altered',
+  'segment/bad-signature': 'bad-signature',
+  'segment/broken-chain': 'broken-chain',
+  'segment/no-credential': 'no-credential',
+  'segment/expired': 'expired',
+  'segment/wrong-partition': 'wrong-partition',
+  'segment/wrong-role': 'wrong-role',
+};
+
+function toReason(code: string): Reason {
+  return reasons[code] ?? 'garbage';
+}

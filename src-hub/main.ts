@@ -1,0 +1,81 @@
+/** The hub's process: reads the settings, runs one command or serves until it is told to stop. */
+import { pino } from 'pino';
+import { ZodError } from 'zod';
+import packageJson from '../package.json' with { type: 'json' };
+import { runCommand, usage } from './cli.ts';
+import { type HubConfig, readConfig } from './config.ts';
+import { createHub, type Hub } from './hub.ts';
+import { strongRandom } from './hub-crypto.ts';
+
+const [command = 'start', ...args] = process.argv.slice(2);
+const config = readConfigOrExit();
+if (command === 'start') await serve(config);
+else if (['invite', 'list', 'revoke', 'stats'].includes(command)) await operate(config, command, args);
+else leave(command === 'help' || command === '--help' ? 0 : 2, usage);
+
+async function serve(config: HubConfig): Promise<void> {
+  const hub = await openOrExit(config, config.logLevel);
+  try {
+    const address = await hub.listen();
+    const place = config.databaseUrl === null ? config.directory : 'PostgreSQL';
+    console.error(`Komissiya hub "${hub.identity.name}" answers at ${address} (data: ${place}).`);
+    console.error('Status page: open that address in a browser on this machine. Stop with Ctrl+C.');
+    console.error(
+      'Invite a laptop: npm run hub -- invite --partition <commission> --roles chair,secretary --laptop "LAPTOP-01"',
+    );
+  } catch (error) {
+    await hub.close();
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    const taken = `Port ${config.port} on ${config.host} is taken: another hub is running? Stop it or set KOMISSIYA_HUB_PORT.`;
+    leave(1, code === 'EADDRINUSE' ? taken : String(error));
+  }
+
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    void hub.close().then(() => process.exit(0));
+    // A connection that never ends must not keep the machine from shutting down.
+    setTimeout(() => process.exit(0), 10_000).unref();
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
+
+async function operate(config: HubConfig, name: string, rest: readonly string[]): Promise<void> {
+  const hub = await openOrExit(config, 'warn');
+  const code = await runCommand(hub, name, rest, console.log, console.error);
+  await hub.close();
+  process.exitCode = code;
+}
+
+async function openOrExit(config: HubConfig, level: HubConfig['logLevel']): Promise<Hub> {
+  try {
+    return await createHub(config, {
+      time: { now: () => Date.now() },
+      random: strongRandom,
+      logger: pino({ level, base: null }, pino.destination({ fd: 1, sync: true })),
+      version: packageJson.version,
+    });
+  } catch (error) {
+    const place = config.databaseUrl === null ? config.directory : 'HUB_DATABASE_URL';
+    return leave(
+      1,
+      `The hub's database (${place}) cannot be opened: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+function readConfigOrExit(): HubConfig {
+  try {
+    return readConfig();
+  } catch (error) {
+    const issues = error instanceof ZodError ? error.issues : [];
+    return leave(2, issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n') || String(error));
+  }
+}
+
+function leave(code: number, text: string): never {
+  console.error(text);
+  process.exit(code);
+}

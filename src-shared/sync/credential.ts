@@ -1,0 +1,66 @@
+/** Credentials: what the hub signs, and what a credential allows. Pure; the signature check comes in as a function. */
+import { isWithin } from '../access/partitions.ts';
+import { canonicalJson } from '../kernel/canonical-json.ts';
+import { hexToBytes } from '../kernel/ids.ts';
+import { err, ok, type Result } from '../kernel/result.ts';
+import { utf8 } from '../kernel/utf8.ts';
+import type { Kind } from '../kinds/define-kind.ts';
+import type { Credential } from './messages.ts';
+import type { Op } from './op.ts';
+
+/** Ed25519 check; `publicKey` is 32 bytes. */
+export type Verify = (publicKey: Uint8Array, data: Uint8Array, signature: Uint8Array) => boolean;
+
+/** The bytes the hub's signature covers. */
+export function credentialBytes(credential: Omit<Credential, 'signature'>): Uint8Array {
+  const { serial, replica, publicKey, laptop, roles, partitions, validFrom, validUntil } = credential;
+  return utf8(
+    canonicalJson({
+      what: 'komissiya credential 1',
+      serial,
+      replica,
+      publicKey,
+      laptop,
+      roles,
+      partitions,
+      validFrom,
+      validUntil,
+    }),
+  );
+}
+
+/** Checks that the hub with this key (hex) signed the credential. Failure: `sync/bad-credential`. */
+export function checkCredential(credential: Credential, hubKey: string, verify: Verify): Result<null> {
+  const signed = verify(hexToBytes(hubKey), credentialBytes(credential), hexToBytes(credential.signature));
+  return signed && credential.validFrom < credential.validUntil ? ok(null) : err({ code: 'sync/bad-credential' });
+}
+
+/** Whether the credential is valid at `nowMs` (milliseconds UTC). */
+export function isValidAt(credential: Credential, nowMs: number): boolean {
+  return credential.validFrom <= nowMs && nowMs < credential.validUntil;
+}
+
+/** Whether the credential covers a partition. */
+export function coversPartition(credential: Pick<Credential, 'partitions'>, partition: string): boolean {
+  return credential.partitions.some((prefix) => isWithin(partition, prefix));
+}
+
+/**
+ * Whether the credential's roles may do `act` on a record of this kind. A kind this version does not know is let
+ * through: it is kept and forwarded, and a version that knows it judges it. Restoring undoes a removal by writing.
+ */
+export function mayAct(credential: Pick<Credential, 'roles'>, kind: Kind | undefined, act: Op['act']): boolean {
+  if (kind === undefined) return true;
+  const allowed = act === 'remove' ? kind.rights.remove : kind.rights.write;
+  return credential.roles.some((role) => allowed.includes(role));
+}
+
+/** Whether the credential allows `act` on a record of this kind in this partition. */
+export function mayWrite(
+  credential: Pick<Credential, 'roles' | 'partitions'>,
+  kind: Kind | undefined,
+  act: Op['act'],
+  partition: string,
+): boolean {
+  return coversPartition(credential, partition) && mayAct(credential, kind, act);
+}

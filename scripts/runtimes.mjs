@@ -66,7 +66,9 @@ export function ensureNodeModules() {
   // `npm install` takes the same pinned versions and hashes, and leaves both files as they are.
   const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
   // Without a registry, npm's own cache may still hold everything; asking it for every package first would take a minute.
-  if (npm(['view', 'zod', 'name']).status !== 0) args.push('--offline');
+  const ping = npm(['ping', '--loglevel=error']);
+  const registryAnswers = ping.status === 0 || /\bE[45]\d\d\b/.test(ping.stderr ?? '');
+  if (!registryAnswers) args.push('--offline');
   const result = npm(args, { cwd: root, stdio: ['ignore', 2, 2] });
   if (result.status !== 0) {
     throw new SetupError(

@@ -49,6 +49,8 @@ export type PacksService = {
 };
 
 type Opened = {
+  /** Settles when what a crash left is tidied up and unfinished imports are listed. */
+  readonly tidied: Promise<void>;
   readonly blobs: BlobStore;
   readonly queries: PackQueries;
   readonly queue: ImportQueue;
@@ -114,8 +116,13 @@ export function createPacksService(deps: PacksDeps): PacksService {
       });
       return ok({ sources: views, offers });
     },
-    jobs: () => (opened === null ? err(locked) : ok({ jobs: opened.queue.jobs() })),
-    startImport({ offers }) {
+    async jobs() {
+      await opened?.tidied;
+      return opened === null ? err(locked) : ok({ jobs: opened.queue.jobs() });
+    },
+    async startImport({ offers }) {
+      // Tidying up must not take a new import's blobs for rubbish.
+      await opened?.tidied;
       if (opened === null) return err(locked);
       const chosen: { seen: SeenPack; manifest: NonNullable<SeenPack['manifest']> }[] = [];
       for (const offer of offers) {
@@ -211,22 +218,29 @@ export function createPacksService(deps: PacksDeps): PacksService {
         onChange: tellSoon,
         onInstalled: () => deps.changed(['packs', 'training']),
       });
-      const jobs = await staging.jobs();
-      const removed = await sweepBlobs(store.directory, blobs, jobs, queries.isUsed);
-      if (removed > 0) deps.logger.info('packs/swept', { blobs: removed });
-      queue.restore(jobs);
-      opened = { blobs, staging, queries, queue };
+      const tidy = async (): Promise<void> => {
+        const jobs = await staging.jobs();
+        const removed = await sweepBlobs(store.directory, blobs, jobs, queries.isUsed);
+        if (removed > 0) deps.logger.info('packs/swept', { blobs: removed });
+        queue.restore(jobs);
+      };
+      const tidied = tidy();
+      // Courses are there at once; only imports wait for the tidying.
+      opened = { tidied, blobs, staging, queries, queue };
+      await tidied;
       tellFound();
     },
     async closeStore() {
       const closing = opened;
       opened = null;
       country = null;
+      await closing?.tidied;
       await closing?.queue.close();
       if (timer !== null) clearTimeout(timer);
       timer = null;
     },
     async idle() {
+      await opened?.tidied;
       await scan;
       await opened?.queue.idle();
     },

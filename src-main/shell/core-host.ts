@@ -24,6 +24,8 @@ export type CoreHostDeps = {
   readonly spawn: () => CoreProcess;
   readonly directory: string;
   readonly version: string;
+  /** See CoreInit. */
+  readonly allowDevelopmentPublisher: boolean;
   /** Asked at every start of the core, as the keychain may open or fail in between. */
   readonly deviceSecret: () => Promise<Uint8Array | null>;
   readonly time: Time;
@@ -86,15 +88,18 @@ export function createCoreHost(deps: CoreHostDeps): CoreHost {
     });
     const readLog = createLogReader(deps);
     child.onOutput(readLog);
-    // The process boots while the keychain is asked.
-    void deps.deviceSecret().then((deviceSecret) => {
-      if (child !== current || phase === 'closing') return;
-      const { directory, version } = deps;
-      child.post({ type: 'init', directory, deviceSecret, resume, version });
-      wired = true;
-      for (const message of queue) child.post(message);
-      queue = [];
-    });
+    void introduce(child);
+  }
+
+  /** Hands a new process its `init` and what waits. It boots while the keychain is asked. */
+  async function introduce(child: CoreProcess): Promise<void> {
+    const deviceSecret = await deps.deviceSecret();
+    if (child !== current || phase === 'closing') return;
+    const { directory, version, allowDevelopmentPublisher } = deps;
+    child.post({ type: 'init', directory, deviceSecret, resume, version, allowDevelopmentPublisher });
+    wired = true;
+    for (const message of queue) child.post(message);
+    queue = [];
   }
 
   function receive(message: FromCore): void {

@@ -44,6 +44,7 @@ function prepare(): void {
   app.setPath('userData', profile);
   // Chromium's own files stay together, apart from ours.
   app.setPath('sessionData', join(profile, 'chromium'));
+  app.setPath('crashDumps', join(profile, 'chromium/crashes'));
   // One app per profile: the lock is a file in it.
   if (!app.requestSingleInstanceLock()) {
     app.exit(0);
@@ -89,6 +90,8 @@ function run(config: ShellConfig, profile: string, logger: FileLogger): void {
     spawn: () => spawnCore(join(dist, 'core.js')),
     directory: profile,
     version,
+    // The variable that lets tests drive a packaged app also lets them import what this repository signs.
+    allowDevelopmentPublisher: !app.isPackaged || config.allowRemoteDebugging,
     async deviceSecret() {
       // A keychain may take its time: the window goes first.
       await setImmediate();
@@ -161,6 +164,9 @@ function run(config: ShellConfig, profile: string, logger: FileLogger): void {
   });
   app.on('second-instance', () => windows.openMain());
   app.on('window-all-closed', () => app.quit());
+  app.on('child-process-gone', (_event, { type, reason, exitCode }) => {
+    logger.warn('shell/process-gone', { type, reason, exitCode });
+  });
   powerMonitor.on('lock-screen', lock);
   powerMonitor.on('suspend', lock);
 
@@ -197,20 +203,21 @@ function run(config: ShellConfig, profile: string, logger: FileLogger): void {
     else windows.reopenMain();
   }
 
-  let closed = false;
-  let closing = false;
+  let closing: 'not-yet' | 'now' | 'done' = 'not-yet';
   app.on('will-quit', (event) => {
-    if (closed) return;
+    if (closing === 'done') return;
     // The core writes its journal back into the database before it goes.
     event.preventDefault();
-    if (closing) return;
-    closing = true;
-    drives.close();
-    void coreHost.close(coreCloseMs).then(() => {
-      closed = true;
-      logger.info('shell/closed');
-      logger.flush();
-      app.quit();
-    });
+    if (closing === 'not-yet') void close();
   });
+
+  async function close(): Promise<void> {
+    closing = 'now';
+    drives.close();
+    await coreHost.close(coreCloseMs);
+    closing = 'done';
+    logger.info('shell/closed');
+    logger.flush();
+    app.quit();
+  }
 }

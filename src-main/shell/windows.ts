@@ -12,6 +12,7 @@ import { placeWindow, smallest, type ShellStateStore } from './shell-state.ts';
 /** paper.1 of the design: what is seen before the first paint. */
 const paper = '#FBF8F2';
 const reloadWindowMs = 60_000;
+const reloadDelayMs = 100;
 const reloadsBeforeGivingUp = 3;
 const zoomStep = 1.1;
 
@@ -115,7 +116,8 @@ export function createWindows(deps: WindowsDeps): Windows {
       const now = deps.time.now();
       deaths = [...deaths.filter((at) => Math.abs(now - at) < reloadWindowMs), now];
       if (deaths.length > reloadsBeforeGivingUp) deps.onHopeless();
-      else contents.reload();
+      // Not from inside this event: Electron itself dies of that.
+      else setTimeout(() => !window.isDestroyed() && contents.reload(), reloadDelayMs);
     });
     load(window, appPage);
   }

@@ -81,7 +81,7 @@ export type ExchangeOutcome = {
   readonly failure: Failure | null;
 };
 
-const defaultRequestBytes = 4 * 1024 * 1024;
+const defaultRequestBytes = 1024 * 1024;
 /** No exchange of two honest sides comes near; stops a hub that answers nonsense for ever. */
 const maxTurns = 10_000;
 
@@ -114,7 +114,7 @@ export async function exchange(
       if (session.failure !== null) return end(session, session.failure);
       report(store, session, header, options);
     }
-    const stillToSend = store.segmentsBeyond(held(session), 1).length > 0;
+    const stillToSend = ownAhead(store, held(session)) > 0;
     if (!header.more && !stillToSend) return end(session, null);
     const moved = session.received > before.received || session.sent > before.sent || request.sent.length > 0;
     if ((!moved && !stillToSend) || session.turns >= maxTurns) {

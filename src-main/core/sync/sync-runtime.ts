@@ -1,9 +1,12 @@
 /** Ties the sync service to the store that is open: it runs while somebody is signed in with a profile of their own. */
 import type { DomainHandlers } from '#shared/contract/rpc.ts';
 import type { Logger, Random, Time } from '#shared/kernel/ports.ts';
-import { err, ok } from '#shared/kernel/result.ts';
-import type { SyncStatus, syncContract } from '#shared/sync/contract.ts';
+import type { syncContract } from '#shared/sync/contract.ts';
 import type { OpenProfile } from '../access/profile.ts';
+import { createLogStore } from '../store/log-store.ts';
+import { createSyncStore } from '../store/sync-memory.ts';
+import { createSyncService } from './sync-service.ts';
+import type { SyncStore } from './sync-store.ts';
 
 export type SyncRuntime = {
   readonly handlers: DomainHandlers<typeof syncContract>;
@@ -13,45 +16,51 @@ export type SyncRuntime = {
   localChange(): void;
 };
 
-export function createSyncRuntime(_deps: {
-  time: Time;
-  random: Random;
-  logger: Logger;
-  changed: (topics: readonly string[]) => void;
-  isSample: () => boolean;
-}): SyncRuntime {
-  let open: OpenProfile | null = null;
+export type SyncRuntimeDeps = {
+  readonly time: Time;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly changed: (topics: readonly string[]) => void;
+  readonly isSample: () => boolean;
+  readonly build: { readonly version: string };
+};
+
+export function createSyncRuntime(deps: SyncRuntimeDeps): SyncRuntime {
+  const service = createSyncService({ ...deps, appVersion: deps.build.version });
   return {
-    start: (opened) => {
-      open = opened;
+    handlers: service.handlers,
+    start(open) {
+      const identity = open.store.identity();
+      service.open({
+        store: openSyncStore(open, () => deps.changed(['sync'])),
+        publicKey: identity.publicKey,
+        sign: identity.sign,
+      });
     },
-    stop: async () => {
-      open = null;
-    },
-    localChange: () => undefined,
-    handlers: {
-      status() {
-        const counts = open?.store.queries.roadCounts();
-        const status: SyncStatus = {
-          enrolled: null,
-          state: 'not-enrolled',
-          saved: counts?.saved ?? 0,
-          sent: 0,
-          received: counts?.received ?? 0,
-          waitingSince: counts?.waitingSince ?? null,
-          waitingByKind: (counts?.waitingByKind ?? []) as SyncStatus['waitingByKind'],
-          lastContactAt: null,
-          lastTryAt: null,
-          nextTryAt: null,
-          progress: null,
-          problem: null,
-          laptops: [],
-        };
-        return ok(status);
-      },
-      exchanges: () => ok({ items: [] }),
-      enrol: () => err({ code: 'sync/not-enrolled' }),
-      now: () => err({ code: 'sync/not-enrolled' }),
-    },
+    stop: service.close,
+    localChange: service.localChange,
   };
+}
+
+/** The store's face for the exchange. */
+export function openSyncStore(open: Pick<OpenProfile, 'store' | 'session'>, roadChanged: () => void): SyncStore {
+  const { store, session } = open;
+  const { db, log, meta, committer, queries } = store;
+  const syncStore: SyncStore = createSyncStore({
+    db,
+    meta,
+    queries,
+    replicaStore: createLogStore({
+      db,
+      log,
+      meta,
+      committer,
+      identity: store.identity(),
+      hubKey: () => syncStore.enrolment()?.hubKey ?? null,
+      roadChanged,
+    }),
+    ownPartition: () => session.partition,
+    ownRole: () => session.role,
+  });
+  return syncStore;
 }

@@ -1,0 +1,59 @@
+/** The laptop's half of what hub-http.ts (shared) describes: signing requests, checking and opening answers. */
+import {
+  createDecipheriv,
+  createHash,
+  createPublicKey,
+  diffieHellman,
+  generateKeyPairSync,
+  hkdfSync,
+  type KeyObject,
+} from 'node:crypto';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
+import { sealInfo } from '#shared/sync/hub-http.ts';
+import { maxMessageBytes } from '#shared/sync/messages.ts';
+
+export function sha256(data: Uint8Array): Uint8Array {
+  return createHash('sha256').update(data).digest();
+}
+
+export function packMessage(message: Uint8Array): Uint8Array {
+  return zstdCompressSync(message);
+}
+
+/** A key pair for one answer. */
+export type Seal = { readonly publicKey: string; open(sealed: Uint8Array, nonce: string): Uint8Array | null };
+
+const keyBytes = 32;
+const tagBytes = 16;
+
+/** Makes the pair; `open` gives the message inside, or null when it was not sealed to this pair. */
+export function createSeal(): Seal {
+  const pair = generateKeyPairSync('x25519');
+  return {
+    publicKey: rawKey(pair.publicKey),
+    open(sealed, nonce) {
+      try {
+        const theirs = rawToKey(sealed.subarray(0, keyBytes));
+        const secret = diffieHellman({ privateKey: pair.privateKey, publicKey: theirs });
+        const key = new Uint8Array(hkdfSync('sha256', secret, hexToBytes(nonce), sealInfo, 32));
+        const decipher = createDecipheriv('aes-256-gcm', key, new Uint8Array(12));
+        decipher.setAuthTag(sealed.subarray(sealed.length - tagBytes));
+        const inside = sealed.subarray(keyBytes, sealed.length - tagBytes);
+        const packed = Buffer.concat([decipher.update(inside), decipher.final()]);
+        return zstdDecompressSync(packed, { maxOutputLength: maxMessageBytes });
+      } catch {
+        return null;
+      }
+    },
+  };
+}
+
+/** The last 32 bytes of an X25519 SPKI (RFC 8410 section 4) are the key itself. */
+function rawKey(key: KeyObject): string {
+  return bytesToHex(key.export({ type: 'spki', format: 'der' }).subarray(-keyBytes));
+}
+function rawToKey(raw: Uint8Array): KeyObject {
+  const der = Buffer.concat([hexToBytes('302a300506032b656e032100'), raw]);
+  return createPublicKey({ key: der, format: 'der', type: 'spki' });
+}

@@ -1,0 +1,372 @@
+/**
+ * Exchanges with the hub without being asked: after sign-in, a second after something was written here, when the hub says
+ * there is news, and every ten minutes. No network is a state, not an error: it is tried again, ever more slowly. At most
+ * one exchange runs at a time, in small steps; `close` ends it at once, and nothing is lost by that.
+ */
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import type { DomainHandlers } from '#shared/contract/rpc.ts';
+import type { Logger, Random, Time } from '#shared/kernel/ports.ts';
+import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
+import { KindName } from '#shared/records/contract.ts';
+import type { SyncStatus, syncContract } from '#shared/sync/contract.ts';
+import { exchange, type ExchangeOutcome, type ExchangeProgress } from '#shared/sync/exchange.ts';
+import { parseInvitation } from '#shared/sync/invitation.ts';
+import { parseLogKey, protocolVersion, type Summary } from '#shared/sync/messages.ts';
+import { databaseFailure } from '../store/database.ts';
+import { parseHubAddress } from './hub-address.ts';
+import { createHubTransport, enrolAtHub, type HubTiming, type HubTransportDeps } from './hub-transport.ts';
+import { createSchedule, jitter, regularDelay, retryDelay } from './sync-schedule.ts';
+import type { Enrolment, SyncMemory, SyncStore } from './sync-store.ts';
+
+export type SyncServiceDeps = {
+  readonly time: Time;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly changed: (topics: readonly string[]) => void;
+  readonly isSample: () => boolean;
+  readonly appVersion: string;
+  readonly timing?: HubTiming;
+};
+
+/** The open store and the laptop's own key. */
+export type SyncProfile = {
+  readonly store: SyncStore;
+  /** Ed25519, hex. */
+  readonly publicKey: string;
+  readonly sign: (data: Uint8Array) => Uint8Array;
+};
+
+export type SyncService = {
+  readonly handlers: DomainHandlers<typeof syncContract>;
+  /** Somebody signed in. */
+  open(profile: SyncProfile): void;
+  /** Ends what is under way; resolves when the store is no longer touched. */
+  close(): Promise<void>;
+  /** Something was written here: hand it over soon. Cheap, may be called often. */
+  localChange(): void;
+};
+
+const afterSignInMs = 500;
+const afterChangeMs = 1000;
+const progressEveryMs = 500;
+const emptyMemory: SyncMemory = { acknowledged: {}, lastContactAt: null, lastTryAt: null, laptops: [] };
+/** Nothing wrong with this laptop or its hub: the line is away. */
+const lineFailures: readonly string[] = ['sync/hub-unreachable', 'sync/hub-slow'];
+
+const nothingDone: ExchangeOutcome = {
+  sent: 0,
+  received: 0,
+  turns: 0,
+  epoch: null,
+  acknowledged: {},
+  laptops: null,
+  hubTime: null,
+  refusals: [],
+  refusedHere: [],
+  failure: null,
+};
+
+type Opened = SyncProfile & {
+  readonly stop: AbortController;
+  running: Promise<ExchangeOutcome> | null;
+  listening: Promise<void> | null;
+  progress: ExchangeProgress | null;
+  lastTryAt: number | null;
+  problem: Failure | null;
+  /** Exchanges in a row that reached no hub. */
+  failures: number;
+  /** Own ops that existed when the last exchange began: what came after is a reason for another. */
+  offered: number;
+};
+
+export function createSyncService(deps: SyncServiceDeps): SyncService {
+  const { time, random, logger } = deps;
+  let opened: Opened | null = null;
+  const schedule = createSchedule(() => {
+    if (opened !== null) void run(opened);
+  }, time);
+  const changed = (): void => deps.changed(['sync']);
+
+  function transportDeps(at: Opened, address: string): HubTransportDeps {
+    return {
+      address,
+      replica: at.store.replica,
+      sign: at.sign,
+      random,
+      appVersion: deps.appVersion,
+      signal: at.stop.signal,
+      ...(deps.timing === undefined ? {} : { timing: deps.timing }),
+    };
+  }
+
+  /** The exchange under way, or a new one. */
+  function run(at: Opened): Promise<ExchangeOutcome> {
+    at.running ??= runOnce(at)
+      .catch((error: unknown) => failed(at, error))
+      .finally(() => {
+        at.running = null;
+        at.progress = null;
+        if (at === opened) {
+          plan(at);
+          changed();
+        }
+      });
+    return at.running;
+  }
+
+  async function runOnce(at: Opened): Promise<ExchangeOutcome> {
+    const { store } = at;
+    const enrolment = store.enrolment();
+    if (enrolment === null) throw new Error('an exchange needs an enrolment');
+    schedule.clear();
+    const startedAt = time.now();
+    at.lastTryAt = startedAt;
+    at.offered = ownOps(store);
+    const memory = store.syncMemory() ?? emptyMemory;
+    changed();
+    let toldAt = startedAt;
+    const outcome = await exchange(
+      store,
+      createHubTransport({ ...transportDeps(at, enrolment.address), hubKey: enrolment.hubKey }),
+      {
+        partitions: enrolment.credential.partitions,
+        epoch: enrolment.epoch,
+        acknowledged: memory.acknowledged,
+        signal: at.stop.signal,
+        breathe: () => setImmediate(undefined),
+        onProgress(progress) {
+          at.progress = progress;
+          if (time.now() - toldAt < progressEveryMs) return;
+          toldAt = time.now();
+          changed();
+        },
+      },
+    );
+    finish(at, enrolment, memory, startedAt, outcome);
+    return outcome;
+  }
+
+  /** The store could not be written, or a bug: the core goes on, the exchange is tried again later. */
+  function failed(at: Opened, error: unknown): ExchangeOutcome {
+    const failure = databaseFailure(error) ?? { code: 'sync/failed' };
+    logger.error('sync/failed', { problem: failure.code, name: error instanceof Error ? error.name : typeof error });
+    at.problem = failure;
+    at.failures += 1;
+    return { ...nothingDone, failure };
+  }
+
+  function finish(
+    at: Opened,
+    enrolment: Enrolment,
+    memory: SyncMemory,
+    startedAt: number,
+    outcome: ExchangeOutcome,
+  ): void {
+    const { store } = at;
+    const problem = problemOf(outcome);
+    if (problem?.code === 'sync/stopped') return;
+    const before = at.problem;
+    at.problem = problem;
+    at.failures = problem !== null && outcome.turns === 0 ? at.failures + 1 : 0;
+    if (outcome.turns > 0) {
+      if (outcome.epoch !== null && outcome.epoch !== enrolment.epoch) {
+        store.setEnrolment({ ...enrolment, epoch: outcome.epoch });
+      }
+      store.setSyncMemory({
+        acknowledged: outcome.acknowledged,
+        lastContactAt: time.now(),
+        lastTryAt: startedAt,
+        laptops: outcome.laptops ?? memory.laptops,
+      });
+    }
+    const moved = outcome.sent > 0 || outcome.received > 0;
+    // A line that is away all day would fill the list with the same words.
+    const isNews = problem !== null && !lineFailures.includes(problem.code) && problem.code !== before?.code;
+    if (moved || isNews) {
+      store.recordExchange({
+        road: 'hub',
+        startedAt,
+        finishedAt: time.now(),
+        sent: outcome.sent,
+        received: outcome.received,
+        problem,
+      });
+    }
+    logger.info('sync/finished', {
+      sent: outcome.sent,
+      received: outcome.received,
+      turns: outcome.turns,
+      problem: problem?.code ?? null,
+    });
+  }
+
+  /** What comes after an exchange: listen to the hub, and the next try by the clock. */
+  function plan(at: Opened): void {
+    if (at.problem === null || at.failures === 0) listen(at);
+    schedule.within(at.failures > 0 ? retryDelay(at.failures, random) : regularDelay(random));
+    if (ownOps(at.store) > at.offered) schedule.within(afterChangeMs);
+  }
+
+  /** Keeps one question open at the hub; it answers when another laptop has sent something. */
+  function listen(at: Opened): void {
+    at.listening ??= listenOn(at).finally(() => {
+      at.listening = null;
+    });
+  }
+
+  async function listenOn(at: Opened): Promise<void> {
+    while (!at.stop.signal.aborted) {
+      const enrolment = at.store.enrolment();
+      if (enrolment === null) return;
+      const transport = createHubTransport({ ...transportDeps(at, enrolment.address), hubKey: enrolment.hubKey });
+      const { partitions } = enrolment.credential;
+      const answer = await transport.wait({ protocol: protocolVersion, partitions, summary: at.store.summary() });
+      if (at.stop.signal.aborted) return;
+      if (!answer.ok) {
+        // The line broke or the hub stopped: an exchange finds out which, and starts this anew when it is back.
+        if (at === opened) schedule.within(jitter(3000, 0.5, random));
+        return;
+      }
+      if (!answer.value.moved) continue;
+      // Many laptops hear the same news at once.
+      await sleep(jitter(150, 1, random), undefined, { signal: at.stop.signal }).catch(() => undefined);
+      if (at.stop.signal.aborted) return;
+      const outcome = await run(at);
+      // News this laptop cannot take would be told again at once, for ever.
+      if (outcome.failure !== null || outcome.received === 0) return;
+    }
+  }
+
+  async function enrol(input: { address: string; code: string }): Promise<Result<Record<string, never>>> {
+    if (deps.isSample()) return err({ code: 'sync/sample' });
+    const at = opened;
+    if (at === null) return err({ code: 'sync/not-enrolled' });
+    const invitation = parseInvitation(input.code);
+    if (!invitation.ok) return invitation;
+    const address = parseHubAddress(input.address);
+    if (address === null) return err({ code: 'sync/hub-unreachable', cause: 'bad-address' });
+    const answer = await enrolAtHub(transportDeps(at, address), invitation.value, {
+      protocol: protocolVersion,
+      code: invitation.value.digits,
+      replica: at.store.replica,
+      publicKey: at.publicKey,
+      partition: at.store.ownPartition(),
+      role: at.store.ownRole(),
+    });
+    if (!answer.ok) {
+      logger.warn('sync/enrol-failed', { problem: answer.error.code });
+      return answer;
+    }
+    const { hubKey, hubName, epoch, credential } = answer.value;
+    at.store.setEnrolment({ address, hubKey, hubName, epoch, credential, enrolledAt: time.now() });
+    at.store.setSyncMemory({ ...emptyMemory, lastContactAt: time.now() });
+    const added = at.store.addCredentials([credential]);
+    if (!added.ok) return added;
+    logger.info('sync/enrolled', { serial: credential.serial });
+    at.problem = null;
+    at.failures = 0;
+    void run(at);
+    return ok({});
+  }
+
+  function status(): SyncStatus {
+    const at = opened;
+    const enrolment = at?.store.enrolment() ?? null;
+    const memory = at?.store.syncMemory() ?? emptyMemory;
+    const counts = at?.store.roadCounts() ?? { saved: 0, sent: 0, received: 0 };
+    return {
+      enrolled:
+        enrolment === null
+          ? null
+          : {
+              address: enrolment.address,
+              hubName: enrolment.hubName,
+              since: enrolment.enrolledAt,
+              validUntil: enrolment.credential.validUntil,
+            },
+      state: stateOf(at, enrolment, counts.saved + counts.sent, memory.lastContactAt),
+      ...counts,
+      waitingSince: at?.store.waitingSince() ?? null,
+      waitingByKind: (at?.store.waitingByKind() ?? []).flatMap(({ kind, count }) => {
+        const known = KindName.safeParse(kind);
+        return known.success ? [{ kind: known.data, count }] : [];
+      }),
+      lastContactAt: memory.lastContactAt,
+      lastTryAt: at?.lastTryAt ?? memory.lastTryAt,
+      nextTryAt: enrolment === null ? null : schedule.nextAt(),
+      progress: at?.progress ?? null,
+      problem: at?.problem ?? null,
+      laptops: memory.laptops.map((laptop) => ({ ...laptop, isThis: laptop.replica === at?.store.replica })),
+    };
+  }
+
+  return {
+    handlers: {
+      status: () => ok(status()),
+      exchanges: ({ limit }) => ok({ items: (opened?.store.exchanges(limit) ?? []).map((row) => ({ ...row })) }),
+      enrol,
+      async now() {
+        if (deps.isSample()) return err({ code: 'sync/sample' });
+        if (opened === null || opened.store.enrolment() === null) return err({ code: 'sync/not-enrolled' });
+        const outcome = await run(opened);
+        return outcome.failure === null ? ok({ sent: outcome.sent, received: outcome.received }) : err(outcome.failure);
+      },
+    },
+    open(profile) {
+      opened = {
+        ...profile,
+        stop: new AbortController(),
+        running: null,
+        listening: null,
+        progress: null,
+        lastTryAt: null,
+        problem: null,
+        failures: 0,
+        offered: 0,
+      };
+      if (profile.store.enrolment() !== null) schedule.within(afterSignInMs);
+    },
+    async close() {
+      const at = opened;
+      opened = null;
+      schedule.clear();
+      if (at === null) return;
+      at.stop.abort();
+      await Promise.allSettled([at.running, at.listening]);
+    },
+    localChange() {
+      if (opened === null || opened.running !== null || opened.store.enrolment() === null) return;
+      // Called for what the exchange itself moved, too: only own ops it has not offered count.
+      if (ownOps(opened.store) > opened.offered) schedule.within(afterChangeMs);
+    },
+  };
+}
+
+function stateOf(
+  at: Opened | null,
+  enrolment: Enrolment | null,
+  waiting: number,
+  lastContactAt: number | null,
+): SyncStatus['state'] {
+  if (at === null || enrolment === null) return 'not-enrolled';
+  if (at.running !== null) return 'syncing';
+  if (at.problem !== null) return lineFailures.includes(at.problem.code) ? 'offline' : 'refused';
+  return waiting > 0 || lastContactAt === null ? 'waiting' : 'up-to-date';
+}
+
+/** What to show of an exchange's end: its own failure first, then what the hub or this laptop refused. */
+function problemOf(outcome: ExchangeOutcome): Failure | null {
+  if (outcome.failure !== null) return outcome.failure;
+  const refusal = outcome.refusals[0];
+  if (refusal !== undefined) return { code: 'sync/hub-refused', reason: refusal.reason };
+  const here = outcome.refusedHere[0];
+  return here === undefined ? null : { code: 'sync/segment-refused', reason: here.failure.code };
+}
+
+/** Ops in the own logs. */
+function ownOps(store: SyncStore): number {
+  const summary: Summary = store.summary();
+  let ops = 0;
+  for (const [log, seq] of Object.entries(summary)) if (parseLogKey(log).replica === store.replica) ops += seq;
+  return ops;
+}

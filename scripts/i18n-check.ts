@@ -89,6 +89,8 @@ export function resourceTypesSource(domains: readonly string[]): string {
     const name = domain.includes('-') ? `'${domain}'` : domain;
     return `      ${name}: typeof ${variable(domain)};\n`;
   });
+  // Without a catalogue every string is a key.
+  const resources = domains.length === 0 ? '' : `    resources: {\n${members.join('')}    };\n`;
   return `/**
  * Types the keys of \`t\` from the Russian catalogues. Written by \`npm run i18n:check -- --write-types\`, which also says when it is out of date.
  */
@@ -100,9 +102,7 @@ declare module 'i18next' {
     keySeparator: false;
     nsSeparator: ':';
     returnNull: false;
-    resources: {
-${members.join('')}    };
-  }
+${resources}  }
 }
 `;
 }

@@ -37,5 +37,5 @@ export function fillPlaceholders(text: string, values: TranslateValues, locale: 
 /** One placeholder's value as text; shared with the renderer's i18next so that the two cannot drift apart. */
 export function formatPlaceholder(value: unknown, name: string, format: string | undefined, locale: Locale): string {
   if (typeof value === 'number' && (name === 'count' || format === 'number')) return formatNumber(locale, value);
-  return value === undefined || value === null ? '' : String(value);
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }

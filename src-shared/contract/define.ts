@@ -7,8 +7,12 @@ import type { z } from 'zod';
 /** Who may make a call. `open`: before sign-in. `person`: a person is signed in. */
 export type CallAccess = 'open' | 'person';
 
-export type Call<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> = {
-  readonly type: 'query' | 'command';
+export type Call<
+  I extends z.ZodType = z.ZodType,
+  O extends z.ZodType = z.ZodType,
+  T extends 'query' | 'command' = 'query' | 'command',
+> = {
+  readonly type: T;
   readonly access: CallAccess;
   readonly input: I;
   readonly output: O;
@@ -19,7 +23,7 @@ export function query<I extends z.ZodType, O extends z.ZodType>(
   input: I,
   output: O,
   access: CallAccess = 'person',
-): Call<I, O> {
+): Call<I, O, 'query'> {
   return { type: 'query', access, input, output };
 }
 
@@ -28,7 +32,7 @@ export function command<I extends z.ZodType, O extends z.ZodType>(
   input: I,
   output: O,
   access: CallAccess = 'person',
-): Call<I, O> {
+): Call<I, O, 'command'> {
   return { type: 'command', access, input, output };
 }
 

@@ -1,0 +1,67 @@
+import { Link } from '@tanstack/react-router';
+import IconCloudCheck from '@tabler/icons-react/dist/esm/icons/IconCloudCheck.mjs';
+import IconDeviceLaptop from '@tabler/icons-react/dist/esm/icons/IconDeviceLaptop.mjs';
+import type { SyncStatus } from '#shared/sync/contract.ts';
+import { useFormat } from '#renderer/i18n/use-format.ts';
+import { useTranslation } from '#renderer/i18n/use-translation.ts';
+import { Icon } from '#renderer/ui/icon.tsx';
+import { useCall } from '../api.ts';
+import { useProfile } from '../profile.ts';
+
+const monthMs = 30 * 86_400_000;
+
+/** Where our records are, in two halves; the second gives way first. Never red: no network is a state. */
+export function SyncBadge() {
+  const { t } = useTranslation('app');
+  const words = useBadgeWords();
+  const { value } = useCall('sync.status', {});
+  if (value === undefined) return null;
+  const [first, second] = words(value);
+  const isOld = value.waitingSince !== null && Date.now() - value.waitingSince > monthMs;
+  return (
+    <Link
+      to="/sync"
+      className={`hb line${isOld ? ' ochre' : ''}`}
+      aria-label={`${t('badge.label')}: ${first}. ${second ?? ''}`}
+      title={second === null ? first : `${first} · ${second}`}
+    >
+      <Icon of={value.state === 'up-to-date' ? IconCloudCheck : IconDeviceLaptop} />
+      <span className="words num" aria-live="off">
+        <b className="b">{first}</b>
+        {second !== null && <span className="mut second">· {second}</span>}
+      </span>
+    </Link>
+  );
+}
+
+function useBadgeWords(): (status: SyncStatus) => [string, string | null] {
+  const { t } = useTranslation('app');
+  const format = useFormat();
+  const { sample } = useProfile().state;
+  return (status) => {
+    const waiting = t('badge.waiting', { count: status.saved });
+    if (sample) return [t('badge.sample'), null];
+    switch (status.state) {
+      case 'not-enrolled':
+        return [t('badge.notEnrolled'), t('badge.here')];
+      case 'syncing':
+        return [
+          t('badge.syncing'),
+          status.progress === null
+            ? null
+            : t('badge.progress', { done: status.progress.done, total: status.progress.total }),
+        ];
+      case 'up-to-date':
+        return [
+          t('badge.connected'),
+          status.lastContactAt === null ? null : t('badge.received', { time: format.time(status.lastContactAt) }),
+        ];
+      case 'waiting':
+        return [t('badge.connected'), status.saved > 0 ? waiting : t('badge.sent')];
+      case 'refused':
+        return [t('badge.refused'), t('badge.here')];
+      case 'offline':
+        return [t('badge.offline'), status.saved > 0 ? waiting : t('badge.here')];
+    }
+  };
+}

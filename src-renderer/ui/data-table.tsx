@@ -1,0 +1,170 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
+
+export type Column<Row> = {
+  readonly key: string;
+  readonly head: ReactNode;
+  readonly cell: (row: Row) => ReactNode;
+  /** CSS width of the column, e.g. `120px` or `30%`. */
+  readonly width?: string;
+  readonly align?: 'right';
+};
+
+export type DataTableProps<Row> = {
+  /** Names the table for screen readers. */
+  readonly label: string;
+  readonly columns: readonly Column<Row>[];
+  /** How many rows there are in all; rows not fetched yet are drawn grey. */
+  readonly count: number;
+  readonly rowAt: (index: number) => Row | undefined;
+  readonly rowKey: (row: Row) => string;
+  readonly onOpen?: (row: Row) => void;
+  /** Tells which rows are in sight (last excluded), for paging. Only called when the table is virtual. */
+  readonly onRange?: (first: number, last: number) => void;
+  /** Words of a group row before this row, or null. */
+  readonly groupBefore?: (row: Row, previous: Row | undefined) => ReactNode | null;
+  readonly rowTone?: (row: Row) => 'ochre' | undefined;
+  readonly selectedKey?: string | null;
+  /** Total and legend. */
+  readonly foot?: ReactNode;
+  /** Estimated height of a row in px: 44 for one line, 57 for two. */
+  readonly rowHeight?: number;
+};
+
+const virtualFrom = 200;
+
+/** A list as a table: head that sticks, rows that open by click or Enter, arrows move; more than 200 rows are virtual. */
+export function DataTable<Row>(props: DataTableProps<Row>) {
+  const { columns, count, rowAt, rowKey, onOpen, onRange, foot, groupBefore } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const isVirtual = count > virtualFrom;
+  const virtual = useVirtualizer({
+    count: isVirtual ? count : 0,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => props.rowHeight ?? 57,
+    overscan: 8,
+  });
+  const items = isVirtual ? virtual.getVirtualItems() : [];
+  const first = items[0]?.index ?? 0;
+  const last = (items.at(-1)?.index ?? -1) + 1;
+  const tellRange = useRef(onRange);
+  useEffect(() => {
+    tellRange.current = onRange;
+  });
+  useEffect(() => {
+    if (isVirtual && last > first) tellRange.current?.(first, last);
+  }, [isVirtual, first, last]);
+
+  function moveFocus(event: KeyboardEvent<HTMLElement>) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.code];
+    if (step === undefined || !(event.target instanceof HTMLTableRowElement)) return;
+    event.preventDefault();
+    let next = step > 0 ? event.target.nextElementSibling : event.target.previousElementSibling;
+    while (next !== null && !(next instanceof HTMLTableRowElement && next.tabIndex === 0))
+      next = step > 0 ? next.nextElementSibling : next.previousElementSibling;
+    if (next instanceof HTMLElement) {
+      next.focus();
+      next.scrollIntoView({ block: 'nearest' });
+    }
+  }
+
+  function body(index: number, measure: ((element: HTMLTableRowElement | null) => void) | null): ReactNode[] {
+    const row = rowAt(index);
+    if (row === undefined) {
+      return [
+        <tr key={`wait-${index}`} data-index={index} ref={measure} aria-hidden="true">
+          <td colSpan={columns.length}>
+            <div className="skeleton" style={{ padding: '4px 0' }}>
+              <i style={{ width: '40%' }} />
+            </div>
+          </td>
+        </tr>,
+      ];
+    }
+    const group = groupBefore?.(row, index > 0 ? rowAt(index - 1) : undefined) ?? null;
+    const key = rowKey(row);
+    const tone = props.rowTone?.(row);
+    const line = (
+      <tr
+        key={key}
+        data-index={index}
+        ref={measure}
+        className={tone}
+        aria-selected={props.selectedKey === undefined ? undefined : props.selectedKey === key}
+        {...(onOpen && {
+          tabIndex: 0,
+          'data-opens': '',
+          onClick: (event) => {
+            if (event.target instanceof Element && event.target.closest('a,button,input,label') === null) onOpen(row);
+          },
+          onKeyDown: (event) => {
+            if (event.code === 'Enter' && event.target === event.currentTarget) onOpen(row);
+          },
+        })}
+      >
+        {columns.map((column) => (
+          <td key={column.key} className={column.align}>
+            {column.cell(row)}
+          </td>
+        ))}
+      </tr>
+    );
+    if (group === null) return [line];
+    return [
+      <tr key={`group-${key}`} className="group">
+        <td colSpan={columns.length}>{group}</td>
+      </tr>,
+      line,
+    ];
+  }
+
+  const before = items[0]?.start ?? 0;
+  const after = isVirtual ? virtual.getTotalSize() - (items.at(-1)?.end ?? 0) : 0;
+  return (
+    <div className="sheet col" style={{ minHeight: 0, overflow: 'hidden' }}>
+      <div
+        className="table-wrap"
+        ref={scroller}
+        style={isVirtual ? { height: 'max(420px, calc(100vh - 300px))' } : undefined}
+      >
+        <table
+          className={isVirtual ? 'table table-virtual' : 'table'}
+          aria-label={props.label}
+          aria-rowcount={isVirtual ? count : undefined}
+          onKeyDown={moveFocus}
+        >
+          <thead>
+            <tr>
+              {columns.map((column) => (
+                <th
+                  key={column.key}
+                  scope="col"
+                  className={column.align}
+                  style={column.width === undefined ? undefined : { width: column.width }}
+                >
+                  {column.head}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {before > 0 && (
+              <tr>
+                <td className="gap" colSpan={columns.length} style={{ height: before }} />
+              </tr>
+            )}
+            {isVirtual
+              ? items.flatMap((item) => body(item.index, virtual.measureElement))
+              : Array.from({ length: count }, (_, index) => body(index, null)).flat()}
+            {after > 0 && (
+              <tr>
+                <td className="gap" colSpan={columns.length} style={{ height: after }} />
+              </tr>
+            )}
+          </tbody>
+        </table>
+      </div>
+      {foot !== undefined && <div className="table-foot">{foot}</div>}
+    </div>
+  );
+}

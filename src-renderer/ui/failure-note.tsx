@@ -1,0 +1,39 @@
+import type { ReactNode } from 'react';
+import type { Failure } from '#shared/kernel/result.ts';
+import IconAlertCircle from '@tabler/icons-react/dist/esm/icons/IconAlertCircle.mjs';
+import { useFailureText } from '#renderer/app/failure-text.ts';
+import { Icon } from './icon.tsx';
+
+/** A failure in words: what happened, what is safe, what to do next, and the incident number where there is one. */
+export function FailureNote({ failure, actions }: { failure: Failure | null; actions?: ReactNode }) {
+  const textOf = useFailureText();
+  if (failure === null) return null;
+  const { title, text } = textOf(failure);
+  return (
+    <div className="note brick" role="alert">
+      <Icon of={IconAlertCircle} />
+      <div className="grow">
+        <p className="b">{title}</p>
+        {text !== '' && <p className="sm mut">{text}</p>}
+        {actions !== undefined && (
+          <div className="row g2 wrap" style={{ marginTop: 10 }}>
+            {actions}
+          </div>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** The same in one line, for a place under a field. */
+export function FailureLine({ failure }: { failure: Failure | null }) {
+  const textOf = useFailureText();
+  if (failure === null) return null;
+  const { title, text } = textOf(failure);
+  return (
+    <p className="row g2 top sm b brick" role="alert">
+      <Icon of={IconAlertCircle} size={16} />
+      <span>{text === '' ? title : `${title}. ${text}`}</span>
+    </p>
+  );
+}

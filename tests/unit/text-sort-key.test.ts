@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { locales } from '#shared/i18n/locales.ts';
+import { localeFacts, locales } from '#shared/i18n/locales.ts';
 import type { Locale } from '#shared/i18n/locales.ts';
 import { alphabets, upperLetter } from '#shared/text/alphabets.ts';
 import { sortKey } from '#shared/text/sort-key.ts';
@@ -61,6 +61,19 @@ function oracle(locale: Locale): (left: string, right: string) => number {
     return 0;
   };
 }
+
+describe('alphabets', () => {
+  it('have the letters of the national alphabets, each once', () => {
+    const counts = { ru: 33, kk: 42, ky: 36, uz: 29, 'uz-Cyrl': 35, tg: 35, en: 26 };
+    for (const locale of locales) {
+      expect(new Set(alphabets[locale]).size, locale).toBe(counts[locale]);
+      expect(alphabets[locale].length, locale).toBe(counts[locale]);
+      for (const letter of localeFacts[locale].extraLetters) {
+        if (letter !== 'ʼ') expect(alphabets[locale]).toContain(letter);
+      }
+    }
+  });
+});
 
 describe('sortKey', () => {
   it.each(locales)('keeps the alphabet of %s in order, small letters before capitals', (locale) => {

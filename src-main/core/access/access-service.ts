@@ -166,7 +166,10 @@ export function createAccessService(deps: AccessDeps): DomainHandlers<typeof acc
           restored: false,
         });
         const opened = await profile.open(key, slot, person.name, true);
-        if (!opened.ok) return opened;
+        if (!opened.ok) {
+          profile.forget();
+          return opened;
+        }
         const { store } = signedIn();
         store.commit(
           [

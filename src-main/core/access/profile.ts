@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Session } from '#shared/access/contract.ts';
 import { bytesToHex, hexToBytes, type Id } from '#shared/kernel/ids.ts';
 import type { Logger, Random, Time } from '#shared/kernel/ports.ts';
-import { ok, type Result } from '#shared/kernel/result.ts';
+import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { databaseFailure } from '../store/database.ts';
 import { type Backups, createBackups } from '../store/backups.ts';
 import { openStore, type Store } from '../store/store.ts';
@@ -49,6 +49,8 @@ export type Profile = {
   vault(): VaultFile | null | 'damaged';
   /** Changes the vault durably. */
   saveVault(vault: VaultFile): void;
+  /** Takes back a first run that could not be finished. */
+  forget(): void;
   backups(): Backups;
   /** Opens the store for a person. Failures: those of `openStore`. */
   open(key: Uint8Array, slot: Slot, name: string | null, isNew: boolean): Promise<Result<Session>>;
@@ -74,14 +76,20 @@ export function createProfile(deps: ProfileDeps): Profile {
       mkdirSync(self.directory(), { recursive: true });
       writeVault(self.directory(), vault);
     },
+    forget() {
+      for (const name of ['vault.json', 'komissiya.db', 'komissiya.db-wal'])
+        rmSync(join(self.directory(), name), { force: true });
+    },
     backups: () => createBackups(self.directory(), deps),
 
     async open(key, slot, name, isNew) {
       const vault = self.vault();
       if (vault === null || vault === 'damaged') throw new Error('a store is opened through its vault');
       await self.close();
-      mkdirSync(self.directory(), { recursive: true });
-      const result = openStore({ path: join(self.directory(), 'komissiya.db'), key }, vault.partition, {
+      const path = join(self.directory(), 'komissiya.db');
+      // SQLite would make a blank store where the file has gone: that would look like lost work.
+      if (!isNew && !existsSync(path)) return err({ code: 'store/damaged' });
+      const result = openStore({ path, key }, vault.partition, {
         ...deps,
         backUp: () => void self.backups().make(null, key),
       });

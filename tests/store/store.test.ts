@@ -1,0 +1,292 @@
+/** The encrypted store: atomic writes, migrations, damage, backups, full disk. */
+import { copyFileSync, openSync, closeSync, readdirSync, readFileSync, statSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { createBackups } from '#core/store/backups.ts';
+import { databaseFailure, isSound, openDatabase } from '#core/store/database.ts';
+import { migrate, migrations } from '#core/store/migrate.ts';
+import { openStore, type Store } from '#core/store/store.ts';
+import { silentLogger } from '#shared/kernel/ports.ts';
+import { Contact } from '#shared/contacts/contact.ts';
+import { newId } from '#shared/kernel/ids.ts';
+import {
+  seededRandom,
+  startCore,
+  startOfTime,
+  startSignedIn,
+  temporaryFolder,
+  testPin,
+  type TestCore,
+} from '#tests/lib/core.ts';
+
+const key = new Uint8Array(32).fill(3);
+const time = { now: () => startOfTime };
+const cores: TestCore[] = [];
+const stores: Store[] = [];
+afterEach(async () => {
+  for (const store of stores.splice(0)) store.close();
+  await Promise.all(cores.splice(0).map((core) => core.close()));
+});
+
+function openTestStore(path: string, changed: (topics: readonly string[]) => void = () => undefined): Store {
+  const opened = openStore({ path, key }, 'kz/kz-19/own-test', {
+    time,
+    random: seededRandom(path),
+    logger: silentLogger,
+    changed,
+    backUp: () => undefined,
+  });
+  if (!opened.ok) throw new Error(opened.error.code);
+  stores.push(opened.value);
+  return opened.value;
+}
+const contact = (name: string) => ({
+  kind: Contact,
+  id: newId({ time, random: seededRandom(name) }),
+  act: 'set' as const,
+  values: { name },
+});
+
+/** Everything the store holds, as rows: what an interrupted write must leave unchanged. */
+function contents(store: Store): string {
+  const tables = store.db
+    .prepare(`select name from sqlite_schema where type = 'table' and name not like 'sqlite%' order by name`)
+    .pluck()
+    .all() as string[];
+  return JSON.stringify(tables.map((table) => [table, store.db.prepare(`select * from "${table}"`).all()]));
+}
+
+test('a write that fails at any statement leaves no trace and tells nobody', () => {
+  const topics: string[] = [];
+  const store = openTestStore(join(temporaryFolder(), 'store.db'), (changed) => topics.push(...changed));
+  store.indexes.ensureLocale('ru');
+  store.commit([contact('Первый, пример')], null);
+  const before = contents(store);
+  topics.length = 0;
+  // Each table the write touches refuses in turn, as a full disk or a bug would make it.
+  for (const [table, event] of [
+    ['op', 'insert'],
+    ['contact', 'insert'],
+    ['contact_sort', 'insert'],
+    ['log', 'update'],
+    ['meta', 'update'],
+  ] as const) {
+    store.db.exec(
+      `create temp trigger refuse before ${event} on main."${table}" begin select raise(abort, 'refused'); end`,
+    );
+    expect(() => store.commit([contact('Второй, пример'), contact('Третий, пример')], null), table).toThrow('refused');
+    store.db.exec('drop trigger temp.refuse');
+    expect(contents(store), table).toBe(before);
+  }
+  expect(topics).toEqual([]);
+  expect(store.commit([contact('Второй, пример')], null)).toBe(1);
+  expect(topics).toContain('contacts');
+});
+
+test('a change that changes nothing makes no op', () => {
+  const store = openTestStore(join(temporaryFolder(), 'store.db'));
+  const change = contact('Контакт, пример');
+  expect(store.commit([change], null)).toBe(1);
+  expect(store.commit([change], null)).toBe(0);
+});
+
+test('the file cannot be read with another key, nor without one', () => {
+  const path = join(temporaryFolder(), 'store.db');
+  openTestStore(path).close();
+  expect(openDatabase({ path, key: new Uint8Array(32).fill(4) })).toEqual({
+    ok: false,
+    error: { code: 'store/damaged' },
+  });
+  expect(openDatabase({ path, key: null })).toEqual({ ok: false, error: { code: 'store/damaged' } });
+  expect(readFileSync(path).subarray(0, 15).toString()).not.toBe('SQLite format 3');
+});
+
+test('a second process is told that the store is in use', () => {
+  const path = join(temporaryFolder(), 'store.db');
+  openTestStore(path);
+  expect(openDatabase({ path, key })).toEqual({ ok: false, error: { code: 'store/in-use' } });
+});
+
+describe('migrations', () => {
+  test('each one runs on the rows of the version before it and keeps them', () => {
+    for (let version = 1; version < migrations.length; version += 1) {
+      const path = join(temporaryFolder(), `from-${version}.db`);
+      const opened = openDatabase({ path, key });
+      if (!opened.ok) throw new Error(opened.error.code);
+      const db = opened.value;
+      for (const migration of migrations.slice(0, version)) db.exec(migration.sql);
+      db.pragma(`user_version = ${version}`);
+      db.exec(`insert into meta (key, value) values ('kept', 'yes')`);
+      db.exec(
+        `insert into replica (id, public_key) values ('r', 'k'); insert into log (replica, partition, head) values (1, 'kz', x'00')`,
+      );
+      let backedUp = 0;
+      expect(migrate(db, () => (backedUp += 1)).ok).toBe(true);
+      expect(backedUp).toBe(1);
+      expect(db.prepare(`select value from meta where key = 'kept'`).pluck().get()).toBe('yes');
+      expect(db.prepare('select count(*) from log').pluck().get()).toBe(1);
+      expect(db.pragma('user_version', { simple: true })).toBe(migrations.length);
+      expect(migrate(db, () => (backedUp += 1)).ok).toBe(true);
+      expect(backedUp).toBe(1);
+      db.close();
+    }
+  });
+
+  test('a store of a newer app is refused and left as it was', () => {
+    const path = join(temporaryFolder(), 'store.db');
+    const store = openTestStore(path);
+    store.db.pragma('user_version = 99');
+    store.close();
+    const size = statSync(path).size;
+    const opened = openStore({ path, key }, 'kz', {
+      time,
+      random: seededRandom('x'),
+      logger: silentLogger,
+      changed: () => undefined,
+      backUp: () => undefined,
+    });
+    expect(opened).toEqual({ ok: false, error: { code: 'store/from-future', found: 99, known: migrations.length } });
+    expect(statSync(path).size).toBe(size);
+  });
+
+  test('a version that knows more fields rebuilds the kind from the log', () => {
+    const path = join(temporaryFolder(), 'store.db');
+    const store = openTestStore(path);
+    const change = contact('Контакт, пример');
+    store.commit([change], null);
+    const before = store.queries.get(Contact, change.id);
+    // As an older version would have left it: the row without the name, the log with it.
+    store.db.exec(`update contact set f_name = null`);
+    store.meta.set('fields-of-contact', '2 3');
+    store.close();
+    expect(openTestStore(path).queries.get(Contact, change.id)).toEqual(before);
+  });
+});
+
+describe('a damaged file', () => {
+  async function damaged(): Promise<{ core: TestCore; slot: string }> {
+    const first = await startSignedIn();
+    for (let index = 0; index < 60; index += 1) {
+      await first.value('records.save', { kind: 'contact', values: { name: `Контакт, пример ${index}` } });
+    }
+    await first.close();
+    const db = join(first.directory, 'komissiya.db');
+    const file = openSync(db, 'r+');
+    writeSync(file, Buffer.alloc(4096, 0x5a), 0, 4096, 0);
+    closeSync(file);
+    const core = startCore({ directory: first.directory });
+    cores.push(core);
+    return { core, slot: first.slot };
+  }
+
+  test('is told at sign-in, stays as it is, and a backup takes its place', async () => {
+    const first = await startSignedIn();
+    await first.value('records.save', { kind: 'contact', values: { name: 'Контакт, пример' } });
+    const resume = first.session();
+    if (resume === null) throw new Error('no session');
+    await first.close();
+    const backups = createBackups(first.directory, { time, logger: silentLogger });
+    expect(backups.make(null, Buffer.from(resume.key, 'hex')).ok).toBe(true);
+    const db = join(first.directory, 'komissiya.db');
+    const file = openSync(db, 'r+');
+    writeSync(file, Buffer.alloc(4096, 0x5a), 0, 4096, 0);
+    closeSync(file);
+
+    const core = startCore({ directory: first.directory });
+    cores.push(core);
+    expect(await core.code('access.signIn', { slot: first.slot, pin: testPin })).toBe('store/damaged');
+    const { items } = await core.value('access.backups', {});
+    expect(items).toHaveLength(1);
+    await core.value('access.restoreBackup', { id: String(items[0]?.id) });
+    await core.value('access.signIn', { slot: first.slot as never, pin: testPin });
+    expect((await core.value('records.list', { kind: 'contact', locale: 'ru' })).total).toBe(1);
+    expect(readdirSync(first.directory).some((name) => name.startsWith('komissiya.db.damaged-'))).toBe(true);
+  });
+
+  test('without a backup is told and never replaced by a blank one', async () => {
+    const { core, slot } = await damaged();
+    const db = join(core.directory, 'komissiya.db');
+    const before = readFileSync(db);
+    expect(await core.code('access.signIn', { slot, pin: testPin })).toBe('store/damaged');
+    expect((await core.value('access.backups', {})).items).toEqual([]);
+    expect(readFileSync(db).equals(before)).toBe(true);
+  });
+
+  test('a restored store takes a new replica identity', async () => {
+    const first = await startSignedIn();
+    const resume = first.session();
+    await first.close();
+    const keyBytes = Buffer.from(String(resume?.key), 'hex');
+    const replicaOf = (): string => {
+      const opened = openDatabase({ path: join(first.directory, 'komissiya.db'), key: keyBytes });
+      if (!opened.ok) throw new Error(opened.error.code);
+      const replica = String(opened.value.prepare(`select value from meta where key = 'replica'`).pluck().get());
+      opened.value.close();
+      return replica;
+    };
+    const before = replicaOf();
+    const backup = createBackups(first.directory, { time, logger: silentLogger }).make(null, keyBytes);
+    if (!backup.ok) throw new Error(backup.error.code);
+    const core = startCore({ directory: first.directory });
+    await core.value('access.restoreBackup', { id: backup.value.id });
+    await core.value('access.signIn', { slot: first.slot as never, pin: testPin });
+    await core.close();
+    expect(replicaOf()).not.toBe(before);
+  });
+});
+
+test('a backup is checked before it counts, and the ring keeps seven', () => {
+  const folder = temporaryFolder();
+  const path = join(folder, 'komissiya.db');
+  const store = openTestStore(path);
+  let now = startOfTime;
+  const backups = createBackups(folder, { time: { now: () => now }, logger: silentLogger });
+  expect(backups.isDue()).toBe(true);
+  for (let day = 0; day < 9; day += 1) {
+    store.commit([contact(`Контакт, пример ${day}`)], null);
+    expect(backups.make(store.db, key).ok).toBe(true);
+    expect(backups.isDue()).toBe(false);
+    now += 86_400_000;
+  }
+  expect(backups.list()).toHaveLength(7);
+  const newest = backups.list()[0];
+  if (newest === undefined) throw new Error('no backup');
+  const copy = join(temporaryFolder(), 'copy.db');
+  copyFileSync(join(folder, 'backups', newest.id), copy);
+  const opened = openDatabase({ path: copy, key });
+  if (!opened.ok) throw new Error(opened.error.code);
+  expect(isSound(opened.value)).toBe(true);
+  expect(opened.value.prepare('select count(*) from contact').pluck().get()).toBe(9);
+  opened.value.close();
+  // With a wrong key nothing can be verified, so nothing is kept.
+  expect(backups.make(store.db, new Uint8Array(32)).ok).toBe(false);
+  expect(readdirSync(join(folder, 'backups')).filter((name) => name.endsWith('.part'))).toEqual([]);
+});
+
+test('a full database says so and stays as it was', () => {
+  const store = openTestStore(join(temporaryFolder(), 'store.db'));
+  store.commit([contact('Контакт, пример')], null);
+  const pages = Number(store.db.pragma('page_count', { simple: true }));
+  store.db.pragma(`max_page_count = ${pages}`);
+  let failure: unknown;
+  try {
+    for (let index = 0; index < 500; index += 1) {
+      store.commit(
+        [
+          {
+            ...contact(`Контакт, пример ${index}`),
+            values: { name: `Контакт, пример ${index}`, note: 'н'.repeat(5000) },
+          },
+        ],
+        null,
+      );
+    }
+  } catch (error) {
+    failure = databaseFailure(error);
+  }
+  expect(failure).toEqual({ code: 'store/disk-full' });
+  store.db.pragma('max_page_count = 1000000');
+  const ops = Number(store.db.prepare('select count(*) from op').pluck().get());
+  expect(store.db.prepare('select count(*) from contact').pluck().get()).toBe(ops);
+  expect(store.db.prepare('select head_seq from log').pluck().get()).toBe(ops);
+});

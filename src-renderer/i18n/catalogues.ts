@@ -5,14 +5,17 @@ import { isLocale } from '#shared/i18n/locales.ts';
 import type { Locale } from '#shared/i18n/locales.ts';
 import type { Catalogue } from '#shared/i18n/translate.ts';
 
-const files = import.meta.glob<Catalogue>('../../locales/*/*.json', { import: 'default' });
+// locales/review/ holds notes for reviewers, and shell.json belongs to the native menus: neither becomes a chunk.
+const files = import.meta.glob<Catalogue>(
+  ['../../locales/*/*.json', '!../../locales/review/*.json', '!../../locales/*/shell.json'],
+  { import: 'default' },
+);
 
 type CatalogueFile = { locale: Locale; domain: string; load: () => Promise<Catalogue> };
 
 const catalogueFiles: readonly CatalogueFile[] = Object.entries(files).flatMap(([path, load]) => {
   const [file = '', folder = ''] = path.split('/').toReversed();
-  // locales/review/ holds notes for reviewers, not a language; shell.json belongs to the native menus.
-  if (!isLocale(folder) || file === 'shell.json') return [];
+  if (!isLocale(folder)) return [];
   return [{ locale: folder, domain: file.replace(/\.json$/, ''), load }];
 });
 

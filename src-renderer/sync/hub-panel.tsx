@@ -1,0 +1,116 @@
+import { useState } from 'react';
+import IconServer2 from '@tabler/icons-react/dist/esm/icons/IconServer2.mjs';
+import type { SyncStatus } from '#shared/sync/contract.ts';
+import { useFormat } from '#renderer/i18n/use-format.ts';
+import { useTranslation } from '#renderer/i18n/use-translation.ts';
+import { useCommand } from '#renderer/app/use-command.ts';
+import { Button } from '#renderer/ui/button.tsx';
+import { FailureNote } from '#renderer/ui/failure-note.tsx';
+import { TextField } from '#renderer/ui/fields.tsx';
+import { Icon } from '#renderer/ui/icon.tsx';
+import { useNotify } from '#renderer/ui/notification.tsx';
+
+/** The hub: an invitation to enter, or the state of the connection and «check now». */
+export function HubPanel({ status }: { status: SyncStatus }) {
+  return (
+    <section className="sheet sync-card">
+      {status.enrolled === null ? <Enrol /> : <Enrolled status={status} hub={status.enrolled} />}
+    </section>
+  );
+}
+
+function Head({ title, text }: { title: string; text: string }) {
+  return (
+    <div className="row g3 top" style={{ marginBottom: 12 }}>
+      <span className="inkc">
+        <Icon of={IconServer2} size={24} />
+      </span>
+      <div className="grow">
+        <h3>{title}</h3>
+        <p className="sm mut">{text}</p>
+      </div>
+    </div>
+  );
+}
+
+function Enrol() {
+  const { t } = useTranslation('sync');
+  const enrol = useCommand('sync.enrol');
+  const notify = useNotify();
+  const [address, setAddress] = useState('');
+  const [code, setCode] = useState('');
+  const isReady = address.trim() !== '' && code.trim() !== '';
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!isReady) return;
+        void enrol.run({ address: address.trim(), code: code.trim() }).then((result) => {
+          if (result.ok) notify({ text: t('enrol.done') });
+        });
+      }}
+    >
+      <Head title={t('enrol.title')} text={t('enrol.text')} />
+      <div className="col g3">
+        <TextField
+          label={t('enrol.address')}
+          hint={t('enrol.addressHint')}
+          value={address}
+          maxLength={300}
+          inputMode="url"
+          onChange={setAddress}
+        />
+        <TextField label={t('enrol.code')} hint={t('enrol.codeHint')} value={code} maxLength={100} onChange={setCode} />
+        <FailureNote failure={enrol.failure} />
+        <div className="row g3 wrap">
+          <Button type="submit" variant="filled" disabled={!isReady} busy={enrol.isBusy && t('enrol.busy')}>
+            {t('enrol.send')}
+          </Button>
+          {!isReady && <span className="sm mut">{t('enrol.reason')}</span>}
+        </div>
+      </div>
+    </form>
+  );
+}
+
+function Enrolled({ status, hub }: { status: SyncStatus; hub: NonNullable<SyncStatus['enrolled']> }) {
+  const { t } = useTranslation('sync');
+  const format = useFormat();
+  const now = useCommand('sync.now');
+  const notify = useNotify();
+  const tried = status.lastTryAt === null ? '' : t('hub.lastTry', { when: format.recent(status.lastTryAt) });
+  const next = status.nextTryAt === null ? '' : t('hub.nextTry', { when: format.time(status.nextTryAt) });
+  return (
+    <>
+      <Head
+        title={t('hub.title', { name: hub.hubName })}
+        text={[tried, next].filter((part) => part !== '').join(' ')}
+      />
+      <dl className="facts" style={{ marginBottom: 12 }}>
+        <dt>{t('hub.address')}</dt>
+        <dd>{hub.address}</dd>
+        <dt>{t('hub.since')}</dt>
+        <dd className="num">{format.date(format.dayOf(hub.since))}</dd>
+        <dt>{t('hub.until')}</dt>
+        <dd className="num">{format.date(format.dayOf(hub.validUntil))}</dd>
+      </dl>
+      {(now.failure ?? status.problem) !== null && (
+        <div style={{ marginBottom: 12 }}>
+          <FailureNote failure={now.failure ?? status.problem} />
+        </div>
+      )}
+      <Button
+        variant={status.saved > 0 ? 'filled' : 'outline'}
+        busy={(now.isBusy || status.state === 'syncing') && t('hub.checking')}
+        onClick={() =>
+          void now.run({}).then((result) => {
+            if (result.ok)
+              notify({ text: t('hub.done', { sent: result.value.sent, received: result.value.received }) });
+          })
+        }
+      >
+        {t('hub.check')}
+      </Button>
+    </>
+  );
+}

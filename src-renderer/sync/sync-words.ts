@@ -1,0 +1,35 @@
+import type { SyncStatus } from '#shared/sync/contract.ts';
+import { useFormat } from '#renderer/i18n/use-format.ts';
+import { useTranslation } from '#renderer/i18n/use-translation.ts';
+
+/** The state of the exchange in one title and one sentence: first what is safe. */
+export function useSyncWords(): (status: SyncStatus, isSample: boolean) => { title: string; text: string } {
+  const { t } = useTranslation('sync');
+  const format = useFormat();
+  return (status, isSample) => {
+    if (isSample) return { title: t('state.sample.title'), text: t('state.sample.text') };
+    const last =
+      status.lastContactAt === null ? t('last.never') : t('last.at', { when: format.recent(status.lastContactAt) });
+    const waiting = t('waiting', { count: status.saved });
+    switch (status.state) {
+      case 'not-enrolled':
+        return { title: t('state.saved'), text: t('state.notEnrolled') };
+      case 'offline':
+        return { title: t('state.saved'), text: `${t('state.offline')} ${status.saved > 0 ? waiting : last}` };
+      case 'waiting':
+        return { title: t('state.saved'), text: `${last} ${waiting}` };
+      case 'syncing':
+        return {
+          title: t('state.syncing'),
+          text:
+            status.progress === null
+              ? t('state.syncingText')
+              : t('state.progress', { done: status.progress.done, total: status.progress.total }),
+        };
+      case 'up-to-date':
+        return { title: t('state.received'), text: last };
+      case 'refused':
+        return { title: t('state.saved'), text: t('state.refused') };
+    }
+  };
+}

@@ -12,6 +12,8 @@ import { placeWindow, smallest, type ShellStateStore } from './shell-state.ts';
 /** paper.1 of the design: what is seen before the first paint. */
 const paper = '#FBF8F2';
 const reloadWindowMs = 60_000;
+/** How long a loaded page may stay hidden before it is shown as it is. */
+const longestUnseenMs = 500;
 const reloadDelayMs = 100;
 const reloadsBeforeGivingUp = 3;
 const zoomStep = 1.1;
@@ -94,11 +96,17 @@ export function createWindows(deps: WindowsDeps): Windows {
     });
     main = window;
     register(window);
-    window.once('ready-to-show', () => {
+    let shown = false;
+    const show = (): void => {
+      if (shown || window.isDestroyed()) return;
+      shown = true;
       if (place.maximized) window.maximize();
       window.show();
       deps.logger.info('shell/window-shown', { msSinceStart: Math.round(process.uptime() * 1000) });
-    });
+    };
+    window.once('ready-to-show', show);
+    // A load that was interrupted may never report its first paint.
+    window.webContents.once('did-stop-loading', () => setTimeout(show, longestUnseenMs));
     window.on('close', () => {
       deps.state.set({ bounds: window.getNormalBounds(), maximized: window.isMaximized() });
     });
@@ -156,7 +164,6 @@ export function createWindows(deps: WindowsDeps): Windows {
         width: 1000,
         height: 1400,
         backgroundColor: '#FFFFFF',
-        paintWhenInitiallyHidden: false,
         webPreferences: { ...preferences(), backgroundThrottling: false },
       });
       register(window);

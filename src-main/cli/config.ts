@@ -9,7 +9,10 @@ export const CliConfig = z.object({
 });
 export type CliConfig = z.infer<typeof CliConfig>;
 
-/** Reads KOMISSIYA_PIN and KOMISSIYA_SLOT. */
+/** Reads KOMISSIYA_PIN and KOMISSIYA_SLOT; an empty one counts as not given. */
 export function readConfig(): CliConfig {
-  return CliConfig.parse({ pin: process.env['KOMISSIYA_PIN'], slot: process.env['KOMISSIYA_SLOT'] });
+  return CliConfig.parse({
+    pin: process.env['KOMISSIYA_PIN'] || undefined,
+    slot: process.env['KOMISSIYA_SLOT'] || undefined,
+  });
 }

@@ -4,6 +4,9 @@
  * Failures, also as `problem` of an offer or job: `packs/not-a-pack`, `packs/damaged` {entry}, `packs/cut-off`, `packs/unsigned`,
  * `packs/bad-signature`, `packs/unknown-publisher` {publisher}, `packs/unsafe-name` {entry}, `packs/too-large` {bytes}, `packs/older` {installed, offered},
  * `packs/needs-newer-app` {minimum}, `packs/wrong-country`, `packs/source-gone` {copied, bytes} (stick pulled), `packs/disk-full` {needed, free}, `packs/cancelled`.
+ * Also: `packs/no-file` (of `locate`), `store/disk-error` (the laptop's own disk). `minimum` is null when a manifest of a
+ * future format does not say it. A job whose stick was pulled is `paused` with the problem `packs/source-gone` and goes on
+ * by itself when the pack is seen again.
  */
 import { z } from 'zod';
 import { command, query } from '../contract/define.ts';

@@ -12,8 +12,8 @@ export const signaturePath = 'manifest.sig';
 
 /** Windows answers to these names, with any extension, as to devices. */
 const deviceName = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
-// Control characters are exactly what is looked for.
-const unsafeCharacter = /[\u0000-\u001f\u007f-\u009f<>:"|?*\\\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffd]/;
+/** Control characters, what Windows forbids, marks that turn the reading direction, and the replacement character. */
+const unsafeCharacter = /[\p{Cc}<>:"|?*\\\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffd]/u;
 
 /**
  * Whether a path is relative, uses forward slashes, is NFC, climbs nowhere and has no segment that a file system would

@@ -70,9 +70,9 @@ export async function copyStored(
     }
   } finally {
     // Nothing may still use the buffers or the handles when the caller goes on.
-    const [, written] = await Promise.allSettled([next, writing]);
-    if (written.status === 'rejected') throw written.reason;
+    await Promise.allSettled([next, writing]);
   }
+  await writing;
   if (hash.digest('hex') !== file.sha256) throw new PackRefused({ code: 'packs/damaged', entry: file.path });
 }
 

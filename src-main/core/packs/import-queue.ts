@@ -199,8 +199,8 @@ export function createImportQueue(deps: ImportQueueDeps): ImportQueue {
       deps.onChange();
     },
     found(packs) {
-      for (const job of [...jobs.values()]) {
-        if (job.step !== 'paused') continue;
+      const waiting = [...jobs.values()].filter(({ step }) => step === 'paused');
+      for (const job of waiting) {
         const pack = packs.find(({ manifest }) => isSamePack(manifest, job.manifest));
         if (pack === undefined) continue;
         jobs.delete(job.offer);
@@ -211,7 +211,7 @@ export function createImportQueue(deps: ImportQueueDeps): ImportQueue {
       }
     },
     async idle() {
-      while (running !== null) await running;
+      for (let run = running; run !== null; run = running) await run;
     },
     async close() {
       isClosed = true;

@@ -16,7 +16,9 @@ import { createContactsService } from './contacts/contacts-service.ts';
 import { createPacksService } from './packs/packs-service.ts';
 import { createRecordsService } from './records/records-service.ts';
 import { databaseFailure } from './store/database.ts';
-import { createSyncRuntime } from './sync/sync-runtime.ts';
+import { createLogStore } from './store/log-store.ts';
+import { createSyncStore } from './store/sync-memory.ts';
+import { createSyncService, type SyncProfile } from './sync/sync-service.ts';
 import { createTrainingService } from './training/training-service.ts';
 
 export type { SessionResume } from './access/profile.ts';
@@ -63,7 +65,7 @@ export function createCore(deps: CoreDeps): Core {
         .open({ db: open.store.db, directory: open.directory, country: open.session.country })
         .then(() => changed(['packs', 'training']));
       if (!open.sample) {
-        sync.start(open);
+        sync.open(syncProfile(open));
         backupTimer = setTimeout(backUp, backupDelayMs).unref();
       }
     },
@@ -71,7 +73,7 @@ export function createCore(deps: CoreDeps): Core {
       if (backupTimer !== null) clearTimeout(backupTimer);
       // A store that is locked at once after it was opened is still being tidied up.
       await opening;
-      await Promise.all([sync.stop(), packs.closeStore()]);
+      await Promise.all([sync.close(), packs.closeStore()]);
     },
   });
   const current = (): OpenProfile => {
@@ -79,6 +81,24 @@ export function createCore(deps: CoreDeps): Core {
     if (open === null) throw new Error('a person call without a person: the dispatcher checks');
     return open;
   };
+
+  /** What the exchange sees of an open profile. */
+  function syncProfile({ store, session }: OpenProfile): SyncProfile {
+    const identity = store.identity();
+    const replicaStore = createLogStore({
+      ...store,
+      identity,
+      hubKey: () => syncStore.enrolment()?.hubKey ?? null,
+      roadChanged: () => changed(['records', 'contacts', 'commissions', 'training', 'sync']),
+    });
+    const syncStore = createSyncStore({
+      ...store,
+      replicaStore,
+      ownPartition: () => session.partition,
+      ownRole: () => session.role,
+    });
+    return { store: syncStore, publicKey: identity.publicKey, sign: identity.sign };
+  }
 
   function backUp(): void {
     const open = profile.current();
@@ -94,7 +114,12 @@ export function createCore(deps: CoreDeps): Core {
     logger: deps.logger,
     changed,
   });
-  const sync = createSyncRuntime({ ...deps, changed, isSample: () => profile.isSample() });
+  const sync = createSyncService({
+    ...deps,
+    changed,
+    isSample: () => profile.isSample(),
+    appVersion: deps.build.version,
+  });
 
   const handlers = {
     access: createAccessService({ ...deps, profile, changed }),

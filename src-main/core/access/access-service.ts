@@ -352,9 +352,11 @@ export function createAccessService(deps: AccessDeps): DomainHandlers<typeof acc
 
     restoreBackup: ({ id }) =>
       inTurn(async () => {
+        const backups = profile.backups();
+        if (!backups.list().some((backup) => backup.id === id)) return err({ code: 'store/no-backup' });
         await profile.close();
         const vault = vaultOr();
-        const restored = profile.backups().restore(id);
+        const restored = backups.restore(id);
         if (!restored.ok) return restored;
         if (vault.ok) profile.saveVault({ ...vault.value, restored: true });
         deps.changed(['access']);

@@ -3,7 +3,7 @@
  * The profile's path has Cyrillic letters and blanks. What looks into the main process needs the unpackaged app.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ElectronApplication, Page } from 'playwright-core';
 import type { Result } from '#shared/kernel/result.ts';
 import { electronBinary, root, sandboxArgs } from '../../scripts/runtimes.mjs';
-import { type LaunchedApp, launchApp } from '../lib/electron-app.ts';
+import { type LaunchedApp, launchApp, packagedBinary } from '../lib/electron-app.ts';
 
 type Bridge = {
   call(name: unknown, input: unknown): Promise<Result<unknown>>;
@@ -32,6 +32,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'komissiya-e2e-'));
   profile = join(folder, 'Комиссия № 1, проба');
   mkdirSync(join(folder, 'pdf'));
+  mkdirSync(join(folder, 'drives'));
   server = createServer((_request, response) => {
     visits += 1;
     response.end('reached');
@@ -39,7 +40,10 @@ beforeAll(async () => {
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const address = server.address();
   port = typeof address === 'object' && address !== null ? address.port : 0;
-  launched = await launchApp({ profile, env: { KOMISSIYA_PDF_DIR: join(folder, 'pdf') } });
+  launched = await launchApp({
+    profile,
+    env: { KOMISSIYA_PDF_DIR: join(folder, 'pdf'), KOMISSIYA_DRIVE_ROOTS: join(folder, 'drives') },
+  });
   page = launched.page;
 });
 
@@ -249,6 +253,41 @@ describe.skipIf(inPackage)('a core that dies', () => {
   });
 });
 
+test('a stick is noticed when it comes and when it goes', async () => {
+  expect(await call('access.startSample', { locale: 'ru', country: 'kz' })).toMatchObject({ ok: true });
+  const names = async () => {
+    const offers = await call('packs.offers');
+    // The contract says so; the test asks over the untyped bridge.
+    return offers.ok ? (offers.value as { sources: { name: string }[] }).sources.map((source) => source.name) : [];
+  };
+  mkdirSync(join(folder, 'drives/ФЛЕШКА 16/komissiya'), { recursive: true });
+  writeFileSync(join(folder, 'drives/ФЛЕШКА 16/komissiya/damaged.kpack'), 'not a pack');
+  await expect.poll(names, { timeout: 10_000 }).toContain('ФЛЕШКА 16');
+  rmSync(join(folder, 'drives/ФЛЕШКА 16'), { recursive: true });
+  await expect.poll(names, { timeout: 10_000 }).not.toContain('ФЛЕШКА 16');
+});
+
+test.skipIf(inPackage)(
+  'a folder is chosen in the dialog of the system, and its path does not reach the page',
+  async () => {
+    const chosen = join(folder, 'Курсы');
+    mkdirSync(chosen);
+    const choose = (filePaths: string[]) =>
+      mainProcess().evaluate(({ dialog }, filePaths) => {
+        dialog.showOpenDialog = () => Promise.resolve({ canceled: filePaths.length === 0, filePaths });
+      }, filePaths);
+    await choose([]);
+    expect(failure(await call('shell.chooseFolder'))).toBe('shell/cancelled');
+    await choose([chosen]);
+    expect(await call('shell.chooseFolder')).toEqual({ ok: true, value: { name: 'Курсы' } });
+    const offers = await call('packs.offers');
+    expect(JSON.stringify(offers)).toContain('Курсы');
+    expect(JSON.stringify(offers)).not.toContain(folder);
+    expect(await call('access.endSample')).toMatchObject({ ok: true });
+    expect(failure(await call('shell.chooseFolder'))).toBe('rpc/locked');
+  },
+);
+
 test.skipIf(inPackage)('the menu and its keys follow the language', async () => {
   const labels = () =>
     mainProcess().evaluate(({ Menu }) => Menu.getApplicationMenu()?.items.map((item) => item.label) ?? []);
@@ -270,9 +309,10 @@ test('text size is a factor of the whole page and goes back', async () => {
 
 test('a second start of the same profile ends, a first one of another profile does not', async () => {
   const start = async (profile: string) => {
+    const binary = inPackage ? packagedBinary : await electronBinary();
     const args = inPackage ? [] : [root];
     const env = { ...process.env, KOMISSIYA_PROFILE: profile };
-    const child = spawn(await electronBinary(), [...sandboxArgs, ...args], { env, stdio: 'ignore' });
+    const child = spawn(binary, [...sandboxArgs, ...args], { env, stdio: 'ignore' });
     const ended = new Promise<number | null>((done) => child.once('exit', (code) => done(code)));
     const tooLong = new Promise<'runs'>((done) => setTimeout(() => done('runs'), 4000));
     const result = await Promise.race([ended, tooLong]);

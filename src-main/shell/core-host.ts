@@ -180,6 +180,7 @@ export function createCoreHost(deps: CoreHostDeps): CoreHost {
       start();
     },
     async close(timeoutMs) {
+      if (phase === 'closing') return;
       if (timer !== null) clearTimeout(timer);
       phase = 'closing';
       resume = null;

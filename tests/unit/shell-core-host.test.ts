@@ -53,7 +53,8 @@ function spawnNode(mood: string): CoreProcess {
   const child = fork(join(folder, 'core.cjs'), [mood], { silent: true, execArgv: [] });
   children.push(child);
   return {
-    post: (message) => void child.send(message),
+    // Like Electron's port, it loses what is said to a process that has just ended.
+    post: (message) => void child.send(message, () => undefined),
     kill: () => void child.kill(),
     // The program above sends nothing else.
     onMessage: (listener) => void child.on('message', (message) => listener(message as FromCore)),

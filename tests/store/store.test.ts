@@ -198,7 +198,7 @@ describe('a damaged file', () => {
     const { items } = await core.value('access.backups', {});
     expect(items).toHaveLength(1);
     await core.value('access.restoreBackup', { id: String(items[0]?.id) });
-    await core.value('access.signIn', { slot: first.slot as never, pin: testPin });
+    await core.value('access.signIn', { slot: first.slot, pin: testPin });
     expect((await core.value('records.list', { kind: 'contact', locale: 'ru' })).total).toBe(1);
     expect(readdirSync(first.directory).some((name) => name.startsWith('komissiya.db.damaged-'))).toBe(true);
   });
@@ -229,7 +229,7 @@ describe('a damaged file', () => {
     if (!backup.ok) throw new Error(backup.error.code);
     const core = startCore({ directory: first.directory });
     await core.value('access.restoreBackup', { id: backup.value.id });
-    await core.value('access.signIn', { slot: first.slot as never, pin: testPin });
+    await core.value('access.signIn', { slot: first.slot, pin: testPin });
     await core.close();
     expect(replicaOf()).not.toBe(before);
   });

@@ -159,7 +159,7 @@ export function createCommitter(deps: CommitDeps): Committer {
         const ownReplica = meta.get('replica');
         db.exec(`delete from "${kind.name}"`);
         indexes.clear(kind);
-        for (const { op, log } of [...opLog.opsOfKind(kind.number)]) {
+        for (const { op, log } of opLog.opsOfKind(kind.number)) {
           project(kind, tableOf(kind).load(op.record), op, log, log.replica === ownReplica);
         }
       }).immediate();

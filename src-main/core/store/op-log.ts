@@ -29,7 +29,7 @@ export type OpLog = Replicas & {
   /** All ops of one record with their logs, in stamp order. */
   opsOfRecord(record: string): { op: Op; log: Log }[];
   /** All ops of a kind in stamp order. */
-  opsOfKind(kind: number): Iterable<{ op: Op; log: Log }>;
+  opsOfKind(kind: number): { op: Op; log: Log }[];
   logs(): Log[];
   logByRef(ref: number): Log | null;
   summary(): Summary;
@@ -143,9 +143,7 @@ export function createOpLog(db: WritableDb, ownReplica: () => string): OpLog {
     moveHead: (log, head) => void updateHead.run(head.seq, head.head, log.ref),
     opsAfter: (log, seq, limit) => (selectAfter.all(log.ref, seq, limit) as OpRow[]).map(rowToOp),
     opsOfRecord: (record) => (selectRecord.all(record) as OpRow[]).map(withLog),
-    *opsOfKind(kind) {
-      for (const row of selectKind.iterate(kind)) yield withLog(row as OpRow);
-    },
+    opsOfKind: (kind) => (selectKind.all(kind) as OpRow[]).map(withLog),
     logs: () => [...logsByRef.values()],
     logByRef: (ref) => logsByRef.get(ref) ?? null,
     summary() {

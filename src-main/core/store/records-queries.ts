@@ -84,7 +84,7 @@ export function createRecordQueries(db: ReadableDb, opLog: OpLog, indexes: Index
       // The store wrote ids and kind names itself.
       id: String(raw.id) as RecordView['id'],
       kind: kind.name as RecordView['kind'],
-      values: rowValues(kind, raw) as RecordView['values'],
+      values: rowValues(kind, raw),
       road: road(raw),
       removed: raw.alive !== 1,
       createdAt: Number(raw.created_at),
@@ -205,9 +205,8 @@ export function createRecordQueries(db: ReadableDb, opLog: OpLog, indexes: Index
           values[name] = after;
           changes.push({
             field: name,
-            // The contract's lists are the same read-only lists.
-            before: before as never,
-            after: after as never,
+            before,
+            after,
             overruled: lost.has(`${stampToText({ time: op.time, replica: log.replica })} ${field.number}`),
           });
         }

@@ -215,6 +215,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
   }
 
   async function listenOn(at: Opened): Promise<void> {
+    let fruitless = 0;
     while (!at.stop.signal.aborted) {
       const enrolment = at.store.enrolment();
       if (enrolment === null) return;
@@ -228,12 +229,14 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
         return;
       }
       if (!answer.value.moved) continue;
-      // Many laptops hear the same news at once.
-      await sleep(jitter(150, 1, random), undefined, { signal: at.stop.signal }).catch(() => undefined);
+      // Many laptops hear the same news at once; and news this laptop cannot take is told again and again.
+      const delay = fruitless > 1 ? retryDelay(fruitless, random) : jitter(150, 1, random);
+      await sleep(delay, undefined, { signal: at.stop.signal }).catch(() => undefined);
       if (at.stop.signal.aborted) return;
       const outcome = await run(at);
-      // News this laptop cannot take would be told again at once, for ever.
-      if (outcome.failure !== null || outcome.received === 0) return;
+      if (outcome.failure !== null) return;
+      // Once without gain is usual: another exchange had fetched it already.
+      fruitless = outcome.received > 0 ? 0 : fruitless + 1;
     }
   }
 

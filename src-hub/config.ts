@@ -24,6 +24,8 @@ const HubConfig = z.object({
   KOMISSIYA_HUB_QUOTA_BYTES: z.coerce.number().int().min(1_000_000).default(2_000_000_000),
   /** Requests one laptop may make in a minute. */
   KOMISSIYA_HUB_REQUESTS_PER_MINUTE: z.coerce.number().int().min(1).default(600),
+  /** Enrolments one address may try in a minute. Codes have 10^12 secrets: at this pace nobody guesses one. */
+  KOMISSIYA_HUB_ENROLMENTS_PER_MINUTE: z.coerce.number().int().min(1).default(20),
   KOMISSIYA_HUB_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
@@ -37,6 +39,7 @@ export type HubConfig = {
   readonly behindProxy: boolean;
   readonly quotaBytes: number;
   readonly requestsPerMinute: number;
+  readonly enrolmentsPerMinute: number;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 };
 
@@ -53,6 +56,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): HubConfig {
     behindProxy: parsed.KOMISSIYA_HUB_BEHIND_PROXY === '1',
     quotaBytes: parsed.KOMISSIYA_HUB_QUOTA_BYTES,
     requestsPerMinute: parsed.KOMISSIYA_HUB_REQUESTS_PER_MINUTE,
+    enrolmentsPerMinute: parsed.KOMISSIYA_HUB_ENROLMENTS_PER_MINUTE,
     logLevel: parsed.KOMISSIYA_HUB_LOG,
   };
 }

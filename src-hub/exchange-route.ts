@@ -81,13 +81,14 @@ export function createExchangeRoute(deps: {
     const partitions = seenBy(asker, request.partitions);
     const until = performance.now() + waitMs;
     for (;;) {
+      const version = watch.version();
       const logs = await archive.visible(asker.replica, partitions);
       const moved = logs.some(
         (log) =>
           log.replica !== asker.replica && log.head_seq > (request.summary[logKey(log.replica, log.partition)] ?? 0),
       );
       const left = until - performance.now();
-      const finished = moved || left <= 0 || signal.aborted || !(await watch.wait(left, signal));
+      const finished = moved || left <= 0 || signal.aborted || !(await watch.wait(version, left, signal));
       if (finished) return ok({ protocol: protocolVersion, epoch: identity.epoch, moved });
     }
   }

@@ -74,6 +74,7 @@ export async function createHub(config: HubConfig, deps: HubDeps): Promise<Hub> 
     time,
     logger,
     requestsPerMinute: config.requestsPerMinute,
+    enrolmentsPerMinute: config.enrolmentsPerMinute,
   });
   addOperatorRoutes(server, { db, dialect, identity, credentials, ledger, metrics, watch, time, version, config });
 

@@ -38,8 +38,6 @@ const statusOf: { readonly [R in HubFailure['reason']]: number } = {
   trouble: 500,
 };
 
-/** Guesses at codes: 10^12 secrets, so this many a minute find nothing in a lifetime. */
-const enrolmentsPerMinute = 20;
 const smallBody = 64 * 1024;
 
 export function addLaptopRoutes(
@@ -53,12 +51,13 @@ export function addLaptopRoutes(
     time: Time;
     logger: Logger;
     requestsPerMinute: number;
+    enrolmentsPerMinute: number;
   },
 ): void {
   const { identity, credentials, exchange, ledger, metrics, logger } = deps;
   const perAddress = createRateLimit(deps.requestsPerMinute * 20, deps.time);
   const perLaptop = createRateLimit(deps.requestsPerMinute, deps.time);
-  const enrolments = createRateLimit(enrolmentsPerMinute, deps.time);
+  const enrolments = createRateLimit(deps.enrolmentsPerMinute, deps.time);
 
   server.addContentTypeParser(
     'application/octet-stream',

@@ -7,8 +7,13 @@ import type { HubDb } from './db/database.ts';
 export type LogWatch = {
   /** Wakes every waiter. */
   moved(): void;
-  /** Resolves when some log has moved, after `ms`, or when the hub stops. False when there are too many waiters. */
-  wait(ms: number, signal: AbortSignal): Promise<boolean>;
+  /** Changes whenever a log may have moved. Read it before looking at the logs, and wait from there. */
+  version(): number;
+  /**
+   * Resolves when some log may have moved after `version`, after `ms`, or when the hub stops. False when there are too
+   * many waiters or the hub stops.
+   */
+  wait(version: number, ms: number, signal: AbortSignal): Promise<boolean>;
   waiting(): number;
   close(): void;
 };
@@ -21,8 +26,10 @@ export function createLogWatch(db: HubDb): LogWatch {
   let timer: NodeJS.Timeout | null = null;
   let seen: number | null = null;
   let closed = false;
+  let version = 0;
 
-  function wakeAll(): void {
+  function moved(): void {
+    version += 1;
     for (const wake of [...waiters]) wake();
   }
 
@@ -34,7 +41,8 @@ export function createLogWatch(db: HubDb): LogWatch {
         .select((select) => select.fn.sum<number | null>('head_seq').as('ops'))
         .executeTakeFirst();
       const ops = row?.ops ?? 0;
-      if (seen !== null && ops !== seen) wakeAll();
+      // The first look of a series has nothing to compare with: who waits looks for himself.
+      if (ops !== seen) moved();
       seen = ops;
     } catch {
       // The database is away: the waiters' own time-outs answer them, readyz tells the operator.
@@ -48,15 +56,17 @@ export function createLogWatch(db: HubDb): LogWatch {
   }
 
   return {
-    moved: wakeAll,
-    wait(ms, signal) {
+    moved,
+    version: () => version,
+    wait(since, ms, signal) {
       if (closed || waiters.size >= maxWaiters) return Promise.resolve(false);
+      if (since !== version) return Promise.resolve(true);
       return new Promise((resolve) => {
         const finish = (): void => {
           waiters.delete(finish);
           clearTimeout(timeout);
           signal.removeEventListener('abort', finish);
-          resolve(true);
+          resolve(!closed);
         };
         const timeout = setTimeout(finish, ms);
         signal.addEventListener('abort', finish);
@@ -68,7 +78,7 @@ export function createLogWatch(db: HubDb): LogWatch {
     close() {
       closed = true;
       if (timer !== null) clearTimeout(timer);
-      wakeAll();
+      moved();
     },
   };
 }

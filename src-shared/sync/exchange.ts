@@ -17,6 +17,8 @@
  *    forwards and backwards. So a lost response is harmless: the same segments are offered again and the hub, which
  *    compares the chain, skips what it holds. A hub restored from a backup names less than before, under a new epoch,
  *    and everything beyond is sent again.
+ *    `markSent` is for roads without an answer (a stick): here the answer that acknowledges is the same that would tell
+ *    that anything arrived at all.
  * 2. `gap` is no failure: the answer's summary says where to go on.
  * 3. A log refused for any other reason is left alone for the rest of this exchange; the other logs go on. The same holds
  *    for a log of the hub's that this laptop refuses.
@@ -183,8 +185,6 @@ function nextRequest(
     credentials: store.credentialSerials(),
     segments: segments.map((segment) => segment.length),
   };
-  // Marked before they leave: a mark too many is corrected by the next answer, a missing one would be a lie.
-  for (const { log, to } of outgoing) store.markSent(log, to);
   return { message: frame(header, segments), sent: outgoing.map(({ log, from, to }) => ({ log, from, to })) };
 }
 

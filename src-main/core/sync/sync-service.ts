@@ -221,6 +221,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
       if (enrolment === null) return;
       const transport = createHubTransport({ ...transportDeps(at, enrolment.address), hubKey: enrolment.hubKey });
       const { partitions } = enrolment.credential;
+      const askedAt = performance.now();
       const answer = await transport.wait({ protocol: protocolVersion, partitions, summary: at.store.summary() });
       if (at.stop.signal.aborted) return;
       if (!answer.ok) {
@@ -228,7 +229,13 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
         if (at === opened) schedule.within(jitter(3000, 0.5, random));
         return;
       }
-      if (!answer.value.moved) continue;
+      if (!answer.value.moved) {
+        // A hub that is full or stopping does not hold the question open.
+        const early = performance.now() - askedAt < 2000;
+        if (early)
+          await sleep(jitter(10_000, 0.5, random), undefined, { signal: at.stop.signal }).catch(() => undefined);
+        continue;
+      }
       // Many laptops hear the same news at once; and news this laptop cannot take is told again and again.
       const delay = fruitless > 1 ? retryDelay(fruitless, random) : jitter(150, 1, random);
       await sleep(delay, undefined, { signal: at.stop.signal }).catch(() => undefined);

@@ -1,0 +1,205 @@
+/** Real hubs and a real PostgreSQL for tests: processes on free ports and temporary folders, ended with the test. */
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
+import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+const root = resolve(import.meta.dirname, '../..');
+const mainFile = join(root, 'src-hub/main.ts');
+const run = promisify(execFile);
+
+export type TestHub = {
+  /** `http://127.0.0.1:<port>`. */
+  readonly address: string;
+  readonly directory: string;
+  /** The environment it runs with: give it to another hub or command on the same data. */
+  readonly env: { readonly [name: string]: string };
+  /** Its log lines so far. */
+  readonly log: readonly string[];
+  /** Runs `hub <args>`; answers what it printed. */
+  command(...args: string[]): Promise<string>;
+  /** Makes an invitation; answers the code as printed. */
+  invite(options?: { partition?: string; roles?: string; laptop?: string; commission?: string }): Promise<string>;
+  /** Kills it without a warning. */
+  kill(): Promise<void>;
+  /** Stops it as an operator would and removes its folder. */
+  close(): Promise<void>;
+};
+
+export type TestHubOptions = {
+  /** Kept data; made new and removed at `close` when not given. */
+  readonly directory?: string;
+  /** PostgreSQL instead of a file. */
+  readonly databaseUrl?: string;
+  /** Free one when not given. */
+  readonly port?: number;
+  readonly env?: { readonly [name: string]: string };
+};
+
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** Starts a hub process and waits until it answers. Rejects with what it said when it ends before. */
+export async function startHub(options: TestHubOptions = {}): Promise<TestHub> {
+  const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'хаб № '));
+  const env = {
+    KOMISSIYA_HUB_DIR: directory,
+    KOMISSIYA_HUB_NAME: 'Hub, sample',
+    ...(options.databaseUrl === undefined ? {} : { HUB_DATABASE_URL: options.databaseUrl }),
+    ...options.env,
+  };
+  const child = spawn(process.execPath, [mainFile, 'start'], {
+    cwd: root,
+    env: { ...process.env, ...env, KOMISSIYA_HUB_PORT: String(options.port ?? 0) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.add(child);
+  const log: string[] = [];
+  child.stdout.on('data', (chunk: Buffer) => log.push(...chunk.toString().split('\n').filter(Boolean)));
+  const ended = new Promise<void>((done) => {
+    child.once('exit', () => {
+      running.delete(child);
+      done();
+    });
+  });
+  const address = await new Promise<string>((found, fail) => {
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      const match = /answers at (http:\/\/\S+)/.exec(said);
+      if (match?.[1] !== undefined) found(match[1]);
+    });
+    void ended.then(() => fail(new Error(`the hub ended: ${said}`)));
+  });
+
+  const command = async (...args: string[]): Promise<string> => {
+    const { stdout } = await run(process.execPath, [mainFile, ...args], { cwd: root, env: { ...process.env, ...env } });
+    return stdout;
+  };
+  return {
+    address,
+    directory,
+    env,
+    log,
+    command,
+    async invite(invitation = {}) {
+      const { partition = 'kz/kz-19/kz-19-tec_oblast', roles = 'chair,secretary', laptop = 'SAMPLE-01' } = invitation;
+      const commission = invitation.commission === undefined ? [] : ['--commission', invitation.commission];
+      const args = ['--partition', partition, '--roles', roles, '--laptop', laptop, ...commission];
+      const code = /^ +((?:\d{4} ){4}\d{4})$/m.exec(await command('invite', ...args))?.[1];
+      if (code === undefined) throw new Error('hub invite printed no code');
+      return code;
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+    async close() {
+      child.kill('SIGTERM');
+      await ended;
+      if (options.directory === undefined) rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+export type TestPostgres = {
+  /** Makes an empty database; answers its address for HUB_DATABASE_URL. */
+  createDatabase(name: string): Promise<string>;
+  close(): void;
+};
+
+/** Debian's own PostgreSQL on a temporary folder and a Unix socket; null, saying why on stderr, where there is none. */
+export function startPostgres(): TestPostgres | null {
+  const bin = findPostgres();
+  if (bin === null) return skip('no /usr/lib/postgresql/*/bin/initdb on this machine (Debian package postgresql)');
+  const owner = postgresUser();
+  if (owner === 'none') return skip('it refuses to run as root and there is no user postgres');
+  // Short and plain: the path of a Unix socket may have 107 bytes.
+  const directory = mkdtempSync(join(tmpdir(), 'kpg-'));
+  const user = owner === 'self' ? {} : owner;
+  chmodSync(directory, 0o700);
+  if (owner !== 'self') chownSync(directory, owner.uid, owner.gid);
+  const options = {
+    ...user,
+    cwd: directory,
+    stdio: ['ignore', 'pipe', 'pipe'] as const,
+    env: { PATH: '/usr/bin:/bin', LANG: 'C' },
+  };
+  const pg = (name: string, ...args: string[]): void => {
+    execFileSync(join(bin, name), args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  };
+  const data = join(directory, 'data');
+  pg(
+    'initdb',
+    '--pgdata',
+    data,
+    '--username',
+    'hub',
+    '--auth',
+    'trust',
+    '--encoding',
+    'UTF8',
+    '--no-locale',
+    '--no-sync',
+  );
+  const settings = `-c listen_addresses='' -c unix_socket_directories='${directory}' -c max_connections=60`;
+  pg(
+    'pg_ctl',
+    '--pgdata',
+    data,
+    '--wait',
+    '--timeout',
+    '60',
+    '--log',
+    join(directory, 'log'),
+    '--options',
+    settings,
+    'start',
+  );
+  let open = true;
+  const close = (): void => {
+    if (!open) return;
+    open = false;
+    process.off('exit', close);
+    pg('pg_ctl', '--pgdata', data, '--wait', '--mode', 'immediate', 'stop');
+    rmSync(directory, { recursive: true, force: true });
+  };
+  process.once('exit', close);
+  return {
+    async createDatabase(name) {
+      pg('createdb', '--host', directory, '--username', 'hub', name);
+      return `postgres://hub@localhost/${name}?host=${encodeURIComponent(directory)}`;
+    },
+    close,
+  };
+}
+
+function skip(why: string): null {
+  console.error(`PostgreSQL tests are skipped: ${why}.`);
+  return null;
+}
+
+function findPostgres(): string | null {
+  const versions = '/usr/lib/postgresql';
+  if (!existsSync(versions)) return null;
+  const found = readdirSync(versions)
+    .sort((a, b) => Number(b) - Number(a))
+    .map((version) => join(versions, version, 'bin'))
+    .find((bin) => existsSync(join(bin, 'initdb')));
+  return found ?? null;
+}
+
+/** Who may run it: PostgreSQL refuses root. */
+function postgresUser(): 'self' | 'none' | { uid: number; gid: number } {
+  if (process.getuid?.() !== 0) return 'self';
+  try {
+    const id = (flag: string): number =>
+      Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8', stdio: 'pipe' }));
+    return { uid: id('-u'), gid: id('-g') };
+  } catch {
+    return 'none';
+  }
+}

@@ -1,0 +1,93 @@
+import { generateKeyPairSync, sign, verify as verifyWith } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { bytesToHex } from '#shared/kernel/ids.ts';
+import { checkSegmentAllowed } from '#shared/sync/accept.ts';
+import { checkCredential, credentialBytes, mayWrite } from '#shared/sync/credential.ts';
+import { kindsByName } from '#shared/kinds/all-kinds.ts';
+import type { Credential } from '#shared/sync/messages.ts';
+import type { Op } from '#shared/sync/op.ts';
+
+const pair = generateKeyPairSync('ed25519');
+const hubKey = bytesToHex(pair.publicKey.export({ type: 'spki', format: 'der' }).subarray(-32));
+const verify = (_key: Uint8Array, data: Uint8Array, signature: Uint8Array): boolean =>
+  verifyWith(null, data, pair.publicKey, signature);
+
+const partition = 'kz/kz-19/kz-19-tec_oblast';
+const unsigned: Omit<Credential, 'signature'> = {
+  serial: '0011223344',
+  replica: 'laptop-1',
+  publicKey: '11'.repeat(32),
+  laptop: 'SAMPLE-01',
+  roles: ['member'],
+  partitions: [partition],
+  validFrom: 1000,
+  validUntil: 2000,
+};
+const credential: Credential = {
+  ...unsigned,
+  signature: bytesToHex(sign(null, credentialBytes(unsigned), pair.privateKey)),
+};
+const op = (kind: number, act: Op['act'] = 'set'): Op => ({
+  seq: 1,
+  time: 1,
+  actor: null,
+  group: 'g',
+  kind,
+  record: 'r',
+  act,
+  set: {},
+  replaced: {},
+  seen: null,
+  salt: '00',
+  digest: null,
+});
+const header = { replica: 'laptop-1', partition };
+
+test('a credential counts only as the hub signed it', () => {
+  expect(checkCredential(credential, hubKey, verify).ok).toBe(true);
+  const changes: Partial<Credential>[] = [
+    { roles: ['chair'] },
+    { partitions: ['kz'] },
+    { validUntil: 3000 },
+    { replica: 'laptop-2' },
+    { publicKey: '22'.repeat(32) },
+    { laptop: 'SAMPLE-02' },
+    { serial: '99' },
+  ];
+  for (const change of changes) {
+    expect(checkCredential({ ...credential, ...change }, hubKey, verify).ok, JSON.stringify(change)).toBe(false);
+  }
+});
+
+test('rights follow the kind, the act and whole segments of the partition', () => {
+  const decision = kindsByName.get('decision');
+  const progress = kindsByName.get('progress');
+  const chair = { roles: ['chair' as const], partitions: ['kz/kz-19'] };
+  const member = { roles: ['member' as const], partitions: ['kz/kz-19'] };
+  expect(mayWrite(chair, decision, 'set', partition)).toBe(true);
+  expect(mayWrite(chair, decision, 'remove', partition)).toBe(true);
+  expect(mayWrite(chair, decision, 'set', 'kz/kz-190/x')).toBe(false);
+  expect(mayWrite(chair, decision, 'set', 'kz')).toBe(false);
+  expect(mayWrite(member, decision, 'set', partition)).toBe(false);
+  expect(mayWrite(member, progress, 'set', partition)).toBe(true);
+  expect(mayWrite(member, progress, 'remove', partition)).toBe(false);
+  expect(mayWrite(member, undefined, 'set', partition), 'a kind of a later version is kept').toBe(true);
+  expect(mayWrite(member, undefined, 'set', 'uz'), 'but not anywhere').toBe(false);
+});
+
+test('a segment is judged by the writer’s credential, and by the clock only first-hand', () => {
+  const progress = kindsByName.get('progress')?.number ?? 0;
+  const decision = kindsByName.get('decision')?.number ?? 0;
+  const code = (...args: Parameters<typeof checkSegmentAllowed>): string => {
+    const result = checkSegmentAllowed(...args);
+    return result.ok ? 'ok' : result.error.code;
+  };
+  expect(code(credential, header, [op(progress), op(999)], 1500)).toBe('ok');
+  expect(code(undefined, header, [op(progress)], 1500)).toBe('segment/no-credential');
+  expect(code(credential, { ...header, replica: 'laptop-2' }, [], 1500)).toBe('segment/no-credential');
+  expect(code(credential, header, [op(progress)], 999)).toBe('segment/expired');
+  expect(code(credential, header, [op(progress)], 2000)).toBe('segment/expired');
+  expect(code(credential, header, [op(progress)], null)).toBe('ok');
+  expect(code(credential, { ...header, partition: 'kz/kz-19/other' }, [], 1500)).toBe('segment/wrong-partition');
+  expect(code(credential, header, [op(progress), op(decision)], 1500)).toBe('segment/wrong-role');
+});

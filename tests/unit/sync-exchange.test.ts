@@ -1,0 +1,281 @@
+/** The exchange against a hub that breaks off, forgets, refuses or lies; the laptop's side is the real store. */
+import { afterEach, expect, test } from 'vitest';
+import { createLogStore } from '#core/store/log-store.ts';
+import { openStore, type Store } from '#core/store/store.ts';
+import { bytesToHex } from '#shared/kernel/ids.ts';
+import { silentLogger } from '#shared/kernel/ports.ts';
+import { err, ok, type Result } from '#shared/kernel/result.ts';
+import { kindsByName } from '#shared/kinds/all-kinds.ts';
+import { credentialBytes } from '#shared/sync/credential.ts';
+import { exchange, type ExchangeOptions, type ExchangeOutcome, type Transport } from '#shared/sync/exchange.ts';
+import {
+  type Credential,
+  frame,
+  logKey,
+  protocolVersion,
+  SyncRequest,
+  type SyncResponse,
+  unframe,
+} from '#shared/sync/messages.ts';
+import type { ReplicaStore } from '#shared/sync/replica-store.ts';
+import { readSegmentHeader } from '#shared/sync/segment.ts';
+import { seededRandom, startOfTime, temporaryFolder } from '#tests/lib/core.ts';
+import { newLaptop, sampleOps, samplePartition, seal } from '#tests/lib/hub-laptop.ts';
+
+const open: Store[] = [];
+afterEach(() => {
+  for (const store of open.splice(0)) store.close();
+});
+
+const hubOwner = newLaptop();
+
+function newStore(): { store: Store; replicaStore: ReplicaStore; log: string } {
+  const directory = temporaryFolder();
+  const opened = openStore({ path: `${directory}/test.db`, key: null }, samplePartition, {
+    time: { now: () => startOfTime },
+    random: seededRandom(directory),
+    logger: silentLogger,
+    changed: () => undefined,
+    backUp: () => undefined,
+  });
+  if (!opened.ok) throw new Error(opened.error.code);
+  const store = opened.value;
+  open.push(store);
+  const replicaStore = createLogStore({
+    db: store.db,
+    log: store.log,
+    meta: store.meta,
+    committer: store.committer,
+    identity: store.identity(),
+    hubKey: () => hubOwner.publicKey,
+    roadChanged: () => undefined,
+  });
+  return { store, replicaStore, log: logKey(replicaStore.replica, samplePartition) };
+}
+
+function write(store: Store, count: number): void {
+  const kind = kindsByName.get('contact');
+  if (kind === undefined) throw new Error('no kind contact');
+  for (let index = 0; index < count; index += 1) {
+    store.commit(
+      [
+        {
+          kind,
+          id: `00000000-0000-7000-8000-${String(index).padStart(12, '0')}`,
+          act: 'set',
+          values: { name: `Sample ${index} ${Math.random()}` },
+        },
+      ],
+      null,
+    );
+  }
+}
+
+/** A hub of a few lines: keeps heads only, and answers what the test puts into `reply`. */
+function tinyHub(
+  reply: (
+    header: SyncRequest,
+    seen: { log: string; from: number; to: number }[],
+  ) => Partial<SyncResponse> & { bytes?: Uint8Array[] },
+) {
+  const turns: SyncRequest[] = [];
+  const transport: Transport = {
+    async send(message): Promise<Result<Uint8Array>> {
+      const asked = unframe(message, SyncRequest);
+      if (!asked.ok) return asked;
+      turns.push(asked.value.header);
+      const seen = asked.value.segments.map((bytes) => {
+        const read = readSegmentHeader(bytes);
+        if (!read.ok) throw new Error('an unreadable segment was sent');
+        const { replica, partition, from, to } = read.value.header;
+        return { log: logKey(replica, partition), from, to };
+      });
+      const { bytes = [], ...more } = reply(asked.value.header, seen);
+      const header: SyncResponse = {
+        protocol: protocolVersion,
+        epoch: 'one',
+        summary: {},
+        refusals: [],
+        credentials: [],
+        more: false,
+        time: startOfTime,
+        laptops: [],
+        segments: bytes.map((segment) => segment.length),
+        ...more,
+      };
+      return ok(frame(header, bytes));
+    },
+  };
+  return { transport, turns };
+}
+
+const options = (more: Partial<ExchangeOptions> = {}): ExchangeOptions => ({
+  partitions: [samplePartition],
+  epoch: null,
+  acknowledged: {},
+  ...more,
+});
+const run = (
+  store: ReplicaStore,
+  transport: Transport,
+  more: Partial<ExchangeOptions> = {},
+): Promise<ExchangeOutcome> => exchange(store, transport, options(more));
+
+function credentialFor(laptop: { replica: string; publicKey: string }): Credential {
+  const unsigned: Omit<Credential, 'signature'> = {
+    serial: laptop.replica.slice(-8),
+    replica: laptop.replica,
+    publicKey: laptop.publicKey,
+    laptop: 'SAMPLE-02',
+    roles: ['chair'],
+    partitions: [samplePartition],
+    validFrom: 0,
+    validUntil: startOfTime * 2,
+  };
+  return { ...unsigned, signature: bytesToHex(hubOwner.sign(credentialBytes(unsigned))) };
+}
+
+test('equal sides need one turn; what the hub acknowledged is not sent again', async () => {
+  const { store, replicaStore, log } = newStore();
+  write(store, 5);
+  const { transport, turns } = tinyHub((_header, seen) => ({
+    summary: { [log]: Math.max(5, ...seen.map((each) => each.to)) },
+  }));
+  const first = await run(replicaStore, transport);
+  expect(first).toMatchObject({ sent: 5, turns: 1, failure: null, acknowledged: { [log]: 5 } });
+  const second = await run(replicaStore, transport, { acknowledged: first.acknowledged, epoch: first.epoch });
+  expect(second).toMatchObject({ sent: 0, turns: 1, failure: null });
+  expect(turns[1]?.segments).toEqual([]);
+  expect(store.queries.roadCounts()).toMatchObject({ saved: 0, sent: 0, received: 5 });
+});
+
+test('a lost answer is harmless: nothing is taken as received, and all is offered again', async () => {
+  const { store, replicaStore, log } = newStore();
+  write(store, 3);
+  let held = 0;
+  const hub = tinyHub((_header, seen) => {
+    held = Math.max(held, ...seen.map((each) => each.to));
+    return { summary: { [log]: held } };
+  });
+  const lossy: Transport = {
+    async send(message) {
+      await hub.transport.send(message);
+      return err({ code: 'sync/hub-unreachable' });
+    },
+  };
+  expect((await run(replicaStore, lossy)).failure?.code).toBe('sync/hub-unreachable');
+  expect(store.queries.roadCounts().received).toBe(0);
+  expect(await run(replicaStore, hub.transport)).toMatchObject({ failure: null, acknowledged: { [log]: 3 } });
+  expect(store.queries.roadCounts()).toMatchObject({ saved: 0, sent: 0, received: 3 });
+});
+
+test('a hub that holds less than it said gets the rest again, in the same exchange', async () => {
+  const { store, replicaStore, log } = newStore();
+  write(store, 10);
+  let held = 4;
+  const { transport } = tinyHub((_header, seen) => {
+    const refusals = seen
+      .filter((each) => each.from > held + 1)
+      .map((each) => ({ log: each.log, from: each.from, reason: 'gap' as const }));
+    if (refusals.length === 0) held = Math.max(held, ...seen.map((each) => each.to));
+    return { epoch: 'two', summary: { [log]: held }, refusals };
+  });
+  write(store, 2);
+  const outcome = await run(replicaStore, transport, { acknowledged: { [log]: 10 }, epoch: 'one' });
+  expect(outcome).toMatchObject({ failure: null, epoch: 'two', acknowledged: { [log]: 12 }, refusals: [], turns: 2 });
+});
+
+test('a refused log is offered once, and the refusal is told', async () => {
+  const { store, replicaStore, log } = newStore();
+  write(store, 2);
+  const { transport, turns } = tinyHub((_header, seen) => ({
+    refusals: seen.map((each) => ({ log: each.log, from: each.from, reason: 'wrong-role' as const })),
+  }));
+  const outcome = await run(replicaStore, transport);
+  expect(outcome).toMatchObject({ failure: null, sent: 0, refusals: [{ log, reason: 'wrong-role' }] });
+  expect(turns).toHaveLength(1);
+  expect(store.queries.roadCounts()).toMatchObject({ saved: 2, received: 0 });
+});
+
+test('others’ segments are applied and proved; forged, foreign and not asked for ones are not', async () => {
+  const { store, replicaStore } = newStore();
+  const other = newLaptop();
+  const ops = sampleOps(1, 4);
+  const good = seal(other, ops.slice(0, 2));
+  const next = seal(other, ops.slice(2, 4), ops.slice(0, 2));
+  const forger = newLaptop();
+  const forged = seal({ ...forger, replica: other.replica }, ops.slice(2, 4), ops.slice(0, 2));
+  const notAsked = seal(other, ops, [], 'kz/kz-11/kz-11-tec_oblast');
+  const ownLog = seal({ ...forger, replica: replicaStore.replica }, ops);
+  const credentials = [credentialFor(other)];
+  const { transport } = tinyHub(() => ({ credentials, bytes: [good, forged, notAsked, ownLog, new Uint8Array(20)] }));
+  const outcome = await run(replicaStore, transport);
+  expect(outcome.received).toBe(2);
+  expect(outcome.refusedHere.map((each) => each.failure.code)).toEqual([
+    'segment/bad-signature',
+    'segment/not-asked',
+    'segment/own-log',
+    'segment/garbage',
+  ]);
+  const after = await run(replicaStore, tinyHub(() => ({ bytes: [good, next] })).transport);
+  expect(after).toMatchObject({ received: 2, refusedHere: [], failure: null });
+  const count = store.db.prepare('select count(*) from contact where alive = 1').pluck().get();
+  expect(count).toBe(4);
+});
+
+test('a credential the hub did not sign ends the exchange before anything is applied', async () => {
+  const { replicaStore } = newStore();
+  const other = newLaptop();
+  const credential = { ...credentialFor(other), roles: ['staff' as const] };
+  const { transport } = tinyHub(() => ({ credentials: [credential], bytes: [seal(other, sampleOps(1, 2))] }));
+  expect(await run(replicaStore, transport)).toMatchObject({ received: 0, failure: { code: 'sync/bad-credential' } });
+});
+
+test('a hub of another version, garbage, and a hub that never ends are named', async () => {
+  const { replicaStore } = newStore();
+  const newer = tinyHub(() => ({ protocol: protocolVersion + 1 }));
+  expect((await run(replicaStore, newer.transport)).failure).toEqual({
+    code: 'sync/protocol',
+    hub: protocolVersion + 1,
+    app: protocolVersion,
+  });
+  const garbage: Transport = { send: async () => ok(new Uint8Array([1, 2, 3])) };
+  expect((await run(replicaStore, garbage)).failure?.code).toBe('sync/garbage');
+  const endless = tinyHub(() => ({ more: true }));
+  expect((await run(replicaStore, endless.transport)).failure).toMatchObject({
+    code: 'sync/protocol',
+    reason: 'no-progress',
+  });
+  expect(endless.turns).toHaveLength(1);
+});
+
+test('more than one answer’s worth is fetched turn by turn, and may be stopped between', async () => {
+  const { replicaStore } = newStore();
+  const other = newLaptop();
+  const ops = sampleOps(1, 30);
+  const pieces = [0, 10, 20].map((from) => seal(other, ops.slice(from, from + 10), ops.slice(0, from)));
+  const log = logKey(other.replica, samplePartition);
+  const hub = tinyHub((header) => {
+    const held = header.summary[log] ?? 0;
+    const piece = pieces[held / 10];
+    return {
+      credentials: [credentialFor(other)],
+      summary: { [log]: 30 },
+      bytes: piece === undefined ? [] : [piece],
+      more: held < 20,
+    };
+  });
+  const progress: number[] = [];
+  const signal = { aborted: false };
+  const stopped = await run(replicaStore, hub.transport, {
+    signal,
+    onProgress: ({ done, total }) => {
+      expect(total).toBe(30);
+      progress.push(done);
+      if (done === 10) signal.aborted = true;
+    },
+  });
+  expect(stopped).toMatchObject({ received: 10, failure: { code: 'sync/stopped' } });
+  expect(await run(replicaStore, hub.transport)).toMatchObject({ received: 20, turns: 2, failure: null });
+  expect(progress.at(-1)).toBe(10);
+});

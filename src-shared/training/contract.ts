@@ -67,7 +67,12 @@ export const trainingContract = {
   ),
   /** Hands a test in; graded by the core. Failure `training/unanswered` {questions}. */
   handIn: command(
-    z.object({ course: z.string().max(80), test: z.string().max(80), answers: z.record(z.string(), z.unknown()), locale: Locale }),
+    z.object({
+      course: z.string().max(80),
+      test: z.string().max(80),
+      answers: z.record(z.string(), z.unknown()),
+      locale: Locale,
+    }),
     AttemptView,
   ),
 };

@@ -131,4 +131,9 @@ export const accessContract = {
   ),
   /** Puts a verified backup in place of the store; the damaged file is kept beside it. */
   restoreBackup: command(z.object({ id: z.string().max(200) }), z.object({}), 'open'),
+  /**
+   * Without a usable backup: puts the damaged file aside (it is kept) and opens an empty store, to be filled by the hub
+   * after a new enrolment. Failure: `access/not-damaged` while the store opens as it should.
+   */
+  startAfresh: command(z.object({ slot: Id, pin: z.string().max(200) }), Session, 'open'),
 };

@@ -210,6 +210,13 @@ describe('a damaged file', () => {
     expect(await core.code('access.signIn', { slot, pin: testPin })).toBe('store/damaged');
     expect((await core.value('access.backups', {})).items).toEqual([]);
     expect(readFileSync(db).equals(before)).toBe(true);
+    // The way on: the damaged file is kept aside, an empty store waits for the hub.
+    await core.value('access.startAfresh', { slot, pin: testPin });
+    expect((await core.value('records.list', { kind: 'contact', locale: 'ru' })).total).toBe(0);
+    const aside = readdirSync(core.directory).find((name) => /^komissiya\.db\.damaged-\d+$/.test(name));
+    expect(readFileSync(join(core.directory, String(aside))).equals(before)).toBe(true);
+    await core.value('access.lock', {});
+    expect(await core.code('access.startAfresh', { slot, pin: testPin })).toBe('access/not-damaged');
   });
 
   test('a restored store takes a new replica identity', async () => {

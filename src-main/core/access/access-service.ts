@@ -7,7 +7,7 @@ import { type Id, newId } from '#shared/kernel/ids.ts';
 import type { Random, Time } from '#shared/kernel/ports.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { buildSample, samplePassphrase } from './sample.ts';
-import { foundingOf, personChange } from './first-run.ts';
+import { commissionRecordId, foundingOf, personChange } from './first-run.ts';
 import type { OpenProfile, Profile } from './profile.ts';
 import { type Slot, unwrapKey, type VaultFile, wrapKey } from './vault.ts';
 
@@ -349,6 +349,33 @@ export function createAccessService(deps: AccessDeps): DomainHandlers<typeof acc
       }),
 
     backups: () => ok({ items: profile.backups().list() }),
+
+    startAfresh: ({ slot: id, pin }) =>
+      inTurn(async () => {
+        const vault = vaultOr();
+        if (!vault.ok) return vault;
+        const slot = vault.value.slots.find((each) => each.slot === id);
+        if (slot === undefined) return err({ code: 'access/unknown-person' });
+        const checked = await checkPin(vault.value, slot, pin);
+        if (!checked.ok) return checked;
+        const tried = await profile.open(checked.value, slot, null, false);
+        if (tried.ok) {
+          await profile.close();
+          return err({ code: 'access/not-damaged' });
+        }
+        if (tried.error.code !== 'store/damaged') return tried;
+        const aside = profile.backups().putAside();
+        if (!aside.ok) return aside;
+        const opened = await profile.open(checked.value, slot, null, true);
+        if (!opened.ok) return opened;
+        const commission = vault.value.partition.startsWith('region/')
+          ? null
+          : commissionRecordId(vault.value.partition);
+        if (commission !== null) signedIn().store.meta.set('own-commission', commission);
+        profile.replaceSession({ ...opened.value, commission });
+        deps.changed(['access', 'records', 'contacts', 'commissions', 'training', 'packs', 'sync']);
+        return ok({ ...opened.value, commission });
+      }),
 
     restoreBackup: ({ id }) =>
       inTurn(async () => {

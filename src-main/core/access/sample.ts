@@ -31,7 +31,8 @@ export async function buildSample(
   const country = await countryDocument(wanted.country);
   const document = await import('#assets/country/sample.json', { with: { type: 'json' } });
   const partition = commissionPartition(wanted.country, 'sample', 'sample');
-  const records = sampleRecords(Sample.parse(document.default), country, wanted.locale, partition);
+  const sample = Sample.parse(document.default);
+  const records = sampleRecords(sample, country, wanted.locale, partition);
 
   const ids = new Map<string, Id>();
   for (const { key } of records) ids.set(key, key === 'commission' ? commissionRecordId(partition) : newId(deps));
@@ -67,7 +68,7 @@ export async function buildSample(
     format: 1,
     locale: wanted.locale,
     partition,
-    commissionNames: null,
+    commissionNames: sample.countries[wanted.country]?.names ?? null,
     slots,
     recovery: null,
     recoveryMisses: 0,

@@ -39,6 +39,8 @@ export type Backups = {
    * Failures: `store/no-backup`, `store/disk-full`, `store/disk-error`.
    */
   restore(id: string): Result<null>;
+  /** Renames the closed store, so that a new one may be made; nothing is deleted. Failure: `store/disk-error` … */
+  putAside(): Result<null>;
 };
 
 export function createBackups(directory: string, deps: { time: Time; logger: Logger }): Backups {
@@ -95,13 +97,28 @@ export function createBackups(directory: string, deps: { time: Time; logger: Log
       try {
         copyFileSync(join(folder, backup.id), draft);
         sync(draft);
-        if (existsSync(storePath)) renameSync(storePath, `${storePath}.damaged-${deps.time.now()}`);
-        for (const suffix of ['-wal', '-shm']) rmSync(`${storePath}${suffix}`, { force: true });
+        const aside = self.putAside();
+        if (!aside.ok) return aside;
         renameSync(draft, storePath);
         deps.logger.warn('backup/restored', { age: deps.time.now() - backup.madeAt });
         return ok(null);
       } catch (error) {
         removeFile(draft);
+        const failure = databaseFailure(error);
+        if (failure === null) throw error;
+        return err(failure);
+      }
+    },
+
+    putAside() {
+      try {
+        const name = `${storePath}.damaged-${deps.time.now()}`;
+        // The write-ahead log may hold the last edits: it goes with its file, for whoever tries to rescue them.
+        for (const suffix of ['', '-wal', '-shm']) {
+          if (existsSync(`${storePath}${suffix}`)) renameSync(`${storePath}${suffix}`, `${name}${suffix}`);
+        }
+        return ok(null);
+      } catch (error) {
         const failure = databaseFailure(error);
         if (failure === null) throw error;
         return err(failure);

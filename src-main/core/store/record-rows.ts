@@ -163,8 +163,10 @@ function toColumn(field: Field, value: FieldValue): string | number | null {
   return value as string | number;
 }
 
-function fromColumn(field: Field, value: string | number | null): FieldValue {
-  if (field.type === 'set') return value === null ? [] : (JSON.parse(String(value)) as readonly string[]); // toColumn wrote it
+/** A field's value as its column holds it. */
+export function fromColumn(field: Field, value: string | number | null): FieldValue {
+  if (field.type === 'set')
+    return value === null || value === '[]' ? [] : (JSON.parse(String(value)) as readonly string[]); // toColumn wrote it
   if (value === null) return null;
   return field.type === 'flag' ? value === 1 : value;
 }

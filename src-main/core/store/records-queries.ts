@@ -11,7 +11,7 @@ import { ftsMatch } from '#shared/text/search-key.ts';
 import type { ReadableDb } from './database.ts';
 import type { Indexes } from './indexes.ts';
 import type { OpLog } from './op-log.ts';
-import { type Row, rowValues } from './record-rows.ts';
+import { createRecordViews, viewColumns, type ViewRow } from './record-views.ts';
 import { columnName, quote, sortableFields } from './tables.ts';
 
 export type ListOptions = {
@@ -31,6 +31,10 @@ export type Page = { readonly rows: RecordView[]; readonly total: number; readon
 const countCap = 1000;
 /** Up to so many hits are put in alphabetical order; more come as the index finds them. */
 const orderedHits = 200;
+/** Counts of lists remembered at one time. */
+const countsKept = 200;
+/** The condition of every list. */
+const onlyAlive = 'r.alive = 1';
 
 export type RecordQueries = {
   get(kind: Kind, id: string): RecordView | null;
@@ -66,36 +70,30 @@ export function createRecordQueries(db: ReadableDb, opLog: OpLog, indexes: Index
     return statement;
   };
 
-  const names = prepare(`select f_name from person where id = ?`).pluck();
-  const nameOf = (person: string | null): string | null =>
-    person === null ? null : ((names.get(person) as string | undefined) ?? null); // text column
+  const views = createRecordViews(db, opLog);
+  const { nameOf } = views;
 
-  function road(raw: Row): Road {
-    const log = opLog.logByRef(Number(raw.own_log));
-    if (log === null) return 'received'; // others wrote it: it came from the hub
-    const marks = opLog.marks(log);
-    const seq = Number(raw.own_seq);
-    return seq <= marks.received ? 'received' : seq <= marks.sent ? 'sent' : 'saved';
-  }
-
-  function view(kind: Kind, raw: Row): RecordView {
-    const changedBy = raw.changed_by === null ? null : String(raw.changed_by);
-    return {
-      // The store wrote ids and kind names itself.
-      id: String(raw.id) as RecordView['id'],
-      kind: kind.name as RecordView['kind'],
-      values: rowValues(kind, raw),
-      road: road(raw),
-      removed: raw.alive !== 1,
-      createdAt: Number(raw.created_at),
-      changedAt: Number(raw.changed_at),
-      changedBy: changedBy as RecordView['changedBy'],
-      changedByName: nameOf(changedBy),
-    };
+  /** Counts by statement and values; one holds until the next write of this connection, which is the file's only one. */
+  const counts = new Map<string, { changes: number; count: number }>();
+  const totalChanges = prepare('select total_changes()').pluck();
+  function countAlive(kind: Kind, where: { sql: string; values: (string | number)[] }): number {
+    const sql = `select count(*) from ${quote(kind.name)} r where ${where.sql}`;
+    const key = JSON.stringify([sql, ...where.values]);
+    const changes = Number(totalChanges.get());
+    const known = counts.get(key);
+    if (known?.changes === changes) return known.count;
+    const count = Number(
+      prepare(sql)
+        .pluck()
+        .get(...where.values),
+    );
+    if (counts.size >= countsKept) counts.clear();
+    counts.set(key, { changes, count });
+    return count;
   }
 
   function whereSql(options: ListOptions): { sql: string; values: (string | number)[] } {
-    const parts = ['r.alive = 1'];
+    const parts = [onlyAlive];
     const values: (string | number)[] = [];
     for (const [name, wanted] of Object.entries(options.where ?? {})) {
       if (options.kind.fields[name] === undefined) continue;
@@ -117,43 +115,39 @@ export function createRecordQueries(db: ReadableDb, opLog: OpLog, indexes: Index
   function search(options: ListOptions, match: string): Page {
     const { kind } = options;
     const where = whereSql(options);
-    const from = `${quote(`${kind.name}_search`)} s join ${quote(kind.name)} r on r.row = s.rowid where s.folded match ? and ${where.sql}`;
+    const index = quote(`${kind.name}_search`);
     const filtered = where.values.length > 0 || (options.conditions?.length ?? 0) > 0;
-    // Only records that are alive are in the index, so an unfiltered count need not touch their rows.
-    const countFrom = filtered ? from : `${quote(`${kind.name}_search`)} s where s.folded match ?`;
-    const countValues = filtered ? [match, ...where.values] : [match];
-    const found = Number(
-      prepare(`select count(*) from (select 1 from ${countFrom} limit ${countCap + 1})`)
-        .pluck()
-        .get(...countValues),
-    );
+    // Only records that are alive are in the index, so an unfiltered search need not touch their rows. The index is asked once:
+    // for a short beginning of a word, collecting its hits is most of the work.
+    const hits = prepare(
+      filtered
+        ? `select r.row from ${index} s join ${quote(kind.name)} r on r.row = s.rowid where s.folded match ? and ${where.sql} limit ${countCap + 1}`
+        : `select s.rowid from ${index} s where s.folded match ? limit ${countCap + 1}`,
+    )
+      .pluck()
+      .all(match, ...(filtered ? where.values : [])) as number[]; // row numbers
     const offset = options.offset ?? 0;
     const limit = options.limit ?? 50;
-    const total = Math.min(found, countCap);
     const sortable = sortableFields(kind)[0];
-    if (found <= orderedHits && sortable !== undefined) {
-      indexes.ensureLocale(options.locale);
-      const rows = prepare(`select r.* from ${from} limit ${orderedHits}`).all(match, ...where.values) as Row[]; // our table
-      const ordered = rows.map((raw) => ({
-        raw,
-        key: indexes.keyOf(raw[columnName(sortable)] ?? null, options.locale),
-      }));
-      ordered.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : Number(a.raw.row) - Number(b.raw.row)));
-      return { rows: ordered.slice(offset, offset + limit).map(({ raw }) => view(kind, raw)), total, capped: false };
+    if (hits.length <= orderedHits && sortable !== undefined) {
+      const text = prepare(`select ${quote(columnName(sortable))} from ${quote(kind.name)} where row = ?`).pluck();
+      const keys = new Map<number, string>();
+      for (const row of hits) keys.set(row, indexes.keyOf(text.get(row) as string | null, options.locale)); // sortable fields are text
+      const keyOf = (row: number): string => keys.get(row) ?? '';
+      hits.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : keyOf(a) > keyOf(b) ? 1 : a - b));
     }
-    const rows = prepare(`select r.* from ${from} limit ? offset ?`).all(
-      match,
-      ...where.values,
-      limit,
-      offset,
-    ) as Row[];
-    return { rows: rows.map((raw) => view(kind, raw)), total, capped: found > countCap };
+    const total = Math.min(hits.length, countCap);
+    const byRow = prepare(`select ${viewColumns(kind)} from ${quote(kind.name)} r where r.row = ?`).raw();
+    const rows = hits.slice(offset, Math.min(offset + limit, total)).map((row) => byRow.get(row) as ViewRow); // an index entry has its row
+    return { rows: views.of(kind, rows), total, capped: hits.length > countCap };
   }
 
   const self: RecordQueries = {
     get(kind, id) {
-      const raw = prepare(`select * from ${quote(kind.name)} where id = ?`).get(id) as Row | undefined; // our table
-      return raw === undefined ? null : view(kind, raw);
+      const row = prepare(`select ${viewColumns(kind)} from ${quote(kind.name)} r where id = ?`)
+        .raw()
+        .get(id) as ViewRow | undefined; // the columns just named
+      return row === undefined ? null : (views.of(kind, [row])[0] ?? null);
     },
 
     list(options) {
@@ -166,27 +160,33 @@ export function createRecordQueries(db: ReadableDb, opLog: OpLog, indexes: Index
       const table = quote(kind.name);
       const field = options.sort?.field ?? sortableFields(kind)[0] ?? 'changedAt';
       const direction = options.sort?.descending === true ? 'desc' : 'asc';
-      const total = Number(
-        prepare(`select count(*) from ${table} r where ${where.sql}`)
-          .pluck()
-          .get(...where.values),
-      );
-      let rows: Row[];
+      const total = countAlive(kind, where);
+      let rows: ViewRow[];
       if (sortableFields(kind).includes(field)) {
         indexes.ensureLocale(options.locale);
         const number = kind.fields[field]?.number ?? 0;
-        rows = prepare(
-          `select r.* from ${quote(`${kind.name}_sort`)} k cross join ${table} r on r.row = k.row
-           where k.field = ? and k.locale = ? and ${where.sql}
-           order by k.key ${direction}, k.row ${direction} limit ? offset ?`,
-        ).all(number, options.locale, ...where.values, limit, offset) as Row[];
+        const sort = quote(`${kind.name}_sort`);
+        // Only records that are alive are in the sort index: without a filter the rows before the page need not be touched.
+        const statement =
+          where.sql === onlyAlive
+            ? `select ${viewColumns(kind)} from
+                 (select key, row from ${sort} where field = ? and locale = ? order by key ${direction}, row ${direction} limit ? offset ?) k
+               cross join ${table} r on r.row = k.row order by k.key ${direction}, k.row ${direction}`
+            : `select ${viewColumns(kind)} from ${sort} k cross join ${table} r on r.row = k.row
+               where k.field = ? and k.locale = ? and ${where.sql}
+               order by k.key ${direction}, k.row ${direction} limit ? offset ?`;
+        rows = prepare(statement)
+          .raw()
+          .all(number, options.locale, ...where.values, limit, offset) as ViewRow[]; // the columns just named
       } else {
         const column = field === 'changedAt' || kind.fields[field] === undefined ? 'changed_at' : columnName(field);
         rows = prepare(
-          `select r.* from ${table} r where ${where.sql} order by r.${quote(column)} ${direction}, r.row ${direction} limit ? offset ?`,
-        ).all(...where.values, limit, offset) as Row[];
+          `select ${viewColumns(kind)} from ${table} r where ${where.sql} order by r.${quote(column)} ${direction}, r.row ${direction} limit ? offset ?`,
+        )
+          .raw()
+          .all(...where.values, limit, offset) as ViewRow[]; // the columns just named
       }
-      return { rows: rows.map((raw) => view(kind, raw)), total, capped: false };
+      return { rows: views.of(kind, rows), total, capped: false };
     },
 
     history(kind, id) {
@@ -290,25 +290,14 @@ export function createRecordQueries(db: ReadableDb, opLog: OpLog, indexes: Index
             .get(log.ref, marks.received);
           if (oldest !== null) counts.waitingSince = Math.min(counts.waitingSince ?? Number(oldest), Number(oldest));
         }
-        const all = Number(
-          prepare(`select count(*) from ${quote(kind.name)} where alive = 1`)
-            .pluck()
-            .get(),
-        );
+        const all = self.count(kind);
         counts.received += Math.max(0, all - inLogs);
         if (waiting > 0) waitingByKind.push({ kind: kind.name, count: waiting });
       }
       return { ...counts, waitingByKind };
     },
 
-    count(kind, conditions = []) {
-      const where = whereSql({ kind, conditions, locale: 'ru' });
-      return Number(
-        prepare(`select count(*) from ${quote(kind.name)} r where ${where.sql}`)
-          .pluck()
-          .get(...where.values),
-      );
-    },
+    count: (kind, conditions = []) => countAlive(kind, whereSql({ kind, conditions, locale: 'ru' })),
   };
   return self;
 }

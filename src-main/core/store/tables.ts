@@ -62,10 +62,12 @@ export function ensureTables(db: WritableDb, kinds: readonly Kind[]): void {
           db.exec(`alter table ${quote(kind.name)} add column ${quote(column)} ${columnType(field)}`);
         if (field.type === 'choice' || field.type === 'reference' || field.type === 'date') {
           db.exec(
-            `create index if not exists ${quote(`${kind.name}_by_${column}`)} on ${quote(kind.name)} (${quote(column)})`,
+            `create index if not exists ${quote(`${kind.name}_by_${column}`)} on ${quote(kind.name)} (${quote(column)}) where alive = 1`,
           );
         }
       }
+      // Every list asks for records that are alive: counting them, or a group of them, need not touch their rows.
+      db.exec(`create index if not exists ${quote(`${kind.name}_by_alive`)} on ${quote(kind.name)} (alive)`);
       db.exec(`create index if not exists ${quote(`${kind.name}_by_own`)} on ${quote(kind.name)} (own_log, own_seq)`);
       db.exec(`create index if not exists ${quote(`${kind.name}_by_changed`)} on ${quote(kind.name)} (changed_at)`);
       if (searchableFields(kind).length > 0) {

@@ -1,0 +1,86 @@
+/**
+ * From a kind's row to the view of a record that screens get. Reads the columns that a view needs as arrays and looks up persons and
+ * marks once per answer, because a list asks for fifty rows at every key press.
+ */
+import type { Statement } from 'better-sqlite3';
+import type { Kind } from '#shared/kinds/define-kind.ts';
+import type { RecordView, Road } from '#shared/records/contract.ts';
+import type { ReadableDb } from './database.ts';
+import type { OpLog } from './op-log.ts';
+import { fromColumn } from './record-rows.ts';
+import { columnName, quote } from './tables.ts';
+
+/** The values of `viewColumns` in their order. */
+export type ViewRow = readonly (string | number | null)[];
+
+const commonColumns = ['id', 'alive', 'created_at', 'changed_at', 'changed_by', 'own_log', 'own_seq'];
+
+/** What to select from a kind's table, called `r` in the statement. */
+export function viewColumns(kind: Kind): string {
+  const columns = [...commonColumns, ...Object.keys(kind.fields).map(columnName)];
+  return columns.map((column) => `r.${quote(column)}`).join(', ');
+}
+
+export type RecordViews = {
+  /** The views of one answer's rows. */
+  of(kind: Kind, rows: readonly ViewRow[]): RecordView[];
+  /** A person's name; null when not known here. */
+  nameOf(person: string | null): string | null;
+};
+
+export function createRecordViews(db: ReadableDb, opLog: OpLog): RecordViews {
+  const names: Statement<unknown[]> = db.prepare('select f_name from person where id = ?').pluck();
+  const nameOf = (person: string | null): string | null =>
+    person === null ? null : ((names.get(person) as string | undefined) ?? null); // text column
+
+  return {
+    nameOf,
+    of(kind, rows) {
+      const fields = Object.entries(kind.fields);
+      const namesByPerson = new Map<string, string | null>();
+      const marksByLog = new Map<number, { sent: number; received: number }>();
+
+      const rememberedName = (person: string | null): string | null => {
+        if (person === null) return null;
+        let name = namesByPerson.get(person);
+        if (name === undefined) {
+          name = nameOf(person);
+          namesByPerson.set(person, name);
+        }
+        return name;
+      };
+      const road = (ref: number, seq: number): Road => {
+        let marks = marksByLog.get(ref);
+        if (marks === undefined) {
+          const log = opLog.logByRef(ref);
+          // Others wrote it: it came from the hub.
+          marks = log === null ? { sent: seq, received: Number.POSITIVE_INFINITY } : opLog.marks(log);
+          marksByLog.set(ref, marks);
+        }
+        return seq <= marks.received ? 'received' : seq <= marks.sent ? 'sent' : 'saved';
+      };
+
+      return rows.map((row) => {
+        const [id, alive, createdAt, changedAt, by, ownLog, ownSeq] = row;
+        const changedBy = by === null || by === undefined ? null : String(by);
+        const values: Record<string, RecordView['values'][string]> = {};
+        for (let index = 0; index < fields.length; index += 1) {
+          const entry = fields[index];
+          if (entry !== undefined) values[entry[0]] = fromColumn(entry[1], row[commonColumns.length + index] ?? null);
+        }
+        return {
+          // The store wrote ids and kind names itself.
+          id: String(id) as RecordView['id'],
+          kind: kind.name as RecordView['kind'],
+          values,
+          road: road(Number(ownLog), Number(ownSeq)),
+          removed: alive !== 1,
+          createdAt: Number(createdAt),
+          changedAt: Number(changedAt),
+          changedBy: changedBy as RecordView['changedBy'],
+          changedByName: rememberedName(changedBy),
+        };
+      });
+    },
+  };
+}

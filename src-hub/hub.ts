@@ -93,7 +93,10 @@ export async function createHub(config: HubConfig, deps: HubDeps): Promise<Hub> 
     async close() {
       if (pruning !== null) clearInterval(pruning);
       watch.close();
+      // A connection whose last answer is on its way becomes idle only afterwards and would be kept alive.
+      const sweep = setInterval(() => server.server.closeIdleConnections(), 100);
       await server.close();
+      clearInterval(sweep);
       await db.destroy();
       logger.info('hub/stopped');
     },

@@ -30,7 +30,7 @@ export function createLogWatch(db: HubDb): LogWatch {
 
   function moved(): void {
     version += 1;
-    for (const wake of [...waiters]) wake();
+    for (const wake of waiters) wake();
   }
 
   async function poll(): Promise<void> {

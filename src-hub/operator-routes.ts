@@ -121,7 +121,6 @@ export function addOperatorRoutes(
           commission: laptop.commission,
           partition: laptop.partition,
           laptop: laptop.laptop,
-          serial: laptop.serial,
           lastContactAt: laptop.last_contact_at,
           version: laptop.app_version,
           revoked: laptop.revoked_at !== null,

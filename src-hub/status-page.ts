@@ -15,7 +15,6 @@ export type StatusView = {
     readonly commission: string | null;
     readonly partition: string;
     readonly laptop: string;
-    readonly serial: string;
     readonly lastContactAt: number | null;
     readonly version: string | null;
     readonly revoked: boolean;
@@ -78,14 +77,16 @@ function header(view: StatusView, texts: StatusTexts): string {
 }
 
 function laptopsSection(view: StatusView, texts: StatusTexts): string {
-  const rows = view.laptops.map((laptop) => {
+  // Revoked ones need nothing done: last.
+  const laptops = view.laptops.toSorted((a, b) => Number(a.revoked) - Number(b.revoked));
+  const rows = laptops.map((laptop) => {
     const country = /^(kz|kg|uz|tj)(\/|$)/.exec(laptop.partition)?.[1]?.toUpperCase() ?? '';
     const name =
       laptop.commission === null
         ? escape(laptop.partition)
         : `${escape(laptop.commission)} <span class="mut">${country}</span>`;
     const state = laptop.revoked ? texts.revoked : laptop.expired ? texts.expired : null;
-    return `<tr><td>${name}</td><td>${escape(laptop.laptop)} <span class="mut nw">${escape(laptop.serial)}</span></td>
+    return `<tr><td>${name}</td><td>${escape(laptop.laptop)}</td>
 <td class="nw">${state === null ? contactText(laptop.lastContactAt, view.now, texts) : `<span class="ochre">${state}</span>`}</td>
 <td>${escape(laptop.version ?? '')}</td><td class="right nw">${laptop.revoked ? '' : size(laptop.waitingBytes, texts)}</td></tr>`;
   });

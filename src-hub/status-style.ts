@@ -4,7 +4,7 @@ export const statusStyle = `
 --paper-3:#e6e0d3;--paper-4:#cfc7b6;--paper-5:#8a816f;--paper-6:#635c4e;--paper-9:#211e19;--ochre:#7a5000}
 *,*::before,*::after{box-sizing:border-box}
 html{scrollbar-gutter:stable}
-body{margin:0;font:400 16px/24px "Noto Sans",system-ui,sans-serif;color:var(--paper-9);background:var(--paper-1);
+body{margin:0;font:400 16px/24px "Noto Sans","Segoe UI",system-ui,sans-serif;color:var(--paper-9);background:var(--paper-1);
 font-variant-numeric:tabular-nums lining-nums}
 h1,h2,p,ul,dl,dd{margin:0;padding:0}ul{list-style:none}
 h1{font-size:28px;line-height:36px;font-weight:700;color:var(--ink-9);letter-spacing:-.01em}
@@ -39,10 +39,10 @@ pre{margin:0;font:400 14px/20px ui-monospace,Consolas,"DejaVu Sans Mono",monospa
 border:1px solid var(--paper-4);border-radius:4px;padding:6px 12px;white-space:pre-wrap;overflow-wrap:anywhere}
 .bar{display:block;width:100%;height:16px;border:1px solid var(--paper-5);border-radius:2px;background:#fff}
 .bar rect{fill:var(--ink-7)}
-.lg{display:grid;grid-template-columns:1fr 1fr;gap:4px 16px}.lg li{display:flex;gap:8px;align-items:center}
+.lg{display:grid;gap:4px}.lg li{display:flex;gap:8px;align-items:center}
 .lg i{width:12px;height:12px;border:1px solid var(--paper-5);border-radius:2px;background:#fff}.lg .f{background:var(--ink-7)}
 @media (max-width:1000px){.g{grid-template-columns:minmax(0,1fr)}.fig{grid-template-columns:1fr 1fr}
-.fig li{border-left:0;border-top:1px solid var(--paper-3)}.fig li:first-child{border-top:0}
+.fig li{border-left:0;border-top:1px solid var(--paper-3)}.fig li:nth-child(-n+2){border-top:0}
 main,.top{padding-left:16px;padding-right:16px}.top .mut{display:none}}
 @media print{.btn{display:none}}
 `;

@@ -251,7 +251,7 @@ for (const kind of kinds) {
       const caught: { url: string; init: RequestInit }[] = [];
       const realFetch = globalThis.fetch;
       globalThis.fetch = (input, init) => {
-        caught.push({ url: String(input), init: init ?? {} });
+        caught.push({ url: typeof input === 'string' ? input : '', init: init ?? {} });
         return realFetch(input, init);
       };
       try {

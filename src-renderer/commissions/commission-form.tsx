@@ -1,0 +1,122 @@
+import { useState } from 'react';
+import IconCheck from '@tabler/icons-react/dist/esm/icons/IconCheck.mjs';
+import { parseNumberInput } from '#shared/i18n/dates.ts';
+import { type Locale, localeFacts } from '#shared/i18n/locales.ts';
+import { localizedField } from '#shared/kinds/define-kind.ts';
+import type { RecordView } from '#shared/records/contract.ts';
+import { useAutosave } from '#renderer/app/autosave.ts';
+import { call } from '#renderer/app/bridge.ts';
+import { useCountry } from '#renderer/app/country.ts';
+import { useSession } from '#renderer/app/profile.ts';
+import { useShortcut } from '#renderer/app/shortcuts.ts';
+import { useFormat } from '#renderer/i18n/use-format.ts';
+import { useTranslation } from '#renderer/i18n/use-translation.ts';
+import { AutosaveNote } from '#renderer/ui/autosave-note.tsx';
+import { Button } from '#renderer/ui/button.tsx';
+import { DateField } from '#renderer/ui/date-field.tsx';
+import { TextField } from '#renderer/ui/fields.tsx';
+import { FootBar } from '#renderer/ui/foot-bar.tsx';
+import { PageTitle } from '#renderer/ui/page-title.tsx';
+import { Page } from '#renderer/ui/page.tsx';
+import { givenValues } from '../records/record-values.ts';
+import { useEscape } from '../records/use-escape.ts';
+import { localizedText } from './commission-words.ts';
+
+type Values = RecordView['values'];
+
+/** The commission's own facts. Saved after each field. */
+export function CommissionForm({ commission, onDone }: { commission: RecordView; onDone: () => void }) {
+  const { t } = useTranslation('commissions');
+  const format = useFormat();
+  const session = useSession();
+  const country = useCountry(session.country);
+  const autosave = useAutosave<Values>(commission.values, (changes) =>
+    call('records.save', { kind: 'commission', id: commission.id, values: givenValues(changes) }),
+  );
+  const [numbers, setNumbers] = useState<{ [field: string]: string }>({});
+  const { values, set } = autosave;
+  const leave = () => void autosave.flush().then((isSaved) => isSaved && onDone());
+  useEscape(leave);
+  useShortcut('save', () => void autosave.flush());
+
+  const bound = (field: 'appointedBy' | 'appointmentAct' | 'place' | 'address' | 'phone' | 'email') => ({
+    label: t(`field.${field}`),
+    optional: true,
+    value: String(values[field] ?? ''),
+    onChange: (value: string) => set({ [field]: value === '' ? null : value }),
+    onBlur: () => void autosave.flush(),
+  });
+  const boundNumber = (field: 'seats' | 'quorum') => {
+    const typed = numbers[field] ?? String(values[field] ?? '');
+    const number = typed.trim() === '' ? null : parseNumberInput(typed);
+    const isWrong = typed.trim() !== '' && (number === null || !Number.isInteger(number) || number < 1 || number > 500);
+    return {
+      label: t(`field.${field}`),
+      value: typed,
+      inputMode: 'numeric' as const,
+      error: isWrong ? t('numberWrong') : undefined,
+      onChange: (value: string) => {
+        setNumbers({ ...numbers, [field]: value });
+        const next = value.trim() === '' ? null : parseNumberInput(value);
+        if (next === null ? value.trim() === '' : Number.isInteger(next) && next >= 1 && next <= 500)
+          set({ [field]: next });
+      },
+      onBlur: () => void autosave.flush(),
+    };
+  };
+  const seats = values['seats'];
+  const quorum = values['quorum'];
+  const isTooFew = typeof seats === 'number' && typeof quorum === 'number' && quorum > seats;
+  const nameLocales: readonly Locale[] = country === null ? [] : [...new Set([...country.languages, format.locale])];
+  return (
+    <Page
+      foot={
+        <FootBar left={<AutosaveNote autosave={autosave} />}>
+          <Button variant="filled" icon={IconCheck} onClick={leave}>
+            {t('formDone')}
+          </Button>
+        </FootBar>
+      }
+    >
+      <PageTitle
+        title={t('formTitle')}
+        crumb={<span>{localizedText(commission, 'name', format.locale)?.text ?? t('title')}</span>}
+      />
+      <div className="commissions-form">
+        {nameLocales.map((locale) => (
+          <TextField
+            key={locale}
+            label={t('field.nameIn', { language: format.language(locale) })}
+            optional
+            lang={localeFacts[locale].htmlLang}
+            value={String(values[localizedField('name', locale)] ?? '')}
+            onChange={(value) => set({ [localizedField('name', locale)]: value === '' ? null : value })}
+            onBlur={() => void autosave.flush()}
+          />
+        ))}
+        <div className="commissions-three">
+          <TextField {...boundNumber('seats')} />
+          <TextField
+            {...boundNumber('quorum')}
+            hint={t('quorumHint')}
+            {...(isTooFew && { error: t('quorumTooBig') })}
+          />
+          <DateField
+            label={t('field.formedOn')}
+            optional
+            value={typeof values['formedOn'] === 'string' ? values['formedOn'] : null}
+            onChange={(value) => set({ formedOn: value })}
+          />
+        </div>
+        <TextField {...bound('appointedBy')} letters />
+        <TextField {...bound('appointmentAct')} />
+        <TextField {...bound('place')} hint={t('placeHint')} />
+        <TextField {...bound('address')} />
+        <div className="commissions-three">
+          <TextField {...bound('phone')} type="tel" />
+          <TextField {...bound('email')} type="email" />
+        </div>
+      </div>
+    </Page>
+  );
+}

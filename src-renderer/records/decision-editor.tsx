@@ -1,0 +1,179 @@
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import IconArrowBackUp from '@tabler/icons-react/dist/esm/icons/IconArrowBackUp.mjs';
+import IconBold from '@tabler/icons-react/dist/esm/icons/IconBold.mjs';
+import IconEye from '@tabler/icons-react/dist/esm/icons/IconEye.mjs';
+import IconH2 from '@tabler/icons-react/dist/esm/icons/IconH2.mjs';
+import IconList from '@tabler/icons-react/dist/esm/icons/IconList.mjs';
+import IconListNumbers from '@tabler/icons-react/dist/esm/icons/IconListNumbers.mjs';
+import IconPencil from '@tabler/icons-react/dist/esm/icons/IconPencil.mjs';
+import IconTable from '@tabler/icons-react/dist/esm/icons/IconTable.mjs';
+import { useTranslation } from '#renderer/i18n/use-translation.ts';
+import { Button } from '#renderer/ui/button.tsx';
+import { Icon, type TablerIcon } from '#renderer/ui/icon.tsx';
+import { LetterRow } from '#renderer/ui/letter-row.tsx';
+import { DecisionTextView } from './decision-text-view.tsx';
+import { boldEdit, type Edit, enterEdit, lineEdit, type Selection, tableEdit } from './text-edits.ts';
+
+/**
+ * The editor of a decision's text. What is typed stays in the field whatever arrives meanwhile: a text changed on another laptop is
+ * offered, never put in place of what the person is writing.
+ */
+export function DecisionEditor({
+  label,
+  lang,
+  value,
+  onChange,
+  onBlur,
+}: {
+  label: string;
+  lang: string;
+  value: string;
+  onChange: (text: string) => void;
+  onBlur: () => void;
+}) {
+  const { t } = useTranslation('records');
+  const id = useId();
+  const area = useRef<HTMLTextAreaElement>(null);
+  const [text, setText] = useState(value);
+  const [isPreview, setIsPreview] = useState(false);
+  /** Texts that came from this editor: when the store shows one of them, nobody else has written. */
+  const own = useRef(new Set([value]));
+  const [arrived, setArrived] = useState<string | null>(null);
+  useEffect(() => {
+    if (own.current.has(value)) return;
+    own.current.add(value);
+    if (document.activeElement === area.current || text !== '') setArrived(value);
+    else setText(value);
+    // Only what arrives matters here, not what is typed.
+  }, [value]);
+  useEffect(() => {
+    const field = area.current;
+    if (field === null) return;
+    field.style.height = 'auto';
+    field.style.height = `${Math.max(300, field.scrollHeight)}px`;
+  }, [text, isPreview]);
+
+  function take(next: string) {
+    own.current.add(next);
+    setText(next);
+    onChange(next);
+  }
+
+  function apply(edit: Edit | null): boolean {
+    const field = area.current;
+    if (field === null || edit === null) return false;
+    field.focus();
+    field.setSelectionRange(edit.from, edit.to);
+    // The only way to change a field so that the browser's own undo knows it.
+    if (edit.insert === '') document.execCommand('delete');
+    else document.execCommand('insertText', false, edit.insert);
+    field.setSelectionRange(edit.select.start, edit.select.end);
+    return true;
+  }
+
+  function run(make: (text: string, selection: Selection) => Edit) {
+    const field = area.current;
+    if (field !== null) apply(make(field.value, { start: field.selectionStart, end: field.selectionEnd }));
+  }
+
+  function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
+    const field = event.currentTarget;
+    if (event.code === 'Enter' && !event.shiftKey && !event.ctrlKey && !event.nativeEvent.isComposing) {
+      if (apply(enterEdit(field.value, { start: field.selectionStart, end: field.selectionEnd })))
+        event.preventDefault();
+    } else if (event.code === 'KeyB' && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      run(boldEdit);
+    }
+  }
+
+  const tool = (icon: TablerIcon, words: string, act: () => void) => (
+    <button
+      key={words}
+      type="button"
+      disabled={isPreview}
+      onMouseDown={(event) => event.preventDefault()}
+      onClick={act}
+    >
+      <Icon of={icon} />
+      {words}
+    </button>
+  );
+  return (
+    <div className="decision-editor">
+      <label className="vh" htmlFor={id}>
+        {label}
+      </label>
+      <div className="decision-tools" role="toolbar" aria-label={t('editor.tools')}>
+        {tool(IconBold, t('editor.bold'), () => run(boldEdit))}
+        {tool(IconH2, t('editor.heading'), () => run((now, selection) => lineEdit(now, selection, 'heading')))}
+        {tool(IconListNumbers, t('editor.points'), () => run((now, selection) => lineEdit(now, selection, 'points')))}
+        {tool(IconList, t('editor.list'), () => run((now, selection) => lineEdit(now, selection, 'list')))}
+        {tool(IconTable, t('editor.table'), () => run(tableEdit))}
+        {tool(IconArrowBackUp, t('editor.undo'), () => {
+          area.current?.focus();
+          document.execCommand('undo');
+        })}
+        <button type="button" aria-pressed={isPreview} className="preview" onClick={() => setIsPreview(!isPreview)}>
+          <Icon of={isPreview ? IconPencil : IconEye} />
+          {isPreview ? t('editor.write') : t('editor.preview')}
+        </button>
+      </div>
+      {arrived !== null && (
+        <div className="note ochre decision-arrived" role="status">
+          <div className="grow">
+            <p className="b">{t('editor.arrivedTitle')}</p>
+            <p className="sm">{t('editor.arrivedText')}</p>
+            <details className="sm">
+              <summary>{t('editor.arrivedShow')}</summary>
+              <div lang={lang}>
+                <DecisionTextView text={arrived} />
+              </div>
+            </details>
+            <div className="row g2 wrap" style={{ marginTop: 8 }}>
+              <Button
+                size="small"
+                onClick={() => {
+                  take(arrived);
+                  setArrived(null);
+                }}
+              >
+                {t('editor.takeArrived')}
+              </Button>
+              <Button
+                size="small"
+                variant="default"
+                onClick={() => {
+                  take(text);
+                  setArrived(null);
+                }}
+              >
+                {t('editor.keepOwn')}
+              </Button>
+            </div>
+          </div>
+        </div>
+      )}
+      {isPreview ? (
+        <div className="decision-preview" lang={lang}>
+          {text.trim() === '' ? <p className="mut">{t('editor.nothing')}</p> : <DecisionTextView text={text} />}
+        </div>
+      ) : (
+        <>
+          <textarea
+            ref={area}
+            id={id}
+            lang={lang}
+            spellCheck={false}
+            value={text}
+            placeholder={t('editor.placeholder')}
+            onChange={(event) => take(event.currentTarget.value)}
+            onKeyDown={onKeyDown}
+            onBlur={onBlur}
+          />
+          <LetterRow target={area} />
+        </>
+      )}
+    </div>
+  );
+}

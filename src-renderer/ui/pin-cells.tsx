@@ -37,7 +37,8 @@ export function PinCells({
         aria-label={label}
         aria-describedby={describedBy}
         maxLength={longest}
-        disabled={disabled}
+        // Not disabled: that would take the focus away while the PIN is checked.
+        readOnly={disabled}
         // The one thing to do on its screen.
         autoFocus={autoFocus}
         value={value}

@@ -37,7 +37,9 @@ const tableRule = /^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\|
 export function parseDecisionText(text: string): TextBlock[] {
   const blocks: TextBlock[] = [];
   let paragraph: TextLine[] = [];
-  let list: { numbered: boolean; items: { marker: string; depth: number; lines: TextLine[] }[] } | null = null;
+  type OpenList = { numbered: boolean; items: { marker: string; depth: number; lines: TextLine[] }[] };
+  // The closures below assign it, which narrowing does not see: hence the annotation by `as`.
+  let list = null as OpenList | null;
   let table: string[] = [];
   /** After an empty line a plain line begins a paragraph; before it, it goes on with the point above. */
   let afterGap = true;
@@ -151,7 +153,7 @@ export function plainText(blocks: readonly TextBlock[]): string {
 
 function tableBlock(lines: readonly string[]): TextBlock {
   const hasHead = lines[1] !== undefined && tableRule.test(lines[1]);
-  const rows = lines.filter((line, index) => !(hasHead && index === 1)).map(tableCells);
+  const rows = lines.filter((_, index) => !(hasHead && index === 1)).map(tableCells);
   const width = Math.max(...rows.map((row) => row.length));
   const even = rows.map((row) => [...row, ...Array.from({ length: width - row.length }, (): TextLine => [])]);
   return { type: 'table', head: hasHead ? (even[0] ?? null) : null, rows: hasHead ? even.slice(1) : even };

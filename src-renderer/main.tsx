@@ -12,6 +12,10 @@ import { forgetLastLocale, lastLocale, rememberLastLocale } from './app/last-loc
 import './ui/tokens.css';
 import './ui/base.css';
 import './ui/parts.css';
+import './ui/fields.css';
+import './ui/notes.css';
+import './ui/tables.css';
+import './ui/floating.css';
 
 // The strict content policy allows no code made from strings.
 config({ jitless: true });

@@ -157,7 +157,7 @@ export function FirstRunPage({ onDone }: { onDone: () => void }) {
             </span>
           )}
           <span className="grow sm mut" aria-live="polite">
-            {reason === null ? t(`foot.${step}`) : t(reason)}
+            {reason === null ? t(`foot.${step === 4 ? 3 : step}`) : t(reason)}
           </span>
           <Button
             type="submit"

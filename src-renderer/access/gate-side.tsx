@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import IconCheck from '@tabler/icons-react/dist/esm/icons/IconCheck.mjs';
+import IconChevronDown from '@tabler/icons-react/dist/esm/icons/IconChevronDown.mjs';
 import IconDeviceLaptop from '@tabler/icons-react/dist/esm/icons/IconDeviceLaptop.mjs';
 import { localeFacts, locales } from '#shared/i18n/locales.ts';
 import { useFormat } from '#renderer/i18n/use-format.ts';
@@ -54,7 +55,7 @@ export function NarrowLanguages() {
   const { locale } = useFormat();
   const { setLocale } = useProfile();
   return (
-    <div className="gate-narrow field" style={{ width: 200 }}>
+    <div className="gate-narrow field" style={{ width: 200, marginBottom: 16 }}>
       <select
         aria-label={t('language.label')}
         value={locale}
@@ -69,6 +70,7 @@ export function NarrowLanguages() {
           </option>
         ))}
       </select>
+      <Icon of={IconChevronDown} size={16} />
     </div>
   );
 }

@@ -41,10 +41,14 @@ export function SyncPage() {
       <PageTitle title={title} under={text} documentTitle={t('title')} />
       <Path status={value} />
       <div className="sync-two">
-        {state.sample ? <Note tone="paper">{t('sampleNote')}</Note> : <HubPanel status={value} />}
-        <Waiting status={value} />
-        <Past />
-        {value.laptops.length > 0 && <Laptops status={value} />}
+        <div className="col g4">
+          {state.sample ? <Note tone="paper">{t('sampleNote')}</Note> : <HubPanel status={value} />}
+          <Past />
+        </div>
+        <div className="col g4">
+          <Waiting status={value} />
+          {value.laptops.length > 0 && <Laptops status={value} />}
+        </div>
       </div>
     </Page>
   );

@@ -15,7 +15,7 @@ export function DueList({ items, today }: { items: readonly DueItem[]; today: st
           <li key={item.key} className={item.on !== null && item.on < today && !isDraft ? 'overdue' : ''}>
             <span className="when num">
               {item.on === null ? (
-                <b>{t('due.noDate')}</b>
+                <span className="sm mut">{t('due.noDate')}</span>
               ) : (
                 <>
                   <b>{item.on === today ? t('due.today') : format.date(item.on).slice(0, 5)}</b>

@@ -100,7 +100,10 @@ function PersonMenu() {
         <span className="initials" aria-hidden="true">
           {initialsOf(session.name)}
         </span>
-        <span className="name">{session.name}</span>
+        <span className="name">
+          <span />
+          <span>{session.name}</span>
+        </span>
         <Icon of={IconChevronDown} size={16} />
       </MenuButton>
       {dialog}

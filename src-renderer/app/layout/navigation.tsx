@@ -28,8 +28,10 @@ export function Navigation({ counts }: { counts: Readonly<Partial<Record<Section
   const { t } = useTranslation('app');
   const [isOpen, setIsOpen] = useState(false);
   return (
-    <nav className="nav" aria-label={t('nav.label')} data-region tabIndex={-1}>
-      <Inside counts={counts} onMenu={() => setIsOpen(true)} />
+    <>
+      <nav className="nav" aria-label={t('nav.label')} data-region tabIndex={-1}>
+        <Inside counts={counts} onMenu={() => setIsOpen(true)} />
+      </nav>
       {isOpen && (
         <Dialog kind="drawer" label={t('nav.label')} onClose={() => setIsOpen(false)}>
           <div
@@ -40,7 +42,7 @@ export function Navigation({ counts }: { counts: Readonly<Partial<Record<Section
           </div>
         </Dialog>
       )}
-    </nav>
+    </>
   );
 }
 

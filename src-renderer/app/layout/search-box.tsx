@@ -20,7 +20,10 @@ export function SearchBox({ focusTurn }: { focusTurn: number }) {
   const [text, setText] = useState('');
   const [isOpen, setIsOpen] = useState(false);
   const [at, setAt] = useState(0);
-  useDismiss(area, isOpen, () => setIsOpen(false));
+  useDismiss(area, isOpen, () => {
+    setIsOpen(false);
+    setText('');
+  });
   useEffect(() => {
     if (focusTurn > 0) input.current?.select();
   }, [focusTurn]);

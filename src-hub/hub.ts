@@ -57,6 +57,14 @@ export async function createHub(config: HubConfig, deps: HubDeps): Promise<Hub> 
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
   });
+  let answering = 0;
+  server.addHook('onRequest', async (_request, reply) => {
+    answering += 1;
+    // Also when the asker went away, where onResponse may never come.
+    reply.raw.once('close', () => {
+      answering -= 1;
+    });
+  });
   server.setErrorHandler((error: { statusCode?: number }, _request, reply) => {
     const reason = error.statusCode === 413 ? 'too-large' : (error.statusCode ?? 500) < 500 ? 'garbage' : 'trouble';
     metrics.countRefused(reason);
@@ -93,8 +101,10 @@ export async function createHub(config: HubConfig, deps: HubDeps): Promise<Hub> 
     async close() {
       if (pruning !== null) clearInterval(pruning);
       watch.close();
-      // A connection whose last answer is on its way becomes idle only afterwards and would be kept alive.
-      const sweep = setInterval(() => server.server.closeIdleConnections(), 100);
+      // What is being answered is finished; connections that carry nothing would keep the server up.
+      const sweep = setInterval(() => {
+        if (answering === 0) server.server.closeAllConnections();
+      }, 100);
       await server.close();
       clearInterval(sweep);
       await db.destroy();

@@ -86,6 +86,8 @@ export type ExchangeOutcome = {
 const defaultRequestBytes = 1024 * 1024;
 /** No exchange of two honest sides comes near; stops a hub that answers nonsense for ever. */
 const maxTurns = 10_000;
+/** As many as the message's header may name. */
+const maxSegmentsPerMessage = 1000;
 
 /** Runs one exchange to its end. Never rejects for an expected failure: see `ExchangeOutcome.failure`. */
 export async function exchange(
@@ -96,8 +98,8 @@ export async function exchange(
   let session = beginExchange(store, options);
   for (;;) {
     if (isStopped(options)) return end(session, { code: 'sync/stopped' });
-    const request = nextRequest(store, session, options);
-    await options.breathe?.();
+    const request = await nextRequest(store, session, options);
+    if (isStopped(options)) return end(session, { code: 'sync/stopped' });
     const answer = await transport.send(request.message);
     if (!answer.ok) return end(session, answer.error);
     const response = readResponse(answer.value);
@@ -116,12 +118,17 @@ export async function exchange(
       if (session.failure !== null) return end(session, session.failure);
       report(store, session, header, options);
     }
-    const stillToSend = ownAhead(store, held(session)) > 0;
-    if (!header.more && !stillToSend) return end(session, null);
-    const moved = session.received > before.received || session.sent > before.sent || request.sent.length > 0;
-    if ((!moved && !stillToSend) || session.turns >= maxTurns) {
+    const ahead = ownAhead(store, held(session));
+    if (!header.more && ahead === 0) return end(session, null);
+    const moved =
+      request.sent.length > 0 ||
+      session.received > before.received ||
+      // The hub holds less than it once said: offered from there in the next turn.
+      ahead !== ownAhead(store, held(before));
+    if (!moved || session.turns >= maxTurns) {
       // Nothing came although there is said to be more: whatever is left is refused here, or the hub errs.
-      return end(session, session.refusedHere.length > 0 ? null : { code: 'sync/protocol', reason: 'no-progress' });
+      const isStuck = header.more && session.refusedHere.length === 0;
+      return end(session, isStuck ? { code: 'sync/protocol', reason: 'no-progress' } : null);
     }
   }
 }
@@ -169,13 +176,12 @@ function held(session: Session): Summary {
   };
 }
 
-function nextRequest(
+async function nextRequest(
   store: ReplicaStore,
   session: Session,
   options: ExchangeOptions,
-): { message: Uint8Array; sent: Sent[] } {
-  const outgoing = store.segmentsBeyond(held(session), options.maxRequestBytes ?? defaultRequestBytes);
-  const segments = outgoing.map((segment) => segment.bytes);
+): Promise<{ message: Uint8Array; sent: Sent[] }> {
+  const { segments, sent } = await nextSegments(store, session, options);
   const header: SyncRequest = {
     protocol: protocolVersion,
     replica: store.replica,
@@ -185,7 +191,33 @@ function nextRequest(
     credentials: store.credentialSerials(),
     segments: segments.map((segment) => segment.length),
   };
-  return { message: frame(header, segments), sent: outgoing.map(({ log, from, to }) => ({ log, from, to })) };
+  return { message: frame(header, segments), sent };
+}
+
+/** Own segments for one request, sealed one by one so that the host's event loop gets its turn between them. */
+async function nextSegments(
+  store: ReplicaStore,
+  session: Session,
+  options: ExchangeOptions,
+): Promise<{ segments: Uint8Array[]; sent: Sent[] }> {
+  const limit = options.maxRequestBytes ?? defaultRequestBytes;
+  const segments: Uint8Array[] = [];
+  const sent: Sent[] = [];
+  let bytes = 0;
+  let next = held(session);
+  while (bytes < limit && segments.length < maxSegmentsPerMessage && ownAhead(store, next) > 0) {
+    await options.breathe?.();
+    if (isStopped(options)) break;
+    const sealed = store.segmentsBeyond(next, 1);
+    if (sealed.length === 0) break;
+    for (const { bytes: segment, log, from, to } of sealed) {
+      segments.push(segment);
+      sent.push({ log, from, to });
+      bytes += segment.length;
+      next = { ...next, [log]: to };
+    }
+  }
+  return { segments, sent };
 }
 
 /** Reads an answer. Failures: `sync/protocol` {hub, app}, `sync/garbage`, `sync/too-large`. */

@@ -111,7 +111,17 @@ test('told to stop, the hub lets go who waits and ends at once', async () => {
   if (!enrolled.ok) throw new Error(enrolled.error.code);
   const transport = createHubTransport({ ...laptop.transportDeps(hub.address), hubKey: enrolled.value.hubKey });
   const waiting = transport.wait({ protocol: protocolVersion, partitions: [samplePartition], summary: {} });
+  // A laptop that gave up waiting leaves a connection behind that carries nothing.
+  const leave = new AbortController();
+  const left = createHubTransport({
+    ...laptop.transportDeps(hub.address),
+    hubKey: enrolled.value.hubKey,
+    signal: leave.signal,
+  });
+  const given = left.wait({ protocol: protocolVersion, partitions: [samplePartition], summary: {} });
   await new Promise((done) => setTimeout(done, 300));
+  leave.abort();
+  expect(await given).toEqual({ ok: false, error: { code: 'sync/stopped' } });
   const startedAt = Date.now();
   await hub.close();
   hubs.length = 0;

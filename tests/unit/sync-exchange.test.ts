@@ -185,6 +185,18 @@ test('a hub that holds less than it said gets the rest again, in the same exchan
   expect(outcome).toMatchObject({ failure: null, epoch: 'two', acknowledged: { [log]: 12 }, refusals: [], turns: 2 });
 });
 
+test('a restored hub gets everything again though there is nothing new to send', async () => {
+  const { store, replicaStore, log } = newStore();
+  write(store, 6);
+  let held = 2;
+  const { transport } = tinyHub((_header, seen) => {
+    held = Math.max(held, ...seen.map((each) => each.to));
+    return { epoch: 'two', summary: { [log]: held } };
+  });
+  const outcome = await run(replicaStore, transport, { acknowledged: { [log]: 6 }, epoch: 'one' });
+  expect(outcome).toMatchObject({ failure: null, sent: 4, acknowledged: { [log]: 6 }, turns: 2 });
+});
+
 test('a refused log is offered once, and the refusal is told', async () => {
   const { store, replicaStore, log } = newStore();
   write(store, 2);

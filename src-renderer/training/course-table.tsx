@@ -97,7 +97,7 @@ function Row({
         <LanguageChips locales={row.locales} />
       </td>
       <td className="num right nw">{format.bytes(row.bytes)}</td>
-      <td className="num nw">
+      <td className="num nw" data-label={t('table.version')}>
         {job === undefined || offered === null ? (
           row.version
         ) : (
@@ -109,7 +109,7 @@ function Row({
           </span>
         )}
       </td>
-      <td className="sm">
+      <td className="sm nw">
         {job === undefined ? (
           <>
             <span className="row g2">

@@ -78,7 +78,8 @@ export function ImportPanel({
           </Button>
         )}
       </div>
-      {phase !== 'failed' && (
+      {phase === 'done' && <p className="sm training-import-safe">{t('import.safe.done')}</p>}
+      {(phase === 'running' || phase === 'paused') && (
         <>
           <div className="row g4 wrap training-import-bar">
             <ProgressBar percent={percent} label={t('import.progress')} />

@@ -114,7 +114,7 @@ export function LessonClip({
         </div>
         <div className="lesson-controls">
           <Button variant="outline" icon={isPlaying ? IconPlayerPause : IconPlayerPlay} onClick={toggle}>
-            {t(isPlaying ? 'clip.pause' : seconds > 0.5 ? 'clip.resume' : 'clip.play')}
+            {t(isPlaying ? 'clip.pause' : 'clip.play')}
           </Button>
           <input
             type="range"

@@ -53,6 +53,7 @@ export function LessonFrame({
   children,
 }: LessonFrameProps) {
   const { t } = useTranslation('training');
+  const app = useTranslation('app');
   const { state } = useProfile();
   const [size, setSize] = useViewSetting<'usual' | 'larger'>('training.size', 'usual');
   useAutoLock(state.autoLockMinutes);
@@ -79,7 +80,7 @@ export function LessonFrame({
           <b className="b lesson-course">{title}</b>
           <ModuleLine course={course} current={current} locale={locale} />
         </div>
-        {state.sample && <span className="sample">{t('app:sample.mark')}</span>}
+        {state.sample && <span className="sample">{app.t('sample.mark')}</span>}
         <LanguageSwitch course={course} locale={locale} onLocale={onLocale} />
         <button
           type="button"

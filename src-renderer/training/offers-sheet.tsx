@@ -81,25 +81,33 @@ export function OffersSheet({
               </tr>
             </thead>
             <tbody>
-              {offers.map((offer) =>
-                offer.status === 'refused' ? (
-                  <RefusedRow key={offer.id} offer={offer} />
-                ) : (
-                  <OfferRow
-                    key={offer.id}
-                    offer={offer}
-                    isBusy={busy.has(offer.id)}
-                    isFilled={isFilled && single}
-                    onImport={() => onImport([offer.id])}
-                  />
-                ),
-              )}
+              {offers
+                .toSorted(byUse)
+                .map((offer) =>
+                  offer.status === 'refused' ? (
+                    <RefusedRow key={offer.id} offer={offer} />
+                  ) : (
+                    <OfferRow
+                      key={offer.id}
+                      offer={offer}
+                      isBusy={busy.has(offer.id)}
+                      isFilled={isFilled && single}
+                      onImport={() => onImport([offer.id])}
+                    />
+                  ),
+                )}
             </tbody>
           </table>
         </div>
       )}
     </section>
   );
+}
+
+/** What can be taken stands first, what is refused last. */
+function byUse(left: PackOffer, right: PackOffer): number {
+  const rank = { update: 0, new: 1, installed: 2, refused: 3 };
+  return rank[left.status] - rank[right.status];
 }
 
 function OfferRow({
@@ -138,10 +146,10 @@ function OfferRow({
         <LanguageChips locales={offer.locales} />
       </td>
       <td className="num right nw">{format.bytes(offer.bytes)}</td>
-      <td className="num nw">
+      <td className="num nw" data-label={t('table.version')}>
         <Versions offer={offer} />
       </td>
-      <td className="sm">
+      <td className="sm nw">
         {offer.status === 'installed' ? (
           <span className="row g2">
             <Icon of={IconDeviceLaptop} size={16} />
@@ -192,12 +200,13 @@ function RefusedRow({ offer }: { offer: PackOffer }) {
         <span className="b training-file" lang={title.lang}>
           {title.text === '' ? offer.file : title.text}
         </span>
-        <span className="sm mut training-publisher">
+        <span className="sm mut training-file training-facts">
           {offer.publisher === null
             ? t('offer.noPublisher')
             : t(offer.publisherKnown ? 'offer.publisherKnown' : 'offer.publisherUnknown', {
                 publisher: offer.publisher,
               })}
+          {title.text === '' ? '' : ` · ${offer.file}`}
           {` · ${format.bytes(offer.bytes)}`}
         </span>
       </td>

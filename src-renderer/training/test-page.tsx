@@ -182,13 +182,15 @@ function OpenTest({
             )}
             <FailureLine failure={save.failure ?? handIn.failure} />
           </FootMiddle>
+          {/* Keys: a button that turned into another would be pressed by the same Enter once more. */}
           <div ref={forward}>
             {answer === null ? (
-              <Button size="big" variant="filled" type="submit" form={formId} disabled={ready === null}>
+              <Button key="check" size="big" variant="filled" type="submit" form={formId} disabled={ready === null}>
                 {t('test.check')}
               </Button>
             ) : isComplete && isLast ? (
               <Button
+                key="finish"
                 size="big"
                 variant="filled"
                 iconAfter={IconArrowRight}
@@ -199,6 +201,7 @@ function OpenTest({
               </Button>
             ) : (
               <Button
+                key="next"
                 size="big"
                 variant="filled"
                 iconAfter={IconArrowRight}

@@ -51,7 +51,8 @@ function OptionRows({
       {question.options.map((option, index) => {
         const isChosen = chosen.includes(option.id);
         const isRight = correct.includes(option.id);
-        const state = answer === null ? (isChosen ? 'chosen' : '') : isRight ? 'right' : isChosen ? 'wrong' : 'off';
+        const state =
+          answer === null ? (isChosen ? 'is-chosen' : '') : isRight ? 'is-right' : isChosen ? 'is-wrong' : 'is-off';
         const verdict =
           answer === null || (!isRight && !isChosen)
             ? null
@@ -156,7 +157,7 @@ function OrderResult({ question, locale, answer }: QuestionProps & { question: O
         const mine = placeInOrder(question, answer, id);
         const isRight = mine === index + 1;
         return (
-          <li key={id} className={`test-option ${isRight ? 'right' : 'wrong'}`}>
+          <li key={id} className={`test-option ${isRight ? 'is-right' : 'is-wrong'}`}>
             <span className="test-place num">{index + 1}</span>
             <span className="grow" lang={htmlLangOf(locale)}>
               {option === undefined ? '' : textIn(option.text, locale)}

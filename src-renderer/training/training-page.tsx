@@ -60,6 +60,16 @@ export function TrainingPage() {
       {t('chooseFolder')}
     </Button>
   );
+  const sticks = sources.map((source) => (
+    <OffersSheet
+      key={source.id}
+      source={source}
+      offers={offers.filter((offer) => offer.source === source.id)}
+      busy={busy}
+      isFilled={nextIsImport && source.id === importable[0]?.source}
+      onImport={(wanted) => void onImport(wanted)}
+    />
+  ));
   return (
     <Page>
       <PageTitle title={t('title')} actions={nothing && sources.length === 0 ? undefined : chooseFolder} />
@@ -69,16 +79,7 @@ export function TrainingPage() {
         )}
         <FailureNote failure={start.failure ?? packs.failure ?? imports.failure} />
         {state !== null && <ImportPanel state={state} sources={sources} offers={offers} />}
-        {sources.map((source) => (
-          <OffersSheet
-            key={source.id}
-            source={source}
-            offers={offers.filter((offer) => offer.source === source.id)}
-            busy={busy}
-            isFilled={nextIsImport && source.id === importable[0]?.source}
-            onImport={(wanted) => void onImport(wanted)}
-          />
-        ))}
+        {importable.length > 0 && sticks}
         {courses.failure !== null && (
           <FailureNote failure={courses.failure} actions={<Button onClick={courses.refresh}>{t('again')}</Button>} />
         )}
@@ -101,6 +102,7 @@ export function TrainingPage() {
             <CourseTable rows={rows} jobs={jobs} offers={offers} next={nextCourse} />
           </Sheet>
         )}
+        {importable.length === 0 && sticks}
       </div>
     </Page>
   );

@@ -9,7 +9,7 @@ import { idToBytes } from '../kernel/ids.ts';
  * bits of the attempt's UUIDv7: two of 10,000 certificates share them with a probability of about 1 in 20,000.
  */
 export function certificateNumber(attempt: string, country: string | null, year: number): string {
-  const random = idToBytes(attempt).slice(9, 15);
+  const random = idToBytes(attempt).slice(10, 16);
   const number = random.reduce((total, byte) => total * 256 + byte, 0) % 1e12;
   const figures = String(number).padStart(12, '0');
   const groups = [figures.slice(0, 4), figures.slice(4, 8), figures.slice(8)];

@@ -6,6 +6,8 @@ import { Rhombus } from '#renderer/ui/weave.tsx';
 /** Shares of the line's width below which two dates, or two rhombi, would lie on each other. */
 const labelGap = 0.21;
 const rhombusGap = 0.055;
+/** Changes lie on this part of the line; the rest keeps them off the word «today». */
+const changesEnd = 0.78;
 
 /** The days on which the composition changed, as rhombi on a line that ends today. The filled one holds on the day shown. */
 export function CompositionLine({
@@ -29,8 +31,7 @@ export function CompositionLine({
   const labelled = new Set<string>();
   const order = [points.find((point) => point.day === current), points[0], ...points.toReversed()];
   for (const point of order) {
-    if (point === undefined || labelled.has(point.day) || (point.at > 1 - labelGap * 0.75 && point.day !== current))
-      continue;
+    if (point === undefined || labelled.has(point.day)) continue;
     if (points.every((other) => !labelled.has(other.day) || Math.abs(other.at - point.at) >= labelGap))
       labelled.add(point.day);
   }
@@ -61,13 +62,13 @@ export function CompositionLine({
 /** Where each day lies between the first (0) and today (1), pushed apart so that each can be pressed. */
 function placed(days: readonly string[], first: string, today: string): { day: string; at: number }[] {
   const span = Math.max(1, daysBetween(first, today));
-  const points = days.map((day) => ({ day, at: daysBetween(first, day) / span }));
+  const points = days.map((day) => ({ day, at: (changesEnd * daysBetween(first, day)) / span }));
   let last = -1;
   for (const point of points) {
     point.at = Math.max(point.at, last + rhombusGap);
     last = point.at;
   }
-  let next = 1 - rhombusGap / 2;
+  let next = changesEnd + rhombusGap;
   for (const point of points.toReversed()) {
     point.at = Math.min(point.at, next);
     next = point.at - rhombusGap;

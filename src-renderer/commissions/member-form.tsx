@@ -182,6 +182,8 @@ export function MemberForm({
             onChange={(value) => change({ role: optionOf(seatRoles, value) ?? seat.role })}
             options={seatRoles.map((value) => ({ value, label: words.role(value) }))}
           />
+        </div>
+        <div className="commissions-three">
           <DateField
             label={t('memberForm.startsOn')}
             value={seat.startsOn}

@@ -117,7 +117,9 @@ function MemberRow({
         </Link>
         <div className="sm mut">{words.role(membership.values['role'])}</div>
       </td>
-      <td className="sm">{textOf(membership, 'nominatedBy')}</td>
+      <td>
+        <div className="sm">{textOf(membership, 'nominatedBy')}</div>
+      </td>
       <td>
         <span className="num nw">{format.dateRange(startsOn, last)}</span>
         {isEnding && (
@@ -167,7 +169,9 @@ function Vacancy({
         <span className="b ochre">{t('vacancy')}</span>
         <div className="sm">{t('role.member')}</div>
       </td>
-      <td className="sm">{isToday ? t('vacancyWaits') : ''}</td>
+      <td>
+        <div className="sm">{isToday ? t('vacancyWaits') : ''}</div>
+      </td>
       <td>
         {since === null ? (
           <span className="sm">{t('vacantAlways')}</span>

@@ -75,7 +75,10 @@ function ContactForm({ stored }: { stored: RecordView | null }) {
   async function submit() {
     setIsTried(true);
     if (Object.keys(faults).length > 0) {
-      document.querySelector<HTMLElement>('.contacts-form [aria-invalid=true]')?.focus();
+      const wrong = document.querySelector<HTMLElement>('.contacts-form [aria-invalid=true]');
+      wrong?.focus();
+      // The foot bar must not hide what is wrong.
+      wrong?.scrollIntoView({ block: 'center' });
       return;
     }
     const given = stored === null ? values : draft.changes;

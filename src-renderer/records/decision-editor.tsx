@@ -100,80 +100,89 @@ export function DecisionEditor({
     </button>
   );
   return (
-    <div className="decision-editor">
-      <label className="vh" htmlFor={id}>
-        {label}
-      </label>
-      <div className="decision-tools" role="toolbar" aria-label={t('editor.tools')}>
-        {tool(IconBold, t('editor.bold'), () => run(boldEdit))}
-        {tool(IconH2, t('editor.heading'), () => run((now, selection) => lineEdit(now, selection, 'heading')))}
-        {tool(IconListNumbers, t('editor.points'), () => run((now, selection) => lineEdit(now, selection, 'points')))}
-        {tool(IconList, t('editor.list'), () => run((now, selection) => lineEdit(now, selection, 'list')))}
-        {tool(IconTable, t('editor.table'), () => run(tableEdit))}
-        {tool(IconArrowBackUp, t('editor.undo'), () => {
-          area.current?.focus();
-          document.execCommand('undo');
-        })}
-        <button type="button" aria-pressed={isPreview} className="preview" onClick={() => setIsPreview(!isPreview)}>
-          <Icon of={isPreview ? IconPencil : IconEye} />
+    <div>
+      <div className="decision-label">
+        <label className="lb grow" htmlFor={id}>
+          {label}
+        </label>
+        <Button
+          variant="subtle"
+          size="small"
+          icon={isPreview ? IconPencil : IconEye}
+          aria-pressed={isPreview}
+          onClick={() => setIsPreview(!isPreview)}
+        >
           {isPreview ? t('editor.write') : t('editor.preview')}
-        </button>
+        </Button>
       </div>
-      {arrived !== null && (
-        <div className="note ochre decision-arrived" role="status">
-          <div className="grow">
-            <p className="b">{t('editor.arrivedTitle')}</p>
-            <p className="sm">{t('editor.arrivedText')}</p>
-            <details className="sm">
-              <summary>{t('editor.arrivedShow')}</summary>
-              <div lang={lang}>
-                <DecisionTextView text={arrived} />
+      <div className="decision-editor">
+        <div className="decision-tools" role="toolbar" aria-label={t('editor.tools')}>
+          {tool(IconBold, t('editor.bold'), () => run(boldEdit))}
+          {tool(IconH2, t('editor.heading'), () => run((now, selection) => lineEdit(now, selection, 'heading')))}
+          {tool(IconListNumbers, t('editor.points'), () => run((now, selection) => lineEdit(now, selection, 'points')))}
+          {tool(IconList, t('editor.list'), () => run((now, selection) => lineEdit(now, selection, 'list')))}
+          {tool(IconTable, t('editor.table'), () => run(tableEdit))}
+          {tool(IconArrowBackUp, t('editor.undo'), () => {
+            area.current?.focus();
+            document.execCommand('undo');
+          })}
+        </div>
+        {arrived !== null && (
+          <div className="note ochre decision-arrived" role="status">
+            <div className="grow">
+              <p className="b">{t('editor.arrivedTitle')}</p>
+              <p className="sm">{t('editor.arrivedText')}</p>
+              <details className="sm">
+                <summary>{t('editor.arrivedShow')}</summary>
+                <div lang={lang}>
+                  <DecisionTextView text={arrived} />
+                </div>
+              </details>
+              <div className="row g2 wrap" style={{ marginTop: 8 }}>
+                <Button
+                  size="small"
+                  onClick={() => {
+                    take(arrived);
+                    setArrived(null);
+                  }}
+                >
+                  {t('editor.takeArrived')}
+                </Button>
+                <Button
+                  size="small"
+                  variant="default"
+                  onClick={() => {
+                    take(text);
+                    setArrived(null);
+                  }}
+                >
+                  {t('editor.keepOwn')}
+                </Button>
               </div>
-            </details>
-            <div className="row g2 wrap" style={{ marginTop: 8 }}>
-              <Button
-                size="small"
-                onClick={() => {
-                  take(arrived);
-                  setArrived(null);
-                }}
-              >
-                {t('editor.takeArrived')}
-              </Button>
-              <Button
-                size="small"
-                variant="default"
-                onClick={() => {
-                  take(text);
-                  setArrived(null);
-                }}
-              >
-                {t('editor.keepOwn')}
-              </Button>
             </div>
           </div>
-        </div>
-      )}
-      {isPreview ? (
-        <div className="decision-preview" lang={lang}>
-          {text.trim() === '' ? <p className="mut">{t('editor.nothing')}</p> : <DecisionTextView text={text} />}
-        </div>
-      ) : (
-        <>
-          <textarea
-            ref={area}
-            id={id}
-            lang={lang}
-            spellCheck={false}
-            value={text}
-            placeholder={t('editor.placeholder')}
-            onChange={(event) => take(event.currentTarget.value)}
-            onKeyDown={onKeyDown}
-            onBlur={onBlur}
-          />
-          <LetterRow target={area} />
-        </>
-      )}
+        )}
+        {isPreview ? (
+          <div className="decision-preview" lang={lang}>
+            {text.trim() === '' ? <p className="mut">{t('editor.nothing')}</p> : <DecisionTextView text={text} />}
+          </div>
+        ) : (
+          <>
+            <textarea
+              ref={area}
+              id={id}
+              lang={lang}
+              spellCheck={false}
+              value={text}
+              placeholder={t('editor.placeholder')}
+              onChange={(event) => take(event.currentTarget.value)}
+              onKeyDown={onKeyDown}
+              onBlur={onBlur}
+            />
+            <LetterRow target={area} />
+          </>
+        )}
+      </div>
     </div>
   );
 }

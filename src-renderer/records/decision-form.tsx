@@ -268,17 +268,14 @@ export function DecisionForm({
             letters
             {...bound(titleField)}
           />
-          <div>
-            <span className="lb">{t('field.body')}</span>
-            <DecisionEditor
-              key={bodyField}
-              label={t('field.bodyIn', { language: format.language(locale) })}
-              lang={lang}
-              value={textOf(shown, bodyField)}
-              onChange={(text) => set({ [bodyField]: text === '' ? null : text })}
-              onBlur={onBlur}
-            />
-          </div>
+          <DecisionEditor
+            key={bodyField}
+            label={t('field.body')}
+            lang={lang}
+            value={textOf(shown, bodyField)}
+            onChange={(text) => set({ [bodyField]: text === '' ? null : text })}
+            onBlur={onBlur}
+          />
           <div className="decision-signs">
             <TextField label={t('field.place')} optional {...bound('place')} />
             <TextField label={t('field.chair')} optional {...bound('chair')} />

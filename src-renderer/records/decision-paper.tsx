@@ -36,7 +36,7 @@ export function DecisionPaper({ facts, locale, t }: { facts: PaperFacts; locale:
   }));
   const hasVotes = votes.some(({ count }) => count !== null);
   return (
-    <article className="paper" lang={localeFacts[locale].htmlLang} style={{ page: pageName(locale) }}>
+    <article className="a4" lang={localeFacts[locale].htmlLang} style={{ page: pageName(locale) }}>
       <header>
         {name !== null && (
           <p className="paper-name" lang={localeFacts[name.locale].htmlLang}>

@@ -40,7 +40,7 @@ function Papers({
   usePaperFeet(feet);
   usePrintReady(papers.length > 0);
   return (
-    <main className="papers">
+    <main className="a4-pages">
       {papers.map(({ locale, t }) => (
         <DecisionPaper key={locale} facts={facts} locale={locale} t={t} />
       ))}

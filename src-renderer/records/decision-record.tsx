@@ -153,7 +153,7 @@ export function DecisionRecord({
               {t('record.frozen')}
             </Note>
           )}
-          {corrected.value !== undefined && (
+          {textOrNull(decision, 'corrects') !== null && corrected.value !== undefined && (
             <Note>
               {t('form.corrects')}{' '}
               <Link to="/records/decisions/$id" params={{ id: corrected.value.id }}>

@@ -207,7 +207,7 @@ function useColumns(search: string): Column<RecordView>[] {
     {
       key: 'languages',
       head: t('list.column.languages'),
-      width: '150px',
+      width: '190px',
       cell: (row) => (
         <span className="row g1 wrap">
           {completeLanguages(row.values).map((locale) => (

@@ -37,9 +37,9 @@ export function pageRule(foot: PaperFoot): string {
   const box = (align: string, width: string, lines: readonly string[]) =>
     `content: ${cssContent(lines)}; width: ${width}; text-align: ${align}; vertical-align: top; white-space: pre-line; padding: 5pt 0 0; margin: 0; border-top: 0.75pt solid #000; font: 8pt/10.5pt 'Noto Sans', sans-serif; color: #000;`;
   return `@page ${pageName(foot.locale)} { size: A4 portrait; margin: 15mm 15mm 25mm 25mm;
-  @bottom-left { ${box('left', '42%', foot.left)} }
+  @bottom-left { ${box('left', '40%', foot.left)} }
   @bottom-center { ${box('center', '20%', foot.middle)} }
-  @bottom-right { ${box('right', '38%', foot.right)} } }`;
+  @bottom-right { ${box('right', '40%', foot.right)} } }`;
 }
 
 /** Lines as a CSS `content` value. */

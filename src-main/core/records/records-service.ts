@@ -191,14 +191,15 @@ export function createRecordsService(deps: RecordsDeps): DomainHandlers<typeof r
     },
 
     nextDecisionNumber() {
-      const last = deps.open().store.queries.list({
+      // Drafts may have no number yet, so the newest that has one is looked for.
+      const { rows } = deps.open().store.queries.list({
         kind: Decision,
         locale: 'ru',
-        sort: { field: 'changedAt', descending: true },
-        limit: 1,
-      }).rows[0];
-      const number = last?.values.number;
-      return ok({ number: nextNumber(typeof number === 'string' ? number : null) });
+        sort: { field: 'decidedOn', descending: true },
+        limit: 50,
+      });
+      const last = rows.find((row) => typeof row.values.number === 'string' && row.values.number !== '');
+      return ok({ number: nextNumber(last === undefined ? null : String(last.values.number)) });
     },
 
     isDecisionNumberFree({ number, except }) {

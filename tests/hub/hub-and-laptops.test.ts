@@ -192,6 +192,10 @@ test('a hub put back from an older copy gets everything again', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'хаб № '));
   const port = await freePort();
   let hub = await startHub({ directory, port });
+  ends.push(async () => {
+    await hub.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
   const first = await laptop(hub, 'SAMPLE-01');
   const second = await laptop(hub, 'SAMPLE-02');
   await addContact(first, 'Контакт, пример 1');
@@ -213,8 +217,6 @@ test('a hub put back from an older copy gets everything again', async () => {
   await second.value('sync.now', {});
   expect(await contactNames(second)).toEqual(['Контакт, пример 1', 'Контакт, пример 2', 'Контакт, пример 3']);
   expect(await first.value('sync.status', {})).toMatchObject({ saved: 0, sent: 0, problem: null });
-  await hub.close();
-  rmSync(directory, { recursive: true, force: true });
 });
 
 test.skipIf(postgres === null)('two hub processes on one PostgreSQL serve one commission', async () => {

@@ -1,5 +1,5 @@
 /** The hub as a process, on its own file and on real PostgreSQL: the same tests on both. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { pino } from 'pino';
 import { readConfig } from '#hub/config.ts';
 import { createHub, type Hub } from '#hub/hub.ts';
@@ -348,6 +348,7 @@ test.skipIf(postgres === null)(
       env: { KOMISSIYA_HUB_ENROLMENTS_PER_MINUTE: '1000' },
     };
     const [one, two] = await Promise.all([startHub(place), startHub(place)]);
+    onTestFinished(async () => void (await Promise.all([one.close(), two.close()])));
     const writer = newLaptop();
     const reader = newLaptop();
     const enrolled = await enrol(writer, one.address, await one.invite());
@@ -396,6 +397,5 @@ test.skipIf(postgres === null)(
     expect(next).toBe(61);
     const stats = JSON.parse(await one.command('stats')) as { refusals: Record<string, number> };
     expect(Object.keys(stats.refusals).filter((reason) => reason !== 'gap')).toEqual([]);
-    await Promise.all([one.close(), two.close()]);
   },
 );

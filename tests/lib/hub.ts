@@ -111,67 +111,48 @@ export type TestPostgres = {
   close(): void;
 };
 
-/** Debian's own PostgreSQL on a temporary folder and a Unix socket; null, saying why on stderr, where there is none. */
+/**
+ * Debian's own PostgreSQL on a temporary folder and a Unix socket; null, saying why on stderr, where there is none. It
+ * starts with the first database asked for.
+ */
 export function startPostgres(): TestPostgres | null {
   const bin = findPostgres();
   if (bin === null) return skip('no /usr/lib/postgresql/*/bin/initdb on this machine (Debian package postgresql)');
   const owner = postgresUser();
   if (owner === 'none') return skip('it refuses to run as root and there is no user postgres');
-  // Short and plain: the path of a Unix socket may have 107 bytes.
-  const directory = mkdtempSync(join(tmpdir(), 'kpg-'));
-  const user = owner === 'self' ? {} : owner;
-  chmodSync(directory, 0o700);
-  if (owner !== 'self') chownSync(directory, owner.uid, owner.gid);
-  const options = {
-    ...user,
-    cwd: directory,
-    stdio: ['ignore', 'pipe', 'pipe'] as const,
-    env: { PATH: '/usr/bin:/bin', LANG: 'C' },
+  let server: { directory: string; pg: (name: string, ...args: string[]) => void } | null = null;
+
+  const start = (): NonNullable<typeof server> => {
+    // Short and plain: the path of a Unix socket may have 107 bytes.
+    const directory = mkdtempSync(join(tmpdir(), 'kpg-'));
+    chmodSync(directory, 0o700);
+    if (owner !== 'self') chownSync(directory, owner.uid, owner.gid);
+    const user = owner === 'self' ? {} : owner;
+    const env = { PATH: '/usr/bin:/bin', LANG: 'C' };
+    const pg = (name: string, ...args: string[]): void => {
+      execFileSync(join(bin, name), args, { ...user, cwd: directory, stdio: ['ignore', 'pipe', 'pipe'], env });
+    };
+    const data = ['--pgdata', join(directory, 'data')];
+    pg('initdb', ...data, '--username', 'hub', '--auth', 'trust', '--encoding', 'UTF8', '--no-locale', '--no-sync');
+    const settings = `-c listen_addresses='' -c unix_socket_directories='${directory}' -c max_connections=60`;
+    const log = ['--log', join(directory, 'log')];
+    pg('pg_ctl', ...data, '--wait', '--timeout', '60', ...log, '--options', settings, 'start');
+    process.once('exit', close);
+    return { directory, pg };
   };
-  const pg = (name: string, ...args: string[]): void => {
-    execFileSync(join(bin, name), args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
-  };
-  const data = join(directory, 'data');
-  pg(
-    'initdb',
-    '--pgdata',
-    data,
-    '--username',
-    'hub',
-    '--auth',
-    'trust',
-    '--encoding',
-    'UTF8',
-    '--no-locale',
-    '--no-sync',
-  );
-  const settings = `-c listen_addresses='' -c unix_socket_directories='${directory}' -c max_connections=60`;
-  pg(
-    'pg_ctl',
-    '--pgdata',
-    data,
-    '--wait',
-    '--timeout',
-    '60',
-    '--log',
-    join(directory, 'log'),
-    '--options',
-    settings,
-    'start',
-  );
-  let open = true;
   const close = (): void => {
-    if (!open) return;
-    open = false;
+    if (server === null) return;
+    const { directory, pg } = server;
+    server = null;
     process.off('exit', close);
-    pg('pg_ctl', '--pgdata', data, '--wait', '--mode', 'immediate', 'stop');
+    pg('pg_ctl', '--pgdata', join(directory, 'data'), '--wait', '--mode', 'immediate', 'stop');
     rmSync(directory, { recursive: true, force: true });
   };
-  process.once('exit', close);
   return {
     async createDatabase(name) {
-      pg('createdb', '--host', directory, '--username', 'hub', name);
-      return `postgres://hub@localhost/${name}?host=${encodeURIComponent(directory)}`;
+      server ??= start();
+      server.pg('createdb', '--host', server.directory, '--username', 'hub', name);
+      return `postgres://hub@localhost/${name}?host=${encodeURIComponent(server.directory)}`;
     },
     close,
   };

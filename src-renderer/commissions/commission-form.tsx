@@ -1,3 +1,4 @@
+import { localizedText } from '#shared/records/record-title.ts';
 import { useState } from 'react';
 import IconCheck from '@tabler/icons-react/dist/esm/icons/IconCheck.mjs';
 import { parseNumberInput } from '#shared/i18n/dates.ts';
@@ -20,7 +21,6 @@ import { PageTitle } from '#renderer/ui/page-title.tsx';
 import { Page } from '#renderer/ui/page.tsx';
 import { givenValues } from '../records/record-values.ts';
 import { useEscape } from '../records/use-escape.ts';
-import { localizedText } from './commission-words.ts';
 
 type Values = RecordView['values'];
 

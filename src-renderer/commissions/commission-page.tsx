@@ -1,3 +1,4 @@
+import { localizedText } from '#shared/records/record-title.ts';
 import { useState } from 'react';
 import IconHistory from '@tabler/icons-react/dist/esm/icons/IconHistory.mjs';
 import IconUserPlus from '@tabler/icons-react/dist/esm/icons/IconUserPlus.mjs';
@@ -23,7 +24,7 @@ import { RecordHistory } from '../records/record-history.tsx';
 import { textOf, textOrNull } from '../records/record-values.ts';
 import { CommissionFacts } from './commission-facts.tsx';
 import { CommissionForm } from './commission-form.tsx';
-import { localizedText, useCommissionWords } from './commission-words.ts';
+import { useCommissionWords } from './commission-words.ts';
 import { CompositionLine } from './composition-line.tsx';
 import { MemberForm } from './member-form.tsx';
 import { type Member, MembersTable } from './members-table.tsx';

@@ -26,19 +26,6 @@ export const factFields = [
 export type SeatRole = (typeof seatRoles)[number];
 export type FactField = (typeof factFields)[number];
 
-/** A localized text of a record in the reader's language, else in the nearest that it has. Null where it has none. */
-export function localizedText(
-  record: Pick<RecordView, 'values'>,
-  base: string,
-  wanted: Locale,
-): { text: string; locale: Locale } | null {
-  const locale = pickContentLocale(
-    wanted,
-    locales.filter((candidate) => textOf(record, localizedField(base, candidate)) !== ''),
-  );
-  return locale === null ? null : { text: textOf(record, localizedField(base, locale)), locale };
-}
-
 /** `name_uz_cyrl` → `['name', 'uz-Cyrl']`; null for a field that is not localized. */
 export function splitLocalized(field: string): [string, Locale] | null {
   for (const locale of locales) {

@@ -1,3 +1,4 @@
+import { localizedText } from '#shared/records/record-title.ts';
 import { useState } from 'react';
 import IconCheck from '@tabler/icons-react/dist/esm/icons/IconCheck.mjs';
 import IconUserPlus from '@tabler/icons-react/dist/esm/icons/IconUserPlus.mjs';
@@ -20,7 +21,6 @@ import { Icon } from '#renderer/ui/icon.tsx';
 import { useNotify } from '#renderer/ui/notification.tsx';
 import { PageTitle } from '#renderer/ui/page-title.tsx';
 import { Page } from '#renderer/ui/page.tsx';
-import { localizedText } from './commission-words.ts';
 import { numberOf, textOf, textOrNull } from '../records/record-values.ts';
 import { useEscape } from '../records/use-escape.ts';
 import { leftReasons, optionOf, type SeatRole, seatRoles, useCommissionWords } from './commission-words.ts';

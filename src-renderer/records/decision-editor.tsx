@@ -38,13 +38,14 @@ export function DecisionEditor({
   const [isPreview, setIsPreview] = useState(false);
   /** Texts that came from this editor: when the store shows one of them, nobody else has written. */
   const own = useRef(new Set([value]));
+  /** What is in the field, for the moment when something arrives. */
+  const typed = useRef(value);
   const [arrived, setArrived] = useState<string | null>(null);
   useEffect(() => {
     if (own.current.has(value)) return;
     own.current.add(value);
-    if (document.activeElement === area.current || text !== '') setArrived(value);
+    if (document.activeElement === area.current || typed.current !== '') setArrived(value);
     else setText(value);
-    // Only what arrives matters here, not what is typed.
   }, [value]);
   useEffect(() => {
     const field = area.current;
@@ -55,6 +56,7 @@ export function DecisionEditor({
 
   function take(next: string) {
     own.current.add(next);
+    typed.current = next;
     setText(next);
     onChange(next);
   }

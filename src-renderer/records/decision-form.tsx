@@ -4,7 +4,7 @@ import IconChevronRight from '@tabler/icons-react/dist/esm/icons/IconChevronRigh
 import IconEye from '@tabler/icons-react/dist/esm/icons/IconEye.mjs';
 import IconLock from '@tabler/icons-react/dist/esm/icons/IconLock.mjs';
 import { signers } from '#shared/access/roles.ts';
-import { type Locale, localeFacts, localesAsListed } from '#shared/i18n/locales.ts';
+import { type Locale, localeFacts, localesAsListed, pickContentLocale } from '#shared/i18n/locales.ts';
 import type { Id } from '#shared/kernel/ids.ts';
 import { localizedField } from '#shared/kinds/define-kind.ts';
 import type { RecordView } from '#shared/records/contract.ts';
@@ -89,7 +89,7 @@ export function DecisionForm({
   const locale =
     picked !== null && languages.includes(picked)
       ? picked
-      : (languages.find((candidate) => candidate === format.locale) ?? languages[0] ?? format.locale);
+      : (pickContentLocale(format.locale, languages) ?? format.locale);
   const lang = localeFacts[locale].htmlLang;
   const titleField = localizedField('title', locale);
   const bodyField = localizedField('body', locale);
@@ -307,7 +307,7 @@ export function DecisionForm({
 /** Which signed decision this draft corrects. */
 function Corrects({ id }: { id: string }) {
   const { t } = useTranslation('records');
-  const signed = useCall('records.get', { kind: 'decision', id: id as Id }); // a reference of a stored record
+  const signed = useCall('records.get', { kind: 'decision', id });
   if (signed.value === undefined) return null;
   return (
     <p className="sm">

@@ -1,9 +1,9 @@
+import { localizedText } from '#shared/records/record-title.ts';
 import { countryName, formatDate } from '#shared/i18n/format.ts';
 import { type Locale, localeFacts } from '#shared/i18n/locales.ts';
 import { localizedField } from '#shared/kinds/define-kind.ts';
 import type { RecordView } from '#shared/records/contract.ts';
 import type { Translate } from '#shared/i18n/translate.ts';
-import { localizedText } from '../commissions/commission-words.ts';
 import { createFormats } from '#renderer/i18n/use-format.ts';
 import { DecisionTextView } from './decision-text-view.tsx';
 import { type PaperFoot, pageName } from './paper-pages.ts';

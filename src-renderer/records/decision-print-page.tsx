@@ -14,9 +14,7 @@ export function DecisionPrintPage() {
   const params = useParams({ strict: false });
   const search: { locales?: unknown } = useSearch({ strict: false });
   const id = idFrom(params['id']);
-  const wanted = String(search.locales ?? '')
-    .split(',')
-    .filter(isLocale);
+  const wanted = (typeof search.locales === 'string' ? search.locales : '').split(',').filter(isLocale);
   const facts = usePaperFacts(id);
   const words = usePaperWords(wanted);
   if (facts === null || words === null) return null;

@@ -62,9 +62,9 @@ export function DecisionRecord({
   });
   const corrected = useCall(
     'records.get',
-    { kind: 'decision', id: (textOrNull(decision, 'corrects') ?? decision.id) as Id },
+    { kind: 'decision', id: textOrNull(decision, 'corrects') ?? decision.id },
     { enabled: textOrNull(decision, 'corrects') !== null },
-  ); // a reference of a stored record
+  );
   const decidedOn = textOrNull(decision, 'decidedOn');
   const signedAt = numberOf(decision, 'signedAt');
   useEscape(() => void navigate({ to: '/records/decisions' }));

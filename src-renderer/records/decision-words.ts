@@ -1,8 +1,9 @@
+import { localizedText } from '#shared/records/record-title.ts';
 /** Words for decisions: fields and values, and the text of a decision in the nearest language. */
 import { type Locale, localeFacts, locales } from '#shared/i18n/locales.ts';
 import { localizedField } from '#shared/kinds/define-kind.ts';
 import type { RecordView } from '#shared/records/contract.ts';
-import { localizedText, optionOf, splitLocalized } from '../commissions/commission-words.ts';
+import { optionOf, splitLocalized } from '../commissions/commission-words.ts';
 import { useFormat } from '#renderer/i18n/use-format.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
 import type { FieldWords } from './record-history.tsx';

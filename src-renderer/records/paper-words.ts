@@ -1,6 +1,6 @@
 /** The words printed on a paper: in the paper's language, whatever the window speaks. */
 import { useEffect, useState } from 'react';
-import type { Locale } from '#shared/i18n/locales.ts';
+import { isLocale, type Locale } from '#shared/i18n/locales.ts';
 import { type Catalogue, createTranslate, type Translate } from '#shared/i18n/translate.ts';
 
 const files = import.meta.glob<Catalogue>('../../locales/*/records.json', { import: 'default' });
@@ -8,15 +8,19 @@ const files = import.meta.glob<Catalogue>('../../locales/*/records.json', { impo
 /** A translator per language; null until all are read. A language whose catalogue cannot be read is left out. */
 export function usePaperWords(wanted: readonly Locale[]): ReadonlyMap<Locale, Translate> | null {
   const [words, setWords] = useState<ReadonlyMap<Locale, Translate> | null>(null);
+  // The list is a new array each time; its words are the key.
   const key = wanted.join(',');
   useEffect(() => {
     let isWanted = true;
     const load = async () => {
       const entries = await Promise.all(
-        wanted.map(async (locale): Promise<[Locale, Translate][]> => {
-          const catalogue = await files[`../../locales/${locale}/records.json`]?.().catch(() => null);
-          return catalogue ? [[locale, createTranslate(catalogue, locale)]] : [];
-        }),
+        key
+          .split(',')
+          .filter(isLocale)
+          .map(async (locale): Promise<[Locale, Translate][]> => {
+            const catalogue = await files[`../../locales/${locale}/records.json`]?.().catch(() => null);
+            return catalogue ? [[locale, createTranslate(catalogue, locale)]] : [];
+          }),
       );
       if (isWanted) setWords(new Map(entries.flat()));
     };
@@ -24,7 +28,6 @@ export function usePaperWords(wanted: readonly Locale[]): ReadonlyMap<Locale, Tr
     return () => {
       isWanted = false;
     };
-    // The list is a new array each time; its words are the key.
   }, [key]);
   return words;
 }

@@ -87,6 +87,8 @@ const framedRoutes = [
     path: '/help',
     component: lazyRouteComponent(() => import('../help/help-page.tsx'), 'HelpPage'),
   }),
+  // An address that is none: said inside the frame, so that every way out works.
+  createRoute({ getParentRoute: () => framed, path: '$', component: PageCrash }),
 ];
 
 /** Without the frame: a lesson fills the window, a print page is paper. */
@@ -121,7 +123,7 @@ export function createAppRouter() {
     defaultPreload: 'intent',
     defaultPendingMs: 400,
     scrollRestoration: false,
-    notFoundMode: 'root',
     defaultNotFoundComponent: PageCrash,
+    notFoundMode: 'root',
   });
 }

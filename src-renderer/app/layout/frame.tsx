@@ -82,8 +82,8 @@ function nextRegion(step: 1 | -1): void {
   const now = regions.findIndex((region) => region.contains(document.activeElement));
   const next = regions[(now + step + regions.length) % regions.length];
   if (next === undefined) return;
-  const inside = next.querySelector<HTMLElement>(
-    '.it.on, h1[tabindex], a[href], button:not(:disabled), input:not(:disabled)',
-  );
+  const inside =
+    next.querySelector<HTMLElement>('.it.on') ??
+    next.querySelector<HTMLElement>('h1[tabindex], a[href], button:not(:disabled), input:not(:disabled)');
   (inside ?? next).focus();
 }

@@ -295,7 +295,7 @@ export function checkGlossary(catalogues: Catalogues, glossary: Glossary): Probl
 /** The renderer's list of typed domains (resource-types.ts) names every domain of the window. */
 export function checkResourceTypes(domains: readonly string[], typesSource: string): Problem[] {
   return domains
-    .filter((domain) => !typesSource.includes(`/locales/${sourceLocale}/${domain}.json'`))
+    .filter((domain) => !typesSource.includes(`'#locales/${sourceLocale}/${domain}.json'`))
     .map((domain) => ({
       rule: 'types',
       locale: '',

@@ -83,7 +83,7 @@ function readReviewLists(folder: string): ReviewLists {
 export function resourceTypesSource(domains: readonly string[]): string {
   const variable = (domain: string): string => domain.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
   const imports = domains.map(
-    (domain) => `import type ${variable(domain)} from '../../locales/${sourceLocale}/${domain}.json';\n`,
+    (domain) => `import type ${variable(domain)} from '#locales/${sourceLocale}/${domain}.json';\n`,
   );
   const members = domains.map((domain) => {
     const name = domain.includes('-') ? `'${domain}'` : domain;

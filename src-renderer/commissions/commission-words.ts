@@ -1,12 +1,9 @@
 /** Words for commissions and seats: options, fields, values. */
 import { isLocale, type Locale, locales } from '#shared/i18n/locales.ts';
 import { localizedField } from '#shared/kinds/define-kind.ts';
-import type { RecordView } from '#shared/records/contract.ts';
-import { pickContentLocale } from '#shared/i18n/locales.ts';
 import { useFormat } from '#renderer/i18n/use-format.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
 import type { FieldWords } from '../records/record-history.tsx';
-import { textOf } from '../records/record-values.ts';
 
 export const seatRoles = ['chair', 'deputy', 'secretary', 'member'] as const;
 export const leftReasons = ['own-wish', 'replaced', 'recalled', 'term-ended', 'other'] as const;

@@ -2,17 +2,17 @@
  * Types the keys of `t` from the Russian catalogues. Written by `npm run i18n:check -- --write-types`, which also says when it is out of date.
  */
 import 'i18next';
-import type access from '../../locales/ru/access.json';
-import type app from '../../locales/ru/app.json';
-import type commissions from '../../locales/ru/commissions.json';
-import type contacts from '../../locales/ru/contacts.json';
-import type failures from '../../locales/ru/failures.json';
-import type help from '../../locales/ru/help.json';
-import type records from '../../locales/ru/records.json';
-import type settings from '../../locales/ru/settings.json';
-import type sync from '../../locales/ru/sync.json';
-import type today from '../../locales/ru/today.json';
-import type training from '../../locales/ru/training.json';
+import type access from '#locales/ru/access.json';
+import type app from '#locales/ru/app.json';
+import type commissions from '#locales/ru/commissions.json';
+import type contacts from '#locales/ru/contacts.json';
+import type failures from '#locales/ru/failures.json';
+import type help from '#locales/ru/help.json';
+import type records from '#locales/ru/records.json';
+import type settings from '#locales/ru/settings.json';
+import type sync from '#locales/ru/sync.json';
+import type today from '#locales/ru/today.json';
+import type training from '#locales/ru/training.json';
 
 declare module 'i18next' {
   interface CustomTypeOptions {

@@ -71,7 +71,7 @@ function Changes() {
   const session = useSession();
   // Fixed at opening: «since» must not creep forward while the page is open.
   const [since] = useState(() => session.previousSignInAt ?? Date.now() - monthMs);
-  const { value, failure, isLoading } = useCall('records.recentChanges', { since, limit: 8 });
+  const { value, failure, isLoading } = useCall('records.recentChanges', { since, limit: 6, locale: format.locale });
   const title =
     session.previousSignInAt === null
       ? t('changes.titleFirst')

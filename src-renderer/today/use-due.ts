@@ -4,8 +4,7 @@
  */
 import type { LinkProps } from '@tanstack/react-router';
 import { addDays, daysBetween } from '#shared/i18n/format.ts';
-import { localizedField } from '#shared/kinds/define-kind.ts';
-import { locales } from '#shared/i18n/locales.ts';
+import { localizedText } from '#shared/records/record-title.ts';
 import { roleOf } from '#shared/access/person.ts';
 import type { RecordView } from '#shared/records/contract.ts';
 import type { Failure } from '#shared/kernel/result.ts';
@@ -88,12 +87,12 @@ export function useDue(today: string): Due {
   }
   for (const draft of drafts.value?.rows ?? []) {
     const number = textOf(draft, 'number');
-    const title = titleOf(draft);
+    const title = localizedText(draft, 'title', format.locale);
     items.push({
       key: draft.id,
       on: textOf(draft, 'decidedOn'),
       title: number === null ? t('due.draftNoNumber') : t('due.draft', { number }),
-      why: title ?? t('due.draftWhy'),
+      why: title?.text ?? t('due.draftWhy'),
       action: t('due.draftAction'),
       link: { to: '/records/decisions/$id', params: { id: draft.id } },
     });
@@ -135,12 +134,4 @@ export function useDue(today: string): Due {
 function textOf(record: RecordView, field: string): string | null {
   const value = record.values[field];
   return typeof value === 'string' && value !== '' ? value : null;
-}
-
-function titleOf(record: RecordView): string | null {
-  for (const locale of locales) {
-    const title = textOf(record, localizedField('title', locale));
-    if (title !== null) return title;
-  }
-  return null;
 }

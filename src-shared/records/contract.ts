@@ -95,7 +95,7 @@ export const recordsContract = {
   ),
   /** What others and I changed since a moment, newest first, for Today. */
   recentChanges: query(
-    z.object({ since: z.int(), limit: z.int().min(1).max(100) }),
+    z.object({ since: z.int(), limit: z.int().min(1).max(100), locale: Locale }),
     z.object({
       items: z.array(
         z.object({

@@ -27,7 +27,9 @@ export const SyncStatus = z.object({
   progress: z.object({ done: z.int(), total: z.int() }).nullable(),
   problem: Problem.nullable(),
   /** Other laptops of this commission as the hub last told. */
-  laptops: z.array(z.object({ replica: z.string(), name: z.string(), lastContactAt: z.int().nullable(), isThis: z.boolean() })),
+  laptops: z.array(
+    z.object({ replica: z.string(), name: z.string(), lastContactAt: z.int().nullable(), isThis: z.boolean() }),
+  ),
 });
 export type SyncStatus = z.infer<typeof SyncStatus>;
 

@@ -7,11 +7,11 @@ import { kindsByName } from '#shared/kinds/all-kinds.ts';
 import { checkValues, type Kind, missingFields, type Values } from '#shared/kinds/define-kind.ts';
 import type { RecordView, recordsContract } from '#shared/records/contract.ts';
 import { Decision } from '#shared/records/decision.ts';
+import { recordTitle } from '#shared/records/record-title.ts';
 import { missingForSignature, nextNumber } from '#shared/records/decision-rules.ts';
 import { normalizeText } from '#shared/text/normalize.ts';
 import type { OpenProfile } from '../access/profile.ts';
 import type { Change } from '../store/commit.ts';
-import { titleOf } from '../store/records-queries.ts';
 
 export type RecordsDeps = {
   /** The open profile; throws when nobody is signed in (the dispatcher has checked). */
@@ -153,7 +153,7 @@ export function createRecordsService(deps: RecordsDeps): DomainHandlers<typeof r
         .open()
         .store.queries.searchAll(text, locale, 20)
         .map((record) => {
-          const { title, locale: titleLocale } = titleOf(record, locale);
+          const { text: title, locale: titleLocale } = recordTitle(record, locale);
           const detail = record.values.number ?? record.values.organisation ?? '';
           return {
             kind: record.kind,
@@ -166,9 +166,8 @@ export function createRecordsService(deps: RecordsDeps): DomainHandlers<typeof r
       return ok({ hits });
     },
 
-    recentChanges({ since, limit }) {
+    recentChanges({ since, limit, locale }) {
       const { store, session } = deps.open();
-      const locale = 'ru'; // titles are names; where a record has several, the source language's stands first
       const items = store.queries.recentChanges(since, limit).flatMap((change) => {
         const record = store.queries.get(change.kind, change.id);
         if (record === null || change.kind.name === 'progress') return [];
@@ -181,7 +180,7 @@ export function createRecordsService(deps: RecordsDeps): DomainHandlers<typeof r
             at: change.at,
             kind: record.kind,
             id: record.id,
-            title: titleOf(named, locale).title,
+            title: recordTitle(named, locale).text,
             act: change.act,
             byName: change.by === session.person ? session.name : typeof byName === 'string' ? byName : null,
           },

@@ -60,6 +60,7 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
         const key = logKey(log.replica, log.partition);
         let seq = held[key] ?? 0;
         for (;;) {
+          if (segments.length > 0 && bytes >= maxBytes) return segments; // before sealing one more for nothing
           const before = opLog.headAt(log, seq);
           if (before === null) break; // the other side holds more of our log than we do
           const ops = opLog.opsAfter(log, seq, maxOpsPerSegment);
@@ -71,7 +72,6 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
             identity.sign,
             segmentPorts,
           );
-          if (segments.length > 0 && bytes + sealed.length > maxBytes) return segments;
           opLog.rememberHead(log, last.seq, chainHead(before, ops, sha256));
           segments.push({ bytes: sealed, log: key, from: seq + 1, to: last.seq });
           bytes += sealed.length;

@@ -5,7 +5,7 @@ import { useProfile } from '#renderer/app/profile.ts';
 import { useCommand } from '#renderer/app/use-command.ts';
 import { Button } from '#renderer/ui/button.tsx';
 import { FailureNote } from '#renderer/ui/failure-note.tsx';
-import { TextField } from '#renderer/ui/fields.tsx';
+import { TextArea } from '#renderer/ui/fields.tsx';
 import { NewPin } from './new-pin.tsx';
 import { useWait } from './wait.ts';
 
@@ -33,7 +33,8 @@ export function RecoverCard({ slot, who, onBack }: { slot: string; who: string; 
       </p>
       <div className="col g3">
         <div className="code-input">
-          <TextField
+          <TextArea
+            rows={2}
             label={t('recover.code')}
             hint={isCodeFull ? undefined : t('recover.left', { count: 32 - digits.length })}
             inputMode="numeric"

@@ -24,7 +24,10 @@ export function CertificatePrintPage() {
   const params = useParams({ strict: false });
   const search: Record<string, unknown> = useSearch({ strict: false });
   const locale = isLocale(search['locale']) ? search['locale'] : sourceLocale;
-  const found = useCall('training.course', { id: String(search['course'] ?? '') });
+  // The router reads a course named «2026» as a number.
+  const course = search['course'];
+  const id = typeof course === 'string' || typeof course === 'number' ? String(course) : '';
+  const found = useCall('training.course', { id });
   const attempt = found.value?.attempts.find(({ id }) => id === params.attempt);
   const words = useWords(locale);
   const heads = useHeads(locale, attempt?.finishedAt ?? null, words?.format ?? null);

@@ -151,7 +151,9 @@ function LanguageSwitch({
     >
       <Icon of={IconLanguage} />
       <span className="lesson-language-long">{t('lesson.language', { language: name })}</span>
-      <span className="lesson-language-short">{name}</span>
+      <span className="lesson-language-short" lang={htmlLangOf(locale)}>
+        {isLocale(locale) ? localeFacts[locale].ownName : locale}
+      </span>
       <Icon of={IconChevronDown} size={16} />
     </MenuButton>
   );

@@ -4,7 +4,6 @@
  */
 import type { AttemptView, Place } from './contract.ts';
 import { type Course, type CourseTest, lessonsOf } from './course.ts';
-import type { TestGrade } from './grading.ts';
 
 /** A step of the way: a lesson or a test, by its id. */
 export type Step = { readonly kind: 'lesson' | 'test'; readonly id: string };
@@ -59,12 +58,4 @@ export function lessonsToRead(course: Course, test: CourseTest, isRight: (questi
   return lessonsOf(course)
     .map(({ lesson }) => lesson.id)
     .filter((id) => rules.has(id));
-}
-
-/** Topics with a wrong answer, weakest first. */
-export function weakTopics(grade: TestGrade): string[] {
-  return grade.byTopic
-    .filter(({ correct, total }) => correct < total)
-    .toSorted((left, right) => left.correct / left.total - right.correct / right.total)
-    .map(({ topic }) => topic);
 }

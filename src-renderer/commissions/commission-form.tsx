@@ -15,10 +15,10 @@ import { useTranslation } from '#renderer/i18n/use-translation.ts';
 import { AutosaveNote } from '#renderer/ui/autosave-note.tsx';
 import { Button } from '#renderer/ui/button.tsx';
 import { DateField } from '#renderer/ui/date-field.tsx';
-import { TextField } from '#renderer/ui/fields.tsx';
 import { FootBar } from '#renderer/ui/foot-bar.tsx';
 import { PageTitle } from '#renderer/ui/page-title.tsx';
 import { Page } from '#renderer/ui/page.tsx';
+import { HeldTextField } from '../records/held-text-field.tsx';
 import { givenValues } from '../records/record-values.ts';
 import { useEscape } from '../records/use-escape.ts';
 
@@ -84,7 +84,7 @@ export function CommissionForm({ commission, onDone }: { commission: RecordView;
       />
       <div className="commissions-form">
         {nameLocales.map((locale) => (
-          <TextField
+          <HeldTextField
             key={locale}
             label={t('field.nameIn', { language: format.language(locale) })}
             optional
@@ -95,8 +95,8 @@ export function CommissionForm({ commission, onDone }: { commission: RecordView;
           />
         ))}
         <div className="commissions-three">
-          <TextField {...boundNumber('seats')} />
-          <TextField
+          <HeldTextField {...boundNumber('seats')} />
+          <HeldTextField
             {...boundNumber('quorum')}
             hint={t('quorumHint')}
             {...(isTooFew && { error: t('quorumTooBig') })}
@@ -108,13 +108,13 @@ export function CommissionForm({ commission, onDone }: { commission: RecordView;
             onChange={(value) => set({ formedOn: value })}
           />
         </div>
-        <TextField {...bound('appointedBy')} letters />
-        <TextField {...bound('appointmentAct')} />
-        <TextField {...bound('place')} hint={t('placeHint')} />
-        <TextField {...bound('address')} />
+        <HeldTextField {...bound('appointedBy')} letters />
+        <HeldTextField {...bound('appointmentAct')} />
+        <HeldTextField {...bound('place')} hint={t('placeHint')} />
+        <HeldTextField {...bound('address')} />
         <div className="commissions-three">
-          <TextField {...bound('phone')} type="tel" />
-          <TextField {...bound('email')} type="email" />
+          <HeldTextField {...bound('phone')} type="tel" />
+          <HeldTextField {...bound('email')} type="email" />
         </div>
       </div>
     </Page>

@@ -6,7 +6,8 @@ import { useCall } from '#renderer/app/api.ts';
 import { call, type Input } from '#renderer/app/bridge.ts';
 import type { Failure } from '#shared/kernel/result.ts';
 
-const pageSize = 100;
+/** A table of up to so many rows is not virtual and tells no range: its rows are all on the first page. */
+const pageSize = 200;
 
 export type ContactPages = {
   readonly total: number;

@@ -22,12 +22,18 @@ export function DecisionEditor({
   label,
   lang,
   value,
+  stored,
+  tidy,
   onChange,
   onBlur,
 }: {
   label: string;
   lang: string;
   value: string;
+  /** The text as the store has it, without what is typed here. */
+  stored: string;
+  /** How the store tidies a text. */
+  tidy: (text: string) => string;
   onChange: (text: string) => void;
   onBlur: () => void;
 }) {
@@ -37,16 +43,16 @@ export function DecisionEditor({
   const [text, setText] = useState(value);
   const [isPreview, setIsPreview] = useState(false);
   /** Texts that came from this editor: when the store shows one of them, nobody else has written. */
-  const own = useRef(new Set([value]));
+  const own = useRef(new Set([value, tidy(value), stored]));
   /** What is in the field, for the moment when something arrives. */
   const typed = useRef(value);
   const [arrived, setArrived] = useState<string | null>(null);
   useEffect(() => {
-    if (own.current.has(value)) return;
-    own.current.add(value);
-    if (document.activeElement === area.current || typed.current !== '') setArrived(value);
-    else setText(value);
-  }, [value]);
+    if (own.current.has(stored)) return;
+    own.current.add(stored);
+    if (document.activeElement === area.current || typed.current !== '') setArrived(stored);
+    else setText(stored);
+  }, [stored]);
   useEffect(() => {
     const field = area.current;
     if (field === null) return;
@@ -55,7 +61,7 @@ export function DecisionEditor({
   }, [text, isPreview]);
 
   function take(next: string) {
-    own.current.add(next);
+    own.current.add(tidy(next));
     typed.current = next;
     setText(next);
     onChange(next);

@@ -8,6 +8,7 @@ import { type Locale, localeFacts, localesAsListed, pickContentLocale } from '#s
 import type { Id } from '#shared/kernel/ids.ts';
 import { localizedField } from '#shared/kinds/define-kind.ts';
 import type { RecordView } from '#shared/records/contract.ts';
+import { normalizeText } from '#shared/text/normalize.ts';
 import { missingForSignature } from '#shared/records/decision-rules.ts';
 import { useCall } from '#renderer/app/api.ts';
 import { useAutosave } from '#renderer/app/autosave.ts';
@@ -23,7 +24,7 @@ import { Chip } from '#renderer/ui/chip.tsx';
 import { DateField } from '#renderer/ui/date-field.tsx';
 import { useConfirm } from '#renderer/ui/dialog.tsx';
 import { FailureNote } from '#renderer/ui/failure-note.tsx';
-import { TextField } from '#renderer/ui/fields.tsx';
+
 import { FootBar } from '#renderer/ui/foot-bar.tsx';
 import { Icon } from '#renderer/ui/icon.tsx';
 import { MenuButton } from '#renderer/ui/menu.tsx';
@@ -35,6 +36,7 @@ import { DecisionChecks } from './decision-checks.tsx';
 import { DecisionEditor } from './decision-editor.tsx';
 import { decisionLocales, titleIn } from './decision-words.ts';
 import { DecisionVotes } from './decision-votes.tsx';
+import { HeldTextField } from './held-text-field.tsx';
 import { givenValues, textOf, textOrNull } from './record-values.ts';
 import { useEscape } from './use-escape.ts';
 
@@ -210,14 +212,14 @@ export function DecisionForm({
           <FailureNote failure={sign.failure ?? remove.failure} />
           {textOrNull(shown, 'corrects') !== null && <Corrects id={textOf(shown, 'corrects')} />}
           <div className="decision-head">
-            <TextField label={t('field.number')} {...bound('number')} />
+            <HeldTextField label={t('field.number')} {...bound('number')} />
             <DateField
               label={t('field.decidedOn')}
               value={textOrNull(shown, 'decidedOn')}
               onChange={(value) => set({ decidedOn: value })}
               onBlur={onBlur}
             />
-            <TextField label={t('field.basis')} optional {...bound('basis')} />
+            <HeldTextField label={t('field.basis')} optional {...bound('basis')} />
           </div>
           <div className="decision-languages">
             <Tabs
@@ -260,7 +262,7 @@ export function DecisionForm({
               )}
             </span>
           </div>
-          <TextField
+          <HeldTextField
             key={titleField}
             label={t('field.title')}
             lang={lang}
@@ -273,13 +275,15 @@ export function DecisionForm({
             label={t('field.body')}
             lang={lang}
             value={textOf(shown, bodyField)}
+            stored={textOf({ values: stored }, bodyField)}
+            tidy={(text) => normalizeText(text, locale === 'uz' ? 'uz' : 'ru')}
             onChange={(text) => set({ [bodyField]: text === '' ? null : text })}
             onBlur={onBlur}
           />
           <div className="decision-signs">
-            <TextField label={t('field.place')} optional {...bound('place')} />
-            <TextField label={t('field.chair')} optional {...bound('chair')} />
-            <TextField label={t('field.secretary')} optional {...bound('secretary')} />
+            <HeldTextField label={t('field.place')} optional {...bound('place')} />
+            <HeldTextField label={t('field.chair')} optional {...bound('chair')} />
+            <HeldTextField label={t('field.secretary')} optional {...bound('secretary')} />
           </div>
         </div>
         <div className="records-side">

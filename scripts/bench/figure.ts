@@ -8,7 +8,8 @@ export type Figure = {
   /** The same work done plainly beside it, in the same run. */
   readonly baseline: number;
   readonly ratio: number;
-  readonly target: number;
+  /** Null for a figure that only tells. */
+  readonly target: number | null;
   readonly ok: boolean;
 };
 
@@ -22,12 +23,12 @@ export function figure(facts: {
   readonly value: number;
   readonly baseline: number;
   readonly ratio?: number;
-  readonly target: number;
+  readonly target: number | null;
   readonly atLeast?: boolean;
 }): Figure {
   const { bench, value, baseline, target } = facts;
   const ratio = facts.ratio ?? value / baseline;
-  const ok = facts.atLeast === true ? ratio >= target : ratio <= target;
+  const ok = target === null || (facts.atLeast === true ? ratio >= target : ratio <= target);
   return {
     bench,
     figure: facts.figure,

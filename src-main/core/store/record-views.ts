@@ -3,25 +3,21 @@
  * marks once per answer, because a list asks for fifty rows at every key press.
  */
 import type { Statement } from 'better-sqlite3';
-import type { Kind } from '#shared/kinds/define-kind.ts';
+import type { Field, Kind } from '#shared/kinds/define-kind.ts';
 import type { RecordView, Road } from '#shared/records/contract.ts';
 import type { ReadableDb } from './database.ts';
 import type { OpLog } from './op-log.ts';
 import { fromColumn } from './record-rows.ts';
 import { columnName, quote } from './tables.ts';
 
-/** The values of `viewColumns` in their order. */
+/** The values of `columns` in their order. */
 export type ViewRow = readonly (string | number | null)[];
 
 const commonColumns = ['id', 'alive', 'created_at', 'changed_at', 'changed_by', 'own_log', 'own_seq'];
 
-/** What to select from a kind's table, called `r` in the statement. */
-export function viewColumns(kind: Kind): string {
-  const columns = [...commonColumns, ...Object.keys(kind.fields).map(columnName)];
-  return columns.map((column) => `r.${quote(column)}`).join(', ');
-}
-
 export type RecordViews = {
+  /** What to select from a kind's table, called `r` in the statement. */
+  columns(kind: Kind): string;
   /** The views of one answer's rows. */
   of(kind: Kind, rows: readonly ViewRow[]): RecordView[];
   /** A person's name; null when not known here. */
@@ -33,10 +29,23 @@ export function createRecordViews(db: ReadableDb, opLog: OpLog): RecordViews {
   const nameOf = (person: string | null): string | null =>
     person === null ? null : ((names.get(person) as string | undefined) ?? null); // text column
 
+  const shapes = new Map<string, { columns: string; fields: [string, Field][] }>();
+  const shapeOf = (kind: Kind): { columns: string; fields: [string, Field][] } => {
+    let shape = shapes.get(kind.name);
+    if (shape === undefined) {
+      const fields = Object.entries(kind.fields);
+      const columns = [...commonColumns, ...fields.map(([name]) => columnName(name))];
+      shape = { columns: columns.map((column) => `r.${quote(column)}`).join(', '), fields };
+      shapes.set(kind.name, shape);
+    }
+    return shape;
+  };
+
   return {
+    columns: (kind) => shapeOf(kind).columns,
     nameOf,
     of(kind, rows) {
-      const fields = Object.entries(kind.fields);
+      const { fields } = shapeOf(kind);
       const namesByPerson = new Map<string, string | null>();
       const marksByLog = new Map<number, { sent: number; received: number }>();
 

@@ -47,7 +47,10 @@ const commonColumns = `
   own_log integer not null default 0,
   own_seq integer not null default 0`;
 
-/** Makes what is missing of the kinds' tables, columns and indexes. Idempotent. */
+/**
+ * Makes what is missing of the kinds' tables, columns and indexes. Idempotent. Every list asks for records that are alive, so the
+ * indexes hold only those: counting them, or a group of them, need not touch the rows.
+ */
 export function ensureTables(db: WritableDb, kinds: readonly Kind[]): void {
   db.transaction(() => {
     for (const kind of kinds) {
@@ -66,10 +69,10 @@ export function ensureTables(db: WritableDb, kinds: readonly Kind[]): void {
           );
         }
       }
-      // Every list asks for records that are alive: counting them, or a group of them, need not touch their rows.
-      db.exec(`create index if not exists ${quote(`${kind.name}_by_alive`)} on ${quote(kind.name)} (alive)`);
       db.exec(`create index if not exists ${quote(`${kind.name}_by_own`)} on ${quote(kind.name)} (own_log, own_seq)`);
-      db.exec(`create index if not exists ${quote(`${kind.name}_by_changed`)} on ${quote(kind.name)} (changed_at)`);
+      db.exec(
+        `create index if not exists ${quote(`${kind.name}_by_changed`)} on ${quote(kind.name)} (changed_at) where alive = 1`,
+      );
       if (searchableFields(kind).length > 0) {
         db.exec(
           `create virtual table if not exists ${quote(`${kind.name}_search`)} using fts5

@@ -1,0 +1,54 @@
+/**
+ * `npm run bench -- start search import size`: measures, and prints one JSON line per figure. Without names it measures all. Ends
+ * with 1 when a figure misses its target; ratios to a baseline beside it hold on any machine, but not on one that is busy otherwise.
+ */
+import { buildIfStale } from '../build.ts';
+import { copyApp } from './app-copy.ts';
+import type { Figure } from './figure.ts';
+import { benchImport } from './import.ts';
+import { benchSearchCore } from './search.ts';
+import { benchSearchWindow } from './search-window.ts';
+import { benchSize } from './size.ts';
+import { benchStart } from './start.ts';
+
+type Bench = () => AsyncIterable<Figure[]>;
+
+const benches: Readonly<Record<string, Bench>> = {
+  async *start() {
+    yield await withApp(benchStart);
+  },
+  async *search() {
+    yield await benchSearchCore();
+    yield await withApp(benchSearchWindow);
+  },
+  async *import() {
+    yield await benchImport();
+  },
+  async *size() {
+    yield await benchSize();
+  },
+};
+
+async function withApp(measure: (dist: string) => Promise<Figure[]>): Promise<Figure[]> {
+  await buildIfStale('production');
+  const app = copyApp();
+  try {
+    return await measure(app.dist);
+  } finally {
+    app.remove();
+  }
+}
+
+const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches);
+const unknown = names.filter((name) => !(name in benches));
+if (unknown.length > 0)
+  throw new Error(`no bench "${unknown.join(' ')}"; there are: ${Object.keys(benches).join(' ')}`);
+
+for (const name of names) {
+  for await (const figures of benches[name]?.() ?? []) {
+    for (const figure of figures) {
+      console.log(JSON.stringify(figure));
+      if (!figure.ok) process.exitCode = 1;
+    }
+  }
+}

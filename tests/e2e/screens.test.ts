@@ -1,0 +1,165 @@
+/**
+ * Pictures of the app for the README and for people to judge: sample data in all seven languages, into docs/screens. Only with
+ * UPDATE_SCREENS=1, as they change with every change of a page. Everything in Russian; in the other languages the pages that a
+ * language marks most: Today, contacts, a decision's form, its paper.
+ */
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { locales, type Locale } from '#shared/i18n/locales.ts';
+import { textIn } from '#shared/training/course.ts';
+import { root } from '../../scripts/runtimes.mjs';
+import { chooseLanguage, firstRun, isOnToday } from '../lib/walk-access.ts';
+import { type Desk, keepEvidence, sitDown, standUp } from '../lib/walk-desk.ts';
+import { paintPdf } from '../lib/walk-pdf.ts';
+import {
+  answer,
+  buildCoursePack,
+  course,
+  courseRow,
+  finalTest,
+  lessonHeading,
+  readLesson,
+  source,
+  takeCourse,
+} from '../lib/walk-training.ts';
+
+const isWanted = process.env['UPDATE_SCREENS'] === '1';
+const folder = mkdtempSync(join(tmpdir(), 'komissiya-screens-'));
+const paper = join(folder, 'pdf');
+const drives = join(folder, 'drives');
+const countries = { ru: 'kg', kk: 'kz', ky: 'kg', uz: 'uz', 'uz-Cyrl': 'uz', tg: 'tj', en: 'kg' } as const;
+let desk: Desk;
+
+keepEvidence();
+beforeAll(() => {
+  if (!isWanted) return;
+  for (const path of [paper, drives, join(root, 'docs/screens')]) mkdirSync(path, { recursive: true });
+});
+afterAll(async () => {
+  if (isWanted) await standUp(desk);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Paints the first page of the PDF that was made as docs/screens/<name>.png; answers that file's name. */
+function paintPaper(name: string): string {
+  const [file = ''] = readdirSync(paper);
+  const out = join(root, 'docs/screens', name);
+  paintPdf(join(paper, file), out);
+  for (const page of readdirSync(join(root, 'docs/screens')).filter((found) => found.startsWith(`${name}-`))) {
+    const path = join(root, 'docs/screens', page);
+    if (/-0*1\.png$/.test(page)) renameSync(path, `${out}.png`);
+    else rmSync(path);
+  }
+  rmSync(join(paper, file));
+  return readdirSync(join(root, 'docs/screens')).find((found) => found === `${name}.png`) ?? 'none';
+}
+
+/** The first record of a kind for which the test holds. */
+async function recordId(kind: string, where: object): Promise<string> {
+  const list = await desk.call<{ rows: { id: string }[] }>('records.list', { kind, where, locale: desk.words.locale });
+  const id = list.ok ? list.value.rows[0]?.id : undefined;
+  if (id === undefined) throw new Error(`the sample data has no such ${kind}`);
+  return id;
+}
+
+async function openSample(locale: Locale): Promise<void> {
+  const opened = await desk.call('access.startSample', { locale, country: countries[locale] });
+  if (!opened.ok) throw new Error(opened.error.code);
+  await desk.page.evaluate(() => (window.location.hash = '#/today'));
+  await isOnToday(desk);
+}
+
+async function showDecision(locale: Locale): Promise<string> {
+  await desk.goToAddress(`records/decisions/${await recordId('decision', { state: 'draft' })}`);
+  await desk.page.locator('.decision-editor').waitFor();
+  await desk.shot(`${locale}-decision-form`);
+  const id = await recordId('decision', { state: 'signed' });
+  const second = locale === 'ru' ? 'ky' : 'ru';
+  const printed = await desk.call('shell.printToPdf', {
+    route: `/print/decision/${id}?locales=${locale},${second}`,
+    landscape: false,
+    fileName: 'paper',
+  });
+  if (!printed.ok) throw new Error(printed.error.code);
+  return paintPaper(`${locale}-decision-paper`);
+}
+
+describe.skipIf(!isWanted)('pictures of the app (UPDATE_SCREENS=1)', () => {
+  test('ru: first run and sign-in', async () => {
+    const start = {
+      profile: join(folder, 'first'),
+      locale: 'ru_RU',
+      env: { KOMISSIYA_PDF_DIR: paper, KOMISSIYA_DRIVE_ROOTS: drives },
+    };
+    desk = await sitDown('ru', start);
+    const person = { name: 'Председатель, пример 1', role: 'chair', pin: '507284' } as const;
+    await firstRun(
+      desk,
+      {
+        locale: 'ru',
+        country: 'kg',
+        search: 'Ош',
+        commission: 'Ошская территориальная избирательная комиссия',
+        person,
+      },
+      true,
+    );
+    await desk.lock();
+    expect(await desk.shot('ru-sign-in')).toContain('docs/screens');
+    await standUp(desk);
+    desk = await sitDown('ru', { ...start, profile: join(folder, 'sample') });
+    await chooseLanguage(desk, 'ru');
+  });
+
+  test('ru: every page', async () => {
+    await openSample('ru');
+    await desk.shot('ru-today');
+    for (const section of ['contacts', 'commission', 'records', 'sync', 'settings'] as const) {
+      await desk.goTo(section);
+      await desk.page.locator('main h1').waitFor();
+      await desk.shot(`ru-${section}`);
+    }
+    await desk.goToAddress(`contacts/${await recordId('contact', { role: 'trainer' })}`);
+    await desk.shot('ru-contact');
+    expect(await showDecision('ru')).toBe('ru-decision-paper.png');
+  });
+
+  test('ru: a course from the stick to the certificate', async () => {
+    mkdirSync(join(drives, 'ФЛЕШКА'));
+    buildCoursePack(join(drives, 'ФЛЕШКА', 'kurs.kpack'));
+    await desk.goTo('training');
+    await source(desk, 'ФЛЕШКА').waitFor();
+    await takeCourse(desk, 'ФЛЕШКА');
+    await desk.shot('ru-training');
+    const [first, next] = course.modules.flatMap(({ lessons }) => lessons);
+    await desk.button(new RegExp(`^${desk.say('training:course.start')}`), courseRow(desk)).click();
+    await readLesson(desk, first?.id ?? '', lessonHeading(desk, next?.id ?? ''));
+    await desk.shot('ru-lesson');
+    await desk.link(desk.say('training:lesson.leave')).click();
+    await desk.link(textIn(finalTest.titles, 'ru')).click();
+    for (const [index, question] of finalTest.questions.entries()) {
+      await answer(desk, question);
+      if (index === 0) await desk.shot('ru-test');
+      if (index < finalTest.questions.length - 1) await desk.button(desk.say('training:test.next')).click();
+    }
+    await desk.button(desk.say('training:test.finish')).click();
+    await desk.button(desk.say('training:certificate.save')).click();
+    await desk.text(desk.like('training:certificate.saved')).waitFor();
+    await desk.shot('ru-test-result');
+    expect(paintPaper('ru-certificate')).toBe('ru-certificate.png');
+  });
+
+  test.each(locales.filter((locale) => locale !== 'ru'))('%s: what the language marks most', async (locale) => {
+    const ended = await desk.call('access.endSample');
+    if (!ended.ok) throw new Error(ended.error.code);
+    await chooseLanguage(desk, locale);
+    await openSample(locale);
+    await desk.shot(`${locale}-today`);
+    await desk.goTo('contacts');
+    await desk.page.locator('main tbody tr').first().waitFor();
+    await desk.shot(`${locale}-contacts`);
+    expect(await showDecision(locale)).toBe(`${locale}-decision-paper.png`);
+  });
+});

@@ -1,0 +1,167 @@
+/**
+ * The hub and two laptops in real Electron: invitation, first exchange, live changes both ways, a hub that is away and comes back,
+ * and the page on which the operator sees both laptops. The steps build on each other, in this order.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { LaunchOptions } from '../lib/electron-app.ts';
+import { startHub, type TestHub } from '../lib/hub.ts';
+import { firstRun } from '../lib/walk-access.ts';
+import {
+  addContact,
+  addMember,
+  contactNames,
+  contactRow,
+  editContact,
+  memberRow,
+  openContact,
+} from '../lib/walk-contacts.ts';
+import {
+  countVotes,
+  decisionRow,
+  newDecision,
+  openDecision,
+  savedNote,
+  sign,
+  writeText,
+} from '../lib/walk-decisions.ts';
+import { type Desk, isSeen, keepEvidence, pageErrors, sitDown, standUp } from '../lib/walk-desk.ts';
+import { badge, enrol, roadMark, sendInvitation } from '../lib/walk-sync.ts';
+import { buildCoursePack, course, courseRow, lessonHeading, readLesson, takeCourse } from '../lib/walk-training.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'komissiya-hub-'));
+const drives = join(folder, 'drives');
+const commission = {
+  country: 'kz',
+  search: 'Almaty',
+  commission: 'Алматинская областная территориальная избирательная комиссия',
+} as const;
+const partition = 'kz/kz-19/kz-19-tec_oblast';
+const chair = { name: 'Алиева Мадина (образец)', role: 'chair', pin: '507284' } as const;
+const secretary = { name: 'Сериков Данияр (образец)', role: 'secretary', pin: '618395' } as const;
+const karimov = 'Қаримов Ойбек (образец)';
+const number = '24/1';
+/** For the tries of an app that has lost the hub: 5 s, then twice as long each time. */
+const backMs = 60_000;
+
+let desk: Desk;
+let second: Desk;
+let hub: TestHub;
+
+const launch = (profile: string): LaunchOptions => ({
+  profile: join(folder, profile),
+  locale: 'ru_RU',
+  env: { KOMISSIYA_DRIVE_ROOTS: drives },
+});
+
+keepEvidence();
+beforeAll(async () => {
+  mkdirSync(join(drives, 'ФЛЕШКА'), { recursive: true });
+  buildCoursePack(join(drives, 'ФЛЕШКА', 'kurs.kpack'));
+  hub = await startHub();
+  desk = await sitDown('ru', launch('Профиль председателя № 1'));
+});
+afterAll(async () => {
+  await standUp(second);
+  await standUp(desk);
+  await hub.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('before the hub all stays on the laptop, and the marks say so', async () => {
+  await firstRun(desk, { locale: 'ru', ...commission, person: chair });
+  await addContact(desk, { name: karimov });
+  await addMember(desk, { name: karimov, role: 'member', from: '01.03.2026' });
+  await newDecision(desk, number);
+  await writeText(desk, { locale: 'ru', title: 'Об обучении (образец)', body: '1. Провести обучение.' });
+  await writeText(desk, { locale: 'kk', title: 'Оқыту туралы (үлгі)', body: '1. Оқыту өткізілсін.' });
+  await countVotes(desk, { present: 5, votesFor: 5, votesAgainst: 0, votesAbstained: 0 });
+  await sign(desk, number);
+  await takeCourse(desk, 'ФЛЕШКА');
+  const [first, next] = course.modules.flatMap(({ lessons }) => lessons);
+  await desk.button(new RegExp(`^${desk.say('training:course.start')}`), courseRow(desk)).click();
+  await readLesson(desk, first?.id ?? '', lessonHeading(desk, next?.id ?? ''));
+  await desk.link(desk.say('training:lesson.leave')).click();
+  await desk.goTo('contacts');
+  expect(await isSeen(roadMark(desk, contactRow(desk, karimov), 'saved'))).toBe(true);
+  expect(await isSeen(badge(desk, desk.say('app:badge.notEnrolled')))).toBe(true);
+});
+
+test('the hub: what is wrong with an invitation is said, a right one connects the laptop', async () => {
+  const invitation = await hub.invite({ partition, laptop: 'SAMPLE-CHAIR' });
+  await sendInvitation(desk, 'http://127.0.0.1:9', invitation);
+  await desk.text(desk.say('failures:sync/hub-unreachable.title')).waitFor();
+  await sendInvitation(desk, hub.address, '1234 5678 9012 3456');
+  await desk.text(desk.say('failures:sync/bad-code.title')).waitFor();
+  await desk.shot('walk-bad-invitation');
+  await enrol(desk, hub.address, invitation);
+  expect(await isSeen(desk.heading(desk.say('sync:state.received')))).toBe(true);
+  await desk.shot('walk-sync');
+  await desk.goTo('contacts');
+  await roadMark(desk, contactRow(desk, karimov), 'received').waitFor();
+  await desk.goTo('records');
+  await roadMark(desk, decisionRow(desk, number), 'received').waitFor();
+});
+
+test('the hub: a second laptop has it all, and changes go both ways without a press', async () => {
+  second = await sitDown('ru', launch('Профиль секретаря № 2'));
+  await firstRun(second, { locale: 'ru', ...commission, person: secretary });
+  await enrol(second, hub.address, await hub.invite({ partition, laptop: 'SAMPLE-SECRETARY' }));
+  await second.goTo('contacts');
+  await expect.poll(() => contactNames(second), { timeout: 20_000 }).toContain(karimov);
+  await openDecision(second, number);
+  await second.text(second.say('records:record.frozen')).waitFor();
+  await second.goTo('commission');
+  await memberRow(second, karimov).waitFor();
+
+  await desk.goTo('contacts');
+  await addContact(second, { name: 'Тестов Пример (образец)', phone: '+7 700 000-00-03' });
+  await contactRow(desk, 'Тестов Пример').waitFor();
+  await roadMark(desk, contactRow(desk, 'Тестов Пример'), 'received').waitFor();
+  await openContact(desk, 'Тестов Пример (образец)');
+  await openContact(second, 'Тестов Пример (образец)');
+  await editContact(desk, { phone: '+7 700 000-00-04' });
+  await second.text('+7 700 000-00-04').first().waitFor();
+  await second.shot('walk-second-laptop');
+
+  const progress = async (at: Desk) => {
+    const list = await at.call<{ rows: { values: { course?: string } }[] }>('records.list', {
+      kind: 'progress',
+      locale: 'ru',
+    });
+    return list.ok ? list.value.rows.length : list.error;
+  };
+  expect(await progress(second)).toBe(await progress(desk));
+  expect(await progress(desk)).toBeGreaterThan(0);
+});
+
+test('the hub: offline is a state, and all goes on when the hub is back', async () => {
+  const { directory, address } = hub;
+  await hub.kill();
+  await addContact(second, { name: 'Офлайнов Пример (образец)' });
+  await newDecision(desk, '25/7');
+  await savedNote(desk).waitFor();
+  await badge(desk, desk.say('app:badge.offline')).waitFor();
+  await badge(second, second.say('app:badge.offline')).waitFor();
+  await second.goTo('contacts');
+  await roadMark(second, contactRow(second, 'Офлайнов Пример'), 'saved').waitFor();
+  await second.shot('walk-offline');
+
+  hub = await startHub({ directory, port: Number(new URL(address).port) });
+  await desk.goTo('contacts');
+  await contactRow(desk, 'Офлайнов Пример').waitFor({ timeout: backMs });
+  await roadMark(second, contactRow(second, 'Офлайнов Пример'), 'received').waitFor({ timeout: backMs });
+  await second.goTo('records');
+  await decisionRow(second, '25/7').waitFor({ timeout: backMs });
+
+  const page = await (await fetch(hub.address)).text();
+  expect(page).toContain('SAMPLE-CHAIR');
+  expect(page).toContain('SAMPLE-SECRETARY');
+  for (const personal of ['Қаримов', 'Офлайнов', chair.name, '25/7']) expect(page).not.toContain(personal);
+});
+
+test('the pages complained of nothing', () => {
+  expect(pageErrors()).toEqual([]);
+});

@@ -1,0 +1,27 @@
+/** The exchange with the hub as a person sees it. */
+import type { Locator } from 'playwright-core';
+import type { Road } from '#shared/records/contract.ts';
+import type { Desk } from './walk-desk.ts';
+
+/** Sends an invitation off; what comes of it is for the caller to see. */
+export async function sendInvitation(desk: Desk, address: string, code: string): Promise<void> {
+  await desk.goTo('sync');
+  await desk.field(desk.say('sync:enrol.address')).fill(address);
+  await desk.field(desk.say('sync:enrol.code')).fill(code);
+  await desk.button(desk.say('sync:enrol.send')).click();
+}
+
+export async function enrol(desk: Desk, address: string, code: string): Promise<void> {
+  await sendInvitation(desk, address, code);
+  await desk.button(desk.say('sync:hub.check')).waitFor();
+}
+
+/** The three rhombi of a row or a page with as many filled. */
+export function roadMark(desk: Desk, inside: Locator, road: Road): Locator {
+  return inside.getByRole('img', { name: desk.say(`app:road.${road}.full`), exact: true });
+}
+
+/** The badge in the header while it begins with these words. */
+export function badge(desk: Desk, first: string): Locator {
+  return desk.page.getByRole('link', { name: `${desk.say('app:badge.label')}: ${first}` });
+}

@@ -9,6 +9,7 @@ import { FailureNote } from '#renderer/ui/failure-note.tsx';
 import { TextField } from '#renderer/ui/fields.tsx';
 import { Icon } from '#renderer/ui/icon.tsx';
 import { PinCells, PinPad } from '#renderer/ui/pin-cells.tsx';
+import { Backups } from './store-page.tsx';
 import { useWait } from './wait.ts';
 
 /** PIN by pad or keyboard, or a passphrase. A wrong one says how many tries are left and what then happens. */
@@ -27,6 +28,7 @@ export function PinCard({
   const format = useFormat();
   const { refresh } = useProfile();
   const signIn = useCommand('access.signIn');
+  const afresh = useCommand('access.startAfresh');
   const [pin, setPin] = useState('');
   const [isPhrase, setIsPhrase] = useState(false);
   const wait = useWait(signIn.failure);
@@ -34,7 +36,8 @@ export function PinCard({
   const enter = async () => {
     if (!isReady || signIn.isBusy || wait > 0) return;
     const result = await signIn.run({ slot, pin: isSample ? '' : pin });
-    setPin('');
+    // A damaged store is opened once more with the same PIN after it has been mended.
+    if (result.ok || result.error.code !== 'store/damaged') setPin('');
     if (result.ok) await refresh();
   };
   const { failure } = signIn;
@@ -59,6 +62,19 @@ export function PinCard({
           {t('sample.open')}
         </Button>
       </section>
+    );
+  }
+  if (failure?.code === 'store/damaged') {
+    return (
+      <div className="col g4">
+        <FailureNote failure={afresh.failure ?? failure} />
+        <Backups
+          onRestored={enter}
+          startAfresh={async () => {
+            if ((await afresh.run({ slot, pin })).ok) await refresh();
+          }}
+        />
+      </div>
     );
   }
   return (

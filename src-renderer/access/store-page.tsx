@@ -40,7 +40,14 @@ export function StorePage({ failure, onRetry }: { failure: Failure; onRetry: () 
 }
 
 /** Backups newest first; the damaged file is kept beside the one put in its place. */
-export function Backups({ onRestored }: { onRestored: () => Promise<void> }) {
+export function Backups({
+  onRestored,
+  startAfresh,
+}: {
+  onRestored: () => Promise<void>;
+  /** Opens an empty store beside the damaged one; offered where a PIN has proved who asks. */
+  startAfresh?: () => Promise<void>;
+}) {
   const { t } = useTranslation('access');
   const format = useFormat();
   const restore = useCommand('access.restoreBackup');
@@ -61,6 +68,15 @@ export function Backups({ onRestored }: { onRestored: () => Promise<void> }) {
       cancel: t('backup.cancel'),
     });
     if (isSure && (await restore.run({ id })).ok) await onRestored();
+  };
+  const begin = async () => {
+    const isSure = await ask({
+      title: t('afresh.askTitle'),
+      text: t('afresh.askText'),
+      confirm: t('afresh.confirm'),
+      cancel: t('backup.cancel'),
+    });
+    if (isSure) await startAfresh?.();
   };
   return (
     <Sheet title={t('backup.title')}>
@@ -95,9 +111,16 @@ export function Backups({ onRestored }: { onRestored: () => Promise<void> }) {
           {items.length === 0 && <li>{t('backup.none')}</li>}
         </ul>
       )}
-      <p className="sm mut" style={{ padding: '0 20px 16px' }}>
-        {t('backup.resync')}
-      </p>
+      <div className="col g3" style={{ padding: '0 20px 16px' }}>
+        <p className="sm mut">{t('backup.resync')}</p>
+        {startAfresh !== undefined && (
+          <div>
+            <Button size="small" onClick={() => void begin()}>
+              {t('afresh.action')}
+            </Button>
+          </div>
+        )}
+      </div>
       {dialog}
     </Sheet>
   );

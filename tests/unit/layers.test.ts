@@ -161,7 +161,7 @@ const allowed: Plant[] = [
   { file: 'src-main/preload/good.ts', code: "export { contextBridge } from 'electron';\n", rule: '' },
   {
     file: 'src-renderer/a/good.tsx',
-    code: "export { Button } from '@mantine/core';\nexport { x } from '../app/api.ts';\n",
+    code: "export { create } from 'zustand';\nexport { x } from '../app/api.ts';\n",
     rule: '',
   },
   { file: 'src-hub/good.ts', code: "export { Kysely } from 'kysely';\nexport { x } from '#hub/db/x.ts';\n", rule: '' },

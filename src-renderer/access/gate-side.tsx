@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import IconCheck from '@tabler/icons-react/dist/esm/icons/IconCheck.mjs';
 import IconChevronDown from '@tabler/icons-react/dist/esm/icons/IconChevronDown.mjs';
 import IconDeviceLaptop from '@tabler/icons-react/dist/esm/icons/IconDeviceLaptop.mjs';
-import { localeFacts, locales } from '#shared/i18n/locales.ts';
+import { localeFacts, localesAsListed } from '#shared/i18n/locales.ts';
 import { useFormat } from '#renderer/i18n/use-format.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
 import { useProfile } from '#renderer/app/profile.ts';
@@ -32,7 +32,7 @@ export function GateLanguages() {
   const { setLocale } = useProfile();
   return (
     <ul className="gate-languages" aria-label={t('language.label')}>
-      {locales.map((code) => (
+      {localesAsListed.map((code) => (
         <li key={code}>
           <button
             type="button"
@@ -60,11 +60,11 @@ export function NarrowLanguages() {
         aria-label={t('language.label')}
         value={locale}
         onChange={(event) => {
-          const code = locales.find((candidate) => candidate === event.currentTarget.value);
+          const code = localesAsListed.find((candidate) => candidate === event.currentTarget.value);
           if (code !== undefined) void setLocale(code);
         }}
       >
-        {locales.map((code) => (
+        {localesAsListed.map((code) => (
           <option key={code} value={code} lang={localeFacts[code].htmlLang}>
             {localeFacts[code].ownName}
           </option>

@@ -1,4 +1,4 @@
-import { localeFacts, locales } from '#shared/i18n/locales.ts';
+import { localeFacts, localesAsListed } from '#shared/i18n/locales.ts';
 import { useFormat } from '#renderer/i18n/use-format.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
 import { useProfile } from '#renderer/app/profile.ts';
@@ -21,7 +21,7 @@ export function LanguageStep() {
           value={locale}
           onChange={(code) => void setLocale(code)}
           columns={3}
-          options={locales.map((code) => ({
+          options={localesAsListed.map((code) => ({
             value: code,
             label: <span lang={localeFacts[code].htmlLang}>{localeFacts[code].ownName}</span>,
           }))}

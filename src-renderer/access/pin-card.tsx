@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import IconAlertCircle from '@tabler/icons-react/dist/esm/icons/IconAlertCircle.mjs';
 import { useFormat } from '#renderer/i18n/use-format.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
@@ -9,8 +9,10 @@ import { FailureNote } from '#renderer/ui/failure-note.tsx';
 import { TextField } from '#renderer/ui/fields.tsx';
 import { Icon } from '#renderer/ui/icon.tsx';
 import { PinCells, PinPad } from '#renderer/ui/pin-cells.tsx';
-import { Backups } from './store-page.tsx';
 import { useWait } from './wait.ts';
+
+/** Seldom needed: not part of what the sign-in waits for. */
+const Backups = lazy(async () => ({ default: (await import('./store-page.tsx')).Backups }));
 
 /** PIN by pad or keyboard, or a passphrase. A wrong one says how many tries are left and what then happens. */
 export function PinCard({
@@ -68,12 +70,14 @@ export function PinCard({
     return (
       <div className="col g4">
         <FailureNote failure={afresh.failure ?? failure} />
-        <Backups
-          onRestored={enter}
-          startAfresh={async () => {
-            if ((await afresh.run({ slot, pin })).ok) await refresh();
-          }}
-        />
+        <Suspense fallback={null}>
+          <Backups
+            onRestored={enter}
+            startAfresh={async () => {
+              if ((await afresh.run({ slot, pin })).ok) await refresh();
+            }}
+          />
+        </Suspense>
       </div>
     );
   }

@@ -1,6 +1,6 @@
 import { useFormat } from '#renderer/i18n/use-format.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
-import { localeFacts, locales } from '#shared/i18n/locales.ts';
+import { localeFacts, localesAsListed } from '#shared/i18n/locales.ts';
 import { useCall } from '#renderer/app/api.ts';
 import { useProfile } from '#renderer/app/profile.ts';
 import { useCommand } from '#renderer/app/use-command.ts';
@@ -75,10 +75,10 @@ function ScreenSheet() {
           label={t('screen.language')}
           value={format.locale}
           onChange={(value) => {
-            const locale = locales.find((code) => code === value);
+            const locale = localesAsListed.find((code) => code === value);
             if (locale !== undefined) void setLocale(locale);
           }}
-          options={locales.map((code) => ({ value: code, label: localeFacts[code].ownName }))}
+          options={localesAsListed.map((code) => ({ value: code, label: localeFacts[code].ownName }))}
         />
         <ChoiceField
           legend={t('screen.size')}

@@ -4,7 +4,7 @@ import IconLanguage from '@tabler/icons-react/dist/esm/icons/IconLanguage.mjs';
 import IconLock from '@tabler/icons-react/dist/esm/icons/IconLock.mjs';
 import IconLogout from '@tabler/icons-react/dist/esm/icons/IconLogout.mjs';
 import IconSettings from '@tabler/icons-react/dist/esm/icons/IconSettings.mjs';
-import { localeFacts, locales } from '#shared/i18n/locales.ts';
+import { localeFacts, localesAsListed } from '#shared/i18n/locales.ts';
 import { useFormat } from '#renderer/i18n/use-format.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
 import { Icon } from '#renderer/ui/icon.tsx';
@@ -40,7 +40,7 @@ function LanguageMenu() {
     <MenuButton
       className="hb"
       label={`${t('language.label')}: ${localeFacts[locale].ownName}`}
-      entries={locales.map((code) => ({
+      entries={localesAsListed.map((code) => ({
         key: code,
         label: localeFacts[code].ownName,
         lang: localeFacts[code].htmlLang,

@@ -7,12 +7,13 @@ import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { locales, type Locale } from '#shared/i18n/locales.ts';
+import { localeFacts, locales, type Locale } from '#shared/i18n/locales.ts';
 import { textIn } from '#shared/training/course.ts';
 import { root } from '../../scripts/runtimes.mjs';
 import { chooseLanguage, firstRun, isOnToday } from '../lib/walk-access.ts';
 import { type Desk, keepEvidence, sitDown, standUp } from '../lib/walk-desk.ts';
 import { paintPdf } from '../lib/walk-pdf.ts';
+import { wordsOf } from '../lib/walk-words.ts';
 import {
   answer,
   buildCoursePack,
@@ -90,7 +91,6 @@ describe.skipIf(!isWanted)('pictures of the app (UPDATE_SCREENS=1)', () => {
   test('ru: first run and sign-in', async () => {
     const start = {
       profile: join(folder, 'first'),
-      locale: 'ru_RU',
       env: { KOMISSIYA_PDF_DIR: paper, KOMISSIYA_DRIVE_ROOTS: drives },
     };
     desk = await sitDown('ru', start);
@@ -108,6 +108,10 @@ describe.skipIf(!isWanted)('pictures of the app (UPDATE_SCREENS=1)', () => {
     );
     await desk.lock();
     expect(await desk.shot('ru-sign-in')).toContain('docs/screens');
+    await desk.button(localeFacts['uz-Cyrl'].ownName).click();
+    desk.words = wordsOf('uz-Cyrl');
+    await desk.heading(desk.say('access:signIn.title')).waitFor();
+    await desk.shot('uz-Cyrl-sign-in');
     await standUp(desk);
     desk = await sitDown('ru', { ...start, profile: join(folder, 'sample') });
     await chooseLanguage(desk, 'ru');
@@ -161,5 +165,16 @@ describe.skipIf(!isWanted)('pictures of the app (UPDATE_SCREENS=1)', () => {
     await desk.page.locator('main tbody tr').first().waitFor();
     await desk.shot(`${locale}-contacts`);
     expect(await showDecision(locale)).toBe(`${locale}-decision-paper.png`);
+  });
+
+  test('ky: a lesson', async () => {
+    await desk.call('access.endSample');
+    await chooseLanguage(desk, 'ky');
+    await openSample('ky');
+    await takeCourse(desk, 'ФЛЕШКА');
+    const [first, next] = course.modules.flatMap(({ lessons }) => lessons);
+    await desk.button(new RegExp(`^${desk.say('training:course.start')}`), courseRow(desk)).click();
+    await readLesson(desk, first?.id ?? '', lessonHeading(desk, next?.id ?? ''));
+    expect(await desk.shot('ky-lesson')).toContain('docs/screens');
   });
 });

@@ -23,7 +23,6 @@ beforeAll(async () => {
   for (const path of [paper, drives]) mkdirSync(path);
   desk = await sitDown('ru', {
     profile: join(folder, 'Профиль образца № 1'),
-    locale: 'ru_RU',
     env: { KOMISSIYA_PDF_DIR: paper, KOMISSIYA_DRIVE_ROOTS: drives },
   });
 });

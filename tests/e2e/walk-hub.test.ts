@@ -52,7 +52,6 @@ let hub: TestHub;
 
 const launch = (profile: string): LaunchOptions => ({
   profile: join(folder, profile),
-  locale: 'ru_RU',
   env: { KOMISSIYA_DRIVE_ROOTS: drives },
 });
 

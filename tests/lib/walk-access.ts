@@ -24,20 +24,20 @@ export type FirstRun = {
 /** From the first window to Today. Answers the recovery code's eight groups. */
 export async function firstRun(desk: Desk, plan: FirstRun, shots = false): Promise<string[]> {
   await chooseLanguage(desk, plan.locale);
-  if (shots) await desk.shot(`first-run-1-${plan.locale}`);
+  if (shots) await desk.shot(`${plan.locale}-first-run-1`);
   await desk.button(desk.say('access:next.commission')).click();
   await chooseCommission(desk, plan);
-  if (shots) await desk.shot(`first-run-2-${plan.locale}`);
+  if (shots) await desk.shot(`${plan.locale}-first-run-2`);
   await desk.button(desk.say('access:next.person')).click();
   await fillPerson(desk, plan.person);
   await typeNewPin(desk, plan.person.pin);
   await desk.text(desk.say('access:pin.agree')).waitFor();
-  if (shots) await desk.shot(`first-run-3-${plan.locale}`);
+  if (shots) await desk.shot(`${plan.locale}-first-run-3`);
   await desk.button(desk.say('access:next.code')).click();
   const groups = await readCode(desk);
-  if (shots) await desk.shot(`first-run-4-${plan.locale}`);
+  if (shots) await desk.shot(`${plan.locale}-first-run-4`);
   await proveCode(desk, groups);
-  if (shots) await desk.shot(`first-run-5-${plan.locale}`);
+  if (shots) await desk.shot(`${plan.locale}-first-run-5`);
   await desk.button(desk.say('access:code.open')).click();
   await isOnToday(desk);
   return groups;

@@ -48,7 +48,8 @@ const open = new Set<Desk>();
 
 /** Starts the app and sits down at it. */
 export async function sitDown(locale: Locale, options: LaunchOptions): Promise<Desk> {
-  const launched = await launchApp(options);
+  // A locale that every machine has: without one of UTF-8 Chromium waits seconds for its own files below a Cyrillic path.
+  const launched = await launchApp({ locale: 'C', ...options });
   const { page } = launched;
   page.setDefaultTimeout(patienceMs);
   const whole = page.locator('body');
@@ -66,7 +67,11 @@ export async function sitDown(locale: Locale, options: LaunchOptions): Promise<D
         .getByLabel(new RegExp(`^${escapeRegExp(label)}(\\s*\\(.*\\))?$`))
         .and(page.locator('input:not([type=radio], [type=checkbox]), select, textarea')),
     choose: async (label, inside = whole) => {
-      const radio = inside.getByRole('radio', { name: new RegExp(`^${escapeRegExp(label)}`) });
+      const radios = inside.getByRole('radio', { name: new RegExp(`^${escapeRegExp(label)}`) });
+      await radios.first().waitFor();
+      // A name may begin another: «Rais», «Rais oʻrinbosari».
+      const exact = inside.getByRole('radio', { name: label, exact: true });
+      const radio = (await exact.count()) > 0 ? exact : radios;
       await radio.locator('xpath=ancestor::label').click();
     },
     text: (words, inside = whole) => inside.getByText(words, { exact: true }),

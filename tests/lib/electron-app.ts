@@ -4,7 +4,7 @@
  * debugging port, as its fuses refuse that driver. Needs a build, or a package, that is already there.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { _electron, chromium, type ElectronApplication, type Page } from 'playwright-core';
 import { electronBinary, root, sandboxArgs, startDisplay } from '../../scripts/runtimes.mjs';
@@ -39,6 +39,9 @@ export const packagedBinary = join(root, 'out/package/linux-unpacked/komissiya')
 export const windowSize = { width: 1366, height: 768 };
 
 const startTimeoutMs = 60_000;
+/** An app is reached in a second or two, also on a slow machine in ten. */
+const driverTimeoutMs = 25_000;
+const driverTurns = 3;
 const closeTimeoutMs = 15_000;
 
 export async function launchApp(options: LaunchOptions): Promise<LaunchedApp> {
@@ -61,14 +64,7 @@ export async function launchApp(options: LaunchOptions): Promise<LaunchedApp> {
 
 async function launchBuilt(options: LaunchOptions, env: Record<string, string>): Promise<LaunchedApp> {
   if (!existsSync(join(root, 'dist/shell.js'))) throw new Error('dist/ is missing: npm run build');
-  const app = await _electron.launch({
-    executablePath: await electronBinary(),
-    args: [root, ...(options.args ?? [])],
-    chromiumSandbox: sandboxArgs.length === 0,
-    cwd: root,
-    env,
-    timeout: startTimeoutMs,
-  });
+  const app = await launchDriven(options, env);
   const child = app.process();
   const output = collectOutput(child);
   const page = await app.firstWindow({ timeout: startTimeoutMs });
@@ -100,6 +96,32 @@ async function launchPackaged(options: LaunchOptions, env: Record<string, string
   } catch (error) {
     await killNow(child);
     throw new Error(`the packaged app did not start:\n${output()}`, { cause: error });
+  }
+}
+
+/**
+ * The driver and a starting Electron miss each other now and then (both connections stand, and nothing follows): asked again, and
+ * said, with what the app had logged by then, so that an app which hangs by itself does not pass for it.
+ */
+async function launchDriven(options: LaunchOptions, env: Record<string, string>): Promise<ElectronApplication> {
+  for (let turn = 1; ; turn += 1) {
+    try {
+      return await _electron.launch({
+        executablePath: await electronBinary(),
+        args: [root, ...(options.args ?? [])],
+        chromiumSandbox: sandboxArgs.length === 0,
+        cwd: root,
+        env,
+        timeout: driverTimeoutMs,
+      });
+    } catch (error) {
+      if (turn === driverTurns) throw error;
+      const log = join(options.profile, 'logs/komissiya.log');
+      const said = existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n').slice(-5).join('\n') : 'nothing';
+      console.warn(
+        `the driver did not reach the app in ${driverTimeoutMs / 1000} s, turn ${turn}; the app's log ends:\n${said}`,
+      );
+    }
   }
 }
 

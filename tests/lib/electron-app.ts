@@ -131,12 +131,21 @@ function appEnvironment({ profile, locale, env }: LaunchOptions): Record<string,
     (entry): entry is [string, string] =>
       entry[1] !== undefined && !/^(NODE_|VITEST|ELECTRON_|LANG|LC_|TEST$|DEV$|PROD$|MODE$)/.test(entry[0]),
   );
-  const language = locale === undefined ? pick(process.env, ['LANG', 'LC_ALL', 'LANGUAGE']) : osLanguage(locale);
+  const language = locale === undefined ? machineLanguage() : osLanguage(locale);
   return { ...Object.fromEntries(inherited), ...language, KOMISSIYA_PROFILE: profile, ...env };
 }
 
 function pick(source: NodeJS.ProcessEnv, names: string[]): Record<string, string> {
   return Object.fromEntries(names.flatMap((name) => (source[name] === undefined ? [] : [[name, source[name]]])));
+}
+
+/**
+ * The machine's own language, with letters of UTF-8: without them Chromium waits seconds for its own files when the path of a
+ * profile is not plain ASCII, at every start.
+ */
+function machineLanguage(): Record<string, string> {
+  const own = pick(process.env, ['LANG', 'LC_ALL', 'LANGUAGE']);
+  return /utf-?8/i.test(own['LC_ALL'] ?? own['LANG'] ?? '') ? own : { LANG: 'C.UTF-8' };
 }
 
 function osLanguage(locale: string): Record<string, string> {

@@ -55,6 +55,20 @@ function rendererConfig(mode: Mode): InlineConfig {
       assetsInlineLimit: 0,
       sourcemap: mode === 'development',
       license: { fileName: 'licenses.md' },
+      rolldownOptions: {
+        output: {
+          // Every file is a trip through the shell: what a locked laptop needs comes as one, and each language as one.
+          codeSplitting: {
+            groups: [
+              {
+                debugName: 'locale',
+                name: (id) => /[\\/]locales[\\/]([^\\/]+)[\\/][^\\/]+\.json/.exec(id)?.[1] ?? null,
+              },
+              { name: 'gate', tags: ['$initial'] },
+            ],
+          },
+        },
+      },
     },
   };
 }

@@ -14,8 +14,18 @@ const watching = process.argv.includes('--watch');
 const children = new Set<ChildProcess>();
 const replaced = new Set<ChildProcess>();
 
+/**
+ * Where the system names no UTF-8 locale (a bare Debian), Chromium stalls for seconds on a profile path that is not ASCII:
+ * the app then gets the one locale every system has.
+ */
+function environment(): NodeJS.ProcessEnv {
+  const { LC_ALL, LC_CTYPE, LANG } = process.env;
+  const locale = LC_ALL || LC_CTYPE || LANG || '';
+  return process.platform !== 'linux' || /utf-?8/i.test(locale) ? process.env : { ...process.env, LC_ALL: 'C.UTF-8' };
+}
+
 function run(command: string, args: string[]): ChildProcess {
-  const child = spawn(command, args, { cwd: root, stdio: 'inherit' });
+  const child = spawn(command, args, { cwd: root, stdio: 'inherit', env: environment() });
   children.add(child);
   child.on('exit', () => children.delete(child));
   return child;

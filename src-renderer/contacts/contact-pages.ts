@@ -4,10 +4,11 @@ import { useState } from 'react';
 import type { RecordView } from '#shared/records/contract.ts';
 import { useCall } from '#renderer/app/api.ts';
 import { call, type Input } from '#renderer/app/bridge.ts';
+import { virtualFrom } from '#renderer/ui/data-table.tsx';
 import type { Failure } from '#shared/kernel/result.ts';
 
-/** A table of up to so many rows is not virtual and tells no range: its rows are all on the first page. */
-const pageSize = 200;
+/** A table that is not virtual tells no range: its rows must all be on the first page. */
+const pageSize = virtualFrom;
 
 export type ContactPages = {
   readonly total: number;

@@ -31,9 +31,10 @@ export type DataTableProps<Row> = {
   readonly rowHeight?: number;
 };
 
-const virtualFrom = 200;
+/** So many rows are drawn whole: more would take longer to draw than the pause between two keys. */
+export const virtualFrom = 50;
 
-/** A list as a table: head that sticks, rows that open by click or Enter, arrows move; more than 200 rows are virtual. */
+/** A list as a table: head that sticks, rows that open by click or Enter, arrows move; more than `virtualFrom` rows are virtual. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const { columns, count, rowAt, rowKey, onOpen, onRange, foot, groupBefore } = props;
   const scroller = useRef<HTMLDivElement>(null);

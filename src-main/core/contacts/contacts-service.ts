@@ -1,6 +1,6 @@
 /** The contacts list and its groups. See #shared/contacts/contract.ts. */
 import { Contact } from '#shared/contacts/contact.ts';
-import type { ContactGroup, contactsContract } from '#shared/contacts/contract.ts';
+import { ContactGroup, type contactsContract } from '#shared/contacts/contract.ts';
 import { needsCheckBefore } from '#shared/contacts/contact-rules.ts';
 import type { DomainHandlers } from '#shared/contract/rpc.ts';
 import { isoDateOf } from '#shared/i18n/dates.ts';
@@ -10,17 +10,6 @@ import type { OpenProfile } from '../access/profile.ts';
 import type { ListOptions } from '../store/records-queries.ts';
 
 type Conditions = NonNullable<ListOptions['conditions']>;
-
-const groups: readonly ContactGroup[] = [
-  'all',
-  'chair',
-  'secretary',
-  'member',
-  'trainer',
-  'partner',
-  'needs-check',
-  'no-consent',
-];
 
 export function createContactsService(deps: {
   open: () => OpenProfile;
@@ -64,7 +53,9 @@ export function createContactsService(deps: {
     },
     groups() {
       const { queries } = deps.open().store;
-      const counts = Object.fromEntries(groups.map((group) => [group, queries.count(Contact, conditionsOf(group))]));
+      const counts = Object.fromEntries(
+        ContactGroup.options.map((group) => [group, queries.count(Contact, conditionsOf(group))]),
+      );
       return ok({ counts: counts as { [group in ContactGroup]: number } }); // made from all groups
     },
   };

@@ -1,5 +1,16 @@
 /** Which window this is: a print page, first run, sign-in, or the frame of a signed-in person. */
-import { Component, lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import {
+  Component,
+  lazy,
+  type ReactNode,
+  startTransition,
+  Suspense,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { I18nextProvider } from 'react-i18next';
 import type { ProfileState } from '#shared/access/contract.ts';
 import type { Locale } from '#shared/i18n/locales.ts';
@@ -34,8 +45,12 @@ export function Root({ language, first }: { language: WindowLanguage; first: Res
     const mine = turn.current;
     const answer = await call('access.state', {});
     if (mine !== turn.current) return;
-    setResult(answer);
-    if (answer.ok && answer.value.state === 'none') setIsFirstRun(true);
+    // As a transition the former screen stands until the next one is ready: an empty one in between would cost React's
+    // pause of 300 ms before it shows anything else.
+    startTransition(() => {
+      setResult(answer);
+      if (answer.ok && answer.value.state === 'none') setIsFirstRun(true);
+    });
   }, []);
   useEffect(
     () =>

@@ -26,7 +26,6 @@ import {
   takeCourse,
 } from '../lib/walk-training.ts';
 
-const isWanted = process.env['UPDATE_SCREENS'] === '1';
 const folder = mkdtempSync(join(tmpdir(), 'komissiya-screens-'));
 const paper = join(folder, 'pdf');
 const drives = join(folder, 'drives');
@@ -35,11 +34,10 @@ let desk: Desk;
 
 keepEvidence();
 beforeAll(() => {
-  if (!isWanted) return;
   for (const path of [paper, drives, join(root, 'docs/screens')]) mkdirSync(path, { recursive: true });
 });
 afterAll(async () => {
-  if (isWanted) await standUp(desk);
+  await standUp(desk);
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -87,7 +85,7 @@ async function showDecision(locale: Locale): Promise<string> {
   return paintPaper(`${locale}-decision-paper`);
 }
 
-describe.skipIf(!isWanted)('pictures of the app (UPDATE_SCREENS=1)', () => {
+describe('pictures of the app', () => {
   test('ru: first run and sign-in', async () => {
     const start = {
       profile: join(folder, 'first'),

@@ -6,7 +6,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { _electron, chromium, type ElectronApplication, type Page } from 'playwright-core';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { _electron, type Browser, chromium, type ElectronApplication, type Page } from 'playwright-core';
 import { electronBinary, root, sandboxArgs, startDisplay } from '../../scripts/runtimes.mjs';
 
 export type LaunchOptions = {
@@ -85,7 +86,8 @@ async function launchPackaged(options: LaunchOptions, env: Record<string, string
       () => /DevTools listening on (ws:\S+)/.exec(output())?.[1],
       child,
     );
-    const browser = await chromium.connectOverCDP(endpoint);
+    await windowAt(new URL(endpoint).port);
+    const browser = await connect(endpoint);
     const page = await until('the first window', () => browser.contexts()[0]?.pages()[0], child);
     const close = (): Promise<void> =>
       closeWithin(child, async () => {
@@ -96,6 +98,31 @@ async function launchPackaged(options: LaunchOptions, env: Record<string, string
   } catch (error) {
     await killNow(child);
     throw new Error(`the packaged app did not start:\n${output()}`, { cause: error });
+  }
+}
+
+/** Waits until the app has its window: a driver that attaches while the window is being made may wait for ever. */
+async function windowAt(port: string): Promise<void> {
+  const endsAt = Date.now() + startTimeoutMs;
+  while (Date.now() < endsAt) {
+    const targets: unknown = await fetch(`http://127.0.0.1:${port}/json/list`).then(
+      (answer) => answer.json(),
+      () => [],
+    );
+    if (JSON.stringify(targets).includes('app://')) return;
+    await sleep(100);
+  }
+  throw new Error('the packaged app has no window');
+}
+
+async function connect(endpoint: string): Promise<Browser> {
+  for (let turn = 1; ; turn += 1) {
+    try {
+      return await chromium.connectOverCDP(endpoint, { timeout: driverTimeoutMs / 2 });
+    } catch (error) {
+      if (turn === driverTurns) throw error;
+      console.warn(`the driver did not attach to the packaged app, turn ${turn}`);
+    }
   }
 }
 

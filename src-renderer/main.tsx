@@ -2,13 +2,7 @@
  * Opens the window: asks the core who uses this laptop while the texts of the last language are read, then draws. Kept small: what a
  * locked laptop does not show is loaded after the sign-in screen stands.
  */
-import { createRoot } from 'react-dom/client';
-import { config } from 'zod';
-import { isLocale, localeFromSystemTag, type Locale } from '#shared/i18n/locales.ts';
-import { startI18n } from '#renderer/i18n/start-i18n.ts';
-import { call } from './app/bridge.ts';
-import { Root } from './app/root.tsx';
-import { forgetLastLocale, lastLocale, rememberLastLocale } from './app/last-locale.ts';
+// The kit's styles come before those of any page: where both speak, the page has the last word.
 import './ui/tokens.css';
 import './ui/base.css';
 import './ui/parts.css';
@@ -16,6 +10,13 @@ import './ui/fields.css';
 import './ui/notes.css';
 import './ui/tables.css';
 import './ui/floating.css';
+import { createRoot } from 'react-dom/client';
+import { config } from 'zod';
+import { isLocale, localeFromSystemTag, type Locale } from '#shared/i18n/locales.ts';
+import { startI18n } from '#renderer/i18n/start-i18n.ts';
+import { call } from './app/bridge.ts';
+import { Root } from './app/root.tsx';
+import { forgetLastLocale, lastLocale, rememberLastLocale } from './app/last-locale.ts';
 
 // The strict content policy allows no code made from strings.
 config({ jitless: true });

@@ -34,10 +34,10 @@ export function PinCard({
   const [pin, setPin] = useState('');
   const [isPhrase, setIsPhrase] = useState(false);
   const wait = useWait(signIn.failure);
-  const isReady = isSample || (isPhrase ? pin.length >= 8 : pin.length >= 6);
-  const enter = async () => {
-    if (!isReady || signIn.isBusy || wait > 0) return;
-    const result = await signIn.run({ slot, pin: isSample ? '' : pin });
+  const isWhole = (typed: string) => isSample || typed.length >= (isPhrase ? 8 : 6);
+  const enter = async (typed: string = pin) => {
+    if (!isWhole(typed) || signIn.isBusy || wait > 0) return;
+    const result = await signIn.run({ slot, pin: isSample ? '' : typed });
     // A damaged store is opened once more with the same PIN after it has been mended.
     if (result.ok || result.error.code !== 'store/damaged') setPin('');
     if (result.ok) await refresh();
@@ -72,7 +72,7 @@ export function PinCard({
         <FailureNote failure={afresh.failure ?? failure} />
         <Suspense fallback={null}>
           <Backups
-            onRestored={enter}
+            onRestored={() => enter()}
             startAfresh={async () => {
               if ((await afresh.run({ slot, pin })).ok) await refresh();
             }}
@@ -95,7 +95,7 @@ export function PinCard({
             disabled={wait > 0}
             autoFocus
             onChange={setPin}
-            onKeyDown={(event) => event.code === 'Enter' && void enter()}
+            onKeyDown={(event) => event.code === 'Enter' && void enter(event.currentTarget.value)}
           />
         </div>
       ) : (
@@ -104,7 +104,7 @@ export function PinCard({
             label={t('pin.enter')}
             value={pin}
             onChange={setPin}
-            onEnter={() => void enter()}
+            onEnter={(typed) => void enter(typed)}
             disabled={wait > 0 || signIn.isBusy}
             autoFocus
             describedBy="pin-said"
@@ -140,7 +140,7 @@ export function PinCard({
           variant="filled"
           size="big"
           wide
-          disabled={!isReady || wait > 0}
+          disabled={!isWhole(pin) || wait > 0}
           busy={signIn.isBusy && t('signIn.opening')}
           onClick={() => void enter()}
         >

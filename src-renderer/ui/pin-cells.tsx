@@ -7,6 +7,10 @@ import { Rhombus } from './weave.tsx';
 const shortest = 6;
 const longest = 12;
 
+function digitsOf(typed: string): string {
+  return typed.replace(/\D/g, '').slice(0, longest);
+}
+
 /** Six cells, one rhombus for each digit; more cells appear for a longer PIN. Behind them is a real input, so every keyboard works. */
 export function PinCells({
   label,
@@ -20,7 +24,8 @@ export function PinCells({
   label: string;
   value: string;
   onChange: (value: string) => void;
-  onEnter?: () => void;
+  /** With what stands in the field at that moment: a quick hand presses Enter before the last digit is drawn. */
+  onEnter?: (value: string) => void;
   disabled?: boolean;
   autoFocus?: boolean;
   describedBy?: string;
@@ -42,11 +47,11 @@ export function PinCells({
         // The one thing to do on its screen.
         autoFocus={autoFocus}
         value={value}
-        onChange={(event) => onChange(event.currentTarget.value.replace(/\D/g, '').slice(0, longest))}
+        onChange={(event) => onChange(digitsOf(event.currentTarget.value))}
         onKeyDown={(event) => {
           if (event.code === 'Enter' || event.code === 'NumpadEnter') {
             event.preventDefault();
-            onEnter?.();
+            onEnter?.(digitsOf(event.currentTarget.value));
           }
         }}
       />

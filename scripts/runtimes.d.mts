@@ -16,4 +16,3 @@ export function electronBinary(): Promise<string>;
 export function electronDist(target?: ElectronTarget): Promise<string>;
 export function ensureSystemPackages(purposes: SystemPurpose[]): void;
 export function startDisplay(): Promise<{ env: Record<string, string>; close: () => void }>;
-export function xvfbWrap(command: string, args: string[]): [string, string[]];

@@ -339,17 +339,5 @@ export async function startDisplay() {
   return { env: { DISPLAY: `:${number}` }, close };
 }
 
-/**
- * The same as a command line, for one command that brings its own window: under xvfb-run where there is no display.
- * @param {string} command
- * @param {string[]} args
- * @returns {[string, string[]]}
- */
-export function xvfbWrap(command, args) {
-  if (process.platform !== 'linux' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY) return [command, args];
-  ensureSystemPackages(['display']);
-  return ['xvfb-run', ['-a', '-s', '-screen 0 1400x900x24', command, ...args]];
-}
-
 /** Chromium refuses its sandbox to root; for everybody else it stays on. */
 export const sandboxArgs = isRoot ? ['--no-sandbox'] : [];

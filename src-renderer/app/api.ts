@@ -2,8 +2,8 @@
  * Data for screens. `useCall` asks and stays current: the core's `changed(topics)` makes every query of that domain ask again.
  * Expected failures are values; nothing here throws. Commands: use-command.ts.
  */
-import { keepPreviousData, QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useState } from 'react';
+import { keepPreviousData, QueryClient, useQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
 import type { Failure, Result } from '#shared/kernel/result.ts';
 import { call, type Input, type Output, type QueryName, subscribe } from './bridge.ts';
 
@@ -47,12 +47,6 @@ export function useCall<N extends QueryName>(name: N, input: Input<N>, options: 
     isStale: query.isPlaceholderData,
     refresh: () => void query.refetch(),
   };
-}
-
-/** Asks again whatever the topics (domain names) touch; for screens that know more than the core tells. */
-export function useRefresh(): (topics: readonly string[]) => void {
-  const client = useQueryClient();
-  return useCallback((topics) => refreshTopics(client, topics), [client]);
 }
 
 /** The client behind the hooks: no retries (the answer is a value), no network guessing, nothing is stale by time. */

@@ -21,7 +21,6 @@ export const factFields = [
 ] as const;
 
 export type SeatRole = (typeof seatRoles)[number];
-export type FactField = (typeof factFields)[number];
 
 /** `name_uz_cyrl` → `['name', 'uz-Cyrl']`; null for a field that is not localized. */
 export function splitLocalized(field: string): [string, Locale] | null {

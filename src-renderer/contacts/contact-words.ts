@@ -30,9 +30,6 @@ export const contactFields = [
   'note',
 ] as const;
 
-export type ContactRole = (typeof contactRoles)[number];
-export type ContactField = (typeof contactFields)[number];
-
 /** Names of products are the same in every language. */
 const messengerNames: Record<Exclude<(typeof messengers)[number], 'other'>, string> = {
   telegram: 'Telegram',

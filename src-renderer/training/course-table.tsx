@@ -5,6 +5,7 @@ import IconHourglass from '@tabler/icons-react/dist/esm/icons/IconHourglass.mjs'
 import type { ImportJob, PackOffer } from '#shared/packs/contract.ts';
 import type { CourseRow } from '#shared/training/contract.ts';
 import { useFormat } from '#renderer/i18n/use-format.ts';
+import { CourseTableHead } from './course-table-head.tsx';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
 import { Button } from '#renderer/ui/button.tsx';
 import { ButtonLink } from '#renderer/ui/button-link.tsx';
@@ -29,20 +30,7 @@ export function CourseTable({
   return (
     <div className="table-wrap">
       <table className="table training-courses" aria-label={t('courses.title')}>
-        <thead>
-          <tr>
-            <th scope="col">{t('table.course')}</th>
-            <th scope="col">{t('table.languages')}</th>
-            <th scope="col" className="right">
-              {t('table.size')}
-            </th>
-            <th scope="col">{t('table.version')}</th>
-            <th scope="col">{t('table.state')}</th>
-            <th scope="col">
-              <span className="vh">{t('table.act')}</span>
-            </th>
-          </tr>
-        </thead>
+        <CourseTableHead />
         <tbody>
           {rows.map((row) => (
             <Row

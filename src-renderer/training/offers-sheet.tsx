@@ -8,6 +8,7 @@ import IconShieldCheck from '@tabler/icons-react/dist/esm/icons/IconShieldCheck.
 import type { PackOffer } from '#shared/packs/contract.ts';
 import { useFailureText } from '#renderer/app/failure-text.ts';
 import { useFormat } from '#renderer/i18n/use-format.ts';
+import { CourseTableHead } from './course-table-head.tsx';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
 import { Button } from '#renderer/ui/button.tsx';
 import { Icon } from '#renderer/ui/icon.tsx';
@@ -66,20 +67,7 @@ export function OffersSheet({
       {offers.length > 0 && (
         <div className="table-wrap">
           <table className="table">
-            <thead>
-              <tr>
-                <th scope="col">{t('table.course')}</th>
-                <th scope="col">{t('table.languages')}</th>
-                <th scope="col" className="right">
-                  {t('table.size')}
-                </th>
-                <th scope="col">{t('table.version')}</th>
-                <th scope="col">{t('table.state')}</th>
-                <th scope="col">
-                  <span className="vh">{t('table.act')}</span>
-                </th>
-              </tr>
-            </thead>
+            <CourseTableHead />
             <tbody>
               {offers
                 .toSorted(byUse)

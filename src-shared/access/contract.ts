@@ -6,6 +6,7 @@
  * `store/damaged`, `store/from-future`, `store/disk-full`, `store/in-use`.
  */
 import { z } from 'zod';
+import { CountryCode } from '../commissions/country.ts';
 import { command, query } from '../contract/define.ts';
 import { Id } from '../kernel/ids.ts';
 import { Locale } from '../i18n/locales.ts';
@@ -44,7 +45,7 @@ export const Session = z.object({
   name: z.string(),
   role: Role,
   partition: Partition,
-  country: z.enum(['kz', 'kg', 'uz', 'tj']).nullable(),
+  country: CountryCode.nullable(),
   /** Record id of the own commission; null for trainers and hub staff. */
   commission: Id.nullable(),
   recoveryConfirmed: z.boolean(),
@@ -72,10 +73,10 @@ export type ProfileState = z.infer<typeof ProfileState>;
 
 /** The commission chosen at first run. */
 export const ChosenCommission = z.discriminatedUnion('from', [
-  z.object({ from: z.literal('country'), country: z.enum(['kz', 'kg', 'uz', 'tj']), id: z.string().max(80) }),
+  z.object({ from: z.literal('country'), country: CountryCode, id: z.string().max(80) }),
   z.object({
     from: z.literal('typed'),
-    country: z.enum(['kz', 'kg', 'uz', 'tj']),
+    country: CountryCode,
     unit: z.string().max(80).nullable(),
     level: z.string().max(80).nullable(),
     name: z.string().trim().min(3).max(300),
@@ -120,7 +121,7 @@ export const accessContract = {
   setLocale: command(z.object({ locale: Locale }), z.object({}), 'open'),
   setAutoLock: command(z.object({ minutes: z.int().min(1).max(240) }), z.object({})),
   /** Opens a second, plainly marked store with sample data; sends nothing, may be erased at any time. */
-  startSample: command(z.object({ locale: Locale, country: z.enum(['kz', 'kg', 'uz', 'tj']) }), Session, 'open'),
+  startSample: command(z.object({ locale: Locale, country: CountryCode }), Session, 'open'),
   /** Leaves the sample data and erases it. */
   endSample: command(z.object({}), z.object({}), 'open'),
   /** Backups that can replace a damaged store, newest first. */

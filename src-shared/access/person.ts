@@ -10,7 +10,7 @@ export const Person = defineKind({
   rights: { write: everyone, remove: keepers },
   fields: {
     name: text(1, { required: true, personal: true, searchable: true, sortable: true }),
-    role: choice(2, ['chair', 'deputy', 'secretary', 'member', 'trainer', 'staff'], { required: true }),
+    role: choice(2, Role.options, { required: true }),
   },
 });
 

@@ -1,5 +1,6 @@
 /** Calls for the contacts list; single contacts go through `records`. */
 import { z } from 'zod';
+import { CountryCode } from '../commissions/country.ts';
 import { query } from '../contract/define.ts';
 import { Locale } from '../i18n/locales.ts';
 import { RecordView } from '../records/contract.ts';
@@ -23,7 +24,7 @@ export const contactsContract = {
     z.object({
       group: ContactGroup,
       search: z.string().max(300),
-      country: z.enum(['kz', 'kg', 'uz', 'tj']).nullable(),
+      country: CountryCode.nullable(),
       locale: Locale,
       offset: z.int().min(0),
       limit: z.int().min(1).max(500),

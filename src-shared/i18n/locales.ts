@@ -11,8 +11,6 @@ export const locales = ['ru', 'kk', 'ky', 'uz', 'uz-Cyrl', 'tg', 'en'] as const;
 
 export const Locale = z.enum(locales);
 export type Locale = z.infer<typeof Locale>;
-/** The schema under a second name, for files in which `Locale` as a value would read oddly. */
-export const LocaleSchema = Locale;
 
 /** The order in which people choose a language: those of the region first, then Russian and English. */
 export const localesAsListed: readonly Locale[] = ['kk', 'ky', 'uz', 'uz-Cyrl', 'tg', 'ru', 'en'];

@@ -110,7 +110,7 @@ export function flag<const R extends boolean = false>(
 }
 
 /** One of the named options. */
-export function choice<const T extends readonly [string, ...string[]], const R extends boolean = false>(
+export function choice<const T extends readonly string[], const R extends boolean = false>(
   number: number,
   options: T,
   flags: FieldFlags & { readonly required?: R } = {},
@@ -188,10 +188,7 @@ export type Kind<F extends Fields = Fields> = {
   readonly keepsHistory: boolean;
 };
 
-/** The values of a record of a kind. */
-export type ValuesOf<K extends Kind> = {
-  readonly [N in keyof K['fields']]: K['fields'][N] extends Field<infer T> ? T : never;
-};
+/** The values of a record, by field name. */
 export type Values = { readonly [field: string]: FieldValue };
 
 /** Declares a kind and checks the declaration. Throws RangeError on a number used twice or a state that is no option. */

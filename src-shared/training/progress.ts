@@ -15,7 +15,7 @@ export const Progress = defineKind({
     courseVersion: integer(3, { required: true }),
     /** Lesson (or test) id where the person stopped. */
     lesson: text(4, { max: 80 }),
-    /** Index of the block inside the lesson (or of the question), and seconds into a clip. */
+    /** Index of the piece as read (paragraph, heading, list, table, picture, clip) or of the question, and seconds into a clip. */
     block: integer(5, { max: 10_000 }),
     seconds: integer(6, { max: 86_400 }),
     lessonsDone: set(7),

@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { coreContract } from '#shared/contract/core-contract.ts';
 import { callNames, findCall } from '#shared/contract/define.ts';
+import { allKinds } from '#shared/kinds/all-kinds.ts';
+import { KindName } from '#shared/records/contract.ts';
 import { startCore, startSignedIn, type TestCore } from '#tests/lib/core.ts';
 
 const names = callNames(coreContract);
@@ -81,6 +83,10 @@ describe('while locked', () => {
     const mayBeOpen = /^(access\.|packs\.setSources$|sync\.status$)/.test(name);
     expect(isOpen ? mayBeOpen : (await core.code(name, {})) === 'rpc/locked').toBe(true);
   });
+});
+
+test('the contract names every declared kind and no other', () => {
+  expect(KindName.options.toSorted()).toEqual(allKinds.map((kind) => kind.name).toSorted());
 });
 
 describe('records', () => {

@@ -94,6 +94,16 @@ export function createAccessService(deps: AccessDeps): DomainHandlers<typeof acc
     });
   }
 
+  /** The vault, the slot of a person and the store's key, once their PIN has proved them. */
+  async function prove(id: string, pin: string): Promise<Result<{ vault: VaultFile; slot: Slot; key: Uint8Array }>> {
+    const vault = vaultOr();
+    if (!vault.ok) return vault;
+    const slot = vault.value.slots.find((each) => each.slot === id);
+    if (slot === undefined) return err({ code: 'access/unknown-person' });
+    const key = await checkPin(vault.value, slot, pin);
+    return key.ok ? ok({ vault: vault.value, slot, key: key.value }) : key;
+  }
+
   /** Opens with a proved key and notes the sign-in. */
   async function enter(vault: VaultFile, slot: Slot, key: Uint8Array): Promise<Result<Session>> {
     const opened = await profile.open(key, slot, null, false);
@@ -197,29 +207,26 @@ export function createAccessService(deps: AccessDeps): DomainHandlers<typeof acc
 
     renewRecoveryCode: ({ pin }) =>
       inTurn(async () => {
-        const vault = vaultOr();
-        if (!vault.ok) return vault;
         const open = signedIn();
-        const slot = vault.value.slots.find((each) => each.slot === open.session.slot);
-        if (slot === undefined) return err({ code: 'access/unknown-person' });
-        const checked = await checkPin(vault.value, slot, pin);
-        if (!checked.ok) return checked;
-        const recovery = await freshRecovery(checked.value);
-        profile.saveVault({ ...vault.value, recovery: recovery.wrapped, recoveryMisses: 0, recoveryWaitFrom: null });
+        const proved = await prove(open.session.slot, pin);
+        if (!proved.ok) return proved;
+        const recovery = await freshRecovery(proved.value.key);
+        profile.saveVault({
+          ...proved.value.vault,
+          recovery: recovery.wrapped,
+          recoveryMisses: 0,
+          recoveryWaitFrom: null,
+        });
         open.store.meta.set('recovery-confirmed', 'no');
         profile.replaceSession({ ...open.session, recoveryConfirmed: false });
         deps.changed(['access']);
         return ok({ recoveryCode: { groups: recovery.groups } });
       }),
 
-    signIn: ({ slot: id, pin }) =>
+    signIn: ({ slot, pin }) =>
       inTurn(async () => {
-        const vault = vaultOr();
-        if (!vault.ok) return vault;
-        const slot = vault.value.slots.find((each) => each.slot === id);
-        if (slot === undefined) return err({ code: 'access/unknown-person' });
-        const checked = await checkPin(vault.value, slot, pin);
-        return checked.ok ? enter(vault.value, slot, checked.value) : checked;
+        const proved = await prove(slot, pin);
+        return proved.ok ? enter(proved.value.vault, proved.value.slot, proved.value.key) : proved;
       }),
 
     lock: () =>
@@ -264,14 +271,11 @@ export function createAccessService(deps: AccessDeps): DomainHandlers<typeof acc
 
     changePin: ({ pin, newPin }) =>
       inTurn(async () => {
-        const vault = vaultOr();
-        if (!vault.ok) return vault;
-        const slot = vault.value.slots.find((each) => each.slot === signedIn().session.slot);
-        if (slot === undefined) return err({ code: 'access/unknown-person' });
-        const checked = await checkPin(vault.value, slot, pin);
-        if (!checked.ok) return checked;
-        const wrapped = await wrapKey(checked.value, newPin, deps.deviceSecret, deps.random);
-        profile.saveVault(replaceSlot(vault.value, { ...slot, wrapped, misses: 0, waitFrom: null }));
+        const proved = await prove(signedIn().session.slot, pin);
+        if (!proved.ok) return proved;
+        const { vault, slot, key } = proved.value;
+        const wrapped = await wrapKey(key, newPin, deps.deviceSecret, deps.random);
+        profile.saveVault(replaceSlot(vault, { ...slot, wrapped, misses: 0, waitFrom: null }));
         return ok({});
       }),
 
@@ -352,13 +356,10 @@ export function createAccessService(deps: AccessDeps): DomainHandlers<typeof acc
 
     startAfresh: ({ slot: id, pin }) =>
       inTurn(async () => {
-        const vault = vaultOr();
-        if (!vault.ok) return vault;
-        const slot = vault.value.slots.find((each) => each.slot === id);
-        if (slot === undefined) return err({ code: 'access/unknown-person' });
-        const checked = await checkPin(vault.value, slot, pin);
-        if (!checked.ok) return checked;
-        const tried = await profile.open(checked.value, slot, null, false);
+        const proved = await prove(id, pin);
+        if (!proved.ok) return proved;
+        const { vault, slot, key } = proved.value;
+        const tried = await profile.open(key, slot, null, false);
         if (tried.ok) {
           await profile.close();
           return err({ code: 'access/not-damaged' });
@@ -366,11 +367,9 @@ export function createAccessService(deps: AccessDeps): DomainHandlers<typeof acc
         if (tried.error.code !== 'store/damaged') return tried;
         const aside = profile.backups().putAside();
         if (!aside.ok) return aside;
-        const opened = await profile.open(checked.value, slot, null, true);
+        const opened = await profile.open(key, slot, null, true);
         if (!opened.ok) return opened;
-        const commission = vault.value.partition.startsWith('region/')
-          ? null
-          : commissionRecordId(vault.value.partition);
+        const commission = vault.partition.startsWith('region/') ? null : commissionRecordId(vault.partition);
         if (commission !== null) signedIn().store.meta.set('own-commission', commission);
         profile.replaceSession({ ...opened.value, commission });
         deps.changed(['access', 'records', 'contacts', 'commissions', 'training', 'packs', 'sync']);

@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Session } from '#shared/access/contract.ts';
+import { CountryCode } from '#shared/commissions/country.ts';
 import { bytesToHex, hexToBytes, type Id } from '#shared/kernel/ids.ts';
 import type { Logger, Random, Time } from '#shared/kernel/ports.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
@@ -159,7 +160,7 @@ export async function resumeProfile(profile: Profile, resume: SessionResume): Pr
 
 function sessionOf(store: Store, slot: Slot, vault: VaultFile, name: string | null): Session {
   const commission = store.meta.get('own-commission');
-  const country = vault.partition.split('/')[0] ?? '';
+  const country = CountryCode.safeParse(vault.partition.split('/')[0]);
   const storedName = store.db.prepare('select f_name from person where id = ?').pluck().get(slot.person);
   return {
     person: slot.person,
@@ -167,7 +168,7 @@ function sessionOf(store: Store, slot: Slot, vault: VaultFile, name: string | nu
     name: name ?? (typeof storedName === 'string' ? storedName : ''),
     role: slot.role,
     partition: vault.partition,
-    country: country === 'kz' || country === 'kg' || country === 'uz' || country === 'tj' ? country : null,
+    country: country.success ? country.data : null,
     commission: commission as Id | null, // written by first run
     recoveryConfirmed: store.meta.get('recovery-confirmed') === 'yes',
     previousSignInAt: slot.lastSignInAt,

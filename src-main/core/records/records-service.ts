@@ -1,4 +1,5 @@
 /** Generic calls over every kind, and signing. See #shared/records/contract.ts for calls and failures. */
+import { signers } from '#shared/access/roles.ts';
 import type { DomainHandlers } from '#shared/contract/rpc.ts';
 import { type Id, newId } from '#shared/kernel/ids.ts';
 import type { Random, Time } from '#shared/kernel/ports.ts';
@@ -210,7 +211,7 @@ export function createRecordsService(deps: RecordsDeps): DomainHandlers<typeof r
 
     signDecision({ id }) {
       const { store, session } = deps.open();
-      if (!['chair', 'deputy', 'secretary'].includes(session.role)) return err({ code: 'records/not-allowed' });
+      if (!signers.includes(session.role)) return err({ code: 'records/not-allowed' });
       const before = store.queries.get(Decision, id);
       if (before === null || before.removed) return err({ code: 'records/not-found' });
       if (before.values.state === 'signed') return err({ code: 'records/frozen' });

@@ -35,6 +35,10 @@ const statusOf: { readonly [R in HubFailure['reason']]: number } = {
   'wrong-partition': 403,
   'key-mismatch': 409,
   'over-quota': 507,
+  'no-blob': 404,
+  'bad-range': 416,
+  'wrong-offset': 409,
+  'bad-hash': 422,
   trouble: 500,
 };
 

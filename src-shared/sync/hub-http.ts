@@ -1,8 +1,9 @@
 /**
  * How the messages travel over HTTP to the hub, version 1: the bytes that are signed, and the small JSON messages beside
- * the exchange (enrolment and waiting are in messages.ts and here).
+ * the exchange (enrolment is in messages.ts, the rest here).
  *
- * Request. `POST /v1/sync` and `POST /v1/wait`, body = zstd of the message; `POST /v1/enrol`, body = zstd of JSON. Headers:
+ * Request. `POST /v1/sync`, body = zstd of the message; `POST /v1/enrol`, `/v1/wait`, `/v1/shelf`, `/v1/blobs`, body = zstd
+ * of JSON. Headers:
  *   x-komissiya-replica    the asker's id
  *   x-komissiya-nonce      16 random bytes, hex
  *   x-komissiya-seal       a new X25519 public key, hex, used for this one answer
@@ -12,6 +13,34 @@
  * (32 bytes) · AES-256-GCM ciphertext · tag (16 bytes). Key = HKDF-SHA-256(shared secret, salt = nonce, info =
  * `sealInfo`), 32 bytes; the IV is twelve zero bytes, since a key seals one answer. Inside: zstd of the message.
  * Any other status carries `HubFailure` as plain JSON.
+ *
+ * TLS. `POST /v1/hello` with only the nonce header answers `HubHello` as plain JSON, signed like every answer. It says the
+ * SHA-256 of the public key (SPKI, DER) of the hub's own certificate. A laptop asks it first on every line whose key it does
+ * not know yet, before anything else is sent, and believes the line only when the hub's key (whose digits stand in the
+ * invitation, and which is known whole after it) signed for the very key the line shows. So nobody need compare
+ * fingerprints, and no authority a government can lean on is trusted. `tlsKey` null: TLS ends at a proxy the hub does not
+ * know; then the certificate must be valid by the public authorities.
+ *
+ * Blobs (attachments, packs): content-addressed by SHA-256, sent and fetched as plain streams so that a broken line loses no
+ * byte that has arrived.
+ *   1. `POST /v1/blobs` (`BlobsRequest`) says what one wants to leave here and in which partition; the answer says which of
+ *      them the hub holds and from which byte it wants the others.
+ *   2. `PUT blobPath(sha256)?offset=N&bytes=TOTAL&partition=P`, body = the bytes from N on, as many as one likes up to the
+ *      end. What arrives is kept also when the line breaks: ask again (1) and go on. The signature's `path` is path and
+ *      query, its `bodyHash` empty: the digest in the path proves the content once it is whole. Status 200 carries a sealed
+ *      `BlobState`. Failures: `wrong-offset` {offset}, `bad-hash` (the whole is dropped, begin at 0), `over-quota`,
+ *      `too-large`, `wrong-partition`.
+ *   3. `GET blobPath(sha256)` with or without `Range: bytes=N-` or `bytes=N-M`, signed with an empty `bodyHash`. Status 200 or
+ *      206: the bytes under AES-256-CTR, key as for a sealed body, counter from zero at the first byte sent;
+ *      `x-komissiya-seal` of the answer is the hub's one-time key, `content-length` the bytes sent, and the hub's
+ *      signature covers `blobAnswerText` in the place of the body's hash. Failures: `no-blob` (not here, or not for this
+ *      laptop: it is not told which), `bad-range`.
+ * A laptop may read what is referred to from a partition it may see, and every pack on the shelf. Whoever wants a reference
+ * from another partition must send the whole content again: knowing a digest is no right to read.
+ *
+ * The shelf. `POST /v1/shelf` (`ShelfRequest`) lists the packs the operator has published; each is fetched as a blob.
+ *
+ * Renewal. A credential near its end is renewed by the hub unasked: the new one comes among `credentials` of a SyncResponse.
  *
  * Replay. Nonces are not remembered. A repeated request changes nothing, because an exchange is idempotent, and its
  * answer is sealed to a key whose private half only the first sender had: a replayer learns its length and no more. The
@@ -23,7 +52,19 @@ import { Partition } from '../access/partitions.ts';
 import { utf8 } from '../kernel/utf8.ts';
 import { Summary } from './messages.ts';
 
-export const hubPaths = { enrol: '/v1/enrol', sync: '/v1/sync', wait: '/v1/wait' } as const;
+export const hubPaths = {
+  hello: '/v1/hello',
+  enrol: '/v1/enrol',
+  sync: '/v1/sync',
+  wait: '/v1/wait',
+  blobs: '/v1/blobs',
+  shelf: '/v1/shelf',
+} as const;
+
+/** Where one blob is left and fetched. `sha256` in lower-case hex. */
+export function blobPath(sha256: string): string {
+  return `${hubPaths.blobs}/${sha256}`;
+}
 
 export const hubHeaders = {
   replica: 'x-komissiya-replica',
@@ -34,8 +75,12 @@ export const hubHeaders = {
 
 export const sealInfo = 'komissiya response 1';
 
-/** What an asker signs. `hubKey` is empty for an enrolment, whose code names the hub. Hashes and keys as hex. */
+/**
+ * What an asker signs. `method` is POST where not given. `hubKey` is empty for an enrolment, whose code names the hub.
+ * Hashes and keys as hex.
+ */
 export function requestBytes(request: {
+  method?: 'POST' | 'PUT' | 'GET';
   path: string;
   hubKey: string;
   replica: string;
@@ -43,13 +88,18 @@ export function requestBytes(request: {
   seal: string;
   bodyHash: string;
 }): Uint8Array {
-  const { path, hubKey, replica, nonce, seal, bodyHash } = request;
-  return utf8(['komissiya request 1', 'POST', path, hubKey, replica, nonce, seal, bodyHash].join('\n'));
+  const { method = 'POST', path, hubKey, replica, nonce, seal, bodyHash } = request;
+  return utf8(['komissiya request 1', method, path, hubKey, replica, nonce, seal, bodyHash].join('\n'));
 }
 
 /** What the hub signs: the asker's nonce, the status and the body as sent. */
 export function responseBytes(response: { nonce: string; status: number; bodyHash: string }): Uint8Array {
   return utf8(['komissiya response 1', response.nonce, String(response.status), response.bodyHash].join('\n'));
+}
+
+/** What stands in the place of the body's hash in the signature of a blob's answer: whose bytes, which, under which key. */
+export function blobAnswerText(blob: { sha256: string; from: number; length: number; seal: string }): string {
+  return `blob ${blob.sha256} ${blob.from} ${blob.length} ${blob.seal}`;
 }
 
 /** Why a whole request was refused. `reason` becomes the app's message. */
@@ -69,12 +119,18 @@ export const HubFailure = z.strictObject({
     'wrong-partition',
     'key-mismatch',
     'over-quota',
+    'no-blob',
+    'bad-range',
+    'wrong-offset',
+    'bad-hash',
     'trouble',
   ]),
   /** For `protocol`: the version the hub speaks. */
   protocol: z.int().optional(),
   /** For `wrong-partition`: what the invitation is for. */
   invited: z.array(Partition).optional(),
+  /** For `wrong-offset`: from which byte on the hub wants the blob. */
+  offset: z.int().min(0).optional(),
 });
 export type HubFailure = z.infer<typeof HubFailure>;
 
@@ -88,3 +144,70 @@ export type WaitRequest = z.infer<typeof WaitRequest>;
 
 export const WaitResponse = z.strictObject({ protocol: z.int(), epoch: z.string().max(40), moved: z.boolean() });
 export type WaitResponse = z.infer<typeof WaitResponse>;
+
+export const HubHello = z.strictObject({
+  protocol: z.int(),
+  hubName: z.string().max(120),
+  /** Ed25519 public key, 32 bytes as hex. */
+  hubKey: z.string().regex(/^[0-9a-f]{64}$/),
+  /** SHA-256 of the certificate's public key (SPKI, DER), hex; null where TLS ends before the hub. */
+  tlsKey: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .nullable(),
+});
+export type HubHello = z.infer<typeof HubHello>;
+
+const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** No blob a laptop sends is longer, bytes. */
+export const maxBlobBytes = 512 * 1024 * 1024;
+
+/** One blob a laptop would leave at the hub, referred to from a partition its credential covers. */
+export const BlobOffer = z.strictObject({
+  sha256: Sha256,
+  bytes: z.int().min(1).max(maxBlobBytes),
+  partition: Partition,
+});
+export type BlobOffer = z.infer<typeof BlobOffer>;
+
+export const BlobsRequest = z.strictObject({ protocol: z.int(), blobs: z.array(BlobOffer).min(1).max(500) });
+export type BlobsRequest = z.infer<typeof BlobsRequest>;
+
+export const BlobState = z.strictObject({
+  sha256: Sha256,
+  /** `held`: whole and durable here, referred to from that partition. `wanted`: send from `offset` on. */
+  state: z.enum(['held', 'wanted', 'wrong-partition', 'over-quota']),
+  /** Bytes the hub has; the whole length when held. */
+  offset: z.int().min(0),
+});
+export type BlobState = z.infer<typeof BlobState>;
+
+/** In the order asked. */
+export const BlobsResponse = z.strictObject({ protocol: z.int(), blobs: z.array(BlobState).max(500) });
+export type BlobsResponse = z.infer<typeof BlobsResponse>;
+
+export const ShelfRequest = z.strictObject({ protocol: z.int() });
+export type ShelfRequest = z.infer<typeof ShelfRequest>;
+
+/** A pack the operator has published: the newest version of each id. What it says of itself is proved by its own signature. */
+export const ShelfPack = z.strictObject({
+  id: z.string().max(64),
+  version: z.int().min(1),
+  kind: z.string().max(20),
+  /** By content locale. */
+  titles: z.record(z.string().max(20), z.string().max(300)),
+  locales: z.array(z.string().max(20)).max(40),
+  /** ISO 3166-1 alpha-2 codes, or `any`. */
+  countries: z.union([z.literal('any'), z.array(z.string().max(2)).max(50)]),
+  publisher: z.strictObject({ id: z.string().max(64), name: z.string().max(200) }),
+  /** Of the whole pack file: fetch it as this blob. */
+  sha256: Sha256,
+  bytes: z.int().min(1),
+  /** Milliseconds UTC. */
+  publishedAt: z.int(),
+});
+export type ShelfPack = z.infer<typeof ShelfPack>;
+
+export const ShelfResponse = z.strictObject({ protocol: z.int(), packs: z.array(ShelfPack).max(1000) });
+export type ShelfResponse = z.infer<typeof ShelfResponse>;

@@ -208,7 +208,7 @@ async function nextSegments(
   while (bytes < limit && segments.length < maxSegmentsPerMessage && ownAhead(store, next) > 0) {
     await options.breathe?.();
     if (isStopped(options)) break;
-    const sealed = store.segmentsBeyond(next, 1);
+    const sealed = store.segmentsBeyond(next, 1, 'own');
     if (sealed.length === 0) break;
     for (const { bytes: segment, log, from, to } of sealed) {
       segments.push(segment);

@@ -19,12 +19,15 @@ export type ReplicaStore = {
   /** Every log held, own and others', with its highest seq. */
   summary(): Summary;
   /**
-   * Sealed segments of the own logs beyond what the other side holds, oldest first, together at most `maxBytes`
-   * (but always at least one if there is any). Marks them as on their way once `markSent` is called.
+   * Sealed segments beyond what the other side holds, oldest first within a log, together at most `maxBytes` (but always
+   * at least one if there is any). `own`: of this replica's logs only. `all`: own logs first, then others' segments as the
+   * bytes that came, for a road that relays (a stick, a neighbour); those may begin before `held` says, the receiver skips
+   * what it has. Marks them as on their way once `markSent` is called.
    */
   segmentsBeyond(
     held: Summary,
     maxBytes: number,
+    whose: 'own' | 'all',
   ): { readonly bytes: Uint8Array; readonly log: string; readonly from: number; readonly to: number }[];
   /** What was handed over, not yet acknowledged: `sent` on the road. */
   markSent(log: string, seq: number): void;

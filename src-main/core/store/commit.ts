@@ -41,8 +41,8 @@ export type Committer = {
    * that changes nothing makes none.
    */
   commit(changes: readonly Change[], author: { replica: string; partition: string; actor: Id | string | null }): number;
-  /** Applies proved ops of another replica's log, which must follow the head held. */
-  applyRemote(log: Log, ops: readonly Op[], head: LogHead): void;
+  /** Applies proved ops of another replica's log, which must follow the head held, and keeps the segment they came in. */
+  applyRemote(log: Log, ops: readonly Op[], head: LogHead, segment: { from: number; bytes: Uint8Array }): void;
   /** Builds a kind's table anew from the log: after an upgrade that knows more fields. */
   rebuild(kind: Kind): void;
 };
@@ -128,7 +128,7 @@ export function createCommitter(deps: CommitDeps): Committer {
       return written;
     },
 
-    applyRemote(log, ops, head) {
+    applyRemote(log, ops, head, segment) {
       const topics = new Set<string>();
       const now = deps.time.now();
       // It can be fetched again: no need to wait for the disk as for a person's edit.
@@ -145,6 +145,7 @@ export function createCommitter(deps: CommitDeps): Committer {
             topics.add(kind.domain);
           }
           opLog.moveHead(log, head);
+          opLog.keepSegment(log, segment.from, head.seq, segment.bytes);
           opLog.rememberHead(log, head.seq, head.head);
           meta.set('clock', String(last));
         }).immediate();

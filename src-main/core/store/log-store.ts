@@ -53,7 +53,7 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
     replica: identity.replica,
     summary: () => opLog.summary(),
 
-    segmentsBeyond(held, maxBytes) {
+    segmentsBeyond(held, maxBytes, whose) {
       const segments: ReturnType<ReplicaStore['segmentsBeyond']> = [];
       let bytes = 0;
       for (const log of ownLogs()) {
@@ -76,6 +76,20 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
           segments.push({ bytes: sealed, log: key, from: seq + 1, to: last.seq });
           bytes += sealed.length;
           seq = last.seq;
+        }
+      }
+      if (whose === 'own') return segments;
+      for (const log of opLog.logs()) {
+        if (log.replica === identity.replica) continue;
+        const key = logKey(log.replica, log.partition);
+        let seq = held[key] ?? 0;
+        for (;;) {
+          if (segments.length > 0 && bytes >= maxBytes) return segments;
+          const kept = opLog.keptSegment(log, seq);
+          if (kept === null) break;
+          segments.push({ bytes: kept.bytes, log: key, from: kept.from, to: kept.to });
+          bytes += kept.bytes.length;
+          seq = kept.to;
         }
       }
       return segments;
@@ -130,7 +144,12 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
       if (!allowed.ok) return allowed;
       const fresh = opened.value.ops.filter((op) => op.seq > held);
       try {
-        deps.committer.applyRemote(log, fresh, { seq: to, head: hexToBytes(opened.value.header.head) });
+        deps.committer.applyRemote(
+          log,
+          fresh,
+          { seq: to, head: hexToBytes(opened.value.header.head) },
+          { from, bytes },
+        );
       } catch (error) {
         const failure = databaseFailure(error);
         if (failure === null) throw error;

@@ -24,6 +24,10 @@ export type OpLog = Replicas & {
   /** Remembers a head so that later look-ups need not walk the chain. */
   rememberHead(log: Log, seq: number, head: Uint8Array): void;
   append(log: Log, op: Op, appliedAt: number): void;
+  /** Keeps another replica's segment as it came. */
+  keepSegment(log: Log, from: number, to: number, bytes: Uint8Array): void;
+  /** The first kept segment that reaches beyond `seq`. */
+  keptSegment(log: Log, seq: number): { from: number; to: number; bytes: Uint8Array } | null;
   moveHead(log: Log, head: LogHead): void;
   opsAfter(log: Log, seq: number, limit: number): Op[];
   /** All ops of one record with their logs, in stamp order. */
@@ -87,6 +91,10 @@ export function createOpLog(db: WritableDb, ownReplica: () => string): OpLog {
   const insertOp = db.prepare(
     'insert into op (log, seq, time, kind, record, actor, op_group, act, body, applied_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   );
+  const insertSegment = db.prepare('insert into segment (log, from_seq, to_seq, bytes) values (?, ?, ?, ?)');
+  const selectSegment = db.prepare(
+    'select from_seq as "from", to_seq as "to", bytes from segment where log = ? and to_seq > ? order by to_seq limit 1',
+  );
   const selectAfter = db.prepare('select * from op where log = ? and seq > ? order by seq limit ?');
   const selectRecord = db.prepare('select * from op where record = ? order by time, log');
   const selectKind = db.prepare('select * from op where kind = ? order by time, log');
@@ -140,6 +148,9 @@ export function createOpLog(db: WritableDb, ownReplica: () => string): OpLog {
         appliedAt,
       );
     },
+    keepSegment: (log, from, to, bytes) => void insertSegment.run(log.ref, from, to, bytes),
+    keptSegment: (log, seq) =>
+      (selectSegment.get(log.ref, seq) as { from: number; to: number; bytes: Uint8Array } | undefined) ?? null,
     moveHead: (log, head) => void updateHead.run(head.seq, head.head, log.ref),
     opsAfter: (log, seq, limit) => (selectAfter.all(log.ref, seq, limit) as OpRow[]).map(rowToOp),
     opsOfRecord: (record) => (selectRecord.all(record) as OpRow[]).map(withLog),

@@ -31,6 +31,15 @@ export const migration001 = {
       primary key (log, seq)
     ) strict, without rowid;
 
+    -- Others' segments as they came, so that a stick or a neighbour can be handed them.
+    create table segment (
+      log integer not null references log (ref),
+      from_seq integer not null,
+      to_seq integer not null,
+      bytes blob not null,
+      primary key (log, to_seq)
+    ) strict, without rowid;
+
     create table op (
       log integer not null references log (ref),
       seq integer not null,

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- start search import size`: measures, and prints one JSON line per figure. Without names it measures all. Ends
+ * `npm run bench -- start search import size text`: measures, and prints one JSON line per figure. Without names it measures all. Ends
  * with 1 when a figure misses its target; ratios to a baseline beside it hold on any machine, but not on one that is busy otherwise.
  */
 import { buildIfStale } from '../build.ts';
@@ -10,6 +10,7 @@ import { benchSearchCore } from './search.ts';
 import { benchSearchWindow } from './search-window.ts';
 import { benchSize } from './size.ts';
 import { benchStart } from './start.ts';
+import { benchText } from './text.ts';
 
 type Bench = () => AsyncIterable<Figure[]>;
 
@@ -26,6 +27,9 @@ const benches: Readonly<Record<string, Bench>> = {
   },
   async *size() {
     yield await benchSize();
+  },
+  async *text() {
+    yield benchText();
   },
 };
 

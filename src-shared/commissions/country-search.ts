@@ -2,7 +2,7 @@
  * Finding one's commission by typing part of any name, in any script: the unit's names in all languages, its former names,
  * other spellings, its centre, the units above it, and the commission's own official names.
  */
-import { searchKey, searchTerms } from '../text/search-key.ts';
+import { searchIndexText, searchTerms } from '../text/search-key.ts';
 import {
   type Country,
   type CountryCommission,
@@ -150,7 +150,7 @@ function texts(names: Names | undefined): string[] {
 }
 
 function tokensOf(text: string): string[] {
-  return searchKey(text)
+  return searchIndexText(text)
     .split(' ')
     .filter((token) => token !== '');
 }

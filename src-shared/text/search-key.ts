@@ -9,8 +9,9 @@
  * next one comes, so query with `searchTerms` or `ftsMatch`, which offer both readings of an unfinished end.
  *
  * What is lost, on purpose: case; ё/е/э and Latin ye/yo; doubled letters; soft and hard signs, apostrophes; the marks of қ ғ ҳ ҷ ң ө ү ұ ә ӣ ӯ ў;
- * g in ng/нг; ж with дж and zh; х with ҳ, kh and x. What does not meet: x for ks (Maxim), c for к or ц, Uzbek s for ц, ҷ written ch,
- * oʻ written o without its mark, vowels heard otherwise (Rahmon / Рахман, Dilmurat / Дилмурод), -ов / -off.
+ * g in ng/нг; ж with дж and zh; х with ҳ, kh and x. What meets only through an index and `searchTerms` (see search-readings.ts): x for ks,
+ * c for к, oʻ written o, w for u, ҷ written ch. What does not meet: Uzbek s for ц, vowels and ends heard otherwise (Rahmon / Рахман, Dilmurat /
+ * Дилмурод), names translated (Julia, Alexander), -ов / -off.
  */
 import {
   classCyrillic,
@@ -25,6 +26,7 @@ import {
   foldTables,
   foldY,
 } from './search-fold.ts';
+import { otherSpellings } from './search-readings.ts';
 import { isApostrophe, isIgnored, readOther, splitWords, unmix } from './search-words.ts';
 import type { Span } from './search-words.ts';
 import { unitsToString } from './unit-buffer.ts';
@@ -119,6 +121,25 @@ function pushPair(value: number): void {
 /** The folded form of `text`: words separated by one space; '' when nothing in it can be searched. */
 export function searchKey(text: string): string {
   return foldText(text, false, false);
+}
+
+/**
+ * What an index holds for `text`: its key, then the words that `search-readings.ts` reads in another way too («Ўктам» → «uktam oktam»).
+ * Only for indexes that `searchTerms` asks; to tell whether two names are one, compare `searchKey`.
+ */
+export function searchIndexText(text: string): string {
+  const key = searchKey(text);
+  const more = otherKeys(text.normalize('NFC'));
+  return more.length === 0 ? key : `${key} ${more.join(' ')}`;
+}
+
+/** The keys of the other readings of each word in a composed text. */
+function otherKeys(composed: string): string[] {
+  if (otherSpellings(composed).length === 0) return [];
+  const keys = splitWords(composed).flatMap(({ start, end }) =>
+    otherSpellings(composed.slice(start, end)).map((spelling) => searchKey(spelling)),
+  );
+  return [...new Set(keys)].filter((key) => key !== '');
 }
 
 /** `composed`: the text is known to be NFC. `unmixed`: words of two scripts and stand-in letters have been put right. */
@@ -236,6 +257,7 @@ function beginnings(word: string): string[] {
   if (last === 'y' || last === 'Y') continued.push(searchKey(`${bare}e`));
   if (last === 'й' || last === 'Й') continued.push(searchKey(`${bare}е`));
   if (last === 'o' || last === 'O') continued.push(searchKey(`${bare}\u02BB`));
+  continued.push(...otherKeys(word));
   const terms = [key];
   for (const term of continued) {
     // A continuation that begins with the key itself is found by the key's own prefix search.
@@ -265,7 +287,7 @@ export function ftsMatch(query: string): string | null {
     .join(' AND ');
 }
 
-/** True if every word of `query` begins some word of `key` (a search key): the same answer as `ftsMatch` gives in SQLite. */
+/** True if every word of `query` begins some word of `key` (from `searchIndexText` or `searchKey`): the same answer as `ftsMatch` gives in SQLite. */
 export function matchesKey(key: string, query: string): boolean {
   const words = key.split(' ');
   return searchTerms(query).every((alternatives) =>
@@ -282,17 +304,22 @@ export function matchRanges(text: string, query: string): { start: number; end: 
   if (terms.length === 0) return [];
   const ranges: Span[] = [];
   for (const { start, end } of splitWords(text)) {
-    const key = searchKey(text.slice(start, end));
-    const length = Math.max(0, ...terms.filter((term) => key.startsWith(term)).map((term) => term.length));
-    if (length === 0) continue;
-    const term = key.slice(0, length);
+    const keys = keysOf(text.slice(start, end));
+    const found = terms.filter((term) => keys.some((key) => key.startsWith(term)));
+    const term = found.reduce((longest, each) => (each.length > longest.length ? each : longest), '');
+    if (term === '') continue;
     let stop = start + 1;
-    while (stop < end && !searchKey(text.slice(start, stop)).startsWith(term)) stop += 1;
+    while (stop < end && !keysOf(text.slice(start, stop)).some((key) => key.startsWith(term))) stop += 1;
     // Marks and the h of gh belong to the letter before them.
     while (stop < end && belongsToLetterBefore(text, stop)) stop += 1;
     ranges.push({ start, end: stop });
   }
   return ranges;
+}
+
+/** All keys of a word: its fold and its other readings. */
+function keysOf(word: string): string[] {
+  return [searchKey(word), ...otherKeys(word.normalize('NFC'))];
 }
 
 function belongsToLetterBefore(text: string, index: number): boolean {

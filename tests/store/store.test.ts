@@ -161,6 +161,23 @@ describe('migrations', () => {
     store.close();
     expect(openTestStore(path).queries.get(Contact, change.id)).toEqual(before);
   });
+
+  test('a version that makes other keys makes them anew', () => {
+    const path = join(temporaryFolder(), 'store.db');
+    const store = openTestStore(path);
+    store.indexes.ensureLocale('uz-Cyrl');
+    const names = ['Ўктам, мисол', 'Анвар, мисол'];
+    store.commit(names.map(contact), null);
+    const listed = { kind: Contact, locale: 'uz-Cyrl', sort: { field: 'name', descending: false } } as const;
+    expect(store.queries.list(listed).rows.map((row) => row.values.name)).toEqual(names.toReversed());
+    // As an older version would have left it: other keys, and no word of which version made them.
+    store.db.exec(`update contact_sort set key = 'z' || row; delete from contact_search`);
+    store.meta.set('fields-of-contact', (store.meta.get('fields-of-contact') ?? '').replace(/ keys-.*$/, ''));
+    store.close();
+    const opened = openTestStore(path);
+    expect(opened.queries.list(listed).rows.map((row) => row.values.name)).toEqual(names.toReversed());
+    expect(opened.queries.list({ ...listed, search: 'Oktam' }).total).toBe(1);
+  });
 });
 
 describe('a damaged file', () => {

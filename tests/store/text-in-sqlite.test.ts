@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { locales } from '#shared/i18n/locales.ts';
 import { alphabets, upperLetter } from '#shared/text/alphabets.ts';
-import { ftsMatch, matchesKey, searchKey } from '#shared/text/search-key.ts';
+import { ftsMatch, matchesKey, searchIndexText } from '#shared/text/search-key.ts';
 import { sortKey } from '#shared/text/sort-key.ts';
 
 const word = fc
@@ -44,7 +44,7 @@ describe('keys in SQLite', () => {
   it('finds by FTS5 exactly what matchesKey says', () => {
     db.exec("create virtual table name using fts5 (key, tokenize = 'unicode61 remove_diacritics 0', prefix = '1 2 3')");
     const insert = db.prepare('insert into name (rowid, key) values (?, ?)');
-    const keys = names.map(searchKey);
+    const keys = names.map(searchIndexText);
     keys.forEach((key, id) => insert.run(id, key));
     const find = db.prepare('select rowid from name where name match ? order by rowid').pluck();
     for (const name of names.slice(0, 60)) {

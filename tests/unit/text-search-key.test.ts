@@ -73,6 +73,34 @@ describe('searchKey', () => {
     expect(searchKey(left)).not.toBe(searchKey(right));
   });
 
+  it.each([
+    ['ѳ', 'ө'],
+    ['ə', 'ә'],
+    ['ѓ', 'ғ'],
+    ['ќ', 'қ'],
+    ['њ', 'ҳ'],
+    ['љ', 'ҷ'],
+    ['ђ', 'ғ'],
+  ])('reads the old font’s %s as %s, small and big', (standIn, letter) => {
+    expect(searchKey(`му${standIn}ам`)).toBe(searchKey(`му${letter}ам`));
+    expect(searchKey(`${standIn.toUpperCase()}ам`)).toBe(searchKey(`${letter.toUpperCase()}ам`));
+  });
+
+  it.each([...'aeopcxyik'])('reads a Latin %s among Cyrillic letters as the Cyrillic one', (latin) => {
+    const cyrillic: Readonly<Record<string, string>> = {
+      a: 'а',
+      e: 'е',
+      o: 'о',
+      p: 'р',
+      c: 'с',
+      x: 'х',
+      y: 'у',
+      i: 'і',
+      k: 'к',
+    };
+    expect(searchKey(`Жұ${latin}дыз`)).toBe(searchKey(`Жұ${cyrillic[latin] ?? ''}дыз`));
+  });
+
   it('gives words of a–z and 0–9 with one space between', () => {
     expect(searchKey('  Ҷӯрабоев Ўктам,  Қодирович (УИК № 112/4) ')).toBe('juraboev uktam kodirovich uik 112 4');
     expect(searchKey('Ахмед-Али')).toBe('ahmed ali');
@@ -140,7 +168,11 @@ describe('searchTerms', () => {
     expect(ftsMatch('Қарим D')).toBe('"karim"* AND ("d"* OR "j"*)');
     expect(ftsMatch(' «» ')).toBeNull();
     expect(ftsMatch('a" OR b')).toBe('"a"* AND "or"* AND "b"*');
-    expect(searchTerms("Oʻ O' Kz")).toEqual([['u'], ['o', 'u'], ['kz', 'kj']]);
+    expect(searchTerms("Oʻ O' Kz")).toEqual([
+      ['u', 'o'],
+      ['o', 'u'],
+      ['kz', 'kj'],
+    ]);
   });
 });
 

@@ -114,6 +114,52 @@ describe('sortKey', () => {
     ]);
   });
 
+  it('follows each alphabet where its own letters meet the Russian ones', () => {
+    expect(
+      sorted('kk', ['Ідірис', 'Юсуп', 'Ырыс', 'Ьа', 'Ұлан', 'Үміт', 'Улан', 'Әсел', 'Анар', 'Болат', 'Һас', 'Хан']),
+    ).toEqual(['Анар', 'Әсел', 'Болат', 'Улан', 'Ұлан', 'Үміт', 'Хан', 'Һас', 'Ырыс', 'Ідірис', 'Ьа', 'Юсуп']);
+    expect(sorted('ky', ['Үсөн', 'Улан', 'Фатима', 'Өмүр', 'Осмон', 'Павел', 'Ңа', 'Назгүл'])).toEqual([
+      'Назгүл',
+      'Ңа',
+      'Осмон',
+      'Өмүр',
+      'Павел',
+      'Улан',
+      'Үсөн',
+      'Фатима',
+    ]);
+    expect(
+      sorted('tg', ['Ҷамшед', 'Шариф', 'Чорӣ', 'Ҳаким', 'Хуршед', 'Қодир', 'Карим', 'Ғулом', 'Гулнор', 'Латиф']),
+    ).toEqual(['Гулнор', 'Ғулом', 'Карим', 'Қодир', 'Латиф', 'Хуршед', 'Ҳаким', 'Чорӣ', 'Ҷамшед', 'Шариф']);
+  });
+
+  it('lets punctuation and case decide last of all, digits before letters', () => {
+    expect(sorted('ru', ['Ким', 'ким', '«Ким»', 'КИМ', 'Ким.', 'Кима', '2 Ким', '10 Ким'])).toEqual([
+      '2 Ким',
+      '10 Ким',
+      'ким',
+      'Ким',
+      '«Ким»',
+      'Ким.',
+      'КИМ',
+      'Кима',
+    ]);
+  });
+
+  it('is a total order: any two texts compare one way, and a list sorts the same from any beginning', () => {
+    const text = fc.string({ unit: fc.constantFrom(..."АаӘәЁёИӣӯўoOʻ'gGsShcNg 09-.«"), maxLength: 8 });
+    fc.assert(
+      fc.property(fc.array(text, { maxLength: 12 }), fc.constantFrom(...locales), (texts, locale) => {
+        const unique = [...new Set(texts.map((each) => each.normalize('NFC')))];
+        const order = sorted(locale, unique);
+        expect(sorted(locale, unique.toReversed())).toEqual(order);
+        order.forEach((left, place) => {
+          for (const right of order.slice(place + 1)) expect(compare(locale)(left, right)).toBe(-1);
+        });
+      }),
+    );
+  });
+
   it('treats ӣ and ӯ as letters in Tajik and ё as a variant in Russian', () => {
     expect(sorted('tg', ['Ӯктам', 'Умар', 'Усмон', 'иӣа', 'иид', 'иӣб'])).toEqual([
       'иид',

@@ -5,7 +5,7 @@
 import { allKinds } from '#shared/kinds/all-kinds.ts';
 import type { FieldValue, Kind } from '#shared/kinds/define-kind.ts';
 import type { Locale } from '#shared/i18n/locales.ts';
-import { searchKey } from '#shared/text/search-key.ts';
+import { searchIndexText } from '#shared/text/search-key.ts';
 import { sortKey } from '#shared/text/sort-key.ts';
 import type { WritableDb } from './database.ts';
 import { rowValues, type Row } from './record-rows.ts';
@@ -19,7 +19,7 @@ export function searchText(kind: Kind, values: Values): string {
   const parts: string[] = [];
   for (const name of searchableFields(kind)) {
     const value = values[name];
-    if (typeof value === 'string' && value !== '') parts.push(searchKey(value));
+    if (typeof value === 'string' && value !== '') parts.push(searchIndexText(value));
   }
   return parts.join(' ');
 }

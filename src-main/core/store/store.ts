@@ -6,6 +6,7 @@ import { allKinds } from '#shared/kinds/all-kinds.ts';
 import type { Id } from '#shared/kernel/ids.ts';
 import type { Logger, Random, Time } from '#shared/kernel/ports.ts';
 import { ok, type Result } from '#shared/kernel/result.ts';
+import { keysVersion } from '#shared/text/keys-version.ts';
 import { type Change, type Committer, createCommitter } from './commit.ts';
 import { type DatabaseFile, openDatabase, type WritableDb } from './database.ts';
 import { type Identity, loadIdentity, renewIdentity } from './identity.ts';
@@ -85,7 +86,7 @@ export function openStore(file: DatabaseFile, partition: string, deps: StoreDeps
   }
 }
 
-/** A version that knows more kinds or fields finds what older versions could only keep in the log. */
+/** A version that knows more kinds or fields finds what older versions could only keep in the log; one that makes other keys makes them anew. */
 function rebuildChangedKinds(meta: Meta, committer: Committer): void {
   for (const kind of allKinds) {
     const key = `fields-of-${kind.name}`;
@@ -93,9 +94,10 @@ function rebuildChangedKinds(meta: Meta, committer: Committer): void {
       .map((field) => `${field.number}${field.merge === 'set' ? 's' : ''}`)
       .sort()
       .join(' ');
+    const wanted = `${numbers} keys-${keysVersion}`;
     const known = meta.get(key);
-    if (known === numbers) continue;
+    if (known === wanted) continue;
     if (known !== null) committer.rebuild(kind);
-    meta.set(key, numbers);
+    meta.set(key, wanted);
   }
 }

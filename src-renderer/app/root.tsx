@@ -16,6 +16,7 @@ import type { ProfileState } from '#shared/access/contract.ts';
 import type { Locale } from '#shared/i18n/locales.ts';
 import type { Failure, Result } from '#shared/kernel/result.ts';
 import type { WindowLanguage } from '#renderer/i18n/start-i18n.ts';
+import { LetterPalette } from '#renderer/ui/letter-palette.tsx';
 import { SignInPage } from '../access/sign-in-page.tsx';
 import { call, subscribe } from './bridge.ts';
 import { rememberLastLocale } from './last-locale.ts';
@@ -100,6 +101,7 @@ export function Root({ language, first }: { language: WindowLanguage; first: Res
       <ProfileContext value={profile}>
         <CrashBoundary>
           <Suspense fallback={null}>{page}</Suspense>
+          <LetterPalette />
         </CrashBoundary>
       </ProfileContext>
     </I18nextProvider>

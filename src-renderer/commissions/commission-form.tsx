@@ -1,7 +1,5 @@
 import { localizedText } from '#shared/records/record-title.ts';
-import { useState } from 'react';
 import IconCheck from '@tabler/icons-react/dist/esm/icons/IconCheck.mjs';
-import { parseNumberInput } from '#shared/i18n/dates.ts';
 import { type Locale, localeFacts } from '#shared/i18n/locales.ts';
 import { localizedField } from '#shared/kinds/define-kind.ts';
 import type { RecordView } from '#shared/records/contract.ts';
@@ -16,6 +14,7 @@ import { AutosaveNote } from '#renderer/ui/autosave-note.tsx';
 import { Button } from '#renderer/ui/button.tsx';
 import { DateField } from '#renderer/ui/date-field.tsx';
 import { FootBar } from '#renderer/ui/foot-bar.tsx';
+import { NumberField } from '#renderer/ui/number-field.tsx';
 import { PageTitle } from '#renderer/ui/page-title.tsx';
 import { Page } from '#renderer/ui/page.tsx';
 import { HeldTextField } from '../records/held-text-field.tsx';
@@ -33,7 +32,6 @@ export function CommissionForm({ commission, onDone }: { commission: RecordView;
   const autosave = useAutosave<Values>(commission.values, (changes) =>
     call('records.save', { kind: 'commission', id: commission.id, values: givenValues(changes) }),
   );
-  const [numbers, setNumbers] = useState<{ [field: string]: string }>({});
   const { values, set } = autosave;
   const leave = () => void autosave.flush().then((isSaved) => isSaved && onDone());
   useEscape(leave);
@@ -46,24 +44,14 @@ export function CommissionForm({ commission, onDone }: { commission: RecordView;
     onChange: (value: string) => set({ [field]: value === '' ? null : value }),
     onBlur: () => void autosave.flush(),
   });
-  const boundNumber = (field: 'seats' | 'quorum') => {
-    const typed = numbers[field] ?? String(values[field] ?? '');
-    const number = typed.trim() === '' ? null : parseNumberInput(typed);
-    const isWrong = typed.trim() !== '' && (number === null || !Number.isInteger(number) || number < 1 || number > 500);
-    return {
-      label: t(`field.${field}`),
-      value: typed,
-      inputMode: 'numeric' as const,
-      error: isWrong ? t('numberWrong') : undefined,
-      onChange: (value: string) => {
-        setNumbers({ ...numbers, [field]: value });
-        const next = value.trim() === '' ? null : parseNumberInput(value);
-        if (next === null ? value.trim() === '' : Number.isInteger(next) && next >= 1 && next <= 500)
-          set({ [field]: next });
-      },
-      onBlur: () => void autosave.flush(),
-    };
-  };
+  const boundNumber = (field: 'seats' | 'quorum') => ({
+    label: t(`field.${field}`),
+    value: typeof values[field] === 'number' ? values[field] : null,
+    min: 1,
+    max: 500,
+    onChange: (value: number | null) => set({ [field]: value }),
+    onBlur: () => void autosave.flush(),
+  });
   const seats = values['seats'];
   const quorum = values['quorum'];
   const isTooFew = typeof seats === 'number' && typeof quorum === 'number' && quorum > seats;
@@ -95,8 +83,8 @@ export function CommissionForm({ commission, onDone }: { commission: RecordView;
           />
         ))}
         <div className="commissions-three">
-          <HeldTextField {...boundNumber('seats')} />
-          <HeldTextField
+          <NumberField {...boundNumber('seats')} />
+          <NumberField
             {...boundNumber('quorum')}
             hint={t('quorumHint')}
             {...(isTooFew && { error: t('quorumTooBig') })}

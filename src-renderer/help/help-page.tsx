@@ -16,6 +16,7 @@ const shortcuts = [
   ['Enter', 'open'],
   ['Esc', 'back'],
   ['F6', 'region'],
+  ['F2', 'letters'],
   ['F1', 'help'],
   ['Ctrl L', 'lock'],
 ] as const;

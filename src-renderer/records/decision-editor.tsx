@@ -187,7 +187,7 @@ export function DecisionEditor({
               onKeyDown={onKeyDown}
               onBlur={onBlur}
             />
-            <LetterRow target={area} />
+            <LetterRow target={area} lang={lang} />
           </>
         )}
       </div>

@@ -1,10 +1,9 @@
-import { useState } from 'react';
 import IconCircleCheck from '@tabler/icons-react/dist/esm/icons/IconCircleCheck.mjs';
 import IconClock from '@tabler/icons-react/dist/esm/icons/IconClock.mjs';
 import type { RecordView } from '#shared/records/contract.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
-import { TextField } from '#renderer/ui/fields.tsx';
 import { Icon } from '#renderer/ui/icon.tsx';
+import { NumberField } from '#renderer/ui/number-field.tsx';
 import { Sheet } from '#renderer/ui/sheet.tsx';
 import { numberOf } from './record-values.ts';
 
@@ -26,26 +25,16 @@ export function DecisionVotes({
   sitting: number | null;
 }) {
   const { t } = useTranslation('records');
-  const [typed, setTyped] = useState<{ [field: string]: string }>({});
   const shown = { values };
-  const field = (name: (typeof fields)[number]) => {
-    const text = typed[name] ?? String(numberOf(shown, name) ?? '');
-    const isWrong = text.trim() !== '' && !isCount(text);
-    return (
-      <TextField
-        label={t(`vote.${name}`)}
-        inputMode="numeric"
-        value={text}
-        {...(isWrong && { error: t('vote.wrong') })}
-        onBlur={onBlur}
-        onChange={(next) => {
-          setTyped({ ...typed, [name]: next });
-          if (next.trim() === '') set({ [name]: null });
-          else if (isCount(next)) set({ [name]: Number(next) });
-        }}
-      />
-    );
-  };
+  const field = (name: (typeof fields)[number]) => (
+    <NumberField
+      label={t(`vote.${name}`)}
+      value={numberOf(shown, name)}
+      max={500}
+      onBlur={onBlur}
+      onChange={(value) => set({ [name]: value })}
+    />
+  );
   const quorum = quorumOf(values, commission);
   const sum = voteSum(values);
   const present = numberOf(shown, 'present');
@@ -87,8 +76,4 @@ export function quorumOf(values: Values, commission: RecordView | null): { isThe
 function voteSum(values: Values): number | null {
   const counts = (['votesFor', 'votesAgainst', 'votesAbstained'] as const).map((name) => numberOf({ values }, name));
   return counts.every((count) => count === null) ? null : counts.reduce((sum: number, count) => sum + (count ?? 0), 0);
-}
-
-function isCount(text: string): boolean {
-  return /^\s*\d{1,3}\s*$/.test(text) && Number(text) <= 500;
 }

@@ -18,7 +18,7 @@ export type DateFieldProps = FieldFrame & {
   disabled?: boolean;
 };
 
-/** A day typed as DD.MM.YYYY with any separators, a calendar beside it. */
+/** A day typed as DD.MM.YYYY with any separators, a calendar beside it. A year of two digits counts once the field is left. */
 export function DateField({ value, onChange, onBlur, disabled, error, ...frame }: DateFieldProps) {
   const { t } = useTranslation('app');
   const { locale } = useFormat();
@@ -49,9 +49,11 @@ export function DateField({ value, onChange, onBlur, disabled, error, ...frame }
   }
 
   function leave() {
-    const day = parseDateInput(typed);
-    if (day !== null) setTyped(formatDate(locale, day, 'short'));
-    else if (typed.trim() !== '') setWrong(whatIsWrong(typed));
+    const day = parseDateInput(typed, 'short');
+    if (day !== null) {
+      setTyped(formatDate(locale, day, 'short'));
+      if (day !== value) onChange(day);
+    } else if (typed.trim() !== '') setWrong(whatIsWrong(typed));
     onBlur?.();
   }
 
@@ -81,6 +83,11 @@ export function DateField({ value, onChange, onBlur, disabled, error, ...frame }
               value={typed}
               onChange={(event) => take(event.currentTarget.value)}
               onBlur={leave}
+              onKeyDown={(event) => {
+                // Enter may send the form without the field being left.
+                if (event.code === 'Enter') leave();
+                else if (event.code === 'ArrowDown' && event.altKey) setIsOpen(true);
+              }}
               size={10}
             />
             <button

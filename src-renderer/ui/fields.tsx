@@ -37,7 +37,7 @@ export function TextField({
   return (
     <FormField
       {...frame({ label, hint, error, optional, hideLabel })}
-      after={letters === true && <LetterRow target={input} />}
+      after={letters === true && <LetterRow target={input} lang={rest.lang} />}
     >
       {(ids) => (
         <div className={fieldClass(ids['aria-invalid'], rest.readOnly)}>
@@ -81,7 +81,7 @@ export function TextArea({
   return (
     <FormField
       {...frame({ label, hint, error, optional, hideLabel })}
-      after={letters === true && <LetterRow target={input} />}
+      after={letters === true && <LetterRow target={input} lang={rest.lang} />}
     >
       {(ids) => (
         <div className={fieldClass(ids['aria-invalid'], rest.readOnly)}>

@@ -11,6 +11,8 @@ export function useDismiss(area: RefObject<HTMLElement | null>, isOpen: boolean,
   useEffect(() => {
     if (!isOpen) return undefined;
     const outside = (event: Event) => {
+      // The letters offered for a field inside lie elsewhere in the page.
+      if (event.target instanceof Element && event.target.closest('[data-letters]') !== null) return;
       if (event.target instanceof Node && area.current?.contains(event.target) === false) latest.current();
     };
     const escape = (event: KeyboardEvent) => {

@@ -32,7 +32,7 @@ export function SearchField({
   const own = useRef<HTMLInputElement>(null);
   useShortcut('filter', () => own.current?.select());
   return (
-    <div>
+    <div className="search-field">
       <div className="field" role="search">
         <Icon of={IconSearch} />
         <input

@@ -91,9 +91,12 @@ export function clockTimeOf(ms: number, offsetMinutes: number): string {
 /**
  * What a person typed as a date, as ISO, or null if it is no day that exists. Day first, as in all our countries; the
  * separator may be a dot, comma, slash, hyphen or space, or ю and б, which sit on the keys of dot and comma in the Russian
- * layout. Also 'YYYY-MM-DD' and eight bare digits DDMMYYYY. A year of two digits is refused: it would be a guess.
+ * layout. Also 'YYYY-MM-DD' and eight bare digits DDMMYYYY. Only the digits 0 to 9 count.
+ *
+ * A year of two digits is refused unless `years` is `short`: while «31.12.2026» is being typed, «31.12.20» is not yet a day. When the
+ * person has left the field it is one: 00 to 68 are 2000 to 2068, 69 to 99 are 1969 to 1999 (the rule of POSIX `strptime`).
  */
-export function parseDateInput(text: string): string | null {
+export function parseDateInput(text: string, years: 'full' | 'short' = 'full'): string | null {
   const groups: string[] = [];
   let current = '';
   let separators = 0;
@@ -115,12 +118,17 @@ export function parseDateInput(text: string): string | null {
   if (current === '') return null;
   groups.push(current);
   const [first, second, third] = groups;
-  if (groups.length === 1 && first !== undefined && first.length === 8) {
-    return partsToIso(first.slice(4), first.slice(2, 4), first.slice(0, 2));
+  if (groups.length === 1 && first !== undefined && (first.length === 8 || (first.length === 6 && years === 'short'))) {
+    return partsToIso(fullYear(first.slice(4), years), first.slice(2, 4), first.slice(0, 2));
   }
   if (groups.length !== 3 || first === undefined || second === undefined || third === undefined) return null;
   if (first.length === 4) return partsToIso(first, second, third);
-  return partsToIso(third, second, first);
+  return partsToIso(fullYear(third, years), second, first);
+}
+
+function fullYear(year: string, years: 'full' | 'short'): string {
+  if (years === 'full' || year.length !== 2) return year;
+  return `${Number(year) < 69 ? '20' : '19'}${year}`;
 }
 
 function partsToIso(year: string, month: string, day: string): string | null {
@@ -140,12 +148,16 @@ export function parseTimeInput(text: string): string | null {
 }
 
 /**
- * What a person typed as a number, or null. Spaces of any kind group the digits; comma and dot both are the decimal sign.
+ * What a person typed as a number, or null. Spaces of any kind group the digits; comma and dot both are the decimal sign, and so
+ * are ю and б, which sit on their keys in the Russian layout. Only the digits 0 to 9 count.
  * «1,234,567» with several commas or dots is refused rather than guessed.
  */
 export function parseNumberInput(text: string): number | null {
-  const compact = text.replaceAll(/[\s\u00A0\u202F]/g, '').replace('\u2212', '-');
-  if (!/^-?\d+([.,]\d+)?$/.test(compact)) return null;
+  const compact = text
+    .replaceAll(/[\s\u00A0\u202F]/g, '')
+    .replace(/^[\u2212–]/, '-')
+    .replace(/[юбЮБ]/, '.');
+  if (!/^-?[0-9]+([.,][0-9]+)?$/.test(compact)) return null;
   const value = Number(compact.replace(',', '.'));
   return Number.isFinite(value) ? value : null;
 }

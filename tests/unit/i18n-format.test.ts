@@ -75,6 +75,17 @@ describe('dates', () => {
     }
   });
 
+  it('takes a year of two digits only when the field has been left', () => {
+    for (const text of ['31/12/26', '31.12.26', '31-12-26', '31,12,26', '311226', '31.12.2026']) {
+      expect(parseDateInput(text, 'short'), text).toBe('2026-12-31');
+    }
+    expect(parseDateInput('1.2.68', 'short')).toBe('2068-02-01');
+    expect(parseDateInput('1.2.69', 'short')).toBe('1969-02-01');
+    for (const text of ['31.12.6', '31.12.026', '31.11.26', '26-12-31-1', '٣١.١٢.٢٠٢٦']) {
+      expect(parseDateInput(text, 'short'), text).toBeNull();
+    }
+  });
+
   it('reads times and numbers', () => {
     expect(parseTimeInput('9:05')).toBe('09:05');
     expect(parseTimeInput('0905')).toBe('09:05');
@@ -83,6 +94,9 @@ describe('dates', () => {
     expect(parseNumberInput('12\u00A0416.5')).toBe(12_416.5);
     expect(parseNumberInput('1,234,567')).toBeNull();
     expect(parseNumberInput('')).toBeNull();
+    expect(parseNumberInput('1ю5')).toBe(1.5);
+    expect(parseNumberInput('\u22123,25')).toBe(-3.25);
+    for (const text of ['١٢', '12.', '1.2.3', '5 чел', '1e3', '--1']) expect(parseNumberInput(text), text).toBeNull();
   });
 
   it('places an instant on the laptop’s day and clock', () => {

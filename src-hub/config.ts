@@ -1,6 +1,7 @@
 /** The hub's settings: one schema, read once. The only place of this tree that reads the environment. */
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { isLoopback } from './listener.ts';
 
 const flag = z.enum(['0', '1']).default('0');
 
@@ -18,6 +19,14 @@ const HubConfig = z.object({
   KOMISSIYA_HUB_NAME: z.string().trim().min(1).max(120).default('Komissiya hub'),
   /** Password of the status page and of /metrics. Without one they answer on this machine only. */
   KOMISSIYA_HUB_STATUS_PASSWORD: z.string().min(12).optional(),
+  /**
+   * `own`: the hub's own certificate, which laptops check by the hub's key. `off`: plain HTTP, where a proxy on this machine,
+   * or one named by KOMISSIYA_HUB_BEHIND_PROXY, ends TLS.
+   */
+  HUB_TLS: z.enum(['own', 'off']).default('own'),
+  /** Files (PEM) of a public certificate with its chain, and of its key, instead of the hub's own. */
+  HUB_TLS_CERT: z.string().min(1).optional(),
+  HUB_TLS_KEY: z.string().min(1).optional(),
   /** Set to 1 when a reverse proxy in front sets X-Forwarded-For. */
   KOMISSIYA_HUB_BEHIND_PROXY: flag,
   /** Bytes one laptop may store here. */
@@ -29,6 +38,17 @@ const HubConfig = z.object({
   KOMISSIYA_HUB_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
+const CheckedConfig = HubConfig.superRefine((settings, context) => {
+  const refuse = (name: string, message: string): void => context.addIssue({ code: 'custom', path: [name], message });
+  if ((settings.HUB_TLS_CERT === undefined) !== (settings.HUB_TLS_KEY === undefined)) {
+    refuse('HUB_TLS_CERT', 'give HUB_TLS_CERT and HUB_TLS_KEY together');
+  }
+  const isLocal = isLoopback(settings.KOMISSIYA_HUB_HOST) || settings.KOMISSIYA_HUB_HOST === 'localhost';
+  if (settings.HUB_TLS === 'off' && !isLocal && settings.KOMISSIYA_HUB_BEHIND_PROXY === '0') {
+    refuse('HUB_TLS', 'off is for 127.0.0.1, or for a proxy that ends TLS (then also KOMISSIYA_HUB_BEHIND_PROXY=1)');
+  }
+});
+
 export type HubConfig = {
   readonly directory: string;
   readonly databaseUrl: string | null;
@@ -36,6 +56,8 @@ export type HubConfig = {
   readonly port: number;
   readonly name: string;
   readonly statusPassword: string | null;
+  /** Files of a public certificate; null: the hub's own; `off`: plain HTTP. */
+  readonly tls: { readonly certificateFile: string; readonly keyFile: string } | null | 'off';
   readonly behindProxy: boolean;
   readonly quotaBytes: number;
   readonly requestsPerMinute: number;
@@ -45,7 +67,7 @@ export type HubConfig = {
 
 /** Reads the settings. Throws `ZodError` naming each wrong variable. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): HubConfig {
-  const parsed = HubConfig.parse(env);
+  const parsed = CheckedConfig.parse(env);
   return {
     directory: resolve(parsed.KOMISSIYA_HUB_DIR),
     databaseUrl: parsed.HUB_DATABASE_URL ?? null,
@@ -53,6 +75,12 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): HubConfig {
     port: parsed.KOMISSIYA_HUB_PORT,
     name: parsed.KOMISSIYA_HUB_NAME,
     statusPassword: parsed.KOMISSIYA_HUB_STATUS_PASSWORD ?? null,
+    tls:
+      parsed.HUB_TLS === 'off'
+        ? 'off'
+        : parsed.HUB_TLS_CERT === undefined || parsed.HUB_TLS_KEY === undefined
+          ? null
+          : { certificateFile: resolve(parsed.HUB_TLS_CERT), keyFile: resolve(parsed.HUB_TLS_KEY) },
     behindProxy: parsed.KOMISSIYA_HUB_BEHIND_PROXY === '1',
     quotaBytes: parsed.KOMISSIYA_HUB_QUOTA_BYTES,
     requestsPerMinute: parsed.KOMISSIYA_HUB_REQUESTS_PER_MINUTE,

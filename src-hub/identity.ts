@@ -2,6 +2,7 @@
 import { bytesToHex } from '#shared/kernel/ids.ts';
 import type { Random, Time } from '#shared/kernel/ports.ts';
 import type { HubDb } from './db/database.ts';
+import { newOwnCertificate, type TlsPair } from './certificate.ts';
 import { createSigner, newKeyPair } from './hub-crypto.ts';
 
 export type HubIdentity = {
@@ -34,4 +35,17 @@ export async function ensureIdentity(
     .execute();
   const row = await db.selectFrom('hub_identity').selectAll().executeTakeFirstOrThrow();
   return { epoch: row.epoch, name: row.name, publicKey: row.public_key, sign: createSigner(row.private_key) };
+}
+
+/** The hub's own certificate, made when first asked for; of several processes at once, one wins and all read the same. */
+export async function ensureOwnCertificate(db: HubDb, random: Random): Promise<TlsPair> {
+  const made = newOwnCertificate(['localhost', '127.0.0.1'], random);
+  await db
+    .updateTable('hub_identity')
+    .set({ tls_certificate: made.certificate, tls_key: made.privateKey })
+    .where('tls_key', 'is', null)
+    .execute();
+  const row = await db.selectFrom('hub_identity').select(['tls_certificate', 'tls_key']).executeTakeFirstOrThrow();
+  if (row.tls_certificate === null || row.tls_key === null) throw new Error('the certificate was not kept');
+  return { certificate: row.tls_certificate, privateKey: row.tls_key };
 }

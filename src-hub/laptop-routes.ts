@@ -1,5 +1,5 @@
 /**
- * The three doors for laptops, over HTTP as #shared/sync/hub-http.ts describes: enrol, sync, wait. Every answer is signed
+ * The doors for laptops, over HTTP as #shared/sync/hub-http.ts describes: hello, enrol, sync, wait. Every answer is signed
  * with the hub's key; every refusal has a reason and is counted.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -8,7 +8,15 @@ import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
 import type { Time } from '#shared/kernel/ports.ts';
 import { err, ok, type Failure, type Result } from '#shared/kernel/result.ts';
 import { fromUtf8, utf8 } from '#shared/kernel/utf8.ts';
-import { hubHeaders, HubFailure, hubPaths, requestBytes, responseBytes, WaitRequest } from '#shared/sync/hub-http.ts';
+import {
+  hubHeaders,
+  HubFailure,
+  type HubHello,
+  hubPaths,
+  requestBytes,
+  responseBytes,
+  WaitRequest,
+} from '#shared/sync/hub-http.ts';
 import { EnrolRequest, type EnrolResponse, maxMessageBytes, protocolVersion } from '#shared/sync/messages.ts';
 import { createRateLimit } from './rate-limit.ts';
 import type { Credentials } from './credentials.ts';
@@ -43,6 +51,8 @@ const statusOf: { readonly [R in HubFailure['reason']]: number } = {
 };
 
 const smallBody = 64 * 1024;
+const nonceForm = /^[0-9a-f]{32}$/;
+const garbage: Failure = { code: 'hub/garbage' };
 
 export function addLaptopRoutes(
   server: FastifyInstance,
@@ -54,6 +64,8 @@ export function addLaptopRoutes(
     metrics: Metrics;
     time: Time;
     logger: Logger;
+    /** SHA-256 of the certificate's public key, hex; null where a proxy ends TLS. */
+    tlsKey: string | null;
     requestsPerMinute: number;
     enrolmentsPerMinute: number;
   },
@@ -117,7 +129,12 @@ export function addLaptopRoutes(
     return send(reply, envelope, statusOf[HubFailure.parse(JSON.parse(fromUtf8(body))).reason], body);
   }
 
-  function send(reply: FastifyReply, envelope: Envelope | null, status: number, body: Uint8Array): FastifyReply {
+  function send(
+    reply: FastifyReply,
+    envelope: Pick<Envelope, 'nonce'> | null,
+    status: number,
+    body: Uint8Array,
+  ): FastifyReply {
     metrics.count('bytesOut', body.length);
     const signed = responseBytes({ nonce: envelope?.nonce ?? '', status, bodyHash: bytesToHex(sha256(body)) });
     return reply
@@ -151,6 +168,21 @@ export function addLaptopRoutes(
     const appVersion = /^Komissiya\/([\w.+-]{1,40})/.exec(request.headers['user-agent'] ?? '')?.[1] ?? null;
     return ok({ replica: envelope.replica, credential: standing.credential, appVersion });
   }
+
+  // Before a laptop trusts the line: nothing is asked and nothing secret is said.
+  server.post(hubPaths.hello, { bodyLimit: 1024 }, (request, reply) => {
+    metrics.count('requests');
+    const nonce = request.headers[hubHeaders.nonce];
+    if (typeof nonce !== 'string' || !nonceForm.test(nonce)) return refuse(reply, hubPaths.hello, null, garbage);
+    if (!perAddress.take(request.ip)) return refuse(reply, hubPaths.hello, null, { code: 'hub/too-many-requests' });
+    const hello: HubHello = {
+      protocol: protocolVersion,
+      hubName: identity.name,
+      hubKey: identity.publicKey,
+      tlsKey: deps.tlsKey,
+    };
+    return send(reply, { nonce }, 200, utf8(JSON.stringify(hello)));
+  });
 
   door(hubPaths.enrol, smallBody, async (request, envelope, body) => {
     if (!enrolments.take(request.ip)) return err({ code: 'hub/too-many-requests' });
@@ -210,7 +242,7 @@ function readEnvelope(request: FastifyRequest): Envelope | null {
     return typeof value === 'string' && form.test(value) ? value : null;
   };
   const replica = header(hubHeaders.replica, /^[0-9a-f-]{1,40}$/);
-  const nonce = header(hubHeaders.nonce, /^[0-9a-f]{32}$/);
+  const nonce = header(hubHeaders.nonce, nonceForm);
   const seal = header(hubHeaders.seal, /^[0-9a-f]{64}$/);
   const signature = header(hubHeaders.signature, /^[0-9a-f]{128}$/);
   if (replica === null || nonce === null || seal === null || signature === null) return null;

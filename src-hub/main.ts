@@ -19,7 +19,9 @@ async function serve(config: HubConfig): Promise<void> {
     const address = await hub.listen();
     const place = config.databaseUrl === null ? config.directory : 'PostgreSQL';
     console.error(`Komissiya hub "${hub.identity.name}" answers at ${address} (data: ${place}).`);
-    console.error('Status page: open that address in a browser on this machine. Stop with Ctrl+C.');
+    console.error(
+      `Status page: http://127.0.0.1:${new URL(address).port} in a browser on this machine. Stop with Ctrl+C.`,
+    );
     console.error(
       'Invite a laptop: npm run hub -- invite --partition <commission> --roles chair,secretary --laptop "LAPTOP-01"',
     );

@@ -14,6 +14,7 @@ import type { Credentials } from './credentials.ts';
 import type { Dialect, HubDb } from './db/database.ts';
 import type { HubIdentity } from './identity.ts';
 import type { Ledger } from './ledger-queries.ts';
+import { isLoopback } from './listener.ts';
 import type { LogWatch } from './log-watch.ts';
 import type { Metrics } from './metrics.ts';
 import { renderForbidden, renderStatus, type StatusView } from './status-page.ts';
@@ -149,10 +150,6 @@ function localeOf(request: FastifyRequest): PageLocale {
   if (wanted === 'ru' || wanted === 'en') return wanted;
   const first = (request.headers['accept-language'] ?? '').slice(0, 2).toLowerCase();
   return Object.hasOwn(statusTexts, first) ? (first as PageLocale) : 'en';
-}
-
-function isLoopback(address: string): boolean {
-  return address === '::1' || /^(::ffff:)?127\./.test(address);
 }
 
 function isSame(a: string, b: string): boolean {

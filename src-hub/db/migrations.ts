@@ -48,5 +48,11 @@ export function hubMigrations(dialect: Dialect): { readonly [name: string]: Migr
         for (const statement of statements) await statement.execute(db);
       },
     },
+    '0002-own-certificate': {
+      async up(db: Kysely<unknown>): Promise<void> {
+        await sql`alter table hub_identity add column tls_certificate ${text}`.execute(db);
+        await sql`alter table hub_identity add column tls_key ${text}`.execute(db);
+      },
+    },
   };
 }

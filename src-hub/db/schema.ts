@@ -9,6 +9,9 @@ export type HubIdentityTable = {
   /** PKCS 8, hex. Whoever reads the database can speak as the hub: guard it like a key. */
   private_key: string;
   created_at: number;
+  /** PEM of the hub's own certificate and its key; null until first needed. */
+  tls_certificate: string | null;
+  tls_key: string | null;
 };
 
 export type ReplicaTable = {

@@ -155,7 +155,7 @@ test('the hub: offline is a state, and all goes on when the hub is back', async 
   await second.goTo('records');
   await decisionRow(second, '25/7').waitFor({ timeout: backMs });
 
-  const page = await (await fetch(hub.address)).text();
+  const page = await (await fetch(hub.page)).text();
   expect(page).toContain('SAMPLE-CHAIR');
   expect(page).toContain('SAMPLE-SECRETARY');
   for (const personal of ['Қаримов', 'Офлайнов', chair.name, '25/7']) expect(page).not.toContain(personal);

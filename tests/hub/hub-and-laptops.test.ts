@@ -157,7 +157,7 @@ for (const kind of [
       expect(await core.code('sync.enrol', { address: 'no address', code })).toBe('sync/hub-unreachable');
       expect(await core.code('sync.now', {})).toBe('sync/not-enrolled');
       expect(await core.value('sync.status', {})).toMatchObject({ state: 'not-enrolled', enrolled: null });
-      await core.value('sync.enrol', { address: hub.address.replace('http://', ''), code: code.replaceAll(' ', '-') });
+      await core.value('sync.enrol', { address: hub.address.replace('https://', ''), code: code.replaceAll(' ', '-') });
       const other = keep(await startSignedIn());
       expect(await other.code('sync.enrol', { address: hub.address, code })).toBe('sync/code-used');
     });
@@ -172,7 +172,7 @@ for (const kind of [
         expect((await core.value('sync.status', {})).state).toBe('refused');
         const other = keep(await startSignedIn());
         expect(await other.code('sync.enrol', { address: impostor.address, code: await hub.invite() })).toBe(
-          'sync/bad-code',
+          'sync/wrong-hub-key',
         );
       } finally {
         await impostor.close();

@@ -27,36 +27,36 @@ test('the page lists laptops and refusals in both languages, and nothing of the 
     seal(laptop, sampleOps(2, 2, 'x', { kind: 5 }), sampleOps(1, 1, 'Secret Name', { kind: 6 })),
   ]);
 
-  const english = await (await fetch(`${hub.address}/`)).text();
+  const english = await (await fetch(`${hub.page}/`)).text();
   expect(english).toContain('<html lang="en">');
   expect(english).toContain('The hub is working');
   expect(english).toContain('SAMPLE-&#60;1&#62;');
   expect(english).toContain('Oblast commission, sample &#34;1&#34;');
   expect(english).toContain('Not allowed to its role');
   expect(english).not.toContain('Secret');
-  const russian = await (await fetch(`${hub.address}/`, { headers: { 'accept-language': 'ru-RU,ru;q=0.9' } })).text();
+  const russian = await (await fetch(`${hub.page}/`, { headers: { 'accept-language': 'ru-RU,ru;q=0.9' } })).text();
   expect(russian).toContain('<html lang="ru">');
   expect(russian).toContain('Хаб работает');
   expect(english).not.toMatch(/<script|\sstyle=|\son\w+=/);
-  expect((await fetch(`${hub.address}/status.css`)).headers.get('content-type')).toContain('text/css');
+  expect((await fetch(`${hub.page}/status.css`)).headers.get('content-type')).toContain('text/css');
   expect(hub.log.join('\n')).not.toMatch(/Secret|SAMPLE|Oblast/);
   expect(await hub.command('list')).toContain('SAMPLE-<1>');
 });
 
 test('the page and the figures are for this machine, or for the password', async () => {
   const open = await start();
-  expect((await fetch(`${open.address}/`)).status).toBe(200);
-  expect((await fetch(`${open.address}/`, { headers: { 'x-forwarded-for': '203.0.113.1' } })).status).toBe(403);
-  expect((await fetch(`${open.address}/metrics`, { headers: { 'x-forwarded-for': '203.0.113.1' } })).status).toBe(403);
-  expect(await (await fetch(`${open.address}/healthz`)).text()).toBe('ok\n');
-  expect(await (await fetch(`${open.address}/readyz`)).text()).toBe('ok\n');
+  expect((await fetch(`${open.page}/`)).status).toBe(200);
+  expect((await fetch(`${open.page}/`, { headers: { 'x-forwarded-for': '203.0.113.1' } })).status).toBe(403);
+  expect((await fetch(`${open.page}/metrics`, { headers: { 'x-forwarded-for': '203.0.113.1' } })).status).toBe(403);
+  expect(await (await fetch(`${open.page}/healthz`)).text()).toBe('ok\n');
+  expect(await (await fetch(`${open.page}/readyz`)).text()).toBe('ok\n');
 
   const closed = await start({ env: { KOMISSIYA_HUB_STATUS_PASSWORD: 'sample password 1' } });
   const as = (password: string) => ({ headers: { authorization: `Basic ${btoa(`operator:${password}`)}` } });
-  expect((await fetch(`${closed.address}/`)).status).toBe(401);
-  expect((await fetch(`${closed.address}/`, as('sample password 2'))).status).toBe(401);
-  expect((await fetch(`${closed.address}/`, as('sample password 1'))).status).toBe(200);
-  expect(await (await fetch(`${closed.address}/metrics`, as('sample password 1'))).text()).toMatch(
+  expect((await fetch(`${closed.page}/`)).status).toBe(401);
+  expect((await fetch(`${closed.page}/`, as('sample password 2'))).status).toBe(401);
+  expect((await fetch(`${closed.page}/`, as('sample password 1'))).status).toBe(200);
+  expect(await (await fetch(`${closed.page}/metrics`, as('sample password 1'))).text()).toMatch(
     /^komissiya_hub_laptops 0$/m,
   );
 });

@@ -3,21 +3,14 @@
  * what an honest store never sends: forged, repeated, cut, foreign.
  */
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
-import { createHubTransport, enrolAtHub, type HubTransportDeps } from '#core/sync/hub-transport.ts';
+import { createHubTransport, type Enrolled, enrolAtHub, type HubTransportDeps } from '#core/sync/hub-transport.ts';
 import { segmentPorts } from '#core/store/log-store.ts';
 import { canonicalJson } from '#shared/kernel/canonical-json.ts';
 import { bytesToHex, newId } from '#shared/kernel/ids.ts';
 import type { Result } from '#shared/kernel/result.ts';
 import { utf8 } from '#shared/kernel/utf8.ts';
 import { parseInvitation } from '#shared/sync/invitation.ts';
-import {
-  type EnrolResponse,
-  frame,
-  protocolVersion,
-  type SyncRequest,
-  SyncResponse,
-  unframe,
-} from '#shared/sync/messages.ts';
+import { frame, protocolVersion, type SyncRequest, SyncResponse, unframe } from '#shared/sync/messages.ts';
 import { chainHead, emptyHead, type Op } from '#shared/sync/op.ts';
 import { sealSegment, signedBytes } from '#shared/sync/segment.ts';
 
@@ -61,7 +54,7 @@ export function enrol(
   address: string,
   code: string,
   partition = samplePartition,
-): Promise<Result<EnrolResponse>> {
+): Promise<Result<Enrolled>> {
   const invitation = parseInvitation(code);
   if (!invitation.ok) throw new Error('the code does not parse');
   return enrolAtHub(laptop.transportDeps(address), invitation.value, {
@@ -81,6 +74,18 @@ export async function turn(
   segments: readonly Uint8Array[] = [],
   change: Partial<SyncRequest> = {},
 ): Promise<Result<{ header: SyncResponse; segments: Uint8Array[] }>> {
+  const transport = createHubTransport({ ...laptop.transportDeps(hub.address), hubKey: hub.hubKey });
+  const answer = await transport.send(sampleMessage(laptop, segments, change));
+  transport.close();
+  return answer.ok ? unframe(answer.value, SyncResponse) : answer;
+}
+
+/** The message of one turn. */
+export function sampleMessage(
+  laptop: Laptop,
+  segments: readonly Uint8Array[] = [],
+  change: Partial<SyncRequest> = {},
+): Uint8Array {
   const header: SyncRequest = {
     protocol: protocolVersion,
     replica: laptop.replica,
@@ -91,9 +96,7 @@ export async function turn(
     segments: segments.map((segment) => segment.length),
     ...change,
   };
-  const transport = createHubTransport({ ...laptop.transportDeps(hub.address), hubKey: hub.hubKey });
-  const answer = await transport.send(frame(header, segments));
-  return answer.ok ? unframe(answer.value, SyncResponse) : answer;
+  return frame(header, segments);
 }
 
 /** Ops of sample contacts, `from` to `to`. `salt` makes another content with the same numbers. */

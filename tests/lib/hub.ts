@@ -10,8 +10,10 @@ const mainFile = join(root, 'src-hub/main.ts');
 const run = promisify(execFile);
 
 export type TestHub = {
-  /** `http://127.0.0.1:<port>`. */
+  /** What laptops are told: `https://127.0.0.1:<port>`. */
   readonly address: string;
+  /** The same port in plain HTTP, as this machine's browser and tools use it. */
+  readonly page: string;
   readonly directory: string;
   /** The environment it runs with: give it to another hub or command on the same data. */
   readonly env: { readonly [name: string]: string };
@@ -69,7 +71,7 @@ export async function startHub(options: TestHubOptions = {}): Promise<TestHub> {
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => {
       said += chunk.toString();
-      const match = /answers at (http:\/\/\S+)/.exec(said);
+      const match = /answers at (https?:\/\/\S+)/.exec(said);
       if (match?.[1] !== undefined) found(match[1]);
     });
     void ended.then(() => fail(new Error(`the hub ended: ${said}`)));
@@ -81,6 +83,7 @@ export async function startHub(options: TestHubOptions = {}): Promise<TestHub> {
   };
   return {
     address,
+    page: address.replace('https:', 'http:'),
     directory,
     env,
     log,

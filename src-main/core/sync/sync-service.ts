@@ -14,7 +14,13 @@ import { parseInvitation } from '#shared/sync/invitation.ts';
 import { parseLogKey, protocolVersion, type Summary } from '#shared/sync/messages.ts';
 import { databaseFailure } from '../store/database.ts';
 import { parseHubAddress } from './hub-address.ts';
-import { createHubTransport, enrolAtHub, type HubTiming, type HubTransportDeps } from './hub-transport.ts';
+import {
+  createHubTransport,
+  enrolAtHub,
+  type HubTiming,
+  type HubTransport,
+  type HubTransportDeps,
+} from './hub-transport.ts';
 import { createSchedule, jitter, regularDelay, retryDelay } from './sync-schedule.ts';
 import type { Enrolment, SyncMemory, SyncStore } from './sync-store.ts';
 
@@ -70,6 +76,7 @@ type Opened = SyncProfile & {
   readonly stop: AbortController;
   running: Promise<ExchangeOutcome> | null;
   listening: Promise<void> | null;
+  transport: HubTransport | null;
   progress: ExchangeProgress | null;
   lastTryAt: number | null;
   problem: Failure | null;
@@ -86,6 +93,20 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
     if (opened !== null) void run(opened);
   }, time);
   const changed = (): void => deps.changed(['sync']);
+
+  /** The road to the enrolled hub; its line is kept for the next exchange. */
+  function transportOf(at: Opened, enrolment: Enrolment): HubTransport {
+    at.transport ??= createHubTransport({
+      ...transportDeps(at, enrolment.address),
+      hubKey: enrolment.hubKey,
+      tlsKey: enrolment.tlsKey,
+      onTlsKey(tlsKey) {
+        const now = at.store.enrolment();
+        if (now?.hubKey === enrolment.hubKey) at.store.setEnrolment({ ...now, tlsKey });
+      },
+    });
+    return at.transport;
+  }
 
   function transportDeps(at: Opened, address: string): HubTransportDeps {
     return {
@@ -125,23 +146,19 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
     const memory = store.syncMemory() ?? emptyMemory;
     changed();
     let toldAt = startedAt;
-    const outcome = await exchange(
-      store,
-      createHubTransport({ ...transportDeps(at, enrolment.address), hubKey: enrolment.hubKey }),
-      {
-        partitions: enrolment.credential.partitions,
-        epoch: enrolment.epoch,
-        acknowledged: memory.acknowledged,
-        signal: at.stop.signal,
-        breathe: () => setImmediate(undefined),
-        onProgress(progress) {
-          at.progress = progress;
-          if (time.now() - toldAt < progressEveryMs) return;
-          toldAt = time.now();
-          changed();
-        },
+    const outcome = await exchange(store, transportOf(at, enrolment), {
+      partitions: enrolment.credential.partitions,
+      epoch: enrolment.epoch,
+      acknowledged: memory.acknowledged,
+      signal: at.stop.signal,
+      breathe: () => setImmediate(undefined),
+      onProgress(progress) {
+        at.progress = progress;
+        if (time.now() - toldAt < progressEveryMs) return;
+        toldAt = time.now();
+        changed();
       },
-    );
+    });
     finish(at, enrolment, memory, startedAt, outcome);
     return outcome;
   }
@@ -170,7 +187,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
     at.failures = problem !== null && outcome.turns === 0 ? at.failures + 1 : 0;
     if (outcome.turns > 0) {
       if (outcome.epoch !== null && outcome.epoch !== enrolment.epoch) {
-        store.setEnrolment({ ...enrolment, epoch: outcome.epoch });
+        store.setEnrolment({ ...(store.enrolment() ?? enrolment), epoch: outcome.epoch });
       }
       store.setSyncMemory({
         acknowledged: outcome.acknowledged,
@@ -219,7 +236,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
     while (!at.stop.signal.aborted) {
       const enrolment = at.store.enrolment();
       if (enrolment === null) return;
-      const transport = createHubTransport({ ...transportDeps(at, enrolment.address), hubKey: enrolment.hubKey });
+      const transport = transportOf(at, enrolment);
       const { partitions } = enrolment.credential;
       const askedAt = performance.now();
       const answer = await transport.wait({ protocol: protocolVersion, partitions, summary: at.store.summary() });
@@ -267,8 +284,10 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
       logger.warn('sync/enrol-failed', { problem: answer.error.code });
       return answer;
     }
-    const { hubKey, hubName, epoch, credential } = answer.value;
-    at.store.setEnrolment({ address, hubKey, hubName, epoch, credential, enrolledAt: time.now() });
+    const { hubKey, hubName, epoch, credential, tlsKey } = answer.value;
+    at.store.setEnrolment({ address, hubKey, tlsKey, hubName, epoch, credential, enrolledAt: time.now() });
+    at.transport?.close();
+    at.transport = null;
     at.store.setSyncMemory({ ...emptyMemory, lastContactAt: time.now() });
     const added = at.store.addCredentials([credential]);
     if (!added.ok) return added;
@@ -328,6 +347,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
         stop: new AbortController(),
         running: null,
         listening: null,
+        transport: null,
         progress: null,
         lastTryAt: null,
         problem: null,
@@ -343,6 +363,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
       if (at === null) return;
       at.stop.abort();
       await Promise.allSettled([at.running, at.listening]);
+      at.transport?.close();
     },
     localChange() {
       if (opened === null || opened.running !== null || opened.store.enrolment() === null) return;

@@ -13,6 +13,11 @@ export type Enrolment = {
   readonly hubName: string;
   /** Ed25519 public key, 32 bytes as hex. What `addCredentials` checks signatures against. */
   readonly hubKey: string;
+  /**
+   * Key of the hub's TLS line (SHA-256, hex) as the hub signed for it; null where the public authorities vouch or the line
+   * stays on this machine; absent where it was not asked yet.
+   */
+  readonly tlsKey?: string | null;
   /** Hub epoch of the last answer. */
   readonly epoch: string;
   /** This laptop's own credential. */

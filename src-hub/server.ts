@@ -1,0 +1,88 @@
+/** The hub's HTTP server: TLS, the doors, and an end that lets nobody hang. */
+import { readFile } from 'node:fs/promises';
+import { Server as TlsServer } from 'node:https';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { type TlsPair, tlsKeyOf } from './certificate.ts';
+import type { HubConfig } from './config.ts';
+import { failureBody } from './laptop-routes.ts';
+import { answerPlainLocally, keepPace, limitWaiting } from './listener.ts';
+import type { Metrics } from './metrics.ts';
+
+export type HubServer = {
+  /** Resolves with the address, `https://127.0.0.1:8470`. Throws where the port is taken. */
+  listen(): Promise<string>;
+  /** Finishes what is being answered, then closes every connection. */
+  close(): Promise<void>;
+};
+
+/**
+ * Makes the server; `addRoutes` is told the SHA-256 of the certificate's public key, null where a proxy ends TLS. Throws
+ * where the certificate's files cannot be read or do not fit.
+ */
+export async function createServer(deps: {
+  config: HubConfig;
+  metrics: Metrics;
+  ownCertificate: () => Promise<TlsPair>;
+  addRoutes: (server: FastifyInstance, tlsKey: string | null) => void;
+}): Promise<HubServer> {
+  const { config, metrics } = deps;
+  const tls = await readTls(config.tls, deps.ownCertificate);
+  const common = { trustProxy: config.behindProxy, forceCloseConnections: 'idle' } as const;
+  // Fastify's type names the kind of server; nothing here depends on it.
+  const server = (
+    tls === null
+      ? Fastify(common)
+      : Fastify({ ...common, https: { cert: tls.certificate, key: tls.privateKey, minVersion: 'TLSv1.2' } })
+  ) as FastifyInstance;
+  limitWaiting(server.server);
+  const plain =
+    server.server instanceof TlsServer
+      ? answerPlainLocally(server.server, (request, response) => server.routing(request, response))
+      : null;
+  if (plain !== null) limitWaiting(plain);
+
+  let answering = 0;
+  server.addHook('onRequest', async (request, reply) => {
+    keepPace(request.raw);
+    answering += 1;
+    // Also when the asker went away, where onResponse may never come.
+    reply.raw.once('close', () => {
+      answering -= 1;
+    });
+  });
+  server.setErrorHandler((error: { statusCode?: number }, _request, reply) => {
+    const reason = error.statusCode === 413 ? 'too-large' : (error.statusCode ?? 500) < 500 ? 'garbage' : 'trouble';
+    metrics.countRefused(reason);
+    return reply
+      .code(error.statusCode ?? 500)
+      .type('application/json')
+      .send(Buffer.from(failureBody({ code: `hub/${reason}` })));
+  });
+  deps.addRoutes(server, tls === null ? null : tlsKeyOf(tls));
+
+  return {
+    listen: () => server.listen({ host: config.host, port: config.port }),
+    async close() {
+      // Connections that carry nothing would keep the server up.
+      const sweep = setInterval(() => {
+        if (answering > 0) return;
+        server.server.closeAllConnections();
+        plain?.closeAllConnections();
+      }, 100);
+      await server.close();
+      clearInterval(sweep);
+      plain?.closeAllConnections();
+      plain?.emit('close');
+    },
+  };
+}
+
+async function readTls(tls: HubConfig['tls'], own: () => Promise<TlsPair>): Promise<TlsPair | null> {
+  if (tls === 'off') return null;
+  if (tls === null) return own();
+  const [certificate, privateKey] = await Promise.all([
+    readFile(tls.certificateFile, 'utf8'),
+    readFile(tls.keyFile, 'utf8'),
+  ]);
+  return { certificate, privateKey };
+}

@@ -1,0 +1,188 @@
+/**
+ * The line to a hub: HTTP over TLS whose key is known before a byte is sent. A line is trusted when its certificate's public
+ * key is the one remembered, or, where TLS ends at a proxy, when the public authorities vouch for it. Whose key it is
+ * the hub itself says and signs (hub-http.ts, TLS); that is the transport's part.
+ *
+ * Failures: `sync/hub-unreachable` {cause}, `sync/hub-slow`, `sync/wrong-certificate`, `sync/stopped`.
+ */
+import { createHash } from 'node:crypto';
+import { Agent as PlainAgent, type IncomingMessage, request as plainRequest } from 'node:http';
+import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
+import { isIP } from 'node:net';
+import type { Duplex, Readable } from 'node:stream';
+import { connect, type TLSSocket } from 'node:tls';
+import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
+
+/** SHA-256 of a certificate's public key (SPKI, DER), hex; `public`: the authorities vouch; `any`: not known yet. */
+export type LineTrust = { readonly tlsKey: string } | 'public' | 'any';
+
+export type LineRequest = {
+  readonly method: 'POST' | 'PUT' | 'GET';
+  /** Path and query. */
+  readonly path: string;
+  readonly headers: { readonly [name: string]: string };
+  readonly body: Uint8Array | Readable | null;
+  /** How long nothing at all may come or go, ms. */
+  readonly idleMs: number;
+  readonly signal: AbortSignal;
+};
+
+export type LineAnswer = {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  /** The body as it comes; destroy it to leave early. Its errors are told by `failureOf`. */
+  readonly body: Readable;
+  readonly failureOf: (error: unknown) => Failure;
+  /** What the line showed: null on plain HTTP. */
+  readonly certificate: { readonly tlsKey: string; readonly isPublic: boolean } | null;
+};
+
+export type HubLine = {
+  /** Origin without a trailing slash. */
+  readonly address: string;
+  request(request: LineRequest): Promise<Result<LineAnswer>>;
+  close(): void;
+};
+
+class WrongCertificate extends Error {}
+
+/** The slowest line an upload is given time for: 2 kB in a second. */
+const slowestBytesPerMs = 2;
+/** Idle lines are kept for the next request, shorter than the hub keeps them. */
+const keptMs = 60_000;
+
+/** Makes a line; nothing is opened before the first request. */
+export function createHubLine(address: string, trust: LineTrust): HubLine {
+  const url = new URL(address);
+  const isTls = url.protocol === 'https:';
+  const agent = isTls ? new ProvedAgent(url, trust) : new PlainAgent({ keepAlive: true, timeout: keptMs });
+
+  function once(asked: LineRequest): Promise<{ answer: Result<LineAnswer>; isStale: boolean }> {
+    return new Promise((resolve) => {
+      const silence = new AbortController();
+      const failure = (error: unknown): Failure => failureOf(error, asked.signal, silence.signal);
+      const request = (isTls ? tlsRequest : plainRequest)(`${address}${asked.path}`, {
+        method: asked.method,
+        headers: asked.headers,
+        agent,
+        signal: AbortSignal.any([asked.signal, silence.signal]),
+      });
+      const { body } = asked;
+      const length = body instanceof Uint8Array ? body.length : 0;
+      let timer = setTimeout(() => silence.abort(), asked.idleMs + length / slowestBytesPerMs);
+      request.once('response', (response) => {
+        clearTimeout(timer);
+        response.setTimeout(asked.idleMs, () => silence.abort());
+        const certificate = isTls ? certificateOf(response.socket as TLSSocket) : null; // a TLS agent makes TLS sockets
+        const { statusCode = 0, headers } = response;
+        const answer = { status: statusCode, headers, body: response, failureOf: failure, certificate };
+        resolve({ answer: ok(answer), isStale: false });
+      });
+      request.once('error', (error) => {
+        clearTimeout(timer);
+        const isStale = request.reusedSocket && 'code' in error && error.code === 'ECONNRESET';
+        resolve({ answer: err(failure(error)), isStale });
+      });
+      if (body === null || body instanceof Uint8Array) return void request.end(body ?? undefined);
+      body.once('error', (error) => request.destroy(error));
+      body.on('data', (chunk: Uint8Array) => {
+        clearTimeout(timer);
+        timer = setTimeout(() => silence.abort(), asked.idleMs + chunk.length / slowestBytesPerMs);
+      });
+      body.pipe(request);
+    });
+  }
+
+  return {
+    address,
+    async request(asked) {
+      if (asked.signal.aborted) return err({ code: 'sync/stopped' });
+      const { answer, isStale } = await once(asked);
+      // The hub closed a kept line in the very moment it was used again. Every request may be repeated, but not a stream.
+      const isRepeatable = asked.body === null || asked.body instanceof Uint8Array;
+      return isStale && isRepeatable ? (await once(asked)).answer : answer;
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+/** The whole body, at most `maxBytes` of it. Failure besides the line's own: `sync/hub-refused` {reason: too-large}. */
+export async function readAll(answer: LineAnswer, maxBytes: number): Promise<Result<Uint8Array>> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+      // a response without an encoding gives Buffers
+      length += chunk.length;
+      if (length > maxBytes) return err({ code: 'sync/hub-refused', reason: 'too-large' });
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    return err(answer.failureOf(error));
+  }
+  return ok(Buffer.concat(chunks));
+}
+
+/** Hands out TLS sockets only after their certificate was looked at. */
+class ProvedAgent extends TlsAgent {
+  readonly #url: URL;
+  readonly #trust: LineTrust;
+
+  constructor(url: URL, trust: LineTrust) {
+    super({ keepAlive: true, timeout: keptMs });
+    this.#url = url;
+    this.#trust = trust;
+  }
+
+  override createConnection(
+    _options: object,
+    done?: (error: Error | null, socket: Duplex) => void,
+  ): Duplex | null | undefined {
+    const { hostname, port } = this.#url;
+    const host = hostname.replace(/^\[|\]$/g, '');
+    const socket = connect({
+      host,
+      port: port === '' ? 443 : Number(port),
+      // The name is not sent where it is an address (RFC 6066).
+      servername: isIP(host) === 0 ? host : '',
+      rejectUnauthorized: this.#trust === 'public',
+      minVersion: 'TLSv1.2',
+    });
+    const fail = (error: Error): void => done?.(error, socket);
+    socket.once('error', fail);
+    socket.once('secureConnect', () => {
+      socket.off('error', fail);
+      const trust = this.#trust;
+      if (typeof trust !== 'object' || certificateOf(socket)?.tlsKey === trust.tlsKey) return done?.(null, socket);
+      socket.destroy();
+      fail(new WrongCertificate());
+    });
+    return undefined;
+  }
+}
+
+function certificateOf(socket: TLSSocket): LineAnswer['certificate'] {
+  const key = socket.getPeerX509Certificate()?.publicKey.export({ type: 'spki', format: 'der' });
+  if (key === undefined) return null;
+  return { tlsKey: createHash('sha256').update(key).digest('hex'), isPublic: socket.authorized };
+}
+
+function failureOf(error: unknown, stop: AbortSignal, silence: AbortSignal): Failure {
+  if (stop.aborted) return { code: 'sync/stopped' };
+  if (silence.aborted) return { code: 'sync/hub-slow' };
+  const cause = causeOf(error);
+  // OpenSSL's and BoringSSL's verdicts on a certificate have such codes.
+  const isVerdict =
+    error instanceof WrongCertificate || /^(CERT_|ERR_TLS_CERT|DEPTH_|UNABLE_TO_|SELF_SIGNED)/.test(cause);
+  return isVerdict ? { code: 'sync/wrong-certificate' } : { code: 'sync/hub-unreachable', cause };
+}
+
+/** The system's code behind a failed connection, ECONNREFUSED and the like; `unknown` when there is none. */
+function causeOf(error: unknown): string {
+  let inner: unknown = error;
+  for (let depth = 0; depth < 4 && inner instanceof Error; depth += 1) {
+    if ('code' in inner && typeof inner.code === 'string') return inner.code;
+    inner = inner instanceof AggregateError ? inner.errors[0] : inner.cause;
+  }
+  return 'unknown';
+}

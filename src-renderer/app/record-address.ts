@@ -3,6 +3,7 @@ import IconAddressBook from '@tabler/icons-react/dist/esm/icons/IconAddressBook.
 import IconCertificate from '@tabler/icons-react/dist/esm/icons/IconCertificate.mjs';
 import IconGavel from '@tabler/icons-react/dist/esm/icons/IconGavel.mjs';
 import IconId from '@tabler/icons-react/dist/esm/icons/IconId.mjs';
+import IconVersions from '@tabler/icons-react/dist/esm/icons/IconVersions.mjs';
 import IconSchool from '@tabler/icons-react/dist/esm/icons/IconSchool.mjs';
 import IconUsersGroup from '@tabler/icons-react/dist/esm/icons/IconUsersGroup.mjs';
 import type { RecordView } from '#shared/records/contract.ts';
@@ -11,7 +12,7 @@ import type { TablerIcon } from '#renderer/ui/icon.tsx';
 export type RecordKind = RecordView['kind'];
 export type Address =
   | { to: '/contacts/$id' | '/records/decisions/$id'; params: { id: string } }
-  | { to: '/commission' | '/training' | '/settings' };
+  | { to: '/commission' | '/training' | '/settings' | '/records/desk' };
 
 /** The page of a record, for `navigate` and `Link`. */
 export function recordAddress(kind: RecordKind, id: string): Address {
@@ -28,6 +29,8 @@ export function recordAddress(kind: RecordKind, id: string): Address {
       return { to: '/training' };
     case 'person':
       return { to: '/settings' };
+    case 'settlement':
+      return { to: '/records/desk' };
   }
 }
 
@@ -39,6 +42,7 @@ const icons: Record<RecordKind, TablerIcon> = {
   person: IconId,
   progress: IconSchool,
   attempt: IconCertificate,
+  settlement: IconVersions,
 };
 
 /** The sign of a kind. */

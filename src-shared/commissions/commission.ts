@@ -9,7 +9,7 @@ export const Commission = defineKind({
   partition: 'commission',
   rights: { write: keepers, remove: [] },
   conflicts: 'desk',
-  naturalKey: ['partitionPath'],
+  naturalKey: [{ field: 'partitionPath', as: 'exact' }],
   fields: {
     country: choice(1, ['kz', 'kg', 'uz', 'tj'], { required: true }),
     /** The partition whose papers this commission keeps, e.g. `kz/kz-19/kz-19-tec_oblast`. */

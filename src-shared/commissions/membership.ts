@@ -9,6 +9,11 @@ export const Membership = defineKind({
   partition: 'commission',
   rights: { write: keepers, remove: keepers },
   conflicts: 'desk',
+  naturalKey: [
+    { field: 'commission', as: 'exact' },
+    { field: 'contact', as: 'exact' },
+    { field: 'startsOn', as: 'exact' },
+  ],
   fields: {
     commission: reference(1, 'commission', { required: true }),
     contact: reference(2, 'contact', { required: true }),

@@ -9,6 +9,10 @@ export const Contact = defineKind({
   domain: 'contacts',
   partition: 'commission',
   rights: { write: everyone, remove: keepers },
+  naturalKey: [
+    { field: 'name', as: 'name' },
+    { field: 'phone', as: 'phone' },
+  ],
   fields: {
     /** As the person writes it, in their own script. */
     name: text(1, { required: true, personal: true, searchable: true, sortable: true }),

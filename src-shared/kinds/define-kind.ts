@@ -166,6 +166,12 @@ export type States = {
   readonly frozen: readonly string[];
 };
 
+/**
+ * One field of a natural key and how its spellings meet: `exact` as it stands, `words` folded as for search, `name` the same in any
+ * order of the words, `phone` the subscriber's digits.
+ */
+export type KeyPart = { readonly field: string; readonly as: 'exact' | 'words' | 'name' | 'phone' };
+
 export type KindRights = { readonly write: readonly Role[]; readonly remove: readonly Role[] };
 
 export type Kind<F extends Fields = Fields> = {
@@ -180,8 +186,8 @@ export type Kind<F extends Fields = Fields> = {
   /** A record of an add-only kind is a fact: written once, never changed or removed. */
   readonly addOnly: boolean;
   readonly states?: States;
-  /** Fields that together name one thing; two records with equal values become a merge task. */
-  readonly naturalKey?: readonly string[];
+  /** Fields that together name one thing; two records whose folded values are equal come to the conflict desk. */
+  readonly naturalKey?: readonly KeyPart[];
   /** Where a concurrent overwrite is shown: on the conflict desk, or only in the history. */
   readonly conflicts: 'desk' | 'history';
   /** Whether the history survives compaction of the log. */
@@ -191,7 +197,7 @@ export type Kind<F extends Fields = Fields> = {
 /** The values of a record, by field name. */
 export type Values = { readonly [field: string]: FieldValue };
 
-/** Declares a kind and checks the declaration. Throws RangeError on a number used twice or a state that is no option. */
+/** Declares a kind and checks the declaration. Throws RangeError on a number used twice, a state that is no option or a key of no field. */
 export function defineKind<const F extends Fields>(
   kind: Omit<Kind<F>, 'addOnly' | 'conflicts' | 'keepsHistory'> &
     Partial<Pick<Kind, 'addOnly' | 'conflicts' | 'keepsHistory'>>,
@@ -201,6 +207,9 @@ export function defineKind<const F extends Fields>(
     if (!/^[a-z][a-z0-9_]*$/i.test(name)) throw new RangeError(`${kind.name}.${name}: not a column name`);
     if (numbers.has(number)) throw new RangeError(`${kind.name}.${name}: field number ${number} is taken`);
     numbers.add(number);
+  }
+  for (const { field } of kind.naturalKey ?? []) {
+    if (!Object.hasOwn(kind.fields, field)) throw new RangeError(`${kind.name}: the natural key names no field ${field}`);
   }
   const { states } = kind;
   if (states !== undefined) {

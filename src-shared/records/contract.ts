@@ -10,7 +10,16 @@ import { command, query } from '../contract/define.ts';
 import { Id } from '../kernel/ids.ts';
 import { Locale } from '../i18n/locales.ts';
 
-export const KindName = z.enum(['person', 'contact', 'commission', 'membership', 'decision', 'progress', 'attempt']);
+export const KindName = z.enum([
+  'person',
+  'contact',
+  'commission',
+  'membership',
+  'decision',
+  'progress',
+  'attempt',
+  'settlement',
+]);
 
 export const FieldValue = z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string()).readonly()]);
 export const Values = z.record(z.string(), FieldValue);

@@ -10,7 +10,7 @@ export const Decision = defineKind({
   partition: 'commission',
   rights: { write: keepers, remove: keepers },
   conflicts: 'desk',
-  naturalKey: ['number'],
+  naturalKey: [{ field: 'number', as: 'words' }],
   states: { field: 'state', initial: 'draft', moves: { draft: ['signed'], signed: [] }, frozen: ['signed'] },
   fields: {
     state: choice(1, ['draft', 'signed'], { required: true }),

@@ -43,7 +43,7 @@ export const Op = z.object({
   set: z.record(z.string(), OpValue).nullable(),
   /** Stamp of each value replaced, by field number; fields never written before are left out. */
   replaced: z.record(z.string(), StampText),
-  /** For `remove`: highest seq of each replica's log that the remover had applied. */
+  /** For `remove`, and for a `set` that signs: highest seq of each replica's log that the author had applied. */
   seen: z.record(z.string(), z.int()).nullable(),
   /** 16 random bytes as hex; null once the values have been erased. */
   salt: z.string().nullable(),

@@ -10,6 +10,7 @@ import { emptyState, isAlive, mergeOp, type RecordState, setChange } from '#shar
 import { nextHead, type Op, type OpValue, stampToText } from '#shared/sync/op.ts';
 import { nextTime, observe, stampMs } from '#shared/sync/stamp.ts';
 import type { WritableDb } from './database.ts';
+import type { DeskIndex } from './desk-index.ts';
 import type { Indexes } from './indexes.ts';
 import type { Meta } from './meta.ts';
 import { type Log, type LogHead, type OpLog, sha256 } from './op-log.ts';
@@ -28,6 +29,7 @@ export type CommitDeps = {
   readonly log: OpLog;
   readonly meta: Meta;
   readonly indexes: Indexes;
+  readonly desk: DeskIndex;
   readonly time: Time;
   readonly random: Random;
   readonly logger: Logger;
@@ -48,7 +50,7 @@ export type Committer = {
 };
 
 export function createCommitter(deps: CommitDeps): Committer {
-  const { db, log: opLog, meta, indexes } = deps;
+  const { db, log: opLog, meta, indexes, desk } = deps;
   const tables = new Map<number, RecordTable>();
   const tableOf = (kind: Kind): RecordTable => {
     let table = tables.get(kind.number);
@@ -75,6 +77,7 @@ export function createCommitter(deps: CommitDeps): Committer {
     });
     const wasAlive = before !== null && Number(before.raw.alive) === 1;
     indexes.update(kind, row, wasAlive ? before.state.values : null, alive ? state.values : null);
+    desk.projected({ kind, op, row, before: before?.state ?? emptyState, after: state });
   }
 
   function clock(): number {
@@ -109,7 +112,8 @@ export function createCommitter(deps: CommitDeps): Committer {
               act: change.act,
               set: wanted.set,
               replaced: wanted.replaced,
-              seen: change.act === 'remove' ? seenBy(opLog, author.partition, log, seq) : null,
+              seen:
+                change.act === 'remove' || freezes(change) ? seenBy(opLog, author.partition, log, seq) : null,
               salt: bytesToHex(deps.random.bytes(16)),
               digest: null,
             };
@@ -121,6 +125,7 @@ export function createCommitter(deps: CommitDeps): Committer {
           if (seq === from) return 0;
           opLog.moveHead(log, { seq, head });
           meta.set('clock', String(last));
+          if (desk.settle()) topics.add('desk');
           return seq - from;
         })
         .immediate();
@@ -148,6 +153,7 @@ export function createCommitter(deps: CommitDeps): Committer {
           opLog.keepSegment(log, segment.from, head.seq, segment.bytes);
           opLog.rememberHead(log, head.seq, head.head);
           meta.set('clock', String(last));
+          if (desk.settle()) topics.add('desk');
         }).immediate();
       } finally {
         db.pragma('synchronous = full');
@@ -160,9 +166,11 @@ export function createCommitter(deps: CommitDeps): Committer {
         const ownReplica = meta.get('replica');
         db.exec(`delete from "${kind.name}"`);
         indexes.clear(kind);
+        desk.clear(kind);
         for (const { op, log } of opLog.opsOfKind(kind.number)) {
           project(kind, tableOf(kind).load(op.record), op, log, log.replica === ownReplica);
         }
+        desk.settle();
       }).immediate();
       deps.logger.info('store/rebuilt', { kind: kind.name });
     },
@@ -195,7 +203,12 @@ function opContent(change: Change, state: RecordState): OpContent | null {
   return Object.keys(content.set).length > 0 || revives ? content : null;
 }
 
-/** What a remover has seen of the partition: the highest seq of each log, the removal itself included. */
+/** Whether the change signs its record: a signature, like a removal, says what its author had seen. */
+function freezes({ kind, values }: Change): boolean {
+  return kind.states?.frozen.includes(String(values[kind.states.field] ?? '')) === true;
+}
+
+/** What a remover or a signer has seen of the partition: the highest seq of each log, the op itself included. */
 function seenBy(opLog: OpLog, partition: string, own: Log, seq: number): { [replica: string]: number } {
   const seen: { [replica: string]: number } = {};
   for (const log of opLog.logs()) if (log.partition === partition) seen[log.replica] = opLog.head(log).seq;

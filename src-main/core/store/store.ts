@@ -10,6 +10,7 @@ import { keysVersion } from '#shared/text/keys-version.ts';
 import { type Change, type Committer, createCommitter } from './commit.ts';
 import { type DatabaseFile, openDatabase, type WritableDb } from './database.ts';
 import { type Identity, loadIdentity, renewIdentity } from './identity.ts';
+import { createDeskIndex, type DeskIndex } from './desk-index.ts';
 import { createIndexes, type Indexes } from './indexes.ts';
 import { createMeta, type Meta } from './meta.ts';
 import { migrate } from './migrate.ts';
@@ -31,6 +32,7 @@ export type Store = {
   readonly meta: Meta;
   readonly log: OpLog;
   readonly indexes: Indexes;
+  readonly desk: DeskIndex;
   readonly queries: RecordQueries;
   readonly committer: Committer;
   identity(): Identity;
@@ -61,13 +63,15 @@ export function openStore(file: DatabaseFile, partition: string, deps: StoreDeps
     const log = createOpLog(db, () => identity.replica);
     log.addReplica(identity.replica, identity.publicKey);
     const indexes = createIndexes(db, meta);
-    const committer = createCommitter({ ...deps, db, log, meta, indexes });
+    const desk = createDeskIndex(db, log, meta);
+    const committer = createCommitter({ ...deps, db, log, meta, indexes, desk });
     rebuildChangedKinds(meta, committer);
     return ok({
       db,
       meta,
       log,
       indexes,
+      desk,
       queries: createRecordQueries(db, log, indexes),
       committer,
       identity: () => identity,

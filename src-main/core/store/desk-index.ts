@@ -1,0 +1,276 @@
+/**
+ * What waits on the conflict desk, kept current while ops are applied, so that asking costs nothing whatever the number of records.
+ * Ops only mark records as touched (`projected`); before the transaction ends the marked ones are judged from their ops
+ * (#shared/desk/disputes.ts) and their rows in `desk` replaced. Both tables are derived and can be made anew (`rebuild`).
+ *
+ * `natural_key` has a row for each living record of a kind with a natural key: a hash of the folded key and the row's number. Equal
+ * hashes are compared by the keys themselves.
+ */
+import type { Statement } from 'better-sqlite3';
+import { kindsByNumber } from '#shared/kinds/all-kinds.ts';
+import type { Kind } from '#shared/kinds/define-kind.ts';
+import { findDisputes, findSame, isDisputed, mayDispute, type Written } from '#shared/desk/disputes.ts';
+import { naturalKey } from '#shared/desk/natural-key.ts';
+import { Settlement, type SettlementAbout, settlementSeed } from '#shared/desk/settlement.ts';
+import { utf8 } from '#shared/kernel/utf8.ts';
+import { isAlive, type RecordState } from '#shared/sync/merge.ts';
+import type { Op } from '#shared/sync/op.ts';
+import { stampMs } from '#shared/sync/stamp.ts';
+import type { WritableDb } from './database.ts';
+import { derivedId } from './derived-id.ts';
+import type { Meta } from './meta.ts';
+import { type OpLog, sha256 } from './op-log.ts';
+import { type Row, rowValues } from './record-rows.ts';
+import { quote } from './tables.ts';
+
+/** Raised when the rules of what comes to the desk change: stores of older versions are judged anew. */
+const rulesVersion = '1';
+/** More records of one key than anybody types twice: from here on only the first ones are compared. */
+const mostAlike = 20;
+/** Rows in memory while everything is made anew. */
+const rowsAtOnce = 1000;
+
+export type DeskIndex = {
+  /** Marks what an op may have put on the desk or taken off; called in the op's transaction, after its row was stored. */
+  projected(change: {
+    readonly kind: Kind;
+    readonly op: Op;
+    readonly row: number;
+    readonly before: RecordState;
+    readonly after: RecordState;
+  }): void;
+  /** Judges what was marked; called before the transaction ends. Whether the desk has changed. */
+  settle(): boolean;
+  /** Forgets the keys of a kind whose table is made anew from the log. */
+  clear(kind: Kind): void;
+  /** Makes both tables anew from the records and the log. */
+  rebuild(): void;
+};
+
+type DeskRow = { subject: string; about: SettlementAbout; part: string; kind: number; item: string; since: number };
+
+/** The ops of the settlement about something of a record. */
+export function settlementOps(log: OpLog, about: SettlementAbout, subject: string, part: string): Written[] {
+  return opsOf(log, derivedId(settlementSeed(about, subject, part)));
+}
+
+/** A record's ops as the rules read them. */
+export function opsOf(log: OpLog, record: string): Written[] {
+  return log.opsOfRecord(record).map(({ op, log: { replica } }) => ({ op, replica }));
+}
+
+/** The name of a pair's place on the desk: records of one key lie together. */
+function pairItem(kind: Kind, key: string | null, first: string, second: string): string {
+  return key === null ? `${first}|${second}` : `${kind.number}:${keyHash(key)}`;
+}
+
+function keyHash(key: string): number {
+  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = sha256(utf8(key));
+  return ((((a * 256 + b) * 256 + c) * 256 + d) * 256 + e) * 256 + f;
+}
+
+export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta): DeskIndex {
+  db.exec(`
+    create table if not exists desk (
+      subject text not null,
+      about text not null,
+      part text not null,
+      kind integer not null,
+      item text not null,
+      since integer not null,
+      primary key (subject, about, part)
+    ) strict, without rowid;
+    create index if not exists desk_by_item on desk (item);
+    create index if not exists desk_by_part on desk (part);
+    create table if not exists natural_key (
+      kind integer not null,
+      key integer not null,
+      row integer not null,
+      primary key (kind, key, row)
+    ) strict, without rowid;
+  `);
+  const insertKey = db.prepare('insert or ignore into natural_key (kind, key, row) values (?, ?, ?)');
+  const deleteKey = db.prepare('delete from natural_key where kind = ? and key = ? and row = ?');
+  const selectKey = db.prepare('select row from natural_key where kind = ? and key = ? order by row limit ?').pluck();
+  const selectRows = db.prepare('select * from desk where subject = ? and about <> ?');
+  const selectPair = db.prepare('select * from desk where subject = ? and about = ? and part = ?');
+  const selectPairsOf = db.prepare("select subject, part from desk where about = 'same' and (subject = ? or part = ?)");
+  const selectAny = db.prepare('select 1 from desk limit 1').pluck();
+  const insertRow = db.prepare(
+    'insert or replace into desk (subject, about, part, kind, item, since) values (?, ?, ?, ?, ?, ?)',
+  );
+  const deleteRow = db.prepare('delete from desk where subject = ? and about = ? and part = ?');
+
+  const prepared = new Map<string, Statement<unknown[]>>();
+  const prepare = (sql: string): Statement<unknown[]> => {
+    const statement = prepared.get(sql) ?? db.prepare<unknown[]>(sql);
+    prepared.set(sql, statement);
+    return statement;
+  };
+
+  const records = new Map<string, Kind>();
+  /** Pairs as `first second`. */
+  const pairs = new Map<string, Kind>();
+
+  const isOnDesk = (record: string): boolean =>
+    selectAny.get() !== undefined && selectRows.get(record, 'same') !== undefined;
+  const idOf = (kind: Kind, row: number): string =>
+    String(prepare(`select id from ${quote(kind.name)} where row = ?`).pluck().get(row));
+
+  function markPair(kind: Kind, a: string, b: string): void {
+    pairs.set(a < b ? `${a} ${b}` : `${b} ${a}`, kind);
+  }
+  function markPairsOf(kind: Kind, record: string): void {
+    if (selectAny.get() === undefined) return;
+    for (const pair of selectPairsOf.all(record, record) as { subject: string; part: string }[])
+      markPair(kind, pair.subject, pair.part);
+  }
+
+  function keyChanged(kind: Kind, record: string, row: number, before: string | null, after: string | null): void {
+    if (before === after) return;
+    if (before !== null) {
+      deleteKey.run(kind.number, keyHash(before), row);
+      markPairsOf(kind, record);
+    }
+    if (after === null) return;
+    const hash = keyHash(after);
+    insertKey.run(kind.number, hash, row);
+    for (const other of selectKey.all(kind.number, hash, mostAlike) as number[])
+      if (other !== row) markPair(kind, record, idOf(kind, other));
+  }
+
+  function judgeRecord(kind: Kind, record: string): DeskRow[] {
+    const disputes = findDisputes(kind, opsOf(opLog, record), (about, part) =>
+      settlementOps(opLog, about, record, part),
+    );
+    if (!isDisputed(disputes)) return [];
+    const at = { subject: record, kind: kind.number, item: record };
+    const latest = (authors: readonly { time: number }[]): number =>
+      stampMs(authors.reduce((time, author) => Math.max(time, author.time), 0));
+    const rows = disputes.fields.map(
+      (field): DeskRow => ({
+        ...at,
+        about: 'field',
+        part: String(kind.fields[field.field]?.number ?? 0),
+        since: latest([...field.versions, ...field.verdicts]),
+      }),
+    );
+    const { removal } = disputes;
+    if (removal === null) return rows;
+    const since = latest([...removal.removals, ...removal.edits, ...removal.verdicts]);
+    return [...rows, { ...at, about: 'removal', part: '', since }];
+  }
+
+  function judgePair(kind: Kind, first: string, second: string): DeskRow[] {
+    const load = prepare(`select * from ${quote(kind.name)} where id = ?`);
+    const [a, b] = [load.get(first), load.get(second)] as (Row | undefined)[]; // rows of a table of ours
+    if (a === undefined || b === undefined) return []; // not arrived yet; judged again when it does
+    const keyOf = (row: Row): string | null => (row.alive === 1 ? naturalKey(kind, rowValues(kind, row)) : null);
+    const key = keyOf(a);
+    const same = findSame(key !== null && key === keyOf(b), settlementOps(opLog, 'same', first, second));
+    if (same === null) return [];
+    const since = Math.max(
+      Number(a.created_at),
+      Number(b.created_at),
+      ...same.verdicts.map((verdict) => stampMs(verdict.time)),
+    );
+    const item = pairItem(kind, key ?? keyOf(b), first, second);
+    return [{ subject: first, about: 'same', part: second, kind: kind.number, item, since }];
+  }
+
+  /** Puts `rows` in place of `before`; whether that changes anything. */
+  function replace(before: readonly DeskRow[], rows: readonly DeskRow[]): boolean {
+    if (JSON.stringify(before) === JSON.stringify(rows)) return false;
+    for (const row of before) deleteRow.run(row.subject, row.about, row.part);
+    for (const row of rows) insertRow.run(row.subject, row.about, row.part, row.kind, row.item, row.since);
+    return true;
+  }
+
+  const inOrder = (rows: DeskRow[]): DeskRow[] =>
+    rows
+      .map(({ subject, about, part, kind, item, since }) => ({ subject, about, part, kind, item, since }))
+      .sort((a, b) => (`${a.about} ${a.part}` < `${b.about} ${b.part}` ? -1 : 1));
+
+  const self: DeskIndex = {
+    projected({ kind, op, row, before, after }) {
+      if (kind.name === Settlement.name) {
+        const { subjectKind, subject, about, other } = after.values;
+        const subjectOf = kindsByNumber.get(Number(subjectKind));
+        if (subjectOf === undefined || typeof subject !== 'string') return;
+        if (about !== 'same') records.set(subject, subjectOf);
+        else if (typeof other === 'string') markPair(subjectOf, subject, other);
+        return;
+      }
+      if (kind.conflicts === 'desk' && (mayDispute(kind, before, op) || isOnDesk(op.record)))
+        records.set(op.record, kind);
+      if (kind.naturalKey === undefined) return;
+      const wasAlive = isAlive(before);
+      const nowAlive = isAlive(after);
+      const { naturalKey: parts } = kind;
+      const touches = parts.some(({ field }) => op.set?.[kind.fields[field]?.number ?? 0] !== undefined);
+      if (wasAlive === nowAlive && !touches) return;
+      keyChanged(
+        kind,
+        op.record,
+        row,
+        wasAlive ? naturalKey(kind, before.values) : null,
+        nowAlive ? naturalKey(kind, after.values) : null,
+      );
+    },
+
+    settle() {
+      let changed = false;
+      for (const [record, kind] of records) {
+        const before = inOrder(selectRows.all(record, 'same') as DeskRow[]); // rows of our own table
+        changed = replace(before, inOrder(judgeRecord(kind, record))) || changed;
+      }
+      for (const [pair, kind] of pairs) {
+        const [first = '', second = ''] = pair.split(' ');
+        const before = inOrder(selectPair.all(first, 'same', second) as DeskRow[]); // rows of our own table
+        changed = replace(before, judgePair(kind, first, second)) || changed;
+      }
+      records.clear();
+      pairs.clear();
+      return changed;
+    },
+
+    clear(kind) {
+      db.prepare('delete from natural_key where kind = ?').run(kind.number);
+    },
+
+    rebuild() {
+      db.transaction(() => {
+        db.exec('delete from desk; delete from natural_key');
+        for (const kind of kindsByNumber.values()) {
+          if (kind.name === Settlement.name) continue;
+          if (kind.conflicts === 'desk') {
+            const ids = db.prepare(`select id from ${quote(kind.name)}`).pluck();
+            for (const id of ids.all() as string[]) records.set(id, kind); // a text column
+          }
+          if (kind.naturalKey === undefined) continue;
+          const page = db.prepare(
+            `select * from ${quote(kind.name)} where alive = 1 and row > ? order by row limit ${rowsAtOnce}`,
+          );
+          let last = 0;
+          for (let rows: Row[] = []; last === 0 || rows.length === rowsAtOnce; ) {
+            rows = page.all(last) as Row[]; // a table of ours
+            for (const row of rows)
+              keyChanged(kind, String(row.id), Number(row.row), null, naturalKey(kind, rowValues(kind, row)));
+            last = Number(rows.at(-1)?.row ?? -1);
+          }
+        }
+        const pairsDecided = db.prepare(
+          `select f_subjectKind as kind, f_subject as subject, f_other as other from settlement where f_about = 'same'`,
+        );
+        for (const each of pairsDecided.all() as { kind: number; subject: string; other: string | null }[]) {
+          const kind = kindsByNumber.get(each.kind);
+          if (kind !== undefined && each.other !== null) markPair(kind, each.subject, each.other);
+        }
+        self.settle();
+        meta.set('desk-rules', rulesVersion);
+      }).immediate();
+    },
+  };
+  if (meta.get('desk-rules') !== rulesVersion) self.rebuild();
+  return self;
+}

@@ -13,6 +13,7 @@ import { samplePassphrase } from './access/sample.ts';
 import { unwrapKey } from './access/vault.ts';
 import { createCommissionsService } from './commissions/commissions-service.ts';
 import { createContactsService } from './contacts/contacts-service.ts';
+import { createDeskService } from './desk/desk-service.ts';
 import { createPacksService } from './packs/packs-service.ts';
 import { createRecordsService } from './records/records-service.ts';
 import { databaseFailure } from './store/database.ts';
@@ -124,6 +125,7 @@ export function createCore(deps: CoreDeps): Core {
   const handlers = {
     access: createAccessService({ ...deps, profile, changed }),
     records: createRecordsService({ ...deps, open: current }),
+    desk: createDeskService({ ...deps, open: current }),
     contacts: createContactsService({ ...deps, open: current }),
     commissions: createCommissionsService({ open: current }),
     training: createTrainingService({

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { accessContract } from '../access/contract.ts';
 import { commissionsContract } from '../commissions/contract.ts';
 import { contactsContract } from '../contacts/contract.ts';
+import { deskContract } from '../desk/contract.ts';
 import { packsContract } from '../packs/contract.ts';
 import { recordsContract } from '../records/contract.ts';
 import { syncContract } from '../sync/contract.ts';
@@ -11,6 +12,7 @@ import { trainingContract } from '../training/contract.ts';
 export const coreContract = {
   access: accessContract,
   records: recordsContract,
+  desk: deskContract,
   contacts: contactsContract,
   commissions: commissionsContract,
   training: trainingContract,

@@ -94,7 +94,7 @@ export function findDisputes(
   for (const [name, field] of Object.entries(kind.fields)) {
     if (field.merge === 'set' || !alive) continue;
     const writes = writesOf(field, inOrder);
-    if (writes.length < 2) continue;
+    if (writes.length < (signings.length > 0 ? 1 : 2)) continue;
     const dispute = fieldDispute(name, field, writes, signings, settlementOps, everything);
     if (dispute !== null) fields.push(dispute);
   }
@@ -116,8 +116,8 @@ export function mayDispute(kind: Kind, before: Parameters<typeof mergeOp>[1], op
   const { states } = kind;
   if (states !== undefined) {
     const number = kind.fields[states.field]?.number ?? 0;
-    const signs = states.frozen.includes(String(op.set?.[number] ?? ''));
-    const isSigned = states.frozen.includes(String(before.values[states.field] ?? ''));
+    const signs = isFrozenState(states, op.set?.[number]);
+    const isSigned = isFrozenState(states, before.values[states.field]);
     if (isSigned || (signs && op.seen === null)) return true;
   }
   for (const [name, field] of Object.entries(kind.fields)) {
@@ -142,8 +142,9 @@ function fieldDispute(
   const byText = new Map(writes.map((write) => [write.text, write]));
   const leaves = openEnds(writes);
   const signedBy = new Map<string, string[]>();
-  for (const signing of signings) {
-    const seen = writes.filter((write) => isSeenBy(signing, write)).at(-1);
+  const beforeAll = signings.map((signing) => emptyWrite(field, signing));
+  for (const [index, signing] of signings.entries()) {
+    const seen = writes.filter((write) => isSeenBy(signing, write)).at(-1) ?? beforeAll[index];
     if (seen !== undefined) signedBy.set(seen.text, [...(signedBy.get(seen.text) ?? []), signing.stamp]);
   }
   // Most fields end here: one last word, and the signature, if any, stands over it.
@@ -164,7 +165,7 @@ function fieldDispute(
   for (const verdict of verdicts) texts.add(verdict.stands);
 
   const versions = new Map<string, Version>();
-  for (const write of writes) {
+  for (const write of [...beforeAll.slice(0, 1), ...writes]) {
     if (!texts.has(write.text)) continue;
     const key = canonical(write.value);
     const earlier = versions.get(key);
@@ -218,6 +219,11 @@ export function findSame(
   const verdicts = distinct(settlement.verdicts, (verdict) => verdict.stands).length > 1 ? settlement.verdicts : [];
   const isOpen = areAlike && (everything || settlement.verdicts.at(-1)?.stands !== 'different');
   return isOpen || verdicts.length > 0 ? { verdicts } : null;
+}
+
+/** The decisions about something that did not see each other, in stamp order; the last one is what the settlement says now. */
+export function readVerdicts(settlementOps: readonly Written[]): readonly Verdict[] {
+  return readSettlement(settlementOps).verdicts;
 }
 
 /** What the settlement's ops say: undecided verdicts (the last one stands), what has been passed over, its actions. */
@@ -289,8 +295,26 @@ function signingsOf(kind: Kind, ops: readonly Written[]): (Removal & { op: Op })
   const number = states === undefined ? undefined : kind.fields[states.field]?.number;
   if (states === undefined || number === undefined) return [];
   return ops
-    .filter(({ op }) => states.frozen.includes(String(op.set?.[number] ?? '')))
+    .filter(({ op }) => isFrozenState(states, op.set?.[number]))
     .map((written) => ({ ...authored(written), op: written.op }));
+}
+
+/** What a signer saw of a field nobody had written yet. */
+function emptyWrite(field: Field, { actor, replica, time, op }: Removal & { op: Op }): Write {
+  return {
+    stamp: zeroStamp,
+    text: stampToText(zeroStamp),
+    replaced: null,
+    value: emptyValue(field),
+    op,
+    actor,
+    replica,
+    time,
+  };
+}
+
+function isFrozenState(states: NonNullable<Kind['states']>, value: unknown): boolean {
+  return typeof value === 'string' && states.frozen.includes(value);
 }
 
 /** Whether the signer had the write. Signings of versions that did not say what they saw are judged by the clock. */

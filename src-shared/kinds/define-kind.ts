@@ -209,7 +209,8 @@ export function defineKind<const F extends Fields>(
     numbers.add(number);
   }
   for (const { field } of kind.naturalKey ?? []) {
-    if (!Object.hasOwn(kind.fields, field)) throw new RangeError(`${kind.name}: the natural key names no field ${field}`);
+    if (!Object.hasOwn(kind.fields, field))
+      throw new RangeError(`${kind.name}: the natural key names no field ${field}`);
   }
   const { states } = kind;
   if (states !== undefined) {

@@ -30,6 +30,17 @@ export function missingForSignature(values: Values): string[] {
   return missing;
 }
 
+/** What a correction begins with: the texts and names of the paper it corrects; number, date and votes are its own. */
+export function correctionOf<T>(values: { readonly [field: string]: T }): { [field: string]: T } {
+  return Object.fromEntries(
+    Object.entries(values).filter(
+      ([field, value]) =>
+        value !== null &&
+        (/^(title|body)_/.test(field) || ['languages', 'basis', 'place', 'chair', 'secretary'].includes(field)),
+    ),
+  );
+}
+
 function hasText(value: unknown): boolean {
   return typeof value === 'string' && value.trim() !== '';
 }

@@ -11,7 +11,7 @@
  */
 import type { Field, FieldValue, Kind } from '../kinds/define-kind.ts';
 import { emptyValue } from '../kinds/define-kind.ts';
-import { type Op, type OpValue, stampToText, textToStamp } from './op.ts';
+import { type Op, type OpValue, stampToText } from './op.ts';
 import { compareStamps, type Stamp, zeroStamp } from './stamp.ts';
 
 /** A set field's memory: element → live additions; and additions dropped before they arrived. Stamps as text. */
@@ -121,35 +121,26 @@ export function fieldNames(kind: Kind): ReadonlyMap<number, string> {
 }
 
 /**
- * Which written values were overruled by somebody who had not seen them. A function of the set of ops alone, so every
- * laptop finds the same ones: for each field, in stamp order, a value is overruled unseen where its successor replaced
- * something older than it.
+ * Which written values were overruled by somebody who had not seen them: those that no write names as replaced, but for the greatest,
+ * which stands. A function of the set of ops alone, so every laptop finds the same ones. What came of it: desk/disputes.ts.
  *
  * Returns `time@replica field-number` texts.
  */
 export function overruled(ops: readonly { readonly op: Op; readonly replica: string }[]): ReadonlySet<string> {
-  const writesByField = new Map<string, { stamp: Stamp; replaced: Stamp }[]>();
+  const found = new Set<string>();
+  const seen = new Set<string>();
+  const greatest = new Map<string, Stamp>();
   for (const { op, replica } of ops) {
     for (const [number, value] of Object.entries(op.set ?? {})) {
       if (value !== null && typeof value === 'object') continue;
+      const stamp: Stamp = { time: op.time, replica };
+      found.add(`${stampToText(stamp)} ${number}`);
       const replaced = op.replaced[number];
-      const writes = writesByField.get(number) ?? [];
-      writes.push({
-        stamp: { time: op.time, replica },
-        replaced: replaced === undefined ? zeroStamp : textToStamp(replaced),
-      });
-      writesByField.set(number, writes);
+      if (replaced !== undefined) seen.add(`${replaced} ${number}`);
+      if (compareStamps(stamp, greatest.get(number) ?? zeroStamp) > 0) greatest.set(number, stamp);
     }
   }
-  const found = new Set<string>();
-  for (const [number, writes] of writesByField) {
-    writes.sort((a, b) => compareStamps(a.stamp, b.stamp));
-    for (const [index, write] of writes.entries()) {
-      const next = writes[index + 1];
-      if (next !== undefined && compareStamps(next.replaced, write.stamp) < 0) {
-        found.add(`${stampToText(write.stamp)} ${number}`);
-      }
-    }
-  }
+  for (const write of seen) found.delete(write);
+  for (const [number, stamp] of greatest) found.delete(`${stampToText(stamp)} ${number}`);
   return found;
 }

@@ -9,7 +9,7 @@ import { checkValues, type Kind, missingFields, type Values } from '#shared/kind
 import type { RecordView, recordsContract } from '#shared/records/contract.ts';
 import { Decision } from '#shared/records/decision.ts';
 import { recordTitle } from '#shared/records/record-title.ts';
-import { missingForSignature, nextNumber } from '#shared/records/decision-rules.ts';
+import { correctionOf, missingForSignature, nextNumber } from '#shared/records/decision-rules.ts';
 import { normalizeText } from '#shared/text/normalize.ts';
 import type { OpenProfile } from '../access/profile.ts';
 import type { Change } from '../store/commit.ts';
@@ -240,14 +240,9 @@ export function createRecordsService(deps: RecordsDeps): DomainHandlers<typeof r
       const before = store.queries.get(Decision, id);
       if (before === null || before.removed) return err({ code: 'records/not-found' });
       if (before.values.state !== 'signed') return err({ code: 'records/bad-move', from: 'draft', to: 'correction' });
-      const kept: { [field: string]: Values[string] } = {};
-      for (const [field, value] of Object.entries(before.values)) {
-        const repeats =
-          /^(title|body)_/.test(field) || ['languages', 'basis', 'place', 'chair', 'secretary'].includes(field);
-        if (repeats && value !== null) kept[field] = value;
-      }
       const correction = newId(deps);
-      const change = checkWrite({ kind: 'decision', values: { ...kept, corrects: id } }, correction, true);
+      const values = { ...correctionOf(before.values), corrects: id };
+      const change = checkWrite({ kind: 'decision', values }, correction, true);
       if (!change.ok) return change;
       write([change.value]);
       return ok(viewOf(Decision, correction));

@@ -112,8 +112,7 @@ export function createCommitter(deps: CommitDeps): Committer {
               act: change.act,
               set: wanted.set,
               replaced: wanted.replaced,
-              seen:
-                change.act === 'remove' || freezes(change) ? seenBy(opLog, author.partition, log, seq) : null,
+              seen: change.act === 'remove' || freezes(change) ? seenBy(opLog, author.partition, log, seq) : null,
               salt: bytesToHex(deps.random.bytes(16)),
               digest: null,
             };

@@ -82,6 +82,8 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta): DeskI
     ) strict, without rowid;
     create index if not exists desk_by_item on desk (item);
     create index if not exists desk_by_part on desk (part);
+    create index if not exists settlement_by_subject on settlement (f_subject);
+    create index if not exists settlement_by_other on settlement (f_other);
     create table if not exists natural_key (
       kind integer not null,
       key integer not null,
@@ -115,7 +117,11 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta): DeskI
   const isOnDesk = (record: string): boolean =>
     selectAny.get() !== undefined && selectRows.get(record, 'same') !== undefined;
   const idOf = (kind: Kind, row: number): string =>
-    String(prepare(`select id from ${quote(kind.name)} where row = ?`).pluck().get(row));
+    String(
+      prepare(`select id from ${quote(kind.name)} where row = ?`)
+        .pluck()
+        .get(row),
+    );
 
   function markPair(kind: Kind, a: string, b: string): void {
     pairs.set(a < b ? `${a} ${b}` : `${b} ${a}`, kind);

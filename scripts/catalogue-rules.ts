@@ -6,6 +6,7 @@ import { normalizeText } from '#shared/text/normalize.ts';
 import { localeFacts, locales, sourceLocale } from '#shared/i18n/locales.ts';
 import type { Locale } from '#shared/i18n/locales.ts';
 import { pluralCategories } from '#shared/i18n/plural.ts';
+import { holdsTerm } from './word-forms.ts';
 
 /** Strings by locale, domain (file name) and key. A locale or domain may be absent: that is one of the things checked. */
 export type Catalogues = Partial<Record<Locale, Record<string, Record<string, string>>>>;
@@ -261,33 +262,66 @@ export function checkGlyphs(
 /** Terms of the field by id and locale; several renderings are separated by «; ». */
 export type Glossary = Record<string, Partial<Record<Locale, string>>>;
 
-/** A word without its ending: what survives Russian cases and Turkic suffixes. Short words are kept whole. */
-function stem(term: string): string {
-  return term.length <= 4 ? term : term.slice(0, Math.max(4, term.length - 2));
+/** A string in which a term is rendered otherwise on purpose. `locales` absent: in every language. */
+export type GlossaryException = {
+  term: string;
+  /** `domain:key`; of a plural without its form. */
+  key: string;
+  locales?: readonly Locale[] | undefined;
+  reason: string;
+};
+
+/** «form (document form)» is known by its first words; «restore / backup copy» are two renderings. */
+function renderingsOf(terms: string): string[] {
+  return terms
+    .replaceAll(/\(.*?\)/g, '')
+    .split(/; |, | \/ /)
+    .map((term) => term.trim())
+    .filter((term) => term !== '');
 }
 
-function holdsTerm(text: string, term: string): boolean {
-  const words = text.toLowerCase().split(/[^\p{Letter}\u02BB\u02BC]+/u);
-  return term
-    .split(/[\s-]+/)
-    .every((part) => words.some((candidate) => candidate.startsWith(stem(part.toLowerCase()))));
-}
-
-/** Warnings: the Russian string speaks of a glossary term and the translation holds none of the agreed renderings. */
-export function checkGlossary(catalogues: Catalogues, glossary: Glossary): Problem[] {
+/**
+ * The Russian string speaks of a glossary term and the translation holds none of the agreed renderings, nor is it among the
+ * exceptions. An exception that excuses nothing is a problem too: the list must not outlive its reasons.
+ */
+export function checkGlossary(
+  catalogues: Catalogues,
+  glossary: Glossary,
+  exceptions: readonly GlossaryException[],
+): Problem[] {
   const problems: Problem[] = [];
+  const used = new Set<GlossaryException>();
   for (const { domain, key, text: source } of entriesOf(catalogues, sourceLocale)) {
+    const base = baseKey(key, catalogues[sourceLocale]?.[domain] ?? {});
     for (const [id, terms] of Object.entries(glossary)) {
-      const spoken = (terms[sourceLocale] ?? '').split('; ').some((term) => term !== '' && holdsTerm(source, term));
-      if (!spoken) continue;
+      if (!renderingsOf(terms[sourceLocale] ?? '').some((term) => holdsTerm(sourceLocale, source, term))) continue;
       for (const locale of locales) {
         const wanted = terms[locale];
         const text = catalogues[locale]?.[domain]?.[key];
         if (locale === sourceLocale || wanted === undefined || text === undefined) continue;
-        if (wanted.split(/; |, | \(|\)/).some((term) => term !== '' && holdsTerm(text, term))) continue;
-        problems.push({ rule: 'glossary', locale, domain, key, text: `${id} is «${wanted}»: «${text}»` });
+        if (renderingsOf(wanted).some((term) => holdsTerm(locale, text, term))) continue;
+        const excuse = exceptions.find(
+          (exception) =>
+            exception.term === id &&
+            exception.key === `${domain}:${base}` &&
+            (exception.locales === undefined || exception.locales.includes(locale)),
+        );
+        if (excuse === undefined)
+          problems.push({ rule: 'glossary', locale, domain, key, text: `${id} is «${wanted}»: «${text}»` });
+        else used.add(excuse);
       }
     }
+  }
+  for (const exception of exceptions) {
+    if (used.has(exception)) continue;
+    const [domain = '', key = ''] = exception.key.split(':');
+    problems.push({
+      rule: 'glossary',
+      locale: '',
+      domain,
+      key,
+      text: `the exception for ${exception.term} excuses nothing`,
+    });
   }
   return problems;
 }

@@ -39,6 +39,14 @@ const outsideWindow = ['shell'];
 const Strings = z.record(z.string(), z.string());
 const AllowListFile = z.object({ latin: z.array(z.string()), cyrillic: z.array(z.string()) });
 const GlossaryFile = z.record(z.string(), z.partialRecord(Locale, z.string()));
+const ExceptionsFile = z.array(
+  z.strictObject({
+    term: z.string(),
+    key: z.string(),
+    locales: z.array(Locale).optional(),
+    reason: z.string().min(10),
+  }),
+);
 const ReviewFile = z.record(z.string(), z.array(z.string()));
 
 function jsonFiles(folder: string): string[] {
@@ -142,7 +150,8 @@ function main(): void {
       checkGlyphs(catalogues, textsOutsideCatalogues(), readFontCoverage(readFileSync(join(fontFolder, file)))),
     ),
   ];
-  const warnings = checkGlossary(catalogues, glossary);
+  const exceptions = readJson(join(localesFolder, 'glossary-exceptions.json'), ExceptionsFile);
+  const warnings = checkGlossary(catalogues, glossary, exceptions);
   for (const problem of problems) print(problem);
   if (process.argv.includes('--glossary')) for (const warning of warnings) print(warning);
   const strings = Object.values(catalogues[sourceLocale] ?? {}).reduce(

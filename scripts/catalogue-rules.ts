@@ -25,6 +25,8 @@ export type Problem = {
     | 'review'
     | 'glyph'
     | 'glossary'
+    | 'context'
+    | 'fallback'
     | 'types';
   locale: string;
   domain: string;
@@ -218,25 +220,6 @@ export function checkUntranslated(catalogues: Catalogues, allowList: AllowList):
   });
 }
 
-/** Notes for reviewers: `locales/review/<domain>.json`, per locale the keys to look at. */
-export type ReviewLists = Record<string, Record<string, readonly string[]>>;
-
-/** Review lists name existing locales and keys only. */
-export function checkReview(catalogues: Catalogues, reviewLists: ReviewLists): Problem[] {
-  return Object.entries(reviewLists).flatMap(([domain, byLocale]) =>
-    Object.entries(byLocale).flatMap(([name, keys]): Problem[] => {
-      const locale = locales.find((known) => known === name);
-      if (locale === undefined)
-        return [{ rule: 'review', locale: name, domain, key: '', text: 'is no locale of ours' }];
-      const strings = catalogues[locale]?.[domain] ?? {};
-      return keys.flatMap((key): Problem[] => {
-        if (key in strings || Object.keys(strings).some((known) => known.replace(pluralSuffix, '') === key)) return [];
-        return [{ rule: 'review', locale, domain, key, text: 'is on the review list, but in no catalogue' }];
-      });
-    }),
-  );
-}
-
 /** Every character of every string can be drawn by the bundled font. `extra`: other texts the app shows, by a name for the report. */
 export function checkGlyphs(
   catalogues: Catalogues,
@@ -324,6 +307,19 @@ export function checkGlossary(
     });
   }
   return problems;
+}
+
+/** Every language declares where its content is looked for: itself first, each once, and one that all officials read in the end. */
+export function checkFallbacks(
+  facts: Readonly<Record<Locale, { contentFallback: readonly Locale[] }>> = localeFacts,
+): Problem[] {
+  return locales.flatMap((locale) => {
+    const chain = facts[locale].contentFallback;
+    const isSound = chain[0] === locale && new Set(chain).size === chain.length && chain.includes(sourceLocale);
+    return isSound
+      ? []
+      : [{ rule: 'fallback', locale, domain: '', key: '', text: `falls back by ${chain.join(' → ')}` }];
+  });
 }
 
 /** The renderer's list of typed domains (resource-types.ts) names every domain of the window. */

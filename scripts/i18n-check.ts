@@ -1,6 +1,7 @@
 /**
- * `npm run i18n:check`: the catalogues are complete, really translated, drawable and in our terms. Prints each problem and exits 1;
- * glossary findings are warnings (a synonym may be right) and are counted, or listed with `--glossary`.
+ * `npm run i18n:check`: the catalogues are complete, really translated, drawable, in our terms and known to their readers. Prints each
+ * problem and exits 1. Where a term is rendered otherwise than in the glossary, or a text has no context for its readers, it warns:
+ * mend the text, or give the reason in locales/glossary-exceptions.json.
  * `--write-types` first brings src-renderer/i18n/resource-types.ts up to date with the domains that exist.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,17 +11,20 @@ import { alphabets, upperLetter } from '#shared/text/alphabets.ts';
 import { formatWords } from '#shared/i18n/format-words.ts';
 import { Locale, localeFacts, locales, sourceLocale } from '#shared/i18n/locales.ts';
 import {
+  checkFallbacks,
   checkForm,
   checkGlossary,
   checkGlyphs,
   checkKeys,
   checkPlaceholders,
   checkResourceTypes,
-  checkReview,
   checkScript,
   checkUntranslated,
 } from './catalogue-rules.ts';
-import type { Catalogues, Problem, ReviewLists } from './catalogue-rules.ts';
+import type { Problem } from './catalogue-rules.ts';
+import { checkContexts } from './catalogue-context.ts';
+import { readCatalogues, readContexts, readJson, readReviewLists } from './catalogue-files.ts';
+import { checkReview, countStatuses } from './catalogue-status.ts';
 import { readFontCoverage } from './font-cmap.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -36,8 +40,7 @@ const fontFiles = [
 /** Catalogues of the native menus, which the window never loads. */
 const outsideWindow = ['shell'];
 
-const Strings = z.record(z.string(), z.string());
-const AllowListFile = z.object({ latin: z.array(z.string()), cyrillic: z.array(z.string()) });
+export const AllowListFile = z.object({ latin: z.array(z.string()), cyrillic: z.array(z.string()) });
 const GlossaryFile = z.record(z.string(), z.partialRecord(Locale, z.string()));
 const ExceptionsFile = z.array(
   z.strictObject({
@@ -47,45 +50,6 @@ const ExceptionsFile = z.array(
     reason: z.string().min(10),
   }),
 );
-const ReviewFile = z.record(z.string(), z.array(z.string()));
-
-function jsonFiles(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-      .filter((name) => name.endsWith('.json'))
-      .toSorted();
-  } catch {
-    return [];
-  }
-}
-
-function readJson<T>(file: string, schema: z.ZodType<T>): T {
-  const parsed = schema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
-  if (!parsed.success) throw new Error(`${file}: ${z.prettifyError(parsed.error)}`);
-  return parsed.data;
-}
-
-/** All catalogues as they are on disk; a file that is no flat object of strings throws with its name. */
-export function readCatalogues(folder: string): Catalogues {
-  const catalogues: Catalogues = {};
-  for (const locale of locales) {
-    const byDomain: Record<string, Record<string, string>> = {};
-    for (const name of jsonFiles(join(folder, locale))) {
-      byDomain[name.replace(/\.json$/, '')] = readJson(join(folder, locale, name), Strings);
-    }
-    catalogues[locale] = byDomain;
-  }
-  return catalogues;
-}
-
-function readReviewLists(folder: string): ReviewLists {
-  return Object.fromEntries(
-    jsonFiles(join(folder, 'review')).map((name) => [
-      name.replace(/\.json$/, ''),
-      readJson(join(folder, 'review', name), ReviewFile),
-    ]),
-  );
-}
 
 /** The text of resource-types.ts for these domains. */
 export function resourceTypesSource(domains: readonly string[]): string {
@@ -126,6 +90,12 @@ function textsOutsideCatalogues(): Record<string, string> {
   return texts;
 }
 
+/** What the Russian pictures are called: `today` of docs/screens/ru-today.png. */
+function screenNames(): ReadonlySet<string> {
+  const files = readdirSync(join(root, 'docs/screens'));
+  return new Set(files.flatMap((name) => /^ru-(.+)\.png$/.exec(name)?.[1] ?? []));
+}
+
 function print(problem: Problem): void {
   const place = problem.locale === '' ? problem.domain : `locales/${problem.locale}/${problem.domain}.json`;
   console.log(`${place}  ${problem.key}  [${problem.rule}] ${problem.text}`);
@@ -138,29 +108,37 @@ function main(): void {
   const domains = Object.keys(catalogues[sourceLocale] ?? {}).filter((domain) => !outsideWindow.includes(domain));
   if (process.argv.includes('--write-types')) writeFileSync(typesFile, resourceTypesSource(domains));
 
+  const lists = readReviewLists(localesFolder);
   const problems = [
     ...checkKeys(catalogues),
     ...checkPlaceholders(catalogues),
     ...checkForm(catalogues),
     ...checkScript(catalogues, allowList),
     ...checkUntranslated(catalogues, allowList),
-    ...checkReview(catalogues, readReviewLists(localesFolder)),
+    ...checkReview(catalogues, lists),
+    ...checkFallbacks(),
     ...checkResourceTypes(domains, readFileSync(typesFile, 'utf8')),
     ...fontFiles.flatMap((file) =>
       checkGlyphs(catalogues, textsOutsideCatalogues(), readFontCoverage(readFileSync(join(fontFolder, file)))),
     ),
   ];
   const exceptions = readJson(join(localesFolder, 'glossary-exceptions.json'), ExceptionsFile);
-  const warnings = checkGlossary(catalogues, glossary, exceptions);
-  for (const problem of problems) print(problem);
-  if (process.argv.includes('--glossary')) for (const warning of warnings) print(warning);
+  const warnings = [
+    ...checkGlossary(catalogues, glossary, exceptions),
+    ...checkContexts(catalogues, readContexts(localesFolder), screenNames()),
+  ];
+  for (const problem of [...problems, ...warnings]) print(problem);
+  for (const locale of locales.filter((each) => each !== sourceLocale)) {
+    const { reviewed, drafted, uncertain } = countStatuses(lists, catalogues, locale);
+    console.log(`${locale.padEnd(8)} reviewed ${reviewed}, drafted ${drafted}, uncertain ${uncertain}`);
+  }
   const strings = Object.values(catalogues[sourceLocale] ?? {}).reduce(
     (sum, domain) => sum + Object.keys(domain).length,
     0,
   );
   console.log(
     `i18n:check: ${strings} source strings in ${Object.keys(catalogues[sourceLocale] ?? {}).length} files, ${locales.length} languages, ` +
-      `${problems.length} problems, ${warnings.length} glossary warnings${warnings.length > 0 ? ' (list them with --glossary)' : ''}`,
+      `${problems.length} problems, ${warnings.length} warnings`,
   );
   if (problems.length > 0) process.exitCode = 1;
 }

@@ -22,6 +22,8 @@ const tasks = {
   cli: { run: ['src-main/cli/komissiya-cli.ts'] },
   vitest: { run: ['node_modules/vitest/vitest.mjs', 'run'] },
   'i18n:check': { run: ['scripts/i18n-check.ts'] },
+  'i18n:export': { run: ['scripts/i18n-sheet.ts', 'export'] },
+  'i18n:import': { run: ['scripts/i18n-sheet.ts', 'import'] },
   'package:linux': { run: ['scripts/package.ts', 'linux'] },
   'package:win': { run: ['scripts/package.ts', 'win32'] },
   format: { run: ['node_modules/@biomejs/biome/bin/biome', 'format', '--write', '.'] },

@@ -1,20 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { locales } from '#shared/i18n/locales.ts';
+import { localeFacts, locales } from '#shared/i18n/locales.ts';
 import type { Locale } from '#shared/i18n/locales.ts';
 import {
+  checkFallbacks,
   checkForm,
   checkGlossary,
   checkGlyphs,
   checkKeys,
   checkPlaceholders,
   checkResourceTypes,
-  checkReview,
   checkScript,
   checkUntranslated,
 } from '../../scripts/catalogue-rules.ts';
 import type { AllowList, Catalogues, Problem } from '../../scripts/catalogue-rules.ts';
+import { checkContexts, contextOf } from '../../scripts/catalogue-context.ts';
+import { checkReview, reviewDigest, statusOf } from '../../scripts/catalogue-status.ts';
 import { readFontCoverage } from '../../scripts/font-cmap.ts';
 import { resourceTypesSource } from '../../scripts/i18n-check.ts';
 
@@ -130,17 +132,65 @@ describe('catalogue rules', () => {
 
   it('report review lists that name nothing', () => {
     const catalogues = planted('ru', 'title', sound.ru.title);
-    expect(checkReview(catalogues, { contacts: { tg: ['title', 'rows'], kk: ['rows_one'] } })).toEqual([]);
-    expect(checkReview(catalogues, { contacts: { tg: ['tittle'] } })).toHaveLength(1);
-    expect(checkReview(catalogues, { contacts: { tj: ['title'] } })).toHaveLength(1);
-    expect(checkReview(catalogues, { kontakts: { tg: ['title'] } })).toHaveLength(1);
+    const doubted = (domain: string, locale: string, keys: string[]) => ({
+      [domain]: { uncertain: { [locale]: keys }, reviewed: {} },
+    });
+    expect(checkReview(catalogues, doubted('contacts', 'tg', ['title', 'rows']))).toEqual([]);
+    expect(checkReview(catalogues, doubted('contacts', 'tg', ['tittle']))).toHaveLength(1);
+    expect(checkReview(catalogues, doubted('contacts', 'tj', ['title']))).toHaveLength(1);
+    expect(checkReview(catalogues, doubted('kontakts', 'tg', ['title']))).toHaveLength(1);
+    const both = { contacts: { uncertain: { tg: ['title'] }, reviewed: { tg: { title: '0' } } } };
+    expect(checkReview(catalogues, both)).toHaveLength(1);
+  });
+
+  it('forget a reader’s verdict when the string or its source has changed', () => {
+    const catalogues = planted('ru', 'title', sound.ru.title);
+    const accepted = reviewDigest(sound.ru['title'] ?? '', sound.tg['title'] ?? '');
+    const lists = { contacts: { uncertain: { tg: ['rows'] }, reviewed: { tg: { title: accepted } } } };
+    expect(statusOf(lists, catalogues, 'tg', 'contacts', 'title')).toBe('reviewed');
+    expect(statusOf(lists, catalogues, 'tg', 'contacts', 'rows_other')).toBe('uncertain');
+    expect(statusOf(lists, catalogues, 'tg', 'contacts', 'pin')).toBe('drafted');
+    for (const changed of [planted('tg', 'title', 'Тамосҳо'), planted('ru', 'title', 'Контакты')])
+      expect(statusOf(lists, changed, 'tg', 'contacts', 'title')).toBe('drafted');
   });
 
   it('warn where a glossary term is rendered otherwise, through cases and suffixes', () => {
     const glossary = { contact: { ru: 'контакт', kk: 'байланыс', tg: 'тамос', uz: 'aloqa; kontakt' } };
-    expect(checkGlossary(planted('ru', 'title', sound.ru.title), glossary)).toEqual([]);
-    const warnings = checkGlossary(planted('tg', 'title', 'Робитаҳои нав'), glossary);
-    expect(warnings).toEqual([expect.objectContaining({ rule: 'glossary', locale: 'tg', key: 'title' })]);
+    expect(checkGlossary(planted('ru', 'title', sound.ru.title), glossary, [])).toEqual([]);
+    const otherwise = planted('tg', 'title', 'Робитаҳои нав');
+    expect(checkGlossary(otherwise, glossary, [])).toEqual([
+      expect.objectContaining({ rule: 'glossary', locale: 'tg', key: 'title' }),
+    ]);
+    const excuse = { term: 'contact', key: 'contacts:title', reason: 'a test' };
+    expect(checkGlossary(otherwise, glossary, [excuse])).toEqual([]);
+    expect(checkGlossary(otherwise, glossary, [{ ...excuse, locales: ['kk'] }])).toHaveLength(2);
+    // An excuse for nothing is one too many.
+    expect(checkGlossary(planted('ru', 'title', sound.ru.title), glossary, [excuse])).toHaveLength(1);
+  });
+
+  it('say where a text is seen, and warn of texts of which nobody said it', () => {
+    const catalogues = planted('ru', 'title', sound.ru.title);
+    const lists = {
+      contacts: { '': { where: 'Контакты', screen: 'contacts' }, rows: { where: 'Строка списка' } },
+    };
+    expect(contextOf(lists, 'contacts', 'title')).toEqual({ where: 'Контакты; заголовок', screen: 'contacts' });
+    expect(contextOf(lists, 'contacts', 'rows_few').where).toBe('Контакты; форма при 2, 3, 4, 22');
+    expect(checkContexts(catalogues, lists, new Set(['contacts']))).toHaveLength(1);
+    expect(checkContexts(catalogues, { contacts: lists.contacts }, new Set())).toHaveLength(2);
+    expect(checkContexts(catalogues, {}, new Set())).toHaveLength(1);
+  });
+
+  it('report a language that falls back to nothing an official reads', () => {
+    expect(checkFallbacks()).toEqual([]);
+    for (const chain of [
+      ['ru', 'kk'],
+      ['kk', 'en'],
+      ['kk', 'ru', 'ru'],
+    ] as const) {
+      expect(checkFallbacks({ ...localeFacts, kk: { contentFallback: chain } })).toEqual([
+        expect.objectContaining({ rule: 'fallback', locale: 'kk' }),
+      ]);
+    }
   });
 
   it('report a domain without typed keys', () => {

@@ -3,10 +3,10 @@
  * sandboxed preload must be) and renderer/. Only `electron`, `better-sqlite3` and Node's own modules stay outside the bundles.
  * Usage: node scripts/build.ts [--dev]
  */
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
-import { build, type InlineConfig } from 'vite';
+import { build, type InlineConfig, type Plugin } from 'vite';
 
 const root = resolve(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -39,14 +39,14 @@ function nodeConfig(mode: Mode, entry: string, fileName: string, format: 'es' | 
   };
 }
 
-function rendererConfig(mode: Mode): InlineConfig {
+function rendererConfig(mode: Mode, outDir = join(dist, 'renderer'), plugins: Plugin[] = []): InlineConfig {
   return {
     ...baseConfig(mode),
     root: join(root, 'src-renderer'),
     base: './',
-    plugins: [react()],
+    plugins: [...plugins, react()],
     build: {
-      outDir: join(dist, 'renderer'),
+      outDir,
       emptyOutDir: false,
       // One known browser: Electron's. Older than it, so that a fallback Electron runs the same files.
       target: 'chrome140',
@@ -81,7 +81,7 @@ const entries: { source: string; config: (mode: Mode) => InlineConfig }[] = [
     config: (mode) => nodeConfig(mode, 'src-main/preload/preload.ts', 'preload.cjs', 'cjs'),
   },
   { source: 'src-hub/main.ts', config: (mode) => nodeConfig(mode, 'src-hub/main.ts', 'hub.js', 'es') },
-  { source: 'src-renderer/index.html', config: rendererConfig },
+  { source: 'src-renderer/index.html', config: (mode) => rendererConfig(mode) },
 ];
 
 /** Builds everything anew; throws naming the entry files that do not exist, after building the rest. */
@@ -97,6 +97,27 @@ export async function buildAll(mode: Mode = 'production'): Promise<void> {
   if (existsSync(icons)) cpSync(icons, join(dist, 'icons'), { recursive: true });
   if (missing.length > 0) throw new Error(`build: no entry file ${missing.join(', ')}`);
   writeFileSync(stamp, `${mode}\n`);
+}
+
+/**
+ * Builds the app a second time into `folder`, with the catalogues of `catalogues` in place of the project's: for tests of layouts. The rest is
+ * a copy of dist/, which must be there.
+ */
+export async function buildWithCatalogues(folder: string, catalogues: string): Promise<void> {
+  process.env['NODE_ENV'] = 'production';
+  rmSync(folder, { recursive: true, force: true });
+  cpSync(dist, join(folder, 'dist'), { recursive: true, filter: (path) => !path.startsWith(join(dist, 'renderer')) });
+  cpSync(join(root, 'package.json'), join(folder, 'package.json'));
+  const replace: Plugin = {
+    name: 'other-catalogues',
+    enforce: 'pre',
+    load: (id) => {
+      const inside = /[\\/]locales[\\/]([^?]+\.json)/.exec(id)?.[1];
+      const file = inside === undefined ? null : join(catalogues, inside);
+      return file !== null && existsSync(file) ? readFileSync(file, 'utf8') : null;
+    },
+  };
+  await build(rendererConfig('production', join(folder, 'dist/renderer'), [replace]));
 }
 
 /** Newest change below a path, in ms since 1970; folders count too, so that a deleted file is noticed. */

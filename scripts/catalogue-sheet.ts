@@ -77,7 +77,7 @@ export function planImport(
   allowList: AllowList,
 ): ImportPlan {
   const plan: ImportPlan = { texts: [], statuses: [], refused: [] };
-  const heads = (table[0] ?? []).map((head) => String(head ?? '').trim());
+  const heads = (table[0] ?? []).map((head) => (head ?? '').trim());
   const missing = fixedHeads.filter((head) => head !== 'context' && head !== 'screenshot' && !heads.includes(head));
   if (missing.length > 0) {
     plan.refused.push({ row: 1, locale: null, key: '', reason: `the column ${missing.join(', ')} is missing` });
@@ -86,7 +86,7 @@ export function planImport(
   const shown = translated.filter((locale) => heads.includes(locale));
   for (const [index, cells] of table.entries()) {
     if (index === 0 || cells.every((cell) => cell === null || cell === '')) continue;
-    const cell = (head: string): string => String(cells[heads.indexOf(head)] ?? '');
+    const cell = (head: string): string => cells[heads.indexOf(head)] ?? '';
     planRow({ row: index + 1, cell, shown, heads }, catalogues, lists, plan);
   }
   refuseBroken(plan, catalogues, allowList);

@@ -59,7 +59,7 @@ export function checkReview(catalogues: Catalogues, lists: ReviewLists): Problem
       return keys.flatMap((key): Problem[] => {
         if (!(key in strings) && !Object.keys(strings).some((known) => known.replace(pluralSuffix, '') === key))
           return [{ rule: 'review', locale, domain, key, text: 'is on the review list, but in no catalogue' }];
-        return isAccepted && uncertain[locale]?.includes(key) === true
+        return isAccepted && (uncertain[locale] ?? []).includes(key)
           ? [{ rule: 'review', locale, domain, key, text: 'is both reviewed and uncertain' }]
           : [];
       });

@@ -3,7 +3,10 @@ import { useEffect, useState } from 'react';
 import { isLocale, type Locale } from '#shared/i18n/locales.ts';
 import { type Catalogue, createTranslate, type Translate } from '#shared/i18n/translate.ts';
 
-const files = import.meta.glob<Catalogue>('../../locales/*/records.json', { import: 'default' });
+// locales/review/ holds statuses, no texts.
+const files = import.meta.glob<Catalogue>(['../../locales/*/records.json', '!../../locales/review/*.json'], {
+  import: 'default',
+});
 
 /** A translator per language; null until all are read. A language whose catalogue cannot be read is left out. */
 export function usePaperWords(wanted: readonly Locale[]): ReadonlyMap<Locale, Translate> | null {

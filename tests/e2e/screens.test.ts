@@ -13,7 +13,6 @@ import { root } from '../../scripts/runtimes.mjs';
 import { chooseLanguage, firstRun, isOnToday } from '../lib/walk-access.ts';
 import { type Desk, keepEvidence, sitDown, standUp } from '../lib/walk-desk.ts';
 import { paintPdf } from '../lib/walk-pdf.ts';
-import { wordsOf } from '../lib/walk-words.ts';
 import {
   answer,
   buildCoursePack,
@@ -102,12 +101,12 @@ describe('pictures of the app', () => {
         commission: 'Ошская территориальная избирательная комиссия',
         person,
       },
-      true,
+      (step) => desk.shot(`ru-${step}`),
     );
     await desk.lock();
     expect(await desk.shot('ru-sign-in')).toContain('docs/screens');
     await desk.button(localeFacts['uz-Cyrl'].ownName).click();
-    desk.words = wordsOf('uz-Cyrl');
+    desk.words = desk.words.of('uz-Cyrl');
     await desk.heading(desk.say('access:signIn.title')).waitFor();
     await desk.shot('uz-Cyrl-sign-in');
     await standUp(desk);

@@ -18,6 +18,8 @@ export type LaunchOptions = {
   args?: string[];
   env?: Record<string, string>;
   packaged?: boolean;
+  /** Folder of another build than the project's: with package.json and dist/. */
+  build?: string;
 };
 
 export type LaunchedApp = {
@@ -64,7 +66,7 @@ export async function launchApp(options: LaunchOptions): Promise<LaunchedApp> {
 }
 
 async function launchBuilt(options: LaunchOptions, env: Record<string, string>): Promise<LaunchedApp> {
-  if (!existsSync(join(root, 'dist/shell.js'))) throw new Error('dist/ is missing: npm run build');
+  if (!existsSync(join(options.build ?? root, 'dist/shell.js'))) throw new Error('dist/ is missing: npm run build');
   const app = await launchDriven(options, env);
   const child = app.process();
   const output = collectOutput(child);
@@ -135,7 +137,7 @@ async function launchDriven(options: LaunchOptions, env: Record<string, string>)
     try {
       return await _electron.launch({
         executablePath: await electronBinary(),
-        args: [root, ...(options.args ?? [])],
+        args: [options.build ?? root, ...(options.args ?? [])],
         chromiumSandbox: sandboxArgs.length === 0,
         cwd: root,
         env,

@@ -3,7 +3,6 @@ import { expect } from 'vitest';
 import { countryName } from '#shared/i18n/format.ts';
 import { type Locale, localeFacts } from '#shared/i18n/locales.ts';
 import type { Desk } from './walk-desk.ts';
-import { wordsOf } from './walk-words.ts';
 
 export type NewPerson = {
   readonly name: string;
@@ -21,23 +20,27 @@ export type FirstRun = {
   readonly person: NewPerson;
 };
 
-/** From the first window to Today. Answers the recovery code's eight groups. */
-export async function firstRun(desk: Desk, plan: FirstRun, shots = false): Promise<string[]> {
+/** From the first window to Today, `look`ing at each step. Answers the recovery code's eight groups. */
+export async function firstRun(
+  desk: Desk,
+  plan: FirstRun,
+  look: (step: string) => Promise<unknown> = async () => undefined,
+): Promise<string[]> {
   await chooseLanguage(desk, plan.locale);
-  if (shots) await desk.shot(`${plan.locale}-first-run-1`);
+  await look('first-run-1');
   await desk.button(desk.say('access:next.commission')).click();
   await chooseCommission(desk, plan);
-  if (shots) await desk.shot(`${plan.locale}-first-run-2`);
+  await look('first-run-2');
   await desk.button(desk.say('access:next.person')).click();
   await fillPerson(desk, plan.person);
   await typeNewPin(desk, plan.person.pin);
   await desk.text(desk.say('access:pin.agree')).waitFor();
-  if (shots) await desk.shot(`${plan.locale}-first-run-3`);
+  await look('first-run-3');
   await desk.button(desk.say('access:next.code')).click();
   const groups = await readCode(desk);
-  if (shots) await desk.shot(`${plan.locale}-first-run-4`);
+  await look('first-run-4');
   await proveCode(desk, groups);
-  if (shots) await desk.shot(`${plan.locale}-first-run-5`);
+  await look('first-run-5');
   await desk.button(desk.say('access:code.open')).click();
   await isOnToday(desk);
   return groups;
@@ -45,7 +48,7 @@ export async function firstRun(desk: Desk, plan: FirstRun, shots = false): Promi
 
 export async function chooseLanguage(desk: Desk, locale: Locale): Promise<void> {
   await desk.page.locator('[data-screen="first-run-1"]').waitFor();
-  desk.words = wordsOf(locale);
+  desk.words = desk.words.of(locale);
   await desk.choose(localeFacts[locale].ownName);
   await desk.heading(desk.say('access:language.title')).waitFor();
 }

@@ -46,8 +46,8 @@ export type Section = 'today' | 'training' | 'contacts' | 'commission' | 'record
 
 const open = new Set<Desk>();
 
-/** Starts the app and sits down at it. */
-export async function sitDown(locale: Locale, options: LaunchOptions): Promise<Desk> {
+/** Starts the app and sits down at it. `catalogues`: the folder its texts were built from, where it is not the project's. */
+export async function sitDown(locale: Locale, options: LaunchOptions & { catalogues?: string }): Promise<Desk> {
   // A locale that every machine has: without one of UTF-8 Chromium waits seconds for its own files below a Cyrillic path.
   const launched = await launchApp({ locale: 'C', ...options });
   const { page } = launched;
@@ -56,7 +56,7 @@ export async function sitDown(locale: Locale, options: LaunchOptions): Promise<D
   const desk: Desk = {
     launched,
     page,
-    words: wordsOf(locale),
+    words: wordsOf(locale, options.catalogues),
     say: (key, values) => desk.words.say(key, values),
     like: (key, values) => desk.words.like(key, values),
     button: (name, inside = whole) => inside.getByRole('button', { name, exact: true }),
@@ -85,7 +85,7 @@ export async function sitDown(locale: Locale, options: LaunchOptions): Promise<D
       const label = `${desk.say('app:language.label')}: ${localeFacts[desk.words.locale].ownName}`;
       await page.getByRole('button', { name: label, exact: true }).click();
       await page.getByRole('menuitemradio', { name: localeFacts[wanted].ownName, exact: true }).click();
-      desk.words = wordsOf(wanted);
+      desk.words = desk.words.of(wanted);
       await page.locator(`html[lang="${localeFacts[wanted].htmlLang}"]`).waitFor({ state: 'attached' });
     },
     lock: async () => {

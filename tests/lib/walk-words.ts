@@ -14,13 +14,16 @@ export type Words = {
   readonly say: (key: string, values?: TranslateValues) => string;
   /** The same as a pattern: a value that is not given may be anything, and more may stand before and after. */
   readonly like: (key: string, values?: TranslateValues) => RegExp;
+  /** Those of another language from the same folder. */
+  readonly of: (locale: Locale) => Words;
 };
 
 /** Stands for a value the walk does not know: the time of a save, the name of a file. No catalogue has it. */
 const anything = '\u{F0000}';
 
-export function wordsOf(locale: Locale): Words {
-  const folder = join(root, 'locales', locale);
+/** The words of a language; `catalogues` is the folder they are read from, where it is not the project's. */
+export function wordsOf(locale: Locale, catalogues = join(root, 'locales')): Words {
+  const folder = join(catalogues, locale);
   const domains = new Map<string, Catalogue>();
   for (const file of readdirSync(folder)) {
     domains.set(file.replace(/\.json$/, ''), JSON.parse(readFileSync(join(folder, file), 'utf8')));
@@ -39,7 +42,7 @@ export function wordsOf(locale: Locale): Words {
     const filled = Object.fromEntries(names.map(([, name = '']) => [name, values[name] ?? anything]));
     return new RegExp(escapeRegExp(say(address, { ...filled, ...values })).replaceAll(anything, '.+'));
   }
-  return { locale, say, like };
+  return { locale, say, like, of: (other) => wordsOf(other, catalogues) };
 }
 
 /** A text as a pattern that matches just it. Blanks match any blank: the page may hold them together. */

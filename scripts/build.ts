@@ -50,19 +50,28 @@ function rendererConfig(mode: Mode, outDir = join(dist, 'renderer'), plugins: Pl
       emptyOutDir: false,
       // One known browser: Electron's. Older than it, so that a fallback Electron runs the same files.
       target: 'chrome140',
-      modulePreload: false,
+      // The page asks for what its first script imports while that script is still on its way; later files come when needed.
+      modulePreload: {
+        polyfill: false,
+        resolveDependencies: (_file, dependencies, { hostType }) => (hostType === 'html' ? dependencies : []),
+      },
       // The CSP allows no data: fonts or scripts.
       assetsInlineLimit: 0,
       sourcemap: mode === 'development',
       license: { fileName: 'licenses.md' },
       rolldownOptions: {
         output: {
+          // The shell names the texts of the last language in the page it serves (shell/protocols.ts).
+          chunkFileNames: ({ name }) => (name.startsWith('locale-') ? 'assets/[name].js' : 'assets/[name]-[hash].js'),
           // Every file is a trip through the shell: what a locked laptop needs comes as one, and each language as one.
           codeSplitting: {
             groups: [
               {
                 debugName: 'locale',
-                name: (id) => /[\\/]locales[\\/]([^\\/]+)[\\/][^\\/]+\.json/.exec(id)?.[1] ?? null,
+                name(id) {
+                  const locale = /[\\/]locales[\\/]([^\\/]+)[\\/][^\\/]+\.json/.exec(id)?.[1];
+                  return locale === undefined ? null : `locale-${locale}`;
+                },
               },
               { name: 'gate', tags: ['$initial'] },
             ],

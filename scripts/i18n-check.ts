@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { alphabets, upperLetter } from '#shared/text/alphabets.ts';
 import { formatWords } from '#shared/i18n/format-words.ts';
-import { Locale, localeFacts, locales, sourceLocale } from '#shared/i18n/locales.ts';
+import { Locale } from '#shared/i18n/locale.ts';
+import { localeFacts, locales, sourceLocale } from '#shared/i18n/locales.ts';
 import {
   checkFallbacks,
   checkForm,

@@ -11,15 +11,11 @@ import './ui/notes.css';
 import './ui/tables.css';
 import './ui/floating.css';
 import { createRoot } from 'react-dom/client';
-import { config } from 'zod';
 import { isLocale, localeFromSystemTag, type Locale } from '#shared/i18n/locales.ts';
 import { startI18n } from '#renderer/i18n/start-i18n.ts';
 import { call } from './app/bridge.ts';
 import { Root } from './app/root.tsx';
 import { forgetLastLocale, lastLocale, rememberLastLocale } from './app/last-locale.ts';
-
-// The strict content policy allows no code made from strings.
-config({ jitless: true });
 
 async function open(): Promise<void> {
   const guess: Locale = lastLocale() ?? localeFromSystemTag(navigator.language);

@@ -2,7 +2,7 @@
  * Starts the core, talks to it and keeps it alive. It guarantees:
  * - every call is answered: by the core, or with `core/restarted` when the core ended while it was on its way (the caller
  *   asks again if it wishes), or with `core/stopped` when the core has ended too often and is left alone;
- * - calls made while the core starts wait for it;
+ * - calls made before the core is ready wait for it, and the first of them starts it;
  * - a core that ended is started again with the same session, which stays in this process's memory only.
  */
 import type { CoreEvent } from '#shared/contract/core-contract.ts';
@@ -44,8 +44,10 @@ export type CoreHost = {
   state(): { running: boolean; restarts: number };
   /** Whether a person is signed in. */
   isSignedIn(): boolean;
-  /** Starts a core that was left alone; does nothing while one runs. */
-  revive(): void;
+  /** Whether a core has answered since the app started: until then nobody can be signed in. */
+  hasBeenReady(): boolean;
+  /** Starts the first core, or one that was left alone after ending too often; does nothing while one runs. */
+  start(): void;
   /** Asks the core to finish and waits at most `timeoutMs`, then ends it. No call is answered by it afterwards. */
   close(timeoutMs: number): Promise<void>;
 };
@@ -57,7 +59,7 @@ const defaultBackOffMs = [0, 300, 1000, 3000];
 const harmlessErrorLine = /^(FATAL ERROR|#|<---|Node\.js v|\s+at [\w.$<> ]+ \((node:|<anonymous>))/;
 const longestLine = 300;
 
-/** Starts the first core at once. */
+/** Makes the host; the first core waits for `start` or for the first call. */
 export function createCoreHost(deps: CoreHostDeps): CoreHost {
   const backOffMs = deps.backOffMs ?? defaultBackOffMs;
   const waiting = new Map<number, (result: Result<unknown>) => void>();
@@ -65,15 +67,16 @@ export function createCoreHost(deps: CoreHostDeps): CoreHost {
   let current: CoreProcess | null = null;
   /** The current process has got its `init`; until then calls wait in the queue. */
   let wired = false;
-  let phase: 'starting' | 'running' | 'backing-off' | 'stopped' | 'closing' = 'starting';
+  let phase: 'asleep' | 'starting' | 'running' | 'backing-off' | 'stopped' | 'closing' = 'asleep';
   let resume: OpaqueSession | null = null;
   let nextId = 1;
   let starts = 0;
+  let wasReady = false;
   let crashes: number[] = [];
   let timer: NodeJS.Timeout | null = null;
   let whenClosed: (() => void) | null = null;
 
-  function start(): void {
+  function spawn(): void {
     timer = null;
     starts += 1;
     wired = false;
@@ -106,6 +109,7 @@ export function createCoreHost(deps: CoreHostDeps): CoreHost {
     switch (message.type) {
       case 'ready':
         if (phase === 'starting') phase = 'running';
+        wasReady = true;
         deps.logger.info('core/ready', { starts });
         deps.onReady(starts > 1);
         break;
@@ -156,13 +160,13 @@ export function createCoreHost(deps: CoreHostDeps): CoreHost {
     }
     phase = 'backing-off';
     if (hadCalls) answerAll('core/restarted');
-    timer = setTimeout(start, backOffMs[Math.min(crashes.length, backOffMs.length) - 1] ?? 0);
+    timer = setTimeout(spawn, backOffMs[Math.min(crashes.length, backOffMs.length) - 1] ?? 0);
   }
 
-  start();
   return {
     dispatch(name, input) {
       if (phase === 'stopped' || phase === 'closing') return Promise.resolve(err({ code: 'core/stopped' }));
+      if (phase === 'asleep') spawn();
       return new Promise((resolve) => {
         const id = nextId;
         nextId += 1;
@@ -174,10 +178,11 @@ export function createCoreHost(deps: CoreHostDeps): CoreHost {
     },
     state: () => ({ running: phase !== 'stopped' && phase !== 'closing', restarts: Math.max(0, starts - 1) }),
     isSignedIn: () => resume !== null,
-    revive() {
-      if (phase !== 'stopped') return;
+    hasBeenReady: () => wasReady,
+    start() {
+      if (phase !== 'asleep' && phase !== 'stopped') return;
       crashes = [];
-      start();
+      spawn();
     },
     async close(timeoutMs) {
       if (phase === 'closing') return;

@@ -1,21 +1,22 @@
 /**
- * The shell: Electron's main process and the app's composition root. Order is for a fast start: as soon as Electron is ready
- * the core boots in its own process while the window opens; menu, drives and the rest follow when the window is there.
+ * The shell: Electron's main process and the app's composition root. Order is for a fast start: the window first; the core
+ * boots in its own process once the sign-in screen is drawn (an office laptop has two processor cores, and Chromium wants
+ * both), or at once where the screen depends on it; the drives follow the core.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { app, dialog, ipcMain, Menu, powerMonitor, protocol, safeStorage, session } from 'electron';
-import type { Dispatch } from '#shared/contract/rpc.ts';
 import { localeFromSystemTag, type Locale } from '#shared/i18n/locales.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { readShellConfig, type ShellConfig } from './config.ts';
 import { createCoreHost } from './core-host.ts';
 import { spawnCore } from './core-process.ts';
-import { driveRoots, watchDrives } from './drives.ts';
+import { type DriveWatch, driveRoots, watchDrives } from './drives.ts';
 import { serveCalls } from './ipc.ts';
 import { readDeviceSecret } from './keychain.ts';
+import { createLockedStart } from './locked-start.ts';
 import { asksForDebugging, lockContents, lockSession, quietChromium } from './lockdown.ts';
 import { createFileLogger, type FileLogger } from './logging.ts';
 import { menuTemplate } from './menu.ts';
@@ -28,6 +29,8 @@ import { createShellTexts } from './texts.ts';
 import { createWindows } from './windows.ts';
 
 const coreCloseMs = 5000;
+/** A page that has not been drawn by then is not waited for. */
+const longestWaitMs = 3000;
 const time = { now: () => Date.now() };
 
 prepare();
@@ -107,7 +110,8 @@ function run(config: ShellConfig, profile: string, logger: FileLogger): void {
       void sources.tell();
     },
   });
-  const dispatchCore: Dispatch = (name, input) => coreHost.dispatch(name, input);
+  const lockedStart = createLockedStart({ directory: profile, time, core: coreHost });
+  const dispatchCore = lockedStart.dispatch;
 
   const icon = join(dist, 'icons/icon-256.png');
   const windows = createWindows({
@@ -127,7 +131,7 @@ function run(config: ShellConfig, profile: string, logger: FileLogger): void {
     pdfDirectory: config.pdfDirectory,
   });
 
-  serveProtocols(session.defaultSession, { rendererDirectory: join(dist, 'renderer'), dispatch: dispatchCore });
+  serveProtocols(session.defaultSession, { rendererDirectory: join(dist, 'renderer'), locale, dispatch: dispatchCore });
   lockSession(session.defaultSession, logger);
   serveCalls({
     ipcMain,
@@ -144,6 +148,7 @@ function run(config: ShellConfig, profile: string, logger: FileLogger): void {
       printing,
       sources,
       texts,
+      begin,
       setLocale(chosen) {
         state.set({ locale: chosen });
         setMenu();
@@ -151,17 +156,14 @@ function run(config: ShellConfig, profile: string, logger: FileLogger): void {
     }),
     logger,
   });
-  // Electron's own English menu must not be there even for a moment.
-  setMenu();
   windows.openMain();
+  // Before the window is shown: Electron's own English menu must not be there even for a moment.
+  setMenu();
+  if (lockedStart.isKnown) setTimeout(begin, longestWaitMs);
+  else coreHost.start();
   logger.info('shell/started', { version, electron: process.versions.electron, platform: process.platform });
 
-  const drives = watchDrives({
-    roots: driveRoots(process.platform, config.driveRoots),
-    platform: process.platform,
-    logger,
-    onChange: (found) => sources.setDrives(found),
-  });
+  let drives: DriveWatch | null = null;
   app.on('second-instance', () => windows.openMain());
   app.on('window-all-closed', () => app.quit());
   app.on('child-process-gone', (_event, { type, reason, exitCode }) => {
@@ -203,6 +205,17 @@ function run(config: ShellConfig, profile: string, logger: FileLogger): void {
     else windows.reopenMain();
   }
 
+  /** What the first screen does not need: once that is drawn, or late. Called again for every page. */
+  function begin(): void {
+    coreHost.start();
+    drives ??= watchDrives({
+      roots: driveRoots(process.platform, config.driveRoots),
+      platform: process.platform,
+      logger,
+      onChange: (found) => sources.setDrives(found),
+    });
+  }
+
   let closing: 'not-yet' | 'now' | 'done' = 'not-yet';
   app.on('will-quit', (event) => {
     if (closing === 'done') return;
@@ -213,7 +226,7 @@ function run(config: ShellConfig, profile: string, logger: FileLogger): void {
 
   async function close(): Promise<void> {
     closing = 'now';
-    drives.close();
+    drives?.close();
     await coreHost.close(coreCloseMs);
     closing = 'done';
     logger.info('shell/closed');

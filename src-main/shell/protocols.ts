@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { CustomScheme, Session } from 'electron';
 import type { Dispatch } from '#shared/contract/rpc.ts';
+import type { Locale } from '#shared/i18n/locales.ts';
 import { packsContract } from '#shared/packs/contract.ts';
 import { mediaTypeOf } from './media-types.ts';
 import { parseRange, safeSegments } from './url-paths.ts';
@@ -60,6 +61,8 @@ const commonHeaders = { 'x-content-type-options': 'nosniff', 'referrer-policy': 
 export type ProtocolDeps = {
   /** Folder of the built renderer. */
   readonly rendererDirectory: string;
+  /** The window's probable language. */
+  readonly locale: () => Locale;
   /** The core's calls. */
   readonly dispatch: Dispatch;
 };
@@ -76,7 +79,8 @@ async function serveApp(request: Request, deps: ProtocolDeps): Promise<Response>
   const segments = safeSegments(url.pathname);
   if (segments === null) return plain(404);
   try {
-    const body = await readFile(join(deps.rendererDirectory, ...segments));
+    const file = await readFile(join(deps.rendererDirectory, ...segments));
+    const body = url.href === appPage ? withTexts(file.toString(), deps.locale()) : file;
     const headers = {
       ...commonHeaders,
       'content-type': mediaTypeOf(segments.at(-1) ?? ''),
@@ -87,6 +91,11 @@ async function serveApp(request: Request, deps: ProtocolDeps): Promise<Response>
   } catch {
     return plain(404);
   }
+}
+
+/** The page asks for the texts of its probable language together with its script, not after it has run. */
+function withTexts(page: string, locale: Locale): string {
+  return page.replace('</head>', `<link rel="modulepreload" crossorigin href="./assets/locale-${locale}.js"></head>`);
 }
 
 async function servePack(request: Request, deps: ProtocolDeps): Promise<Response> {

@@ -22,6 +22,8 @@ export type ShellHandlersDeps = DispatcherDeps & {
   readonly sources: PackSources;
   readonly texts: ShellTexts;
   readonly setLocale: (locale: Locale) => void;
+  /** Starts what the first screen does not need. */
+  readonly begin: () => void;
 };
 
 /** The shell's calls as made by one page: what a print page may ask depends on which page asks. */
@@ -40,6 +42,10 @@ export function createShellDispatch(deps: ShellHandlersDeps): (page: WebContents
               laptop: hostname(),
               unofficialRuntime: electron !== deps.wantedElectron,
             }),
+          drawn() {
+            deps.begin();
+            return ok({});
+          },
           setLocale({ locale }) {
             deps.setLocale(locale);
             return ok({});
@@ -72,7 +78,7 @@ export function createShellDispatch(deps: ShellHandlersDeps): (page: WebContents
             return ok({});
           },
           coreState() {
-            deps.coreHost.revive();
+            deps.coreHost.start();
             return ok(deps.coreHost.state());
           },
         },

@@ -5,7 +5,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { Locale } from '#shared/i18n/locales.ts';
+import { Locale } from '#shared/i18n/locale.ts';
 
 /** In device-independent pixels of the whole desktop. */
 export const Bounds = z.object({ x: z.int(), y: z.int(), width: z.int().positive(), height: z.int().positive() });

@@ -1,3 +1,4 @@
+import '#renderer/app/schemas-without-code.ts';
 import { useEffect, useState } from 'react';
 import IconArrowLeft from '@tabler/icons-react/dist/esm/icons/IconArrowLeft.mjs';
 import IconArrowRight from '@tabler/icons-react/dist/esm/icons/IconArrowRight.mjs';

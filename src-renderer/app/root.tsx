@@ -62,6 +62,11 @@ export function Root({ language, first }: { language: WindowLanguage; first: Res
     [refresh],
   );
 
+  useEffect(() => {
+    // After the frame, not before it: the core's process would take the processor from it.
+    requestAnimationFrame(() => setTimeout(() => void call('shell.drawn', {})));
+  }, []);
+
   const setLocale = useCallback(
     async (locale: Locale) => {
       await language.setLocale(locale);

@@ -1,4 +1,5 @@
 /** The window of a signed-in person: data, routes, notifications. Unmounting it at lock drops every answer from memory. */
+import './schemas-without-code.ts';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { CountryCode } from '../commissions/country.ts';
 import { command, query } from '../contract/define.ts';
 import { Id } from '../kernel/ids.ts';
-import { Locale } from '../i18n/locales.ts';
+import { Locale } from '../i18n/locale.ts';
 import { Partition } from './partitions.ts';
 import { Role } from './roles.ts';
 

@@ -6,7 +6,8 @@
  * later one. Identifiers (`kz-19`, `kz-19-tec_oblast`) never change and never get reused, because records refer to them.
  */
 import { z } from 'zod';
-import { Locale, locales, pickContentLocale } from '../i18n/locales.ts';
+import { Locale } from '../i18n/locale.ts';
+import { locales, pickContentLocale } from '../i18n/locales.ts';
 
 export const CountryCode = z.enum(['kz', 'kg', 'uz', 'tj']);
 export type CountryCode = z.infer<typeof CountryCode>;

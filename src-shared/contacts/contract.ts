@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { CountryCode } from '../commissions/country.ts';
 import { query } from '../contract/define.ts';
-import { Locale } from '../i18n/locales.ts';
+import { Locale } from '../i18n/locale.ts';
 import { RecordView } from '../records/contract.ts';
 
 /** Groups of the list; the last three are what needs checking. */

@@ -7,7 +7,7 @@
  * `rpc/too-large` {limit}.
  */
 import { z } from 'zod';
-import { Locale } from '../i18n/locales.ts';
+import { Locale } from '../i18n/locale.ts';
 import { command, query } from './define.ts';
 
 /** A document to print: the renderer's own print page, named by its hash route and parameters. */
@@ -34,6 +34,8 @@ export const shellContract = {
       }),
       'open',
     ),
+    /** The page's first screen stands: what it did not need may start. */
+    drawn: command(z.object({}), z.object({}), 'open'),
     /** Tells the shell the UI language, for the native menu and dialogs. */
     setLocale: command(z.object({ locale: Locale }), z.object({}), 'open'),
     /** Asks for a folder and reports it to the core as a source of packs. */

@@ -10,7 +10,7 @@
  */
 import { z } from 'zod';
 import { command, query } from '../contract/define.ts';
-import { Locale } from '../i18n/locales.ts';
+import { Locale } from '../i18n/locale.ts';
 
 const Problem = z.looseObject({ code: z.string() });
 

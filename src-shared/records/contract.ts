@@ -8,7 +8,7 @@
 import { z } from 'zod';
 import { command, query } from '../contract/define.ts';
 import { Id } from '../kernel/ids.ts';
-import { Locale } from '../i18n/locales.ts';
+import { Locale } from '../i18n/locale.ts';
 
 export const KindName = z.enum([
   'person',

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { command, query } from '../contract/define.ts';
 import { Id } from '../kernel/ids.ts';
-import { Locale } from '../i18n/locales.ts';
+import { Locale } from '../i18n/locale.ts';
 import { Course } from './course.ts';
 
 /** Where a person stopped. `done` are lesson ids. */

@@ -84,11 +84,16 @@ function startHost(mood: string | (() => string) = 'well'): CoreHost {
   return host;
 }
 
-test('calls made before the core is ready are answered', async () => {
+test('the first call starts the core, and calls made before it is ready are answered', async () => {
   const host = startHost();
+  expect(children).toHaveLength(0);
+  expect(host.hasBeenReady()).toBe(false);
   const answers = await Promise.all([host.dispatch('test.a', 1), host.dispatch('test.b', { name: 'ы' })]);
   expect(answers).toMatchObject([{ value: { input: 1 } }, { value: { input: { name: 'ы' } } }]);
   expect(readies).toEqual([false]);
+  expect(host.hasBeenReady()).toBe(true);
+  host.start();
+  expect(children).toHaveLength(1);
 });
 
 test('a core that dies answers what was on its way, and the next one goes on with the session', async () => {
@@ -103,7 +108,7 @@ test('a core that dies answers what was on its way, and the next one goes on wit
   expect(readies).toEqual([false, true]);
 });
 
-test('a core that keeps dying is left alone, with every call answered, until it is revived', async () => {
+test('a core that keeps dying is left alone, with every call answered, until it is started again', async () => {
   let mood = 'sick';
   const host = startHost(() => mood);
   const first = await host.dispatch('test.a', 1);
@@ -112,7 +117,7 @@ test('a core that keeps dying is left alone, with every call answered, until it 
   expect(children).toHaveLength(5);
   expect(await host.dispatch('test.a', 1)).toEqual({ ok: false, error: { code: 'core/stopped' } });
   mood = 'well';
-  host.revive();
+  host.start();
   expect(await host.dispatch('test.a', 2)).toMatchObject({ ok: true, value: { input: 2 } });
 });
 

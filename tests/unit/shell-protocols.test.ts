@@ -16,7 +16,7 @@ let isLocked = false;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'komissiya-protocols-'));
   mkdirSync(join(folder, 'renderer/assets'), { recursive: true });
-  writeFileSync(join(folder, 'renderer/index.html'), '<h1>Комиссия</h1>');
+  writeFileSync(join(folder, 'renderer/index.html'), '<head></head><h1>Комиссия</h1>');
   writeFileSync(join(folder, 'renderer/assets/index.js'), 'export {}');
   writeFileSync(join(folder, 'secret.txt'), 'secret');
   writeFileSync(join(folder, 'blob'), bytes);
@@ -26,6 +26,7 @@ beforeEach(() => {
   // The two members that are used.
   serveProtocols(session as unknown as Parameters<typeof serveProtocols>[0], {
     rendererDirectory: join(folder, 'renderer'),
+    locale: () => 'uz-Cyrl',
     dispatch: async (name, input) => {
       if (isLocked) return err({ code: 'rpc/locked' });
       expect(name).toBe('packs.locate');

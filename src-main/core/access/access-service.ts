@@ -1,7 +1,8 @@
 /** First run, sign-in, lock, persons, PIN and recovery code. See #shared/access/contract.ts for calls and failures. */
-import type { accessContract, ProfileState, Session } from '#shared/access/contract.ts';
+import type { accessContract, Session } from '#shared/access/contract.ts';
 import { newRecoveryCode, parseRecoveryCode } from '#shared/access/recovery-code.ts';
 import { triesLeft, waitLeft } from '#shared/access/throttle.ts';
+import { defaultAutoLockMinutes, lockedState, type Slot, type VaultFile } from '#shared/access/vault-file.ts';
 import type { DomainHandlers } from '#shared/contract/rpc.ts';
 import { type Id, newId } from '#shared/kernel/ids.ts';
 import type { Random, Time } from '#shared/kernel/ports.ts';
@@ -9,7 +10,7 @@ import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { buildSample, samplePassphrase } from './sample.ts';
 import { commissionRecordId, foundingOf, personChange } from './first-run.ts';
 import type { OpenProfile, Profile } from './profile.ts';
-import { type Slot, unwrapKey, type VaultFile, wrapKey } from './vault.ts';
+import { unwrapKey, wrapKey } from './vault.ts';
 
 export type AccessDeps = {
   readonly profile: Profile;
@@ -18,11 +19,6 @@ export type AccessDeps = {
   readonly deviceSecret: Uint8Array | null;
   readonly changed: (topics: readonly string[]) => void;
 };
-
-/** Dates outside this span cannot be right: before the app was made, or past what its clock can hold. */
-const firstPlausible = Date.UTC(2026, 0, 1);
-const lastPlausible = Date.UTC(2060, 0, 1);
-const autoLockMinutes = 10;
 
 export function createAccessService(deps: AccessDeps): DomainHandlers<typeof accessContract> {
   const { profile } = deps;
@@ -124,26 +120,10 @@ export function createAccessService(deps: AccessDeps): DomainHandlers<typeof acc
   return {
     state() {
       const vault = profile.vault();
-      const now = deps.time.now();
-      const known = vault === null || vault === 'damaged' ? null : vault;
-      const state: ProfileState = {
-        state: vault === null ? 'none' : profile.current() === null ? 'locked' : 'open',
-        sample: profile.isSample(),
-        locale: known?.locale ?? null,
-        rows: (known?.slots ?? []).map(({ slot, role, ordinal, label, lastSignInAt }) => ({
-          slot,
-          role,
-          ordinal,
-          label,
-          lastSignInAt,
-        })),
-        session: profile.current()?.session ?? null,
-        waiting: known?.waiting ?? 0,
-        autoLockMinutes: known?.autoLockMinutes ?? autoLockMinutes,
-        commissionNames: known?.commissionNames ?? null,
-        implausibleDate: now < firstPlausible || now > lastPlausible ? new Date(now).toISOString().slice(0, 10) : null,
-      };
-      return vault === 'damaged' ? err({ code: 'store/damaged' }) : ok(state);
+      if (vault === 'damaged') return err({ code: 'store/damaged' });
+      const locked = lockedState(vault, deps.time.now());
+      const session = profile.current()?.session ?? null;
+      return ok({ ...locked, sample: profile.isSample(), state: session === null ? locked.state : 'open', session });
     },
 
     createProfile: ({ locale, commission, person }) =>
@@ -172,7 +152,7 @@ export function createAccessService(deps: AccessDeps): DomainHandlers<typeof acc
           recoveryMisses: 0,
           recoveryWaitFrom: null,
           waiting: 0,
-          autoLockMinutes,
+          autoLockMinutes: defaultAutoLockMinutes,
           restored: false,
         });
         const opened = await profile.open(key, slot, person.name, true);

@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Session } from '#shared/access/contract.ts';
+import { type Slot, type VaultFile, vaultFileName } from '#shared/access/vault-file.ts';
 import { CountryCode } from '#shared/commissions/country.ts';
 import { bytesToHex, hexToBytes, type Id } from '#shared/kernel/ids.ts';
 import type { Logger, Random, Time } from '#shared/kernel/ports.ts';
@@ -12,7 +13,7 @@ import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { databaseFailure } from '../store/database.ts';
 import { type Backups, createBackups } from '../store/backups.ts';
 import { openStore, type Store } from '../store/store.ts';
-import { readVault, type Slot, type VaultFile, writeVault } from './vault.ts';
+import { readVault, writeVault } from './vault.ts';
 
 /** What a restarted core needs to go on; the shell keeps it in memory only. */
 export type SessionResume = {
@@ -65,7 +66,7 @@ export function createProfile(deps: ProfileDeps): Profile {
   let open: OpenProfile | null = null;
   const sampleDirectory = join(deps.directory, 'sample');
   // Sample data stays open between starts until somebody leaves it.
-  let sample = readVault(deps.directory) === null && existsSync(join(sampleDirectory, 'vault.json'));
+  let sample = readVault(deps.directory) === null && existsSync(join(sampleDirectory, vaultFileName));
 
   const self: Profile = {
     current: () => open,
@@ -78,7 +79,7 @@ export function createProfile(deps: ProfileDeps): Profile {
       writeVault(self.directory(), vault);
     },
     forget() {
-      for (const name of ['vault.json', 'komissiya.db', 'komissiya.db-wal'])
+      for (const name of [vaultFileName, 'komissiya.db', 'komissiya.db-wal'])
         rmSync(join(self.directory(), name), { force: true });
     },
     backups: () => createBackups(self.directory(), deps),

@@ -4,6 +4,7 @@
  */
 import type { Session } from '#shared/access/contract.ts';
 import { commissionPartition } from '#shared/access/partitions.ts';
+import type { Slot } from '#shared/access/vault-file.ts';
 import { roleOf } from '#shared/access/person.ts';
 import type { CountryCode } from '#shared/commissions/country.ts';
 import { Sample, sampleRecords } from '#shared/commissions/sample.ts';
@@ -17,7 +18,7 @@ import { countryDocument } from '../commissions/country-documents.ts';
 import type { Change } from '../store/commit.ts';
 import { commissionRecordId } from './first-run.ts';
 import type { Profile } from './profile.ts';
-import { type Slot, wrapKey } from './vault.ts';
+import { wrapKey } from './vault.ts';
 
 /** The practice profile's whole protection: published, because it guards nothing. */
 export const samplePassphrase = 'sample data, no secret';

@@ -1,70 +1,23 @@
 /**
  * The vault: what may lie unencrypted beside the store. It holds the store's random key, wrapped once per person (scrypt
  * over the PIN, RFC 7914, and the OS keychain's device secret where there is one) and once by the recovery code, and the
- * little that the sign-in screen needs. Nothing personal: a row shows a role or what its person chose to show.
+ * little that the sign-in screen needs (#shared/access/vault-file.ts).
  *
  * The file is replaced whole (temporary file, fsync, rename), so a power cut leaves the old one or the new one.
  */
 import { createCipheriv, createDecipheriv, hkdfSync, scrypt } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
-import { PublicLabel } from '#shared/access/contract.ts';
-import { Partition } from '#shared/access/partitions.ts';
-import { Role } from '#shared/access/roles.ts';
-import { Locale } from '#shared/i18n/locales.ts';
-import { bytesToHex, hexToBytes, Id } from '#shared/kernel/ids.ts';
+import { VaultFile, vaultFileName, type Wrapped } from '#shared/access/vault-file.ts';
+import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
 import type { Random } from '#shared/kernel/ports.ts';
 
 /** scrypt N=2^16 r=8 p=1: 64 MB and about 0.2 s on an office laptop. */
 const scryptCost = { N: 65_536, r: 8, p: 1, maxmem: 128 * 1024 * 1024 };
 
-const Wrapped = z.strictObject({
-  salt: z.string(),
-  /** AES-256-GCM: 12-byte nonce, ciphertext of 32 bytes, 16-byte tag; hex. */
-  box: z.string(),
-  /** Whether the OS keychain's device secret is part of the key. */
-  device: z.boolean(),
-});
-export type Wrapped = z.infer<typeof Wrapped>;
-
-const Slot = z.strictObject({
-  slot: Id,
-  /** Record id of the person; a random number that says nothing. */
-  person: Id,
-  role: Role,
-  ordinal: z.int(),
-  label: PublicLabel,
-  wrapped: Wrapped,
-  lastSignInAt: z.int().nullable(),
-  /** Wrong PINs since the last right one, and how long to wait from `waitFrom`. */
-  misses: z.int(),
-  waitFrom: z.int().nullable(),
-});
-export type Slot = z.infer<typeof Slot>;
-
-export const VaultFile = z.strictObject({
-  format: z.literal(1),
-  locale: Locale,
-  partition: Partition,
-  commissionNames: z.partialRecord(Locale, z.string()).nullable(),
-  slots: z.array(Slot),
-  recovery: Wrapped.nullable(),
-  recoveryMisses: z.int(),
-  recoveryWaitFrom: z.int().nullable(),
-  /** Records not yet received by the hub when the store was last locked. */
-  waiting: z.int(),
-  autoLockMinutes: z.int(),
-  /** Set when a backup was put in place: the next opening takes a new replica identity. */
-  restored: z.boolean(),
-});
-export type VaultFile = z.infer<typeof VaultFile>;
-
-const fileName = 'vault.json';
-
 /** Reads the vault; null when there is no profile, `'damaged'` when the file cannot be understood. */
 export function readVault(directory: string): VaultFile | null | 'damaged' {
-  const path = join(directory, fileName);
+  const path = join(directory, vaultFileName);
   if (!existsSync(path)) return null;
   try {
     const parsed = VaultFile.safeParse(JSON.parse(readFileSync(path, 'utf8')));
@@ -76,7 +29,7 @@ export function readVault(directory: string): VaultFile | null | 'damaged' {
 
 /** Replaces the vault durably. Throws the file system's error (ENOSPC …) and leaves the old file then. */
 export function writeVault(directory: string, vault: VaultFile): void {
-  const path = join(directory, fileName);
+  const path = join(directory, vaultFileName);
   const draft = `${path}.part`;
   const file = openSync(draft, 'w', 0o600);
   try {

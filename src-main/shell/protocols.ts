@@ -80,7 +80,7 @@ async function serveApp(request: Request, deps: ProtocolDeps): Promise<Response>
   if (segments === null) return plain(404);
   try {
     const file = await readFile(join(deps.rendererDirectory, ...segments));
-    const body = url.href === appPage ? withTexts(file.toString(), deps.locale()) : file;
+    const body = segments.join('/') === 'index.html' ? withTexts(file.toString(), deps.locale()) : file;
     const headers = {
       ...commonHeaders,
       'content-type': mediaTypeOf(segments.at(-1) ?? ''),

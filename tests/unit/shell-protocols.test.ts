@@ -53,7 +53,9 @@ describe('app://', () => {
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("script-src 'self';");
     expect(policy).not.toMatch(/https?:|wss?:|\*|unsafe-eval/);
-    expect(await answer.text()).toContain('Комиссия');
+    const page = await answer.text();
+    expect(page).toContain('Комиссия');
+    expect(page).toContain('<link rel="modulepreload" crossorigin href="./assets/locale-uz-Cyrl.js"></head>');
     const script = await get('app://komissiya/assets/index.js');
     expect(script.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
   });

@@ -8,7 +8,7 @@
  */
 import { z } from 'zod';
 import { command, query } from '../contract/define.ts';
-import { Locale } from '../i18n/locales.ts';
+import { Locale } from '../i18n/locale.ts';
 import { Id } from '../kernel/ids.ts';
 import { FieldValue, KindName, RecordView } from '../records/contract.ts';
 

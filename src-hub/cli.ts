@@ -1,133 +1,228 @@
-/** The operator's commands. Each opens the same database the running hub uses; the hub need not be stopped. */
+/**
+ * The operator's commands. Each opens the same database the running hub uses; the hub need not be stopped, but for `restore`.
+ * They end with 0 when done, 1 when it could not be done, 2 when the command is wrong.
+ */
 import { parseArgs } from 'node:util';
-import { z } from 'zod';
-import { Partition } from '#shared/access/partitions.ts';
-import { Role } from '#shared/access/roles.ts';
-import { formatInvitation } from '#shared/sync/invitation.ts';
-import type { Hub } from './hub.ts';
+import { backUp, restore } from './backup.ts';
+import { inviteUsage, invite } from './cli-invite.ts';
+import type { Hub, HubDeps } from './hub.ts';
+import type { Terminal } from './terminal.ts';
+import { verifyAll } from './verify.ts';
+
+type Command = {
+  readonly usage: string;
+  readonly about: string;
+  readonly run: (hub: Hub, args: readonly string[], to: Terminal, deps: HubDeps) => Promise<number>;
+};
+
+const commands: { readonly [name: string]: Command } = {
+  init: { usage: 'init', about: 'make database, keys and certificate, and say who this hub is', run: init },
+  invite: { usage: inviteUsage, about: 'make a one-time invitation: code, file for a stick, QR code', run: invite },
+  list: { usage: 'list', about: 'list the laptops, longest silence first', run: list },
+  revoke: { usage: 'revoke <serial or laptop>', about: 'refuse a laptop from its next contact on', run: revoke },
+  publish: {
+    usage: 'publish <pack.kpack> …',
+    about: 'check packs and put them on the shelf for laptops',
+    run: publish,
+  },
+  shelf: { usage: 'shelf', about: 'list what is on the shelf', run: shelf },
+  stats: { usage: 'stats', about: 'print what the hub holds, as JSON', run: stats },
+  backup: { usage: 'backup <folder>', about: 'copy everything there; the hub may run', run: backup },
+  restore: { usage: 'restore <folder>', about: 'put a backup into an empty hub that is stopped', run: restoreFrom },
+  verify: { usage: 'verify', about: 'walk every log and every blob; ends with 1 when something is wrong', run: verify },
+};
 
 export const usage = `Usage: npm run hub -- <command>
-  start                      start the hub (also without a command)
-  invite --partition kz/kz-19/kz-19-tec_oblast --roles chair,secretary --laptop "LAPTOP-01"
-         [--commission "Name for the status page"] [--days 14] [--valid-days 400]
-                             print a one-time invitation code
-  list                       list the laptops, longest silence first
-  revoke <serial or laptop>  refuse a laptop from its next contact on
-  stats                      print what the hub holds, as JSON
-Settings: KOMISSIYA_HUB_DIR, KOMISSIYA_HUB_HOST, KOMISSIYA_HUB_PORT, KOMISSIYA_HUB_NAME, HUB_DATABASE_URL,
-  KOMISSIYA_HUB_STATUS_PASSWORD, KOMISSIYA_HUB_BEHIND_PROXY, KOMISSIYA_HUB_QUOTA_BYTES, KOMISSIYA_HUB_LOG.`;
+  start
+      start the hub (also without a command)
+${Object.values(commands)
+  .map((command) => `  ${command.usage}\n      ${command.about}`)
+  .join('\n')}
+Settings are environment variables; see docs/hub.md.`;
 
-const InviteOptions = z.object({
-  partition: z.array(Partition).min(1),
-  roles: z
-    .string()
-    .transform((text) => text.split(',').map((role) => role.trim()))
-    .pipe(z.array(Role).min(1)),
-  laptop: z.string().trim().min(1).max(120),
-  commission: z.string().trim().min(1).max(300).nullable(),
-  days: z.coerce.number().int().min(1).max(365),
-  'valid-days': z.coerce.number().int().min(1).max(1500),
-});
-
-/** Runs one command on an opened hub. Returns the process's exit code; prints to `out`, complaints to `complain`. */
-export async function runCommand(
-  hub: Hub,
-  command: string,
-  args: readonly string[],
-  out: (line: string) => void,
-  complain: (line: string) => void,
-): Promise<number> {
-  switch (command) {
-    case 'invite':
-      return invite(hub, args, out, complain);
-    case 'list': {
-      const laptops = await hub.credentials.list();
-      for (const laptop of laptops) {
-        const contact = laptop.last_contact_at === null ? 'never' : new Date(laptop.last_contact_at).toISOString();
-        const state = laptop.revoked_at === null ? 'enrolled' : 'revoked';
-        out([laptop.serial, state, contact, laptop.partition, laptop.laptop].join('\t'));
-      }
-      if (laptops.length === 0) complain('No laptop is enrolled yet.');
-      return 0;
-    }
-    case 'revoke': {
-      const wanted = args[0];
-      if (wanted === undefined) {
-        complain('Which laptop? Give its serial or name: npm run hub -- revoke <serial>. See: npm run hub -- list');
-        return 2;
-      }
-      const revoked = await hub.credentials.revoke(wanted);
-      if (revoked.length === 0) {
-        complain(`No enrolled laptop has the serial or name "${wanted}". See: npm run hub -- list`);
-        return 1;
-      }
-      out(`Revoked: ${revoked.join(', ')}. What it sent before stays; from its next contact on it is refused.`);
-      return 0;
-    }
-    case 'stats': {
-      const laptops = await hub.credentials.list();
-      const refusals = await hub.ledger.refusals();
-      out(
-        JSON.stringify({
-          hub: hub.identity.name,
-          epoch: hub.identity.epoch,
-          laptops: laptops.filter((laptop) => laptop.revoked_at === null).length,
-          revoked: laptops.filter((laptop) => laptop.revoked_at !== null).length,
-          ...(await hub.ledger.totals()),
-          refusals: Object.fromEntries(refusals.map((line) => [line.reason, line.count])),
-        }),
-      );
-      return 0;
-    }
-    default:
-      complain(usage);
-      return 2;
-  }
+export function isCommand(name: string): boolean {
+  return Object.hasOwn(commands, name);
 }
 
-async function invite(
+/** Runs one command on an opened hub; answers the process's exit code. */
+export async function runCommand(
   hub: Hub,
+  name: string,
   args: readonly string[],
-  out: (line: string) => void,
-  complain: (line: string) => void,
+  to: Terminal,
+  deps: HubDeps,
 ): Promise<number> {
-  let values: Record<string, unknown>;
-  try {
-    const parsed = parseArgs({
-      args: [...args],
-      options: {
-        partition: { type: 'string', multiple: true },
-        roles: { type: 'string' },
-        laptop: { type: 'string' },
-        commission: { type: 'string' },
-        days: { type: 'string', default: '14' },
-        'valid-days': { type: 'string', default: '400' },
-      },
-    });
-    values = { commission: null, ...parsed.values };
-  } catch (error) {
-    complain(`${error instanceof Error ? error.message : 'Wrong options'}\n${usage}`);
+  const command = commands[name];
+  if (command === undefined) {
+    to.complain(usage);
     return 2;
   }
-  const options = InviteOptions.safeParse(values);
-  if (!options.success) {
-    for (const issue of options.error.issues) complain(`--${String(issue.path[0])}: ${issue.message}`);
-    complain(usage);
-    return 2;
-  }
-  const { partition, roles, laptop, commission, days } = options.data;
-  const code = await hub.credentials.invite({
-    partitions: partition,
-    roles,
-    laptop,
-    commission,
-    days,
-    validDays: options.data['valid-days'],
-  });
-  out(`Invitation for ${laptop} (${partition.join(', ')}), works once, within ${days} days:`);
-  out('');
-  out(`    ${formatInvitation(code)}`);
-  out('');
-  out('Hand the code over, or read it out by phone. It is not kept here and cannot be shown again.');
+  return command.run(hub, args, to, deps);
+}
+
+/** Help for one command, or for all. */
+export function helpFor(name: string): string {
+  const command = commands[name];
+  return command === undefined ? usage : `Usage: npm run hub -- ${command.usage}\n  ${command.about}`;
+}
+
+async function init(hub: Hub, _args: readonly string[], { out }: Terminal): Promise<number> {
+  const tlsKey = await hub.tlsKey();
+  out(`Hub: ${hub.identity.name}`);
+  out(`Key: ${hub.identity.publicKey}`);
+  out(`Epoch: ${hub.identity.epoch}`);
+  out(`TLS: ${tlsKey === null ? 'ends before the hub' : `SHA-256 of the public key ${tlsKey}`}`);
+  out('Ready. Start it: npm run hub');
   return 0;
+}
+
+async function list(hub: Hub, _args: readonly string[], { out, complain }: Terminal): Promise<number> {
+  const laptops = await hub.credentials.list();
+  for (const laptop of laptops) {
+    const contact = laptop.last_contact_at === null ? 'never' : new Date(laptop.last_contact_at).toISOString();
+    const state = laptop.revoked_at === null ? 'enrolled' : 'revoked';
+    out([laptop.serial, state, contact, laptop.partition, laptop.laptop].join('\t'));
+  }
+  if (laptops.length === 0) complain('No laptop is enrolled yet.');
+  return 0;
+}
+
+async function revoke(hub: Hub, args: readonly string[], { out, complain }: Terminal): Promise<number> {
+  const wanted = one(args);
+  if (wanted === null) {
+    complain('Which laptop? Give its serial or name: npm run hub -- revoke <serial>. See: npm run hub -- list');
+    return 2;
+  }
+  const revoked = await hub.credentials.revoke(wanted);
+  if (revoked.length === 0) {
+    complain(`No enrolled laptop has the serial or name "${wanted}". See: npm run hub -- list`);
+    return 1;
+  }
+  out(`Revoked: ${revoked.join(', ')}. What it sent before stays; from its next contact on it is refused.`);
+  return 0;
+}
+
+async function publish(hub: Hub, args: readonly string[], { out, complain }: Terminal): Promise<number> {
+  if (args.length === 0) {
+    complain(helpFor('publish'));
+    return 2;
+  }
+  let code = 0;
+  for (const path of args) {
+    const published = await hub.shelf.publish(path);
+    if (published.ok) {
+      const { id, version, bytes } = published.value;
+      out(`On the shelf: ${id}, version ${version}, ${bytes} bytes. Laptops see it at their next look.`);
+    } else {
+      complain(`${path}: ${packProblem(published.error)}`);
+      code = 1;
+    }
+  }
+  return code;
+}
+
+const packProblems: { readonly [code: string]: string } = {
+  'packs/no-file': 'the file cannot be read',
+  'packs/not-a-pack': 'not a pack, or cut off',
+  'packs/unsigned': 'it is not signed',
+  'packs/bad-signature': 'its signature is not right',
+  'packs/unknown-publisher':
+    'signed by a publisher this hub does not know (packs built from the repository: KOMISSIYA_HUB_DEVELOPMENT_PACKS=1)',
+  'packs/damaged': 'it is damaged',
+  'packs/too-large': 'it is too large',
+  'packs/needs-newer-app': 'it is of a newer format: update the hub',
+  'packs/unsafe-name': 'it holds a name no laptop would take',
+  'packs/wrong-kind': 'only courses and countries are published',
+  'packs/older': 'a newer version is on the shelf',
+  'packs/changed': 'this version was published with another content, or the file changes: raise its version',
+};
+
+function packProblem(failure: { readonly code: string; readonly [fact: string]: unknown }): string {
+  const facts = Object.entries(failure).filter(([name]) => name !== 'code');
+  const said = facts.map(([name, value]) => `${name}: ${String(value)}`).join(', ');
+  return `${packProblems[failure.code] ?? failure.code}${said === '' ? '' : ` (${said})`}`;
+}
+
+async function shelf(hub: Hub, _args: readonly string[], { out, complain }: Terminal): Promise<number> {
+  const packs = await hub.shelf.list();
+  for (const pack of packs) out([pack.id, pack.version, pack.kind, pack.bytes, pack.sha256].join('\t'));
+  if (packs.length === 0) complain('The shelf is empty.');
+  return 0;
+}
+
+async function stats(hub: Hub, _args: readonly string[], { out }: Terminal): Promise<number> {
+  const laptops = await hub.credentials.list();
+  const refusals = await hub.ledger.refusals();
+  out(
+    JSON.stringify({
+      hub: hub.identity.name,
+      epoch: hub.identity.epoch,
+      laptops: laptops.filter((laptop) => laptop.revoked_at === null).length,
+      revoked: laptops.filter((laptop) => laptop.revoked_at !== null).length,
+      ...(await hub.ledger.totals()),
+      ...(await hub.blobs.totals()),
+      shelf: (await hub.shelf.list()).length,
+      refusals: Object.fromEntries(refusals.map((line) => [line.reason, line.count])),
+    }),
+  );
+  return 0;
+}
+
+async function backup(hub: Hub, args: readonly string[], to: Terminal, deps: HubDeps): Promise<number> {
+  const folder = one(args);
+  if (folder === null) {
+    to.complain(helpFor('backup'));
+    return 2;
+  }
+  const made = await backUp({ ...hub, ...deps }, folder);
+  if (!made.ok) {
+    to.complain(
+      `No backup was made: ${made.error.code}, blob ${String(made.error['sha256'])}. See: npm run hub -- verify`,
+    );
+    return 1;
+  }
+  to.out(JSON.stringify(made.value));
+  return 0;
+}
+
+const restoreProblems: { readonly [code: string]: string } = {
+  'backup/none': 'There is no complete backup in that folder (backup.json is missing or unreadable).',
+  'backup/not-empty': 'This hub holds data already. Restore into a new, empty folder or database.',
+  'backup/from-future': 'The backup was made by a newer hub, or its database is damaged. Update the hub.',
+  'backup/damaged-blob':
+    'An attachment or pack in the backup is missing or damaged; nothing was put into the database.',
+};
+
+async function restoreFrom(hub: Hub, args: readonly string[], to: Terminal, deps: HubDeps): Promise<number> {
+  const folder = one(args);
+  if (folder === null) {
+    to.complain(helpFor('restore'));
+    return 2;
+  }
+  const restored = await restore({ ...hub, ...deps }, folder);
+  if (!restored.ok) {
+    to.complain(restoreProblems[restored.error.code] ?? restored.error.code);
+    return 1;
+  }
+  const { hub: name, madeAt, newEpoch } = restored.value;
+  to.out(`Restored "${name}" as of ${new Date(madeAt).toISOString()}, under the new epoch ${newEpoch}.`);
+  to.out('Check it: npm run hub -- verify. Then start the hub: laptops send again what came after the backup.');
+  return 0;
+}
+
+async function verify(hub: Hub, _args: readonly string[], { out, complain }: Terminal): Promise<number> {
+  const { problems, ...counts } = await verifyAll({ db: hub.db, store: hub.store, hubKey: hub.identity.publicKey });
+  out(JSON.stringify({ ...counts, problems: problems.length }));
+  for (const problem of problems) complain(problem);
+  return problems.length === 0 ? 0 : 1;
+}
+
+/** The one argument of a command; null when there is none, or more. */
+function one(args: readonly string[]): string | null {
+  try {
+    const { positionals } = parseArgs({ args: [...args], allowPositionals: true, options: {} });
+    return positionals.length === 1 ? (positionals[0] ?? null) : null;
+  } catch {
+    return null;
+  }
 }

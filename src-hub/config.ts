@@ -1,6 +1,7 @@
 /** The hub's settings: one schema, read once. The only place of this tree that reads the environment. */
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import type { S3Settings } from './blob-store-s3.ts';
 import { isLoopback } from './listener.ts';
 
 const flag = z.enum(['0', '1']).default('0');
@@ -27,10 +28,22 @@ const HubConfig = z.object({
   /** Files (PEM) of a public certificate with its chain, and of its key, instead of the hub's own. */
   HUB_TLS_CERT: z.string().min(1).optional(),
   HUB_TLS_KEY: z.string().min(1).optional(),
+  /** Set to 1 to publish packs signed with the development key of this repository, which anybody can sign with. */
+  KOMISSIYA_HUB_DEVELOPMENT_PACKS: flag,
   /** Set to 1 when a reverse proxy in front sets X-Forwarded-For. */
   KOMISSIYA_HUB_BEHIND_PROXY: flag,
   /** Bytes one laptop may store here. */
   KOMISSIYA_HUB_QUOTA_BYTES: z.coerce.number().int().min(1_000_000).default(2_000_000_000),
+  /** Bytes of attachments one laptop may leave here. */
+  KOMISSIYA_HUB_BLOB_QUOTA_BYTES: z.coerce.number().int().min(1_000_000).default(5_000_000_000),
+  /** S3-compatible storage of attachments and packs instead of a folder: `https://s3.example.org/bucket/prefix`. */
+  HUB_S3_URL: z
+    .string()
+    .regex(/^https?:\/\/[^/]+\/[^/]+/, 'must name storage and bucket: https://s3.example.org/bucket')
+    .optional(),
+  HUB_S3_REGION: z.string().min(1).default('us-east-1'),
+  HUB_S3_ACCESS_KEY: z.string().min(1).optional(),
+  HUB_S3_SECRET_KEY: z.string().min(1).optional(),
   /** Requests one laptop may make in a minute. */
   KOMISSIYA_HUB_REQUESTS_PER_MINUTE: z.coerce.number().int().min(1).default(600),
   /** Enrolments one address may try in a minute. Codes have 10^12 secrets: at this pace nobody guesses one. */
@@ -42,6 +55,12 @@ const CheckedConfig = HubConfig.superRefine((settings, context) => {
   const refuse = (name: string, message: string): void => context.addIssue({ code: 'custom', path: [name], message });
   if ((settings.HUB_TLS_CERT === undefined) !== (settings.HUB_TLS_KEY === undefined)) {
     refuse('HUB_TLS_CERT', 'give HUB_TLS_CERT and HUB_TLS_KEY together');
+  }
+  if (
+    settings.HUB_S3_URL !== undefined &&
+    (settings.HUB_S3_ACCESS_KEY === undefined || settings.HUB_S3_SECRET_KEY === undefined)
+  ) {
+    refuse('HUB_S3_URL', 'needs HUB_S3_ACCESS_KEY and HUB_S3_SECRET_KEY');
   }
   const isLocal = isLoopback(settings.KOMISSIYA_HUB_HOST) || settings.KOMISSIYA_HUB_HOST === 'localhost';
   if (settings.HUB_TLS === 'off' && !isLocal && settings.KOMISSIYA_HUB_BEHIND_PROXY === '0') {
@@ -58,8 +77,12 @@ export type HubConfig = {
   readonly statusPassword: string | null;
   /** Files of a public certificate; null: the hub's own; `off`: plain HTTP. */
   readonly tls: { readonly certificateFile: string; readonly keyFile: string } | null | 'off';
+  readonly allowDevelopmentPublisher: boolean;
   readonly behindProxy: boolean;
   readonly quotaBytes: number;
+  readonly blobQuotaBytes: number;
+  /** Null: blobs lie in the folder `blobs` of `directory`. */
+  readonly s3: S3Settings | null;
   readonly requestsPerMinute: number;
   readonly enrolmentsPerMinute: number;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -81,8 +104,19 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): HubConfig {
         : parsed.HUB_TLS_CERT === undefined || parsed.HUB_TLS_KEY === undefined
           ? null
           : { certificateFile: resolve(parsed.HUB_TLS_CERT), keyFile: resolve(parsed.HUB_TLS_KEY) },
+    allowDevelopmentPublisher: parsed.KOMISSIYA_HUB_DEVELOPMENT_PACKS === '1',
     behindProxy: parsed.KOMISSIYA_HUB_BEHIND_PROXY === '1',
     quotaBytes: parsed.KOMISSIYA_HUB_QUOTA_BYTES,
+    blobQuotaBytes: parsed.KOMISSIYA_HUB_BLOB_QUOTA_BYTES,
+    s3:
+      parsed.HUB_S3_URL === undefined
+        ? null
+        : {
+            url: parsed.HUB_S3_URL,
+            region: parsed.HUB_S3_REGION,
+            accessKey: parsed.HUB_S3_ACCESS_KEY ?? '',
+            secretKey: parsed.HUB_S3_SECRET_KEY ?? '',
+          },
     requestsPerMinute: parsed.KOMISSIYA_HUB_REQUESTS_PER_MINUTE,
     enrolmentsPerMinute: parsed.KOMISSIYA_HUB_ENROLMENTS_PER_MINUTE,
     logLevel: parsed.KOMISSIYA_HUB_LOG,

@@ -190,19 +190,24 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
     return { state: row.valid_until <= time.now() ? 'expired' : 'valid', credential };
   }
 
-  /** Revokes by credential serial or laptop name; answers the names revoked, none when nothing matched. */
+  /** Revokes by credential serial, an earlier one too, or laptop name; answers the names, none when nothing matched. */
   async function revoke(serialOrLaptop: string): Promise<string[]> {
     const rows = await db
       .selectFrom('credential')
       .innerJoin('replica', 'replica.id', 'credential.replica')
-      .select(['credential.serial', 'replica.laptop'])
-      .where('credential.revoked_at', 'is', null)
+      .select(['replica.id', 'replica.laptop'])
       .where((where) =>
         where.or([where('credential.serial', '=', serialOrLaptop), where('replica.laptop', '=', serialOrLaptop)]),
       )
       .execute();
-    for (const { serial } of rows) {
-      await db.updateTable('credential').set({ revoked_at: time.now() }).where('serial', '=', serial).execute();
+    // All of a laptop's, also those it was renewed to since the operator looked.
+    for (const { id } of rows) {
+      await db
+        .updateTable('credential')
+        .set({ revoked_at: time.now() })
+        .where('replica', '=', id)
+        .where('revoked_at', 'is', null)
+        .execute();
     }
     return [...new Set(rows.map((row) => row.laptop))];
   }

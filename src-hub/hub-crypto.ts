@@ -12,6 +12,7 @@ import {
   sign,
   verify,
 } from 'node:crypto';
+import type { Transform } from 'node:stream';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
 import type { Random } from '#shared/kernel/ports.ts';
@@ -56,12 +57,24 @@ export function verifySignature(publicKey: Uint8Array, data: Uint8Array, signatu
 
 /** Seals an answer to the asker's one-time X25519 key (hex); see hub-http.ts. Throws on a key of the wrong form. */
 export function sealAnswer(plain: Uint8Array, sealKey: string, nonce: string): Buffer {
+  const { key, publicKey } = newSeal(sealKey, nonce);
+  const cipher = createCipheriv('aes-256-gcm', key, new Uint8Array(12));
+  const sealed = Buffer.concat([cipher.update(plain), cipher.final()]);
+  return Buffer.concat([hexToBytes(publicKey), sealed, cipher.getAuthTag()]);
+}
+
+/** Seals a stream likewise; `publicKey` (hex) is the hub's half. Throws on a key of the wrong form. */
+export function sealStream(sealKey: string, nonce: string): { readonly publicKey: string; readonly cipher: Transform } {
+  const { key, publicKey } = newSeal(sealKey, nonce);
+  return { publicKey, cipher: createCipheriv('aes-256-ctr', key, new Uint8Array(16)) };
+}
+
+/** A key for one answer, agreed on with the asker's half. */
+function newSeal(sealKey: string, nonce: string): { key: Uint8Array; publicKey: string } {
   const own = generateKeyPairSync('x25519');
   const secret = diffieHellman({ privateKey: own.privateKey, publicKey: publicKeyOf('X25519', hexToBytes(sealKey)) });
   const key = new Uint8Array(hkdfSync('sha256', secret, hexToBytes(nonce), sealInfo, 32));
-  const cipher = createCipheriv('aes-256-gcm', key, new Uint8Array(12));
-  const sealed = Buffer.concat([cipher.update(plain), cipher.final()]);
-  return Buffer.concat([hexToBytes(rawKey(own.publicKey)), sealed, cipher.getAuthTag()]);
+  return { key, publicKey: rawKey(own.publicKey) };
 }
 
 function publicKeyOf(curve: 'Ed25519' | 'X25519', raw: Uint8Array): KeyObject {

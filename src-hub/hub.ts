@@ -4,9 +4,14 @@
  */
 import type { Logger } from 'pino';
 import type { Random, Time } from '#shared/kernel/ports.ts';
+import { knownPublishers } from '#shared/packs/publishers.ts';
+import { type BlobStore, createFolderBlobStore } from './blob-store.ts';
+import { createS3BlobStore } from './blob-store-s3.ts';
+import { type Blobs, createBlobs } from './blobs.ts';
+import { type TlsPair, tlsKeyOf } from './certificate.ts';
 import type { HubConfig } from './config.ts';
 import { createCredentials, type Credentials } from './credentials.ts';
-import { openDatabase } from './db/database.ts';
+import { type Dialect, type HubDb, openDatabase } from './db/database.ts';
 import { createExchangeRoute } from './exchange-route.ts';
 import { ensureIdentity, ensureOwnCertificate, type HubIdentity } from './identity.ts';
 import { addLaptopRoutes } from './laptop-routes.ts';
@@ -15,7 +20,8 @@ import { createLogArchive } from './log-archive.ts';
 import { createLogWatch } from './log-watch.ts';
 import { createMetrics } from './metrics.ts';
 import { addOperatorRoutes } from './operator-routes.ts';
-import { createServer, type HubServer } from './server.ts';
+import { createServer, type HubServer, readTls } from './server.ts';
+import { createShelf, type Shelf } from './shelf.ts';
 
 export type HubDeps = {
   readonly time: Time;
@@ -28,6 +34,13 @@ export type Hub = {
   readonly identity: HubIdentity;
   readonly credentials: Credentials;
   readonly ledger: Ledger;
+  readonly blobs: Blobs;
+  readonly shelf: Shelf;
+  readonly db: HubDb;
+  readonly dialect: Dialect;
+  readonly store: BlobStore;
+  /** SHA-256 of the certificate's public key, hex; null where a proxy ends TLS. Throws as `listen` does. */
+  tlsKey(): Promise<string | null>;
   /**
    * Starts answering; resolves with the address, `https://127.0.0.1:8470`. Throws where the port is taken or the
    * certificate's files are no good.
@@ -50,7 +63,13 @@ export async function createHub(config: HubConfig, deps: HubDeps): Promise<Hub> 
   const watch = createLogWatch(db);
   const archive = createLogArchive({ db, time, quotaBytes: config.quotaBytes, onMoved: watch.moved });
   const exchange = createExchangeRoute({ archive, credentials, ledger, watch, identity, time });
+  const store =
+    config.s3 === null ? createFolderBlobStore(config.directory, random) : createS3BlobStore(config.s3, time);
+  const blobs = createBlobs({ db, store, time, random, quotaBytes: config.blobQuotaBytes });
+  const shelf = createShelf({ db, store, time, publishers: knownPublishers(config) });
   const metrics = createMetrics();
+
+  const ownCertificate = (): Promise<TlsPair> => ensureOwnCertificate(db, random);
 
   let server: HubServer | null = null;
   let pruning: NodeJS.Timeout | null = null;
@@ -58,16 +77,27 @@ export async function createHub(config: HubConfig, deps: HubDeps): Promise<Hub> 
     identity,
     credentials,
     ledger,
+    blobs,
+    shelf,
+    db,
+    dialect,
+    store,
+    async tlsKey() {
+      const tls = await readTls(config.tls, ownCertificate);
+      return tls === null ? null : tlsKeyOf(tls);
+    },
     async listen() {
       server = await createServer({
         config,
         metrics,
-        ownCertificate: () => ensureOwnCertificate(db, random),
+        ownCertificate,
         addRoutes(routes, tlsKey) {
           addLaptopRoutes(routes, {
             identity,
             credentials,
             exchange,
+            blobs,
+            shelf,
             ledger,
             metrics,
             time,
@@ -82,6 +112,7 @@ export async function createHub(config: HubConfig, deps: HubDeps): Promise<Hub> 
             identity,
             credentials,
             ledger,
+            blobs,
             metrics,
             watch,
             time,
@@ -91,7 +122,10 @@ export async function createHub(config: HubConfig, deps: HubDeps): Promise<Hub> 
         },
       });
       const address = await server.listen();
-      pruning = setInterval(() => void ledger.prune().catch(() => logger.warn('hub/prune-failed')), 6 * 3_600_000);
+      const prune = (): void => {
+        Promise.all([ledger.prune(), blobs.prune()]).catch(() => logger.warn('hub/prune-failed'));
+      };
+      pruning = setInterval(prune, 6 * 3_600_000);
       pruning.unref();
       logger.info({ address, database: dialect, version }, 'hub/started');
       return address;

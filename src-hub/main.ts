@@ -2,16 +2,18 @@
 import { pino } from 'pino';
 import { ZodError } from 'zod';
 import packageJson from '../package.json' with { type: 'json' };
-import { runCommand, usage } from './cli.ts';
+import { helpFor, isCommand, runCommand, usage } from './cli.ts';
 import { type HubConfig, readConfig } from './config.ts';
-import { createHub, type Hub } from './hub.ts';
+import { createHub, type Hub, type HubDeps } from './hub.ts';
 import { strongRandom } from './hub-crypto.ts';
 
 const [command = 'start', ...args] = process.argv.slice(2);
 const config = readConfigOrExit();
-if (command === 'start') await serve(config);
-else if (['invite', 'list', 'revoke', 'stats'].includes(command)) await operate(config, command, args);
-else leave(command === 'help' || command === '--help' ? 0 : 2, usage);
+if (command === 'help' || command === '--help' || command === '-h') console.log(helpFor(args[0] ?? ''));
+else if (args.includes('--help') || args.includes('-h')) console.log(helpFor(command));
+else if (command === 'start') await serve(config);
+else if (isCommand(command)) await operate(config, command, args);
+else leave(2, `There is no command "${command}".\n${usage}`);
 
 async function serve(config: HubConfig): Promise<void> {
   const hub = await openOrExit(config, config.logLevel);
@@ -46,19 +48,24 @@ async function serve(config: HubConfig): Promise<void> {
 
 async function operate(config: HubConfig, name: string, rest: readonly string[]): Promise<void> {
   const hub = await openOrExit(config, 'warn');
-  const code = await runCommand(hub, name, rest, console.log, console.error);
+  try {
+    process.exitCode = await runCommand(
+      hub,
+      name,
+      rest,
+      { out: console.log, complain: console.error },
+      depsFor('warn'),
+    );
+  } catch (error) {
+    console.error(`${name} could not be done: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+  }
   await hub.close();
-  process.exitCode = code;
 }
 
 async function openOrExit(config: HubConfig, level: HubConfig['logLevel']): Promise<Hub> {
   try {
-    return await createHub(config, {
-      time: { now: () => Date.now() },
-      random: strongRandom,
-      logger: pino({ level, base: null }, pino.destination({ fd: 1, sync: true })),
-      version: packageJson.version,
-    });
+    return await createHub(config, depsFor(level));
   } catch (error) {
     const place = config.databaseUrl === null ? config.directory : 'HUB_DATABASE_URL';
     return leave(
@@ -66,6 +73,15 @@ async function openOrExit(config: HubConfig, level: HubConfig['logLevel']): Prom
       `The hub's database (${place}) cannot be opened: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
+}
+
+function depsFor(level: HubConfig['logLevel']): HubDeps {
+  return {
+    time: { now: () => Date.now() },
+    random: strongRandom,
+    logger: pino({ level, base: null }, pino.destination({ fd: 1, sync: true })),
+    version: packageJson.version,
+  };
 }
 
 function readConfigOrExit(): HubConfig {

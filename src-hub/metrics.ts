@@ -1,13 +1,16 @@
 /** Counters of this process in the text format of Prometheus, with the database's figures beside them. */
+import type { Blobs } from './blobs.ts';
 import type { Ledger } from './ledger-queries.ts';
 
 export type Metrics = {
   count(name: CounterName, by?: number): void;
   countRefused(reason: string, by?: number): void;
-  text(now: { waiting: number; laptops: number; totals: Awaited<ReturnType<Ledger['totals']>> }): string;
+  text(now: { waiting: number; laptops: number; totals: Totals }): string;
 };
 
-type CounterName = 'requests' | 'exchanges' | 'opsIn' | 'bytesIn' | 'bytesOut' | 'troubles';
+type Totals = Awaited<ReturnType<Ledger['totals']>> & Awaited<ReturnType<Blobs['totals']>>;
+
+type CounterName = 'requests' | 'exchanges' | 'opsIn' | 'bytesIn' | 'bytesOut' | 'cutOff' | 'troubles';
 
 const counterTexts: { readonly [N in CounterName]: readonly [string, string] } = {
   requests: ['komissiya_hub_requests_total', 'Requests of laptops answered, refusals too'],
@@ -15,6 +18,7 @@ const counterTexts: { readonly [N in CounterName]: readonly [string, string] } =
   opsIn: ['komissiya_hub_changes_in_total', 'Changes taken'],
   bytesIn: ['komissiya_hub_bytes_in_total', 'Bytes of requests'],
   bytesOut: ['komissiya_hub_bytes_out_total', 'Bytes of answers'],
+  cutOff: ['komissiya_hub_cut_off_total', 'Requests whose line broke before they had arrived'],
   troubles: ['komissiya_hub_troubles_total', 'Requests that failed by a fault of the hub'],
 };
 
@@ -41,6 +45,11 @@ export function createMetrics(): Metrics {
       metric('komissiya_hub_logs', 'Logs held', 'gauge', [['', now.totals.logs]]);
       metric('komissiya_hub_changes', 'Changes held', 'gauge', [['', now.totals.ops]]);
       metric('komissiya_hub_stored_bytes', 'Bytes of segments held', 'gauge', [['', now.totals.bytes]]);
+      metric('komissiya_hub_blobs', 'Attachments and packs held', 'gauge', [['', now.totals.blobs]]);
+      metric('komissiya_hub_blob_bytes', 'Bytes of attachments and packs held', 'gauge', [
+        ['{kind="attachment"}', now.totals.attachmentBytes],
+        ['{kind="pack"}', now.totals.packBytes],
+      ]);
       return `${lines.join('\n')}\n`;
     },
   };

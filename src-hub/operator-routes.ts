@@ -9,6 +9,7 @@ import { sql } from 'kysely';
 import type { Time } from '#shared/kernel/ports.ts';
 import { isWithin } from '#shared/access/partitions.ts';
 import { Credential } from '#shared/sync/messages.ts';
+import type { Blobs } from './blobs.ts';
 import type { HubConfig } from './config.ts';
 import type { Credentials } from './credentials.ts';
 import type { Dialect, HubDb } from './db/database.ts';
@@ -32,6 +33,7 @@ export function addOperatorRoutes(
     identity: HubIdentity;
     credentials: Credentials;
     ledger: Ledger;
+    blobs: Blobs;
     metrics: Metrics;
     watch: LogWatch;
     time: Time;
@@ -39,7 +41,7 @@ export function addOperatorRoutes(
     config: HubConfig;
   },
 ): void {
-  const { db, credentials, ledger, metrics, watch, time, config } = deps;
+  const { db, credentials, ledger, blobs, metrics, watch, time, config } = deps;
 
   server.get('/healthz', (_request, reply) => reply.type('text/plain').send('ok\n'));
 
@@ -55,7 +57,7 @@ export function addOperatorRoutes(
   server.get('/metrics', async (request, reply) => {
     if (!mayRead(request)) return ask(reply, 'en');
     const laptops = await credentials.list();
-    const totals = await ledger.totals();
+    const totals = { ...(await ledger.totals()), ...(await blobs.totals()) };
     const active = laptops.filter((laptop) => laptop.revoked_at === null).length;
     return reply
       .type('text/plain; version=0.0.4')
@@ -130,7 +132,7 @@ export function addOperatorRoutes(
         };
       }),
       refusals: await ledger.refusals(),
-      storedBytes: (await ledger.totals()).bytes,
+      stored: { recordBytes: (await ledger.totals()).bytes, ...(await blobs.totals()) },
       freeBytes: await freeBytes(),
     };
   }

@@ -4,7 +4,7 @@ import { Server as TlsServer } from 'node:https';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { type TlsPair, tlsKeyOf } from './certificate.ts';
 import type { HubConfig } from './config.ts';
-import { failureBody } from './laptop-routes.ts';
+import { failureBody } from './doors.ts';
 import { answerPlainLocally, keepPace, limitWaiting } from './listener.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -77,7 +77,8 @@ export async function createServer(deps: {
   };
 }
 
-async function readTls(tls: HubConfig['tls'], own: () => Promise<TlsPair>): Promise<TlsPair | null> {
+/** The certificate to show; null where a proxy ends TLS. Throws where its files cannot be read. */
+export async function readTls(tls: HubConfig['tls'], own: () => Promise<TlsPair>): Promise<TlsPair | null> {
   if (tls === 'off') return null;
   if (tls === null) return own();
   const [certificate, privateKey] = await Promise.all([

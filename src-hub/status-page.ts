@@ -22,7 +22,7 @@ export type StatusView = {
     readonly waitingBytes: number;
   }[];
   readonly refusals: readonly RefusalLine[];
-  readonly storedBytes: number;
+  readonly stored: { readonly recordBytes: number; readonly attachmentBytes: number; readonly packBytes: number };
   readonly freeBytes: number | null;
 };
 
@@ -116,20 +116,32 @@ function commandSections(texts: StatusTexts): string {
 }
 
 function storageSection(view: StatusView, texts: StatusTexts): string {
+  const { recordBytes, attachmentBytes, packBytes } = view.stored;
+  const used: [string, number, string][] = [
+    [texts.records, recordBytes, 'f'],
+    [texts.attachments, attachmentBytes, 'm'],
+    [texts.packs, packBytes, 'l'],
+  ];
   const free = view.freeBytes;
-  const share = free === null ? 0 : (view.storedBytes / Math.max(1, view.storedBytes + free)) * 100;
-  // At least a hair's breadth, so that something stored is something seen.
-  const width = view.storedBytes === 0 ? 0 : Math.max(0.5, share);
+  const all = used.reduce((sum, [, bytes]) => sum + bytes, free ?? 0);
+  let at = 0;
+  const rects = used.map(([, bytes, style]) => {
+    // At least a hair's breadth, so that something stored is something seen.
+    const width = bytes === 0 ? 0 : Math.max(0.5, (bytes / Math.max(1, all)) * 100);
+    const rect = `<rect class="${style}" x="${at.toFixed(2)}" width="${width.toFixed(2)}" height="1"/>`;
+    at += width;
+    return rect;
+  });
   const bar =
     free === null
       ? ''
-      : `<svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true"><rect width="${width.toFixed(2)}" height="1"/></svg>`;
-  const freeItem =
-    free === null
-      ? ''
-      : `<li><i></i><span class="grow">${texts.free}</span><span class="nw">${size(free, texts)}</span></li>`;
-  return `<section class="sheet"><h2>${texts.storage}</h2><div class="in">${bar}<ul class="lg"><li><i class="f"></i><span class="grow">${texts.records}</span>
-<span class="nw">${size(view.storedBytes, texts)}</span></li>${freeItem}</ul></div></section>`;
+      : `<svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">${rects.join('')}</svg>`;
+  const items = [...used, ...(free === null ? [] : [[texts.free, free, ''] as const])].map(
+    ([label, bytes, style]) =>
+      `<li><i class="${style}"></i><span class="grow">${label}</span><span class="nw">${size(bytes, texts)}</span></li>`,
+  );
+  const title = free === null ? texts.storage : `${texts.storage}, ${size(all, texts)}`;
+  return `<section class="sheet"><h2>${title}</h2><div class="in">${bar}<ul class="lg">${items.join('')}</ul></div></section>`;
 }
 
 function contactText(at: number | null, now: number, texts: StatusTexts): string {

@@ -38,9 +38,9 @@ th.right{text-align:right}td:first-child,th:first-child{padding-left:20px}td:las
 pre{margin:0;font:400 14px/20px ui-monospace,Consolas,"DejaVu Sans Mono",monospace;background:var(--paper-2);
 border:1px solid var(--paper-4);border-radius:4px;padding:6px 12px;white-space:pre-wrap;overflow-wrap:anywhere}
 .bar{display:block;width:100%;height:16px;border:1px solid var(--paper-5);border-radius:2px;background:#fff}
-.bar rect{fill:var(--ink-7)}
-.lg{display:grid;gap:4px}.lg li{display:flex;gap:8px;align-items:center}
-.lg i{width:12px;height:12px;border:1px solid var(--paper-5);border-radius:2px;background:#fff}.lg .f{background:var(--ink-7)}
+.bar .f{fill:var(--ink-7)}.bar .m{fill:var(--ink-5)}.bar .l{fill:var(--ink-2)}
+.lg{display:grid;grid-template-columns:1fr 1fr;gap:4px 16px}.lg li{display:flex;gap:8px;align-items:center}
+.lg i{width:12px;height:12px;border:1px solid var(--paper-5);border-radius:2px;background:#fff}.lg .f{background:var(--ink-7)}.lg .m{background:var(--ink-5)}.lg .l{background:var(--ink-2)}
 @media (max-width:1000px){.g{grid-template-columns:minmax(0,1fr)}.fig{grid-template-columns:1fr 1fr}
 .fig li{border-left:0;border-top:1px solid var(--paper-3)}.fig li:nth-child(-n+2){border-top:0}
 main,.top{padding-left:16px;padding-right:16px}.top .mut{display:none}}

@@ -48,6 +48,8 @@ export type StatusTexts = {
   readonly revokeLaptop: string;
   readonly storage: string;
   readonly records: string;
+  readonly attachments: string;
+  readonly packs: string;
   readonly free: string;
   readonly forbiddenTitle: string;
   readonly forbiddenText: string;
@@ -114,6 +116,8 @@ const en: StatusTexts = {
   revokeLaptop: 'npm run hub -- revoke "LAPTOP-01"',
   storage: 'Storage',
   records: 'Records',
+  attachments: 'Attachments',
+  packs: 'Course packs',
   free: 'Free on disk',
   forbiddenTitle: 'This page is closed from here',
   forbiddenText:
@@ -187,6 +191,8 @@ const ru: StatusTexts = {
   revokeLaptop: 'npm run hub -- revoke "LAPTOP-01"',
   storage: 'Хранилище',
   records: 'Записи',
+  attachments: 'Вложения',
+  packs: 'Учебные пакеты',
   free: 'Свободно на диске',
   forbiddenTitle: 'Отсюда страница закрыта',
   forbiddenText:

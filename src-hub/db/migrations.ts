@@ -54,5 +54,26 @@ export function hubMigrations(dialect: Dialect): { readonly [name: string]: Migr
         await sql`alter table hub_identity add column tls_key ${text}`.execute(db);
       },
     },
+    '0003-blobs': {
+      async up(db: Kysely<unknown>): Promise<void> {
+        const statements = [
+          sql`create table blob (
+            sha256 ${text} primary key, bytes ${integer} not null, stored_at ${integer} not null)${strict}`,
+          sql`create table blob_ref (
+            sha256 ${text} not null references blob (sha256), partition ${text} not null, replica ${text} not null,
+            referred_at ${integer} not null, primary key (sha256, partition))${strict}`,
+          sql`create index blob_ref_replica on blob_ref (replica)`,
+          // The primary key is what two hub processes cannot both add to one upload.
+          sql`create table blob_part (
+            replica ${text} not null, sha256 ${text} not null, from_byte ${integer} not null, bytes ${integer} not null,
+            key ${text} not null, received_at ${integer} not null, primary key (replica, sha256, from_byte))${strict}`,
+          sql`create table shelf_pack (
+            id ${text} not null, version ${integer} not null, sha256 ${text} not null references blob (sha256),
+            body ${text} not null, published_at ${integer} not null, primary key (id, version))${strict}`,
+          sql`create index shelf_pack_sha256 on shelf_pack (sha256)`,
+        ];
+        for (const statement of statements) await statement.execute(db);
+      },
+    },
   };
 }

@@ -101,7 +101,38 @@ export type RefusalTable = {
   last_at: number;
 };
 
+export type BlobTable = { sha256: string; bytes: number; stored_at: number };
+
+/** Who may read a blob: whoever may see the partition. `replica` was the first to refer to it there: it pays. */
+export type BlobRefTable = { sha256: string; partition: string; replica: string; referred_at: number };
+
+/** A piece of an unfinished upload. */
+export type BlobPartTable = {
+  replica: string;
+  sha256: string;
+  from_byte: number;
+  bytes: number;
+  /** Where it lies in the blob store. */
+  key: string;
+  received_at: number;
+};
+
+/** A published pack. */
+export type ShelfPackTable = {
+  id: string;
+  version: number;
+  /** Of the whole pack file, which is a blob. */
+  sha256: string;
+  /** What laptops are told of it, a `ShelfPack` as JSON. */
+  body: string;
+  published_at: number;
+};
+
 export type HubDatabase = {
+  blob: BlobTable;
+  blob_ref: BlobRefTable;
+  blob_part: BlobPartTable;
+  shelf_pack: ShelfPackTable;
   hub_identity: HubIdentityTable;
   replica: ReplicaTable;
   credential: CredentialTable;

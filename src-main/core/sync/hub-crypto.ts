@@ -8,6 +8,7 @@ import {
   hkdfSync,
   type KeyObject,
 } from 'node:crypto';
+import type { Transform } from 'node:stream';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
 import { sealInfo } from '#shared/sync/hub-http.ts';
@@ -22,21 +23,36 @@ export function packMessage(message: Uint8Array): Uint8Array {
 }
 
 /** A key pair for one answer. */
-export type Seal = { readonly publicKey: string; open(sealed: Uint8Array, nonce: string): Uint8Array | null };
+export type Seal = {
+  readonly publicKey: string;
+  /** The message inside; null when it was not sealed to this pair. */
+  open(sealed: Uint8Array, nonce: string): Uint8Array | null;
+  /** Opens a stream sealed with the hub's one-time key (hex); null when that is no key. */
+  openStream(hubSeal: string, nonce: string): Transform | null;
+};
 
 const keyBytes = 32;
 const tagBytes = 16;
 
-/** Makes the pair; `open` gives the message inside, or null when it was not sealed to this pair. */
+/** Makes the pair. */
 export function createSeal(): Seal {
   const pair = generateKeyPairSync('x25519');
+  const keyWith = (theirs: Uint8Array, nonce: string): Uint8Array => {
+    const secret = diffieHellman({ privateKey: pair.privateKey, publicKey: rawToKey(theirs) });
+    return new Uint8Array(hkdfSync('sha256', secret, hexToBytes(nonce), sealInfo, 32));
+  };
   return {
     publicKey: rawKey(pair.publicKey),
+    openStream(hubSeal, nonce) {
+      try {
+        return createDecipheriv('aes-256-ctr', keyWith(hexToBytes(hubSeal), nonce), new Uint8Array(16));
+      } catch {
+        return null;
+      }
+    },
     open(sealed, nonce) {
       try {
-        const theirs = rawToKey(sealed.subarray(0, keyBytes));
-        const secret = diffieHellman({ privateKey: pair.privateKey, publicKey: theirs });
-        const key = new Uint8Array(hkdfSync('sha256', secret, hexToBytes(nonce), sealInfo, 32));
+        const key = keyWith(sealed.subarray(0, keyBytes), nonce);
         const decipher = createDecipheriv('aes-256-gcm', key, new Uint8Array(12));
         decipher.setAuthTag(sealed.subarray(sealed.length - tagBytes));
         const inside = sealed.subarray(keyBytes, sealed.length - tagBytes);

@@ -7,31 +7,20 @@
  * `sync/code-expired`, `sync/wrong-partition` {invited}.
  */
 import { bytesToHex } from '#shared/kernel/ids.ts';
-import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
-import { fromUtf8, utf8 } from '#shared/kernel/utf8.ts';
+import { err, ok, type Result } from '#shared/kernel/result.ts';
+import { utf8 } from '#shared/kernel/utf8.ts';
 import { checkCredential } from '#shared/sync/credential.ts';
 import type { Transport } from '#shared/sync/exchange.ts';
-import {
-  HubFailure,
-  hubHeaders,
-  hubPaths,
-  requestBytes,
-  responseBytes,
-  type WaitRequest,
-  WaitResponse,
-} from '#shared/sync/hub-http.ts';
+import { hubPaths, type WaitRequest, WaitResponse } from '#shared/sync/hub-http.ts';
 import { type Invitation, keyDigits } from '#shared/sync/invitation.ts';
-import { type EnrolRequest, EnrolResponse, maxMessageBytes, protocolVersion } from '#shared/sync/messages.ts';
+import { type EnrolRequest, EnrolResponse, protocolVersion } from '#shared/sync/messages.ts';
 import { verifySignature } from '../store/identity.ts';
-import { createSeal, packMessage, type Seal, sha256 } from './hub-crypto.ts';
-import { readAll } from './hub-line.ts';
-import { createTrustedLine, type HubTrustDeps, noHub, signatureOf, type TrustedLine } from './hub-trust.ts';
+import { createHubBlobs, type HubBlobs } from './hub-blobs.ts';
+import { sha256 } from './hub-crypto.ts';
+import { createHubDoor, type HubDoorDeps, readJson } from './hub-door.ts';
+import { createTrustedLine } from './hub-trust.ts';
 
-export type HubTransportDeps = HubTrustDeps & {
-  readonly replica: string;
-  readonly sign: (data: Uint8Array) => Uint8Array;
-  /** Version of the app, shown to the operator. */
-  readonly appVersion: string;
+export type HubTransportDeps = HubDoorDeps & {
   readonly timing?: HubTiming;
 };
 
@@ -42,12 +31,11 @@ export type HubTiming = {
   readonly waitMs: number;
 };
 
-/** A sealed answer of the hub's largest message, with room for the seal. */
-const maxAnswerBytes = maxMessageBytes + 1024;
 const usualTiming: HubTiming = { idleMs: 30_000, waitMs: 40_000 };
 
 export type HubTransport = Transport & {
   wait(request: WaitRequest): Promise<Result<WaitResponse>>;
+  readonly blobs: HubBlobs;
   /** Lets go of the line. */
   close(): void;
 };
@@ -57,10 +45,12 @@ export function createHubTransport(deps: HubTransportDeps & { readonly hubKey: s
   const timing = deps.timing ?? usualTiming;
   const { hubKey } = deps;
   const line = createTrustedLine(deps, (key) => key === hubKey);
+  const door = createHubDoor(deps, line, hubKey);
   return {
-    send: (message) => ask(deps, line, hubPaths.sync, hubKey, message, timing.idleMs),
+    send: (message) => door.ask(hubPaths.sync, message, timing.idleMs),
+    blobs: createHubBlobs(door, timing.idleMs),
     async wait(request) {
-      const answer = await ask(deps, line, hubPaths.wait, hubKey, utf8(JSON.stringify(request)), timing.waitMs);
+      const answer = await door.ask(hubPaths.wait, utf8(JSON.stringify(request)), timing.waitMs);
       if (!answer.ok) return answer;
       const parsed = WaitResponse.safeParse(readJson(answer.value));
       return parsed.success ? ok(parsed.data) : err({ code: 'sync/hub-refused', reason: 'garbage' });
@@ -85,10 +75,11 @@ export async function enrolAtHub(
   const isHub = (key: string): boolean => keyDigits(key, sha256) === invitation.keyDigits;
   const line = createTrustedLine(deps, isHub);
   const idleMs = (deps.timing ?? usualTiming).idleMs;
-  const answer = await ask(deps, line, hubPaths.enrol, null, utf8(JSON.stringify(request)), idleMs, (message) => {
+  const door = createHubDoor(deps, line, null, (message) => {
     const parsed = EnrolResponse.safeParse(readJson(message));
     return parsed.success && isHub(parsed.data.hubKey) ? parsed.data.hubKey : null;
   });
+  const answer = await door.ask(hubPaths.enrol, utf8(JSON.stringify(request)), idleMs);
   line.close();
   if (!answer.ok) return answer;
   const response = EnrolResponse.parse(readJson(answer.value));
@@ -99,87 +90,4 @@ export async function enrolAtHub(
   const isOurs = credential.replica === request.replica && credential.publicKey === request.publicKey;
   if (!isOurs || !checkCredential(credential, hubKey, verify).ok) return err({ code: 'sync/wrong-hub-key' });
   return ok({ ...response, tlsKey: line.tlsKey() ?? null });
-}
-
-/**
- * One request. `hubKey` null: the key is not known yet, and `keyOf` finds it in the opened message (null: a wrong hub).
- */
-async function ask(
-  deps: HubTransportDeps,
-  line: TrustedLine,
-  path: string,
-  hubKey: string | null,
-  message: Uint8Array,
-  idleMs: number,
-  keyOf: (message: Uint8Array) => string | null = () => hubKey,
-): Promise<Result<Uint8Array>> {
-  const body = packMessage(message);
-  const nonce = bytesToHex(deps.random.bytes(16));
-  const seal = createSeal();
-  const { replica } = deps;
-  const signed = requestBytes({
-    path,
-    hubKey: hubKey ?? '',
-    replica,
-    nonce,
-    seal: seal.publicKey,
-    bodyHash: bytesToHex(sha256(body)),
-  });
-  const headers = {
-    'content-type': 'application/octet-stream',
-    'user-agent': `Komissiya/${deps.appVersion}`,
-    [hubHeaders.replica]: replica,
-    [hubHeaders.nonce]: nonce,
-    [hubHeaders.seal]: seal.publicKey,
-    [hubHeaders.signature]: bytesToHex(deps.sign(signed)),
-  };
-  const answer = await line.request({ method: 'POST', path, headers, body, idleMs, signal: deps.signal });
-  if (!answer.ok) return answer;
-  const read = await readAll(answer.value, maxAnswerBytes);
-  if (!read.ok) return read;
-  const signature = signatureOf(answer.value);
-  // No network as far as we are concerned.
-  if (signature === null) return err(noHub);
-  return readAnswer({ status: answer.value.status, signature, body: read.value }, { nonce, seal, hubKey, keyOf });
-}
-
-type Answer = { readonly status: number; readonly signature: Uint8Array; readonly body: Uint8Array };
-
-function readAnswer(
-  answer: Answer,
-  asked: { nonce: string; seal: Seal; hubKey: string | null; keyOf: (message: Uint8Array) => string | null },
-): Result<Uint8Array> {
-  const { status, signature, body } = answer;
-  const signed = responseBytes({ nonce: asked.nonce, status, bodyHash: bytesToHex(sha256(body)) });
-  const isSignedBy = (key: string): boolean => verifySignature(key, signed, signature);
-  if (asked.hubKey !== null && !isSignedBy(asked.hubKey)) return err({ code: 'sync/wrong-hub-key' });
-  if (status !== 200) return err(toFailure(HubFailure.safeParse(readJson(body)).data ?? { reason: 'trouble' }));
-  const message = asked.seal.open(body, asked.nonce);
-  const key = message === null ? null : asked.keyOf(message);
-  if (message === null || key === null || !isSignedBy(key)) return err({ code: 'sync/wrong-hub-key' });
-  return ok(message);
-}
-
-function toFailure(failure: HubFailure): Failure {
-  switch (failure.reason) {
-    case 'revoked':
-    case 'bad-code':
-    case 'code-used':
-    case 'code-expired':
-      return { code: `sync/${failure.reason}` };
-    case 'wrong-partition':
-      return { code: 'sync/wrong-partition', invited: failure.invited ?? [] };
-    case 'protocol':
-      return { code: 'sync/protocol', hub: failure.protocol ?? null, app: protocolVersion };
-    default:
-      return { code: 'sync/hub-refused', reason: failure.reason };
-  }
-}
-
-function readJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(fromUtf8(bytes));
-  } catch {
-    return null;
-  }
 }

@@ -1,0 +1,266 @@
+/**
+ * The hub's book of blobs: who left what, who may read it, how far an upload has come. The bytes lie in the blob store; a
+ * blob exists for laptops once its row is here, and its row is written only after its bytes are durable.
+ *
+ * Rights hang on references (blob, partition): a laptop reads what is referred to from a partition it may see. A reference
+ * is made only by one who has sent the whole content, so knowing a digest is no right to read.
+ */
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { isWithin } from '#shared/access/partitions.ts';
+import { bytesToHex } from '#shared/kernel/ids.ts';
+import type { Random, Time } from '#shared/kernel/ports.ts';
+import { err, ok, type Result } from '#shared/kernel/result.ts';
+import { coversPartition } from '#shared/sync/credential.ts';
+import { type BlobOffer, type BlobState, maxBlobBytes } from '#shared/sync/hub-http.ts';
+import type { Credential } from '#shared/sync/messages.ts';
+import { type BlobStore, blobKey } from './blob-store.ts';
+import type { HubDb } from './db/database.ts';
+
+/** An upload is kept in parts of at most this many bytes: so much memory one needs, and so much is lost when the hub dies. */
+const partBytes = 4 * 1024 * 1024;
+/** Uploads nobody goes on with are forgotten after so long, ms. */
+const partsKeptMs = 30 * 86_400_000;
+
+type Part = { readonly from_byte: number; readonly bytes: number; readonly key: string };
+
+export type Blobs = ReturnType<typeof createBlobs>;
+
+export function createBlobs(deps: { db: HubDb; store: BlobStore; time: Time; random: Random; quotaBytes: number }) {
+  const { db, store, time, random, quotaBytes } = deps;
+  /** Uploads this process is taking, by laptop and digest. */
+  const taking = new Map<string, { readonly body: Readable; readonly done: Promise<unknown> }>();
+
+  /** A laptop that asks anew has given up its old line, which may take minutes to look broken from here. */
+  async function endOldLine(replica: string, sha256: string): Promise<void> {
+    const old = taking.get(`${replica} ${sha256}`);
+    if (old === undefined) return;
+    old.body.destroy();
+    await old.done;
+  }
+
+  /** How the hub stands to what a laptop would leave here. */
+  async function stateOf(credential: Credential, offer: BlobOffer): Promise<BlobState> {
+    const { sha256, partition, bytes } = offer;
+    if (!coversPartition(credential, partition)) return { sha256, state: 'wrong-partition', offset: 0 };
+    if (await isReferred(sha256, partition)) return { sha256, state: 'held', offset: bytes };
+    await endOldLine(credential.replica, sha256);
+    const offset = lengthOf(await partsOf(credential.replica, sha256));
+    const isOver = (await usedBy(credential.replica)) + bytes - offset > quotaBytes;
+    return { sha256, state: isOver ? 'over-quota' : 'wanted', offset };
+  }
+
+  /**
+   * Takes bytes from `offset` on as they come. What has arrived is kept also when the stream breaks: then it throws the
+   * stream's error. Answers how far the upload has come.
+   * Failures: `hub/wrong-partition`, `hub/over-quota`, `hub/too-large`, `hub/wrong-offset` {offset}, `hub/bad-hash`.
+   */
+  async function take(
+    credential: Credential,
+    offer: BlobOffer,
+    offset: number,
+    body: Readable,
+  ): Promise<Result<BlobState>> {
+    const { sha256, bytes } = offer;
+    const { replica } = credential;
+    const state = await stateOf(credential, offer);
+    if (state.state === 'wrong-partition' || state.state === 'over-quota') return err({ code: `hub/${state.state}` });
+    if (state.state === 'held') return ok(state);
+    if (bytes > maxBlobBytes) return err({ code: 'hub/too-large' });
+    if (offset !== state.offset) return err({ code: 'hub/wrong-offset', offset: state.offset });
+    const taken = receive(replica, offer, offset, body);
+    const key = `${replica} ${sha256}`;
+    const entry = { body, done: taken.catch(() => undefined) };
+    taking.set(key, entry);
+    try {
+      return await taken;
+    } finally {
+      if (taking.get(key) === entry) taking.delete(key);
+    }
+  }
+
+  async function receive(
+    replica: string,
+    offer: BlobOffer,
+    offset: number,
+    body: Readable,
+  ): Promise<Result<BlobState>> {
+    const { sha256, partition, bytes } = offer;
+    let at = offset;
+    let broken: unknown = null;
+    let pending: Buffer[] = [];
+    let waiting = 0;
+    const flush = async (): Promise<boolean> => {
+      if (waiting === 0) return true;
+      const content = Buffer.concat(pending);
+      pending = [];
+      waiting = 0;
+      if (!(await addPart(replica, sha256, at, content))) return false;
+      at += content.length;
+      return true;
+    };
+    try {
+      // A request's body gives Buffers.
+      for await (const chunk of body as AsyncIterable<Buffer>) {
+        pending.push(chunk);
+        waiting += chunk.length;
+        if (at + waiting > bytes) return err({ code: 'hub/too-large' });
+        if (waiting >= partBytes && !(await flush())) return wrongOffset(replica, sha256);
+      }
+    } catch (error) {
+      broken = error;
+    }
+    if (!(await flush())) return wrongOffset(replica, sha256);
+    if (broken !== null) throw broken;
+    if (at < bytes) return ok({ sha256, state: 'wanted', offset: at });
+    return (await finish(replica, sha256, partition, bytes))
+      ? ok({ sha256, state: 'held', offset: bytes })
+      : err({ code: 'hub/bad-hash' });
+  }
+
+  /** Another process, or another try of the same laptop, has gone on with this upload. */
+  async function wrongOffset(replica: string, sha256: string): Promise<Result<never>> {
+    return err({ code: 'hub/wrong-offset', offset: lengthOf(await partsOf(replica, sha256)) });
+  }
+
+  /** False when a part already lies there. */
+  async function addPart(replica: string, sha256: string, from: number, content: Buffer): Promise<boolean> {
+    const key = `parts/${sha256}/${bytesToHex(random.bytes(12))}`;
+    await store.putPart(key, content);
+    const added = await db
+      .insertInto('blob_part')
+      .values({ sha256, replica, from_byte: from, bytes: content.length, key, received_at: time.now() })
+      .onConflict((conflict) => conflict.columns(['replica', 'sha256', 'from_byte']).doNothing())
+      .executeTakeFirst();
+    if (added.numInsertedOrUpdatedRows === 1n) return true;
+    await store.remove(key);
+    return false;
+  }
+
+  /** Joins the parts to a blob and refers to it; false, dropping the parts, when the content has another digest. */
+  async function finish(replica: string, sha256: string, partition: string, bytes: number): Promise<boolean> {
+    const parts = await partsOf(replica, sha256);
+    // Also where the blob is here already: only who has the content may refer to it, and putting it twice is harmless.
+    const isRight = await store.putBlob(sha256, bytes, Readable.from(contentOf(store, parts)));
+    if (isRight) {
+      const now = time.now();
+      await db.transaction().execute(async (tx) => {
+        await tx
+          .insertInto('blob')
+          .values({ sha256, bytes, stored_at: now })
+          .onConflict((conflict) => conflict.column('sha256').doNothing())
+          .execute();
+        await tx
+          .insertInto('blob_ref')
+          .values({ sha256, partition, replica, referred_at: now })
+          .onConflict((conflict) => conflict.columns(['sha256', 'partition']).doNothing())
+          .execute();
+      });
+    }
+    await dropParts(replica, sha256, parts);
+    return isRight;
+  }
+
+  async function dropParts(replica: string, sha256: string, parts: readonly Part[]): Promise<void> {
+    await db.deleteFrom('blob_part').where('replica', '=', replica).where('sha256', '=', sha256).execute();
+    for (const part of parts) await store.remove(part.key);
+  }
+
+  /** Bytes of a blob for one who may see it; null when it is not here or not for him. `to` null: to the end. */
+  async function open(
+    credential: Credential,
+    sha256: string,
+    range: { from: number; to: number | null },
+  ): Promise<Result<{ from: number; length: number; bytes: number; content: Readable }>> {
+    const blob = await db.selectFrom('blob').selectAll().where('sha256', '=', sha256).executeTakeFirst();
+    if (blob === undefined || !(await mayRead(credential, sha256))) return err({ code: 'hub/no-blob' });
+    const to = Math.min(range.to ?? blob.bytes - 1, blob.bytes - 1);
+    if (range.from > to) return err({ code: 'hub/bad-range' });
+    const content = await store.read(blobKey(sha256), range.from, to);
+    return ok({ from: range.from, length: to - range.from + 1, bytes: blob.bytes, content });
+  }
+
+  async function mayRead(credential: Credential, sha256: string): Promise<boolean> {
+    const refs = await db.selectFrom('blob_ref').select('partition').where('sha256', '=', sha256).execute();
+    if (refs.some((ref) => credential.partitions.some((prefix) => isWithin(ref.partition, prefix)))) return true;
+    const shelved = await db.selectFrom('shelf_pack').select('id').where('sha256', '=', sha256).executeTakeFirst();
+    return shelved !== undefined;
+  }
+
+  async function isReferred(sha256: string, partition: string): Promise<boolean> {
+    const row = await db
+      .selectFrom('blob_ref')
+      .select('sha256')
+      .where('sha256', '=', sha256)
+      .where('partition', '=', partition)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
+  async function partsOf(replica: string, sha256: string): Promise<Part[]> {
+    return db
+      .selectFrom('blob_part')
+      .select(['from_byte', 'bytes', 'key'])
+      .where('replica', '=', replica)
+      .where('sha256', '=', sha256)
+      .orderBy('from_byte')
+      .execute();
+  }
+
+  /** Bytes of blobs a laptop was first to refer to, and of its unfinished uploads. */
+  async function usedBy(replica: string): Promise<number> {
+    const whole = await db
+      .selectFrom('blob_ref')
+      .innerJoin('blob', 'blob.sha256', 'blob_ref.sha256')
+      .select((select) => select.fn.sum<number | null>('blob.bytes').as('bytes'))
+      .where('blob_ref.replica', '=', replica)
+      .executeTakeFirst();
+    const parts = await db
+      .selectFrom('blob_part')
+      .select((select) => select.fn.sum<number | null>('bytes').as('bytes'))
+      .where('replica', '=', replica)
+      .executeTakeFirst();
+    return (whole?.bytes ?? 0) + (parts?.bytes ?? 0);
+  }
+
+  /** Forgets uploads nobody has gone on with for a month. */
+  async function prune(): Promise<void> {
+    const old = await db
+      .selectFrom('blob_part')
+      .select(['replica', 'sha256'])
+      .groupBy(['replica', 'sha256'])
+      .having((having) => having.fn.max('received_at'), '<', time.now() - partsKeptMs)
+      .execute();
+    for (const { replica, sha256 } of old) await dropParts(replica, sha256, await partsOf(replica, sha256));
+  }
+
+  /** Bytes of attachments and of packs on the shelf. */
+  async function totals(): Promise<{ blobs: number; attachmentBytes: number; packBytes: number }> {
+    const rows = await db
+      .selectFrom('blob')
+      .leftJoin('shelf_pack', 'shelf_pack.sha256', 'blob.sha256')
+      .select(['blob.sha256', 'blob.bytes', 'shelf_pack.id'])
+      .execute();
+    const seen = new Map(rows.map((row) => [row.sha256, row]));
+    let attachmentBytes = 0;
+    let packBytes = 0;
+    for (const { id, bytes } of seen.values()) {
+      if (id === null) attachmentBytes += bytes;
+      else packBytes += bytes;
+    }
+    return { blobs: seen.size, attachmentBytes, packBytes };
+  }
+
+  return { stateOf, take, open, prune, totals };
+}
+
+/** Length without a gap from the start. */
+function lengthOf(parts: readonly Part[]): number {
+  let length = 0;
+  for (const part of parts) if (part.from_byte === length) length += part.bytes;
+  return length;
+}
+
+async function* contentOf(store: BlobStore, parts: readonly Part[]): AsyncIterable<Buffer> {
+  for (const part of parts) yield buffer(await store.read(part.key, 0, part.bytes - 1));
+}

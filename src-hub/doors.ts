@@ -1,0 +1,313 @@
+/**
+ * What every door for laptops has in common (see #shared/sync/hub-http.ts): limits, the signed envelope, who asks, and an
+ * answer signed with the hub's key whatever happens. Every refusal has a reason and is counted.
+ */
+import type { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
+import type { Time } from '#shared/kernel/ports.ts';
+import { err, ok, type Failure, type Result } from '#shared/kernel/result.ts';
+import { fromUtf8, utf8 } from '#shared/kernel/utf8.ts';
+import { HubFailure, type HubHello, hubHeaders, hubPaths, requestBytes, responseBytes } from '#shared/sync/hub-http.ts';
+import { maxMessageBytes, protocolVersion } from '#shared/sync/messages.ts';
+import type { Credentials } from './credentials.ts';
+import type { Asker } from './exchange-route.ts';
+import { pack, sealAnswer, sealStream, sha256, unpack, verifySignature } from './hub-crypto.ts';
+import type { HubIdentity } from './identity.ts';
+import type { Ledger } from './ledger-queries.ts';
+import type { Metrics } from './metrics.ts';
+import { createRateLimit } from './rate-limit.ts';
+
+export type Envelope = {
+  readonly replica: string;
+  readonly nonce: string;
+  readonly seal: string;
+  readonly signature: string;
+};
+
+const statusOf: { readonly [R in HubFailure['reason']]: number } = {
+  garbage: 400,
+  'too-large': 413,
+  'too-many-requests': 429,
+  'bad-signature': 401,
+  'unknown-laptop': 401,
+  expired: 403,
+  revoked: 403,
+  protocol: 409,
+  'bad-code': 404,
+  'code-used': 410,
+  'code-expired': 410,
+  'wrong-partition': 403,
+  'key-mismatch': 409,
+  'over-quota': 507,
+  'no-blob': 404,
+  'bad-range': 416,
+  'wrong-offset': 409,
+  'bad-hash': 422,
+  trouble: 500,
+};
+
+const nonceForm = /^[0-9a-f]{32}$/;
+
+/** One request at a door. */
+export type Ask = {
+  readonly request: FastifyRequest;
+  readonly envelope: Envelope;
+  /** As it was signed. */
+  readonly path: string;
+  /** Empty at the door of a stream. */
+  readonly body: Uint8Array;
+  /** SHA-256, hex; empty for a stream. */
+  readonly bodyHash: string;
+};
+
+/** Bytes to be sealed as they go; see hub-http.ts, blobs. */
+export type StreamAnswer = {
+  readonly status: 200 | 206;
+  readonly content: Readable;
+  readonly length: number;
+  readonly headers: { readonly [name: string]: string };
+  readonly signedText: (seal: string) => string;
+};
+
+type StreamRoute = (
+  method: 'PUT' | 'GET',
+  route: string,
+  handle: (ask: Ask) => Promise<Result<Uint8Array | StreamAnswer>>,
+) => void;
+
+export type DoorDeps = {
+  identity: HubIdentity;
+  credentials: Credentials;
+  ledger: Ledger;
+  metrics: Metrics;
+  time: Time;
+  logger: Logger;
+  requestsPerMinute: number;
+};
+
+export type Doors = ReturnType<typeof createDoors>;
+
+export function createDoors(server: FastifyInstance, deps: DoorDeps) {
+  const { identity, credentials, ledger, metrics, logger } = deps;
+  const perAddress = createRateLimit(deps.requestsPerMinute * 20, deps.time);
+  const perLaptop = createRateLimit(deps.requestsPerMinute, deps.time);
+
+  server.addContentTypeParser(
+    'application/octet-stream',
+    { parseAs: 'buffer', bodyLimit: maxMessageBytes },
+    (_request, body, done) => done(null, body),
+  );
+
+  /** A door for messages: the body whole, the answer sealed. */
+  function message(path: string, bodyLimit: number, handle: (ask: Ask) => Promise<Result<Uint8Array>>): void {
+    server.post(path, { bodyLimit }, (request, reply) => {
+      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+      metrics.count('bytesIn', body.length);
+      return answer(request, reply, { path, body, bodyHash: bytesToHex(sha256(body)) }, handle);
+    });
+  }
+
+  /** Doors for streams. Their bodies are not collected, hence a parser of their own. */
+  function streams(addRoutes: (route: StreamRoute) => void): void {
+    void server.register(async (scope) => {
+      scope.removeContentTypeParser('application/octet-stream');
+      scope.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload));
+      addRoutes((method, route, handle) => {
+        scope.route({
+          method,
+          url: route,
+          handler: (request, reply) =>
+            answer(request, reply, { path: request.url, body: Buffer.alloc(0), bodyHash: '' }, handle),
+        });
+      });
+    });
+  }
+
+  /** Limits, form, the handler, and the signed answer whatever happens. */
+  async function answer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    asked: { path: string; body: Uint8Array; bodyHash: string },
+    handle: (ask: Ask) => Promise<Result<Uint8Array | StreamAnswer>>,
+  ): Promise<FastifyReply> {
+    metrics.count('requests');
+    const envelope = readEnvelope(request);
+    const route = request.routeOptions.url ?? '';
+    try {
+      if (!perAddress.take(request.ip)) return await refuse(reply, route, envelope, { code: 'hub/too-many-requests' });
+      if (envelope === null) return await refuse(reply, route, null, { code: 'hub/garbage' });
+      const handled = await handle({ request, envelope, ...asked });
+      if (!handled.ok) {
+        // What is left of a stream nobody wants is not read.
+        if (request.method === 'PUT') void reply.header('connection', 'close');
+        return await refuse(reply, route, envelope, handled.error);
+      }
+      const { value } = handled;
+      if (!(value instanceof Uint8Array)) return sendStream(reply, envelope, value);
+      return send(reply, envelope, 200, sealAnswer(pack(value), envelope.seal, envelope.nonce));
+    } catch (error) {
+      if (request.raw.destroyed && !request.raw.complete) {
+        metrics.count('cutOff');
+        return reply;
+      }
+      metrics.count('troubles');
+      logger.error({ route, name: errorName(error), code: errorCode(error), at: errorFrames(error) }, 'hub/trouble');
+      return send(reply, envelope, statusOf.trouble, failureBody({ code: 'hub/trouble' }));
+    }
+  }
+
+  function sendStream(reply: FastifyReply, envelope: Envelope, stream: StreamAnswer): FastifyReply {
+    const { publicKey, cipher } = sealStream(envelope.seal, envelope.nonce);
+    const { status, length, content } = stream;
+    metrics.count('bytesOut', length);
+    const signed = responseBytes({ nonce: envelope.nonce, status, bodyHash: stream.signedText(publicKey) });
+    content.once('error', (error) => cipher.destroy(error));
+    cipher.once('close', () => content.destroy());
+    return reply
+      .code(status)
+      .headers(stream.headers)
+      .header(hubHeaders.signature, bytesToHex(identity.sign(signed)))
+      .header(hubHeaders.seal, publicKey)
+      .header('content-length', length)
+      .header('cache-control', 'no-store')
+      .type('application/octet-stream')
+      .send(content.pipe(cipher));
+  }
+
+  async function refuse(
+    reply: FastifyReply,
+    route: string,
+    envelope: Envelope | null,
+    failure: Failure,
+  ): Promise<FastifyReply> {
+    const reason = failure.code.slice('hub/'.length);
+    metrics.countRefused(reason);
+    logger.warn({ route, replica: envelope?.replica ?? null, reason }, 'hub/refused');
+    // Only what a known laptop did is kept: a stranger must not fill the table.
+    if (envelope !== null && (reason === 'revoked' || reason === 'expired')) {
+      await ledger.countRefusal(envelope.replica, reason);
+    }
+    const body = failureBody(failure);
+    return send(reply, envelope, statusOf[HubFailure.parse(JSON.parse(fromUtf8(body))).reason], body);
+  }
+
+  function send(
+    reply: FastifyReply,
+    envelope: Pick<Envelope, 'nonce'> | null,
+    status: number,
+    body: Uint8Array,
+  ): FastifyReply {
+    metrics.count('bytesOut', body.length);
+    const signed = responseBytes({ nonce: envelope?.nonce ?? '', status, bodyHash: bytesToHex(sha256(body)) });
+    return reply
+      .code(status)
+      .header(hubHeaders.signature, bytesToHex(identity.sign(signed)))
+      .header('cache-control', 'no-store')
+      .type(status === 200 ? 'application/octet-stream' : 'application/json')
+      .send(Buffer.from(body));
+  }
+
+  /** Whether this key signed this request. */
+  function isSigned(ask: Ask, publicKey: string, hubKey: string): boolean {
+    const { replica, nonce, seal, signature } = ask.envelope;
+    // Only the three methods have doors.
+    const method = ask.request.method as 'POST' | 'PUT' | 'GET';
+    const signed = requestBytes({ method, path: ask.path, hubKey, replica, nonce, seal, bodyHash: ask.bodyHash });
+    return verifySignature(hexToBytes(publicKey), signed, hexToBytes(signature));
+  }
+
+  /** Who asks. Failures: `hub/unknown-laptop`, `hub/bad-signature`, `hub/expired`, `hub/revoked`, `hub/too-many-requests`. */
+  async function authenticate(ask: Ask): Promise<Result<Asker>> {
+    const { replica } = ask.envelope;
+    const standing = await credentials.standingOf(replica);
+    if (standing.state === 'unknown') return err({ code: 'hub/unknown-laptop' });
+    if (!isSigned(ask, standing.credential.publicKey, identity.publicKey)) return err({ code: 'hub/bad-signature' });
+    if (standing.state !== 'valid') return err({ code: `hub/${standing.state}` });
+    if (!perLaptop.take(replica)) return err({ code: 'hub/too-many-requests' });
+    const appVersion = /^Komissiya\/([\w.+-]{1,40})/.exec(ask.request.headers['user-agent'] ?? '')?.[1] ?? null;
+    return ok({ replica, credential: standing.credential, appVersion });
+  }
+
+  /** The one door without a signature: who this hub is. Nothing is asked, and nothing secret is said. */
+  function hello(tlsKey: string | null): void {
+    server.post(hubPaths.hello, { bodyLimit: 1024 }, (request, reply) => {
+      metrics.count('requests');
+      const nonce = request.headers[hubHeaders.nonce];
+      const code = perAddress.take(request.ip) ? 'hub/garbage' : 'hub/too-many-requests';
+      if (typeof nonce !== 'string' || !nonceForm.test(nonce) || code !== 'hub/garbage') {
+        return refuse(reply, hubPaths.hello, null, { code });
+      }
+      const said: HubHello = {
+        protocol: protocolVersion,
+        hubName: identity.name,
+        hubKey: identity.publicKey,
+        tlsKey,
+      };
+      return send(reply, { nonce }, 200, utf8(JSON.stringify(said)));
+    });
+  }
+
+  return { message, streams, hello, isSigned, authenticate };
+}
+
+function readEnvelope(request: FastifyRequest): Envelope | null {
+  const header = (name: string, form: RegExp): string | null => {
+    const value = request.headers[name];
+    return typeof value === 'string' && form.test(value) ? value : null;
+  };
+  const replica = header(hubHeaders.replica, /^[0-9a-f-]{1,40}$/);
+  const nonce = header(hubHeaders.nonce, nonceForm);
+  const seal = header(hubHeaders.seal, /^[0-9a-f]{64}$/);
+  const signature = header(hubHeaders.signature, /^[0-9a-f]{128}$/);
+  if (replica === null || nonce === null || seal === null || signature === null) return null;
+  return { replica, nonce, seal, signature };
+}
+
+/** A packed message; null when it is garbage or unpacks to more than `limit` bytes. */
+export function readPacked(body: Uint8Array, limit: number): Uint8Array | null {
+  try {
+    return unpack(body, limit);
+  } catch {
+    return null;
+  }
+}
+
+/** A packed message as JSON; null when it is none. */
+export function readJson(body: Uint8Array): unknown {
+  const text = readPacked(body, 4 * 1024 * 1024);
+  try {
+    return text === null ? null : JSON.parse(fromUtf8(text));
+  } catch {
+    return null;
+  }
+}
+
+/** A failure as its JSON body; whatever is not in the list of reasons is `trouble`. */
+export function failureBody(failure: Failure): Uint8Array {
+  const parsed = HubFailure.safeParse({
+    reason: failure.code.slice('hub/'.length),
+    ...(failure.code === 'hub/protocol' ? { protocol: protocolVersion } : {}),
+    ...(failure['invited'] === undefined ? {} : { invited: failure['invited'] }),
+    ...(failure['offset'] === undefined ? {} : { offset: failure['offset'] }),
+  });
+  const body: HubFailure = parsed.success ? parsed.data : { reason: 'trouble' };
+  return utf8(JSON.stringify(body));
+}
+
+function errorName(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}
+function errorCode(error: unknown): string | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+}
+/** Where it happened; never the message, which may quote what was sent. */
+function errorFrames(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  const frames = (error.stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at '));
+  return frames
+    .slice(0, 6)
+    .map((line) => line.trim())
+    .join(' < ');
+}

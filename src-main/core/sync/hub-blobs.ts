@@ -1,0 +1,80 @@
+/**
+ * Blobs and the shelf over the road to the hub, as #shared/sync/hub-http.ts describes. Streams both ways: what has gone over
+ * a line that breaks is not sent again.
+ *
+ * Failures: those of the line, and `sync/hub-refused` {reason}: `no-blob`, `bad-range`, `wrong-offset` {offset}, `bad-hash`,
+ * `over-quota`, `too-large`, `wrong-partition` …
+ */
+import type { Readable } from 'node:stream';
+import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
+import { utf8 } from '#shared/kernel/utf8.ts';
+import {
+  blobAnswerText,
+  type BlobOffer,
+  blobPath,
+  BlobsResponse,
+  BlobState,
+  hubPaths,
+  type ShelfPack,
+  ShelfResponse,
+} from '#shared/sync/hub-http.ts';
+import { protocolVersion } from '#shared/sync/messages.ts';
+import { type HubDoor, readJson } from './hub-door.ts';
+
+export type HubBlobs = {
+  /** How the hub stands to blobs one would leave there, in the order asked (at most 500). */
+  states(offers: readonly BlobOffer[]): Promise<Result<BlobState[]>>;
+  /**
+   * Sends bytes from `offset` on; `content` begins there and may end before the blob does. Answers how far it has come. After
+   * a failure of the line ask `states` how far it came and go on from there.
+   */
+  put(offer: BlobOffer, offset: number, content: Readable): Promise<Result<BlobState>>;
+  /** Bytes of a blob from `from` to `to` (included; null: to the end). `content`'s errors are told by `failureOf`. */
+  get(sha256: string, from: number, to: number | null): Promise<Result<BlobStream>>;
+  /** The packs the operator has published. */
+  shelf(): Promise<Result<ShelfPack[]>>;
+};
+
+export type BlobStream = {
+  readonly from: number;
+  /** Bytes that come. */
+  readonly length: number;
+  /** To be checked against the digest by whoever puts the whole together. */
+  readonly content: Readable;
+  readonly failureOf: (error: unknown) => Failure;
+};
+
+/** Blobs through an open door to the hub. */
+export function createHubBlobs(door: HubDoor, idleMs: number): HubBlobs {
+  const garbage = err({ code: 'sync/hub-refused', reason: 'garbage' });
+  return {
+    async states(offers) {
+      const request = utf8(JSON.stringify({ protocol: protocolVersion, blobs: offers }));
+      const answer = await door.ask(hubPaths.blobs, request, idleMs);
+      if (!answer.ok) return answer;
+      const parsed = BlobsResponse.safeParse(readJson(answer.value));
+      return parsed.success && parsed.data.blobs.length === offers.length ? ok(parsed.data.blobs) : garbage;
+    },
+    async put(offer, offset, content) {
+      const { sha256, bytes, partition } = offer;
+      const query = new URLSearchParams({ offset: String(offset), bytes: String(bytes), partition });
+      const answer = await door.put(`${blobPath(sha256)}?${query.toString()}`, content, idleMs);
+      if (!answer.ok) return answer;
+      const parsed = BlobState.safeParse(readJson(answer.value));
+      return parsed.success ? ok(parsed.data) : garbage;
+    },
+    async get(sha256, from, to) {
+      const headers = from === 0 && to === null ? {} : { range: `bytes=${from}-${to ?? ''}` };
+      const answer = await door.get(blobPath(sha256), headers, idleMs, (length, seal) =>
+        blobAnswerText({ sha256, from, length, seal }),
+      );
+      return answer.ok ? ok({ from, ...answer.value }) : answer;
+    },
+    async shelf() {
+      const answer = await door.ask(hubPaths.shelf, utf8(JSON.stringify({ protocol: protocolVersion })), idleMs);
+      if (!answer.ok) return answer;
+      const parsed = ShelfResponse.safeParse(readJson(answer.value));
+      return parsed.success ? ok(parsed.data.packs) : garbage;
+    },
+  };
+}

@@ -1,0 +1,174 @@
+/**
+ * A hub's doors from the laptop's side: every request signed, every answer checked against the hub's key before anything of
+ * it is believed, sealed bodies opened (see #shared/sync/hub-http.ts).
+ *
+ * Failures: those of the line, `sync/wrong-hub-key`, `sync/hub-refused` {reason, offset?}, `sync/revoked`, `sync/protocol` {hub,
+ * app}, `sync/bad-code`, `sync/code-used`, `sync/code-expired`, `sync/wrong-partition` {invited}.
+ */
+import type { Readable } from 'node:stream';
+import { bytesToHex } from '#shared/kernel/ids.ts';
+import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
+import { fromUtf8 } from '#shared/kernel/utf8.ts';
+import { HubFailure, hubHeaders, requestBytes, responseBytes } from '#shared/sync/hub-http.ts';
+import { maxMessageBytes, protocolVersion } from '#shared/sync/messages.ts';
+import { verifySignature } from '../store/identity.ts';
+import { createSeal, packMessage, type Seal, sha256 } from './hub-crypto.ts';
+import { type LineAnswer, readAll } from './hub-line.ts';
+import { type HubTrustDeps, noHub, signatureOf, type TrustedLine } from './hub-trust.ts';
+
+export type HubDoorDeps = HubTrustDeps & {
+  readonly replica: string;
+  readonly sign: (data: Uint8Array) => Uint8Array;
+  /** Version of the app, shown to the operator. */
+  readonly appVersion: string;
+};
+
+export type HubDoor = {
+  /** One message and its answer. */
+  ask(path: string, message: Uint8Array, idleMs: number): Promise<Result<Uint8Array>>;
+  /** A stream there, a message back. */
+  put(path: string, content: Readable, idleMs: number): Promise<Result<Uint8Array>>;
+  /** A stream back. `signedText` says what the hub signs in the place of the body's hash. */
+  get(
+    path: string,
+    headers: { readonly [name: string]: string },
+    idleMs: number,
+    signedText: (length: number, seal: string) => string,
+  ): Promise<Result<DoorStream>>;
+};
+
+export type DoorStream = {
+  readonly length: number;
+  readonly content: Readable;
+  readonly failureOf: (error: unknown) => Failure;
+};
+
+/** A sealed answer of the hub's largest message, with room for the seal. */
+const maxAnswerBytes = maxMessageBytes + 1024;
+const smallAnswerBytes = 64 * 1024;
+
+type Asked = { readonly nonce: string; readonly seal: Seal; readonly answer: LineAnswer };
+
+/**
+ * The doors over a line. `hubKey` null: the key is not known yet, and `keyOf` finds it in the opened message (null: a wrong
+ * hub).
+ */
+export function createHubDoor(
+  deps: HubDoorDeps,
+  line: TrustedLine,
+  hubKey: string | null,
+  keyOf: (message: Uint8Array) => string | null = () => hubKey,
+): HubDoor {
+  async function request(
+    method: 'POST' | 'PUT' | 'GET',
+    path: string,
+    body: Uint8Array | Readable | null,
+    idleMs: number,
+    more: { readonly [name: string]: string } = {},
+  ): Promise<Result<Asked>> {
+    const nonce = bytesToHex(deps.random.bytes(16));
+    const seal = createSeal();
+    const { replica } = deps;
+    const bodyHash = body instanceof Uint8Array ? bytesToHex(sha256(body)) : '';
+    const signed = requestBytes({
+      method,
+      path,
+      hubKey: hubKey ?? '',
+      replica,
+      nonce,
+      seal: seal.publicKey,
+      bodyHash,
+    });
+    const headers = {
+      'content-type': 'application/octet-stream',
+      'user-agent': `Komissiya/${deps.appVersion}`,
+      [hubHeaders.replica]: replica,
+      [hubHeaders.nonce]: nonce,
+      [hubHeaders.seal]: seal.publicKey,
+      [hubHeaders.signature]: bytesToHex(deps.sign(signed)),
+      ...more,
+    };
+    const answer = await line.request({ method, path, headers, body, idleMs, signal: deps.signal });
+    return answer.ok ? ok({ nonce, seal, answer: answer.value }) : answer;
+  }
+
+  async function read({ nonce, seal, answer }: Asked, maxBytes: number): Promise<Result<Uint8Array>> {
+    const body = await readAll(answer, maxBytes);
+    if (!body.ok) return body;
+    const signature = signatureOf(answer);
+    if (signature === null) return err(noHub);
+    const { status } = answer;
+    const signed = responseBytes({ nonce, status, bodyHash: bytesToHex(sha256(body.value)) });
+    const isSignedBy = (key: string): boolean => verifySignature(key, signed, signature);
+    if (hubKey !== null && !isSignedBy(hubKey)) return err({ code: 'sync/wrong-hub-key' });
+    if (status !== 200) return err(toFailure(HubFailure.safeParse(readJson(body.value)).data ?? { reason: 'trouble' }));
+    const message = seal.open(body.value, nonce);
+    const key = message === null ? null : keyOf(message);
+    if (message === null || key === null || !isSignedBy(key)) return err({ code: 'sync/wrong-hub-key' });
+    return ok(message);
+  }
+
+  return {
+    async ask(path, message, idleMs) {
+      const asked = await request('POST', path, packMessage(message), idleMs);
+      return asked.ok ? read(asked.value, maxAnswerBytes) : asked;
+    },
+    async put(path, content, idleMs) {
+      const asked = await request('PUT', path, content, idleMs);
+      return asked.ok ? read(asked.value, smallAnswerBytes) : asked;
+    },
+    async get(path, headers, idleMs, signedText) {
+      const asked = await request('GET', path, null, idleMs, headers);
+      if (!asked.ok) return asked;
+      const { nonce, seal, answer } = asked.value;
+      if (answer.status !== 200 && answer.status !== 206) {
+        const refused = await read(asked.value, smallAnswerBytes);
+        return refused.ok ? err({ code: 'sync/wrong-hub-key' }) : refused;
+      }
+      const length = Number(answer.headers['content-length']);
+      const hubSeal = String(answer.headers[hubHeaders.seal]);
+      const signature = signatureOf(answer);
+      const text = signedText(length, hubSeal);
+      const isRight =
+        signature !== null &&
+        hubKey !== null &&
+        verifySignature(hubKey, responseBytes({ nonce, status: answer.status, bodyHash: text }), signature);
+      const opener = isRight ? seal.openStream(hubSeal, nonce) : null;
+      if (opener === null) {
+        answer.body.destroy();
+        return err(signature === null ? noHub : { code: 'sync/wrong-hub-key' });
+      }
+      answer.body.once('error', (error) => opener.destroy(error));
+      opener.once('close', () => answer.body.destroy());
+      return ok({ length, content: answer.body.pipe(opener), failureOf: answer.failureOf });
+    },
+  };
+}
+
+function toFailure(failure: HubFailure): Failure {
+  switch (failure.reason) {
+    case 'revoked':
+    case 'bad-code':
+    case 'code-used':
+    case 'code-expired':
+      return { code: `sync/${failure.reason}` };
+    case 'wrong-partition':
+      if (failure.invited === undefined) break;
+      return { code: 'sync/wrong-partition', invited: failure.invited };
+    case 'protocol':
+      return { code: 'sync/protocol', hub: failure.protocol ?? null, app: protocolVersion };
+    case 'wrong-offset':
+      return { code: 'sync/hub-refused', reason: failure.reason, offset: failure.offset ?? 0 };
+    default:
+  }
+  return { code: 'sync/hub-refused', reason: failure.reason };
+}
+
+/** A message as JSON; null when it is none. */
+export function readJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(fromUtf8(bytes));
+  } catch {
+    return null;
+  }
+}

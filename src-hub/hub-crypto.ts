@@ -1,11 +1,11 @@
 /** The hub's cryptography: Node's own, in the shapes the shared code asks for. */
 import {
   createCipheriv,
-  createHash,
   createPrivateKey,
   createPublicKey,
   diffieHellman,
   generateKeyPairSync,
+  hash,
   hkdfSync,
   type KeyObject,
   randomBytes,
@@ -19,7 +19,7 @@ import type { Random } from '#shared/kernel/ports.ts';
 import { sealInfo } from '#shared/sync/hub-http.ts';
 import type { SegmentPorts } from '#shared/sync/segment.ts';
 
-export const sha256 = (data: Uint8Array): Uint8Array => createHash('sha256').update(data).digest();
+export const sha256 = (data: Uint8Array): Uint8Array => hash('sha256', data, 'buffer');
 export const strongRandom: Random = { bytes: (length) => new Uint8Array(randomBytes(length)) };
 
 /** Unpacks at most `limit` bytes; throws on garbage and on more. */

@@ -10,12 +10,12 @@ import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
 import type { Time } from '#shared/kernel/ports.ts';
 import { checkSegmentAllowed } from '#shared/sync/accept.ts';
 import { logKey, parseLogKey, type Refusal, type Summary } from '#shared/sync/messages.ts';
-import { chainHead, emptyHead, type Op } from '#shared/sync/op.ts';
-import { openSegment, readSegmentHeader, type SegmentHeader } from '#shared/sync/segment.ts';
+import { emptyHead, type Op } from '#shared/sync/op.ts';
+import { headWithin, openSegment, readSegmentHeader, type SegmentHeader } from '#shared/sync/segment.ts';
 import type { Standing } from './credentials.ts';
 import type { HubDb } from './db/database.ts';
 import type { LogTable } from './db/schema.ts';
-import { segmentPorts, sha256, verifySignature } from './hub-crypto.ts';
+import { segmentPorts, verifySignature } from './hub-crypto.ts';
 
 type Reason = Refusal['reason'];
 type Proved = { readonly header: SegmentHeader; readonly ops: readonly Op[]; readonly bytes: Uint8Array };
@@ -171,12 +171,12 @@ export function createLogArchive(deps: {
    * its chain is the same (what is beyond will come again, from where the answer's summary says), else why not.
    */
   async function place(tx: HubDb, log: LogTable, proved: Proved): Promise<Reason | 'held' | null> {
-    const { header, ops } = proved;
+    const { header, bytes } = proved;
     if (header.from > log.head_seq + 1) return 'gap';
     if (header.from === log.head_seq + 1) return header.before === log.head ? null : 'forked';
     const common = Math.min(header.to, log.head_seq);
-    const theirs = chainHead(hexToBytes(header.before), ops.slice(0, common - header.from + 1), sha256);
-    return bytesToHex(theirs) === (await headAt(tx, log, common)) ? 'held' : 'forked';
+    const theirs = headWithin(bytes, common, segmentPorts);
+    return theirs !== null && bytesToHex(theirs) === (await headAt(tx, log, common)) ? 'held' : 'forked';
   }
 
   /** The chain's head after `seq`, which is held. */
@@ -192,13 +192,8 @@ export function createLogArchive(deps: {
       .limit(1)
       .executeTakeFirstOrThrow();
     if (row.to_seq === seq) return row.head;
-    const before = readSegmentHeader(row.bytes);
-    if (!before.ok) throw new Error('a stored segment cannot be read');
-    const start = hexToBytes(before.value.header.before);
-    // Proved when it was taken; opened again only for its ops.
-    const opened = openSegment(row.bytes, start, () => true, segmentPorts);
-    if (!opened.ok) throw new Error('a stored segment cannot be opened');
-    return bytesToHex(chainHead(start, opened.value.ops.slice(0, seq - opened.value.header.from + 1), sha256));
+    // Null where no link of the chain ends: a segment that does is another log's.
+    return bytesToHex(headWithin(row.bytes, seq, segmentPorts) ?? new Uint8Array(0));
   }
 
   async function bytesOf(tx: HubDb, replica: string): Promise<number> {

@@ -123,7 +123,7 @@ export function mayDispute(kind: Kind, before: Parameters<typeof mergeOp>[1], op
   for (const [name, field] of Object.entries(kind.fields)) {
     if (field.merge === 'set' || op.set?.[field.number] === undefined) continue;
     const stands = before.clocks[name];
-    if ((stands === undefined ? undefined : stampToText(stands)) !== op.replaced[field.number]) return true;
+    if (compareStamps(stands ?? zeroStamp, op.replaced[field.number] ?? zeroStamp) !== 0) return true;
   }
   // A signature over everything held here is no rival; one whose author had seen less is.
   return op.seen !== null && Object.entries(before.edits).some(([replica, seq]) => seq > (op.seen?.[replica] ?? 0));
@@ -159,7 +159,7 @@ function fieldDispute(
     for (const text of settlement.over) texts.add(text);
     // What a decision replaced was a version too.
     for (const leaf of leaves)
-      if (settlement.groups.has(leaf.op.group) && leaf.replaced !== null) texts.add(leaf.replaced);
+      if (settlement.actions.has(actionOf(leaf)) && leaf.replaced !== null) texts.add(leaf.replaced);
   } else for (const text of settlement.over) texts.delete(text);
   texts.add(standing.text);
   for (const verdict of verdicts) texts.add(verdict.stands);
@@ -230,7 +230,7 @@ export function readVerdicts(settlementOps: readonly Written[]): readonly Verdic
 function readSettlement(ops: readonly Written[]): {
   verdicts: Verdict[];
   over: ReadonlySet<string>;
-  groups: ReadonlySet<string>;
+  actions: ReadonlySet<string>;
 } {
   const inOrder = [...ops].sort((a, b) => compareStamps(stampOf(a), stampOf(b)));
   const over = new Set<string>();
@@ -247,7 +247,7 @@ function readSettlement(ops: readonly Written[]): {
       replica: write.replica,
       time: write.time,
     }));
-  return { verdicts, over, groups: new Set(inOrder.map(({ op }) => op.group)) };
+  return { verdicts, over, actions: new Set(inOrder.map(actionOf)) };
 }
 
 /** The writes of one field in stamp order, of ops in stamp order. */
@@ -261,7 +261,7 @@ function writesOf(field: Field, ops: readonly Written[]): Write[] {
     writes.push({
       stamp,
       text: stampToText(stamp),
-      replaced: op.replaced[field.number] ?? null,
+      replaced: replacedText(op.replaced[field.number]),
       // As in the merge: what another version wrote and this one does not allow reads as empty.
       value: parsed.success ? parsed.data : emptyValue(field),
       op,
@@ -281,7 +281,7 @@ function openEnds(writes: readonly Write[]): Write[] {
   for (const write of writes) {
     if (write.replaced === null) continue;
     replaced.add(write.replaced);
-    const stamp = readStamp(write.replaced);
+    const stamp = textToStamp(write.replaced);
     if (!known.has(write.replaced) && compareStamps(stamp, unknown) > 0) unknown = stamp;
   }
   return writes.filter(
@@ -328,13 +328,17 @@ function authored({ op, replica }: Written): Removal {
   return { stamp: stampToText({ time: op.time, replica }), actor: op.actor, replica, time: op.time };
 }
 
+/** Names the action of an op among those of all replicas. */
+function actionOf({ op, replica }: Pick<Write, 'op' | 'replica'>): string {
+  return `${replica} ${op.group}`;
+}
+
 function stampOf({ op, replica }: Written): Stamp {
   return { time: op.time, replica };
 }
 
-/** What another laptop wrote may be no stamp at all: it then hides nothing. */
-function readStamp(text: string): Stamp {
-  return /^[1-9]\d{0,15}@/.test(text) ? textToStamp(text) : zeroStamp;
+function replacedText(stamp: Stamp | undefined): string | null {
+  return stamp === undefined ? null : stampToText(stamp);
 }
 
 function canonical(value: FieldValue): string {

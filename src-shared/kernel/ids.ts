@@ -4,14 +4,14 @@
  */
 import { z } from 'zod';
 import type { Random, Time } from './ports.ts';
+import { fromUtf8 } from './utf8.ts';
 
 const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
-/** A record, person, replica or group id: lower-case UUID text. */
-export const Id = z
-  .string()
-  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/)
-  .brand<'Id'>();
+export const idPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** A record, person or replica id: lower-case UUID text. */
+export const Id = z.string().regex(idPattern).brand<'Id'>();
 export type Id = z.infer<typeof Id>;
 
 /** Returns a new UUIDv7 as 36 lower-case characters. */
@@ -38,10 +38,56 @@ export function bytesToId(bytes: Uint8Array): Id {
   return text as Id;
 }
 
-/** Parses a UUID into its 16 bytes. */
+/** Parses a lower-case UUID into its 16 bytes. Throws RangeError on any other text. */
 export function idToBytes(id: string): Uint8Array {
-  return hexToBytes(id.replaceAll('-', ''));
+  const bytes = new Uint8Array(16);
+  writeId(id, bytes, 0, 1);
+  return bytes;
 }
+
+/** Places in the text of a UUID where its bytes begin, and of its hyphens. */
+const bytePlaces = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34] as const;
+const hyphenPlaces = [8, 13, 18, 23] as const;
+const hyphen = 45;
+
+/** Values of the hex digits by character code, 255 for all other codes below 128. */
+const digitValues = Uint8Array.from({ length: 128 }, (_, code) => {
+  const value = '0123456789abcdef'.indexOf(String.fromCharCode(code));
+  return value < 0 ? 255 : value;
+});
+
+/** Writes the 16 bytes of a lower-case UUID to `target`, `stride` apart. Throws RangeError on any other text. */
+export function writeId(id: string, target: Uint8Array, at: number, stride: number): void {
+  if (id.length !== 36) throw new RangeError('not an id');
+  for (const place of hyphenPlaces) if (id.charCodeAt(place) !== hyphen) throw new RangeError('not an id');
+  let to = at;
+  for (const place of bytePlaces) {
+    const high = digitValues[id.charCodeAt(place)] ?? 255;
+    const low = digitValues[id.charCodeAt(place + 1)] ?? 255;
+    if (high > 15 || low > 15) throw new RangeError('not an id');
+    target[to] = high * 16 + low;
+    to += stride;
+  }
+}
+
+/** Formats many ids at once: byte b of id i stands at `b * count + i`. */
+export function planesToIds(planes: Uint8Array, count: number): string[] {
+  const text = new Uint8Array(count * 36);
+  for (let index = 0; index < count; index += 1) {
+    const start = index * 36;
+    let from = index;
+    for (const place of bytePlaces) {
+      const byte = planes[from] ?? 0;
+      text[start + place] = hexCodes[byte >> 4] ?? 0;
+      text[start + place + 1] = hexCodes[byte & 15] ?? 0;
+      from += count;
+    }
+    for (const place of hyphenPlaces) text[start + place] = hyphen;
+  }
+  const all = fromUtf8(text);
+  return Array.from({ length: count }, (_, index) => all.slice(index * 36, index * 36 + 36));
+}
+const hexCodes = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 
 /** Bytes as lower-case hex. */
 export function bytesToHex(bytes: Uint8Array): string {

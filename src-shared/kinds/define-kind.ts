@@ -7,7 +7,7 @@
  * New fields are additive and optional.
  */
 import { z } from 'zod';
-import { Id } from '../kernel/ids.ts';
+import { Id, idPattern } from '../kernel/ids.ts';
 import type { Role } from '../access/roles.ts';
 import { type Locale, locales } from '../i18n/locales.ts';
 
@@ -24,6 +24,8 @@ export type Field<T extends FieldValue = FieldValue> = {
   readonly number: number;
   readonly type: 'text' | 'date' | 'integer' | 'flag' | 'choice' | 'reference' | 'set';
   readonly schema: z.ZodType<T>;
+  /** Whether `schema` takes a value that is not null, without its cost: asked for every value of every op. */
+  readonly fits: (value: unknown) => value is NonNullable<T>;
   readonly required: boolean;
   readonly merge: MergeRule;
   /** Personal data: erased on request, never logged, digested with a salt in the chain. */
@@ -52,6 +54,7 @@ function field<T extends FieldValue>(
   number: number,
   type: Field['type'],
   schema: z.ZodType,
+  fits: (value: unknown) => boolean,
   required: boolean,
   flags: FieldFlags,
   more: { options?: readonly string[]; to?: string } = {},
@@ -61,6 +64,7 @@ function field<T extends FieldValue>(
     type,
     // The builders below pair each schema with its T; nullable() is what Optional<R, T> says.
     schema: (required ? schema : schema.nullable()) as z.ZodType<T>,
+    fits: fits as Field<T>['fits'], // the same pairing
     required,
     merge: flags.merge ?? 'latest',
     personal: flags.personal ?? false,
@@ -77,8 +81,18 @@ export function text<const R extends boolean = false>(
   flags: FieldFlags & { readonly required?: R; readonly max?: number } = {},
 ): Field<Optional<R, string>> {
   const required = flags.required ?? false;
-  const schema = z.string().max(flags.max ?? (flags.long ? 100_000 : 300));
-  return field(number, 'text', required ? schema.refine((value) => value.trim() !== '') : schema, required, flags);
+  const max = flags.max ?? (flags.long ? 100_000 : 300);
+  const schema = z.string().max(max);
+  const fits = (value: unknown): boolean =>
+    typeof value === 'string' && value.length <= max && (!required || value.trim() !== '');
+  return field(
+    number,
+    'text',
+    required ? schema.refine((value) => value.trim() !== '') : schema,
+    fits,
+    required,
+    flags,
+  );
 }
 
 /** A calendar day, `YYYY-MM-DD`, no time zone. */
@@ -86,7 +100,8 @@ export function date<const R extends boolean = false>(
   number: number,
   flags: FieldFlags & { readonly required?: R } = {},
 ): Field<Optional<R, string>> {
-  return field(number, 'date', z.iso.date(), flags.required ?? false, flags);
+  const schema = z.iso.date();
+  return field(number, 'date', schema, (value) => schema.safeParse(value).success, flags.required ?? false, flags);
 }
 
 /** A whole number between `min` (default 0) and `max` (default 2^53 − 1). */
@@ -94,11 +109,9 @@ export function integer<const R extends boolean = false>(
   number: number,
   flags: FieldFlags & { readonly required?: R; readonly min?: number; readonly max?: number } = {},
 ): Field<Optional<R, number>> {
-  const schema = z
-    .int()
-    .min(flags.min ?? 0)
-    .max(flags.max ?? Number.MAX_SAFE_INTEGER);
-  return field(number, 'integer', schema, flags.required ?? false, flags);
+  const { min = 0, max = Number.MAX_SAFE_INTEGER } = flags;
+  const fits = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= min && Number(value) <= max;
+  return field(number, 'integer', z.int().min(min).max(max), fits, flags.required ?? false, flags);
 }
 
 /** Yes or no. */
@@ -106,7 +119,7 @@ export function flag<const R extends boolean = false>(
   number: number,
   flags: FieldFlags & { readonly required?: R } = {},
 ): Field<Optional<R, boolean>> {
-  return field(number, 'flag', z.boolean(), flags.required ?? false, flags);
+  return field(number, 'flag', z.boolean(), (value) => typeof value === 'boolean', flags.required ?? false, flags);
 }
 
 /** One of the named options. */
@@ -115,7 +128,8 @@ export function choice<const T extends readonly string[], const R extends boolea
   options: T,
   flags: FieldFlags & { readonly required?: R } = {},
 ): Field<Optional<R, T[number]>> {
-  return field(number, 'choice', z.enum(options), flags.required ?? false, flags, { options });
+  const fits = (value: unknown): boolean => typeof value === 'string' && options.includes(value);
+  return field(number, 'choice', z.enum(options), fits, flags.required ?? false, flags, { options });
 }
 
 /** The id of another record. */
@@ -124,14 +138,16 @@ export function reference<const R extends boolean = false>(
   to: string,
   flags: FieldFlags & { readonly required?: R } = {},
 ): Field<Optional<R, string>> {
-  return field(number, 'reference', Id, flags.required ?? false, flags, { to });
+  const fits = (value: unknown): boolean => typeof value === 'string' && idPattern.test(value);
+  return field(number, 'reference', Id, fits, flags.required ?? false, flags, { to });
 }
 
 /** A set of short texts (or of the named options); kept sorted, concurrent additions are united. */
 export function set(number: number, options?: readonly [string, ...string[]]): Field<readonly string[]> {
   const element = options === undefined ? z.string().min(1).max(200) : z.enum(options);
   const schema = z.array(element).max(1000).readonly();
-  return field(number, 'set', schema, true, { merge: 'set' }, options === undefined ? {} : { options });
+  const fits = (value: unknown): boolean => schema.safeParse(value).success;
+  return field(number, 'set', schema, fits, true, { merge: 'set' }, options === undefined ? {} : { options });
 }
 
 /** The column name of a locale's version of a field: `title` + `uz-Cyrl` → `title_uz_cyrl`. */

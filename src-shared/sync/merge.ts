@@ -35,22 +35,26 @@ export const emptyState: RecordState = { values: {}, clocks: {}, sets: {}, edits
 
 /** Whether a record exists for readers: it has been written and no removal stands. */
 export function isAlive(state: RecordState): boolean {
-  return state.removals.length === 0 && Object.keys(state.edits).length > 0;
+  return state.removals.length === 0 && !isEmpty(state.edits);
 }
 
-/** Applies one op of `replica` to a record's state. */
+/**
+ * Applies one op of `replica` to a record's state. Of values, clocks and sets it reads and changes only those of the fields the
+ * op sets: a state that holds no others gives the same for them.
+ */
 export function mergeOp(kind: Kind, state: RecordState, op: Op, replica: string): RecordState {
   if (op.act === 'remove') return settle({ ...state, removals: [...state.removals, op.seen ?? {}] });
 
   const stamp: Stamp = { time: op.time, replica };
   const edits = { ...state.edits, [replica]: Math.max(state.edits[replica] ?? 0, op.seq) };
-  if (op.set === null || Object.keys(op.set).length === 0) return settle({ ...state, edits });
+  if (op.set === null || isEmpty(op.set)) return settle({ ...state, edits });
 
   const values = { ...state.values };
   const clocks = { ...state.clocks };
   const sets = { ...state.sets };
   const namesByNumber = fieldNames(kind);
-  for (const [number, value] of Object.entries(op.set)) {
+  for (const number in op.set) {
+    const value = op.set[number] ?? null;
     const name = namesByNumber.get(Number(number));
     const field = name === undefined ? undefined : kind.fields[name];
     // A field of a newer version stays in the log; the upgrade rebuilds the kind's table from there.
@@ -66,8 +70,14 @@ export function mergeOp(kind: Kind, state: RecordState, op: Op, replica: string)
   return settle({ ...state, values, clocks, sets, edits });
 }
 
+function isEmpty(object: object): boolean {
+  for (const _ in object) return false;
+  return true;
+}
+
 /** Forgets the removals that some edit has outlived: edits only grow, so they can never stand again. */
 function settle(state: RecordState): RecordState {
+  if (state.removals.length === 0) return state;
   const standing = state.removals.filter((seen) =>
     Object.entries(state.edits).every(([replica, seq]) => seq <= (seen[replica] ?? 0)),
   );
@@ -104,8 +114,8 @@ export function setChange(set: SetState | undefined, wanted: readonly string[]):
 
 /** A value another version wrote may not fit this version's schema: it is kept in the log and shown as empty. */
 function toFieldValue(field: Field, value: OpValue): FieldValue {
-  const parsed = (field.required ? field.schema.nullable() : field.schema).safeParse(value);
-  return parsed.success ? parsed.data : emptyValue(field);
+  if (value === null) return emptyValue(field);
+  return field.fits(value) ? value : emptyValue(field);
 }
 
 const namesOfKind = new WeakMap<Kind, ReadonlyMap<number, string>>();
@@ -136,7 +146,7 @@ export function overruled(ops: readonly { readonly op: Op; readonly replica: str
       const stamp: Stamp = { time: op.time, replica };
       found.add(`${stampToText(stamp)} ${number}`);
       const replaced = op.replaced[number];
-      if (replaced !== undefined) seen.add(`${replaced} ${number}`);
+      if (replaced !== undefined) seen.add(`${stampToText(replaced)} ${number}`);
       if (compareStamps(stamp, greatest.get(number) ?? zeroStamp) > 0) greatest.set(number, stamp);
     }
   }

@@ -4,15 +4,13 @@
  */
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { createHubTransport, type Enrolled, enrolAtHub, type HubTransportDeps } from '#core/sync/hub-transport.ts';
-import { segmentPorts } from '#core/store/log-store.ts';
-import { canonicalJson } from '#shared/kernel/canonical-json.ts';
+import { segmentPorts } from '#core/store/op-log.ts';
 import { bytesToHex, newId } from '#shared/kernel/ids.ts';
 import type { Result } from '#shared/kernel/result.ts';
-import { utf8 } from '#shared/kernel/utf8.ts';
 import { parseInvitation } from '#shared/sync/invitation.ts';
 import { frame, protocolVersion, type SyncRequest, SyncResponse, unframe } from '#shared/sync/messages.ts';
-import { chainHead, emptyHead, type Op } from '#shared/sync/op.ts';
-import { sealSegment, signedBytes } from '#shared/sync/segment.ts';
+import { blockOf, chainHead, emptyHead, type Op } from '#shared/sync/op.ts';
+import { assembleSegment, sealSegment, signedBytes } from '#shared/sync/segment.ts';
 
 export const samplePartition = 'kz/kz-19/kz-19-tec_oblast';
 const deps = {
@@ -105,14 +103,13 @@ export function sampleOps(from: number, to: number, salt = 'a', change: Partial<
     seq: from + index,
     time: 1_700_000_000_000 * 2048 + from + index,
     actor: null,
-    group: `group-${from + index}`,
+    group: from + index,
     kind: 2,
     record: `00000000-0000-7000-8000-${String(from + index).padStart(12, '0')}`,
     act: 'set' as const,
     set: { '1': `Sample contact ${salt} ${from + index}` },
     replaced: {},
     seen: null,
-    salt: '00'.repeat(16),
     digest: null,
     ...change,
   }));
@@ -125,26 +122,16 @@ export function seal(
   earlier: readonly Op[] = [],
   partition = samplePartition,
 ): Uint8Array {
-  const before = chainHead(emptyHead, earlier, segmentPorts.hash);
-  return sealSegment({ replica: laptop.replica, partition, before }, ops, laptop.sign, segmentPorts);
+  const seeds = new Map([...earlier, ...ops].map((op) => [blockOf(op.seq), sampleSeed]));
+  const before = chainHead(emptyHead, earlier, { seeds, single: new Map() }, segmentPorts.hash);
+  return sealSegment({ replica: laptop.replica, partition, before }, ops, () => sampleSeed, laptop.sign, segmentPorts)
+    .bytes;
 }
+const sampleSeed = new Uint8Array(16);
 
 /** A properly signed first segment with any body: what only a broken or hostile writer makes. */
 export function sealBody(laptop: Laptop, body: Uint8Array): Uint8Array {
-  const unsigned = {
-    replica: laptop.replica,
-    partition: samplePartition,
-    from: 1,
-    to: 1,
-    before: bytesToHex(emptyHead),
-    head: bytesToHex(emptyHead),
-    body: bytesToHex(segmentPorts.hash(body)),
-  };
-  const header = utf8(canonicalJson({ ...unsigned, signature: bytesToHex(laptop.sign(signedBytes(unsigned))) }));
-  const bytes = new Uint8Array(9 + header.length + body.length);
-  bytes.set([0x4b, 0x53, 0x45, 0x47, 1]);
-  new DataView(bytes.buffer).setUint32(5, header.length, true);
-  bytes.set(header, 9);
-  bytes.set(body, 9 + header.length);
-  return bytes;
+  const place = { replica: laptop.replica, partition: samplePartition, from: 1, to: 1 };
+  const signature = laptop.sign(signedBytes({ ...place, head: bytesToHex(emptyHead) }));
+  return assembleSegment({ ...place, before: emptyHead, head: emptyHead, signature }, body, segmentPorts.hash);
 }

@@ -1,6 +1,6 @@
 /** Real stores in memory that exchange real segments through a relay that may drop, repeat and reorder. */
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { createLogStore, segmentPorts } from '#core/store/log-store.ts';
+import { createLogStore } from '#core/store/log-store.ts';
 import { openStore, type Store } from '#core/store/store.ts';
 import { bytesToHex } from '#shared/kernel/ids.ts';
 import { silentLogger } from '#shared/kernel/ports.ts';
@@ -125,5 +125,3 @@ export function settle(replicas: readonly Replica[], relay: Relay): void {
   }
   for (const replica of replicas) download(replica, relay);
 }
-
-export { segmentPorts };

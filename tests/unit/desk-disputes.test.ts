@@ -11,27 +11,27 @@ import { Settlement } from '#shared/desk/settlement.ts';
 import { Contact } from '#shared/contacts/contact.ts';
 import { Membership } from '#shared/commissions/membership.ts';
 import { emptyState, mergeOp } from '#shared/sync/merge.ts';
-import type { Op } from '#shared/sync/op.ts';
+import { type Op, textToStamp } from '#shared/sync/op.ts';
 
 const place = String(Decision.fields.place.number);
 const title = String(Decision.fields.title_ru.number);
 const state = String(Decision.fields.state.number);
 
 let counter = 0;
-function op(change: Partial<Op>): Op {
+/** `replaced` as stamps in text, by field number. */
+function op({ replaced = {}, ...change }: Partial<Omit<Op, 'replaced'>> & { replaced?: { [field: string]: string } }): Op {
   counter += 1;
   return {
     seq: 1,
     time: counter,
     actor: null,
-    group: `g${counter}`,
+    group: counter,
     kind: Decision.number,
     record: 'r',
     act: 'set',
     set: {},
-    replaced: {},
+    replaced: Object.fromEntries(Object.entries(replaced).map(([field, stamp]) => [field, textToStamp(stamp)])),
     seen: null,
-    salt: '00',
     digest: null,
     ...change,
   };
@@ -150,7 +150,7 @@ describe('versions of a field', () => {
     expect(findDisputes(Decision, [first, last, mine], none).fields).toHaveLength(1);
   });
 
-  const settled = (stands: string, over: string[], change: Partial<Op> = {}, replica = 'a'): Written => ({
+  const settled = (stands: string, over: string[], change: Parameters<typeof op>[0] = {}, replica = 'a'): Written => ({
     op: op({
       kind: Settlement.number,
       set: { [Settlement.fields.stands.number]: stands, [Settlement.fields.over.number]: { add: over, drop: {} } },
@@ -193,7 +193,7 @@ describe('versions of a field', () => {
 
 describe('signed papers', () => {
   const begun = { op: op({ time: 10, set: { [state]: 'draft', [title]: 'О порядке' } }), replica: 'a' };
-  const signed = (change: Partial<Op>, replica = 'a'): Written => ({
+  const signed = (change: Parameters<typeof op>[0], replica = 'a'): Written => ({
     op: op({ seq: 2, time: 30, set: { [state]: 'signed' }, replaced: { [state]: '10@a' }, ...change }),
     replica,
   });

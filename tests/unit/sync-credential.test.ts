@@ -31,14 +31,13 @@ const op = (kind: number, act: Op['act'] = 'set'): Op => ({
   seq: 1,
   time: 1,
   actor: null,
-  group: 'g',
+  group: 1,
   kind,
   record: 'r',
   act,
   set: {},
   replaced: {},
   seen: null,
-  salt: '00',
   digest: null,
 });
 const header = { replica: 'laptop-1', partition };

@@ -2,18 +2,17 @@
  * The one write path. Local edits and ops from elsewhere go through `applyOp`: log, projection, search and sort index
  * move together in one immediate transaction; then listeners hear which domains changed. What fails leaves no trace.
  */
-import { bytesToHex, type Id, newId } from '#shared/kernel/ids.ts';
-import type { Logger, Random, Time } from '#shared/kernel/ports.ts';
+import type { Id } from '#shared/kernel/ids.ts';
+import type { Logger, Time } from '#shared/kernel/ports.ts';
 import { kindsByNumber } from '#shared/kinds/all-kinds.ts';
 import type { Kind, Values } from '#shared/kinds/define-kind.ts';
-import { emptyState, isAlive, mergeOp, type RecordState, setChange } from '#shared/sync/merge.ts';
-import { nextHead, type Op, type OpValue, stampToText } from '#shared/sync/op.ts';
-import { nextTime, observe, stampMs } from '#shared/sync/stamp.ts';
+import { emptyState, fieldNames, isAlive, mergeOp, type RecordState, setChange } from '#shared/sync/merge.ts';
+import type { Op, OpValue } from '#shared/sync/op.ts';
+import { nextTime, observe, type Stamp, stampMs } from '#shared/sync/stamp.ts';
 import type { WritableDb } from './database.ts';
 import type { DeskIndex } from './desk-index.ts';
 import type { Indexes } from './indexes.ts';
-import type { Meta } from './meta.ts';
-import { type Log, type LogHead, type OpLog, sha256 } from './op-log.ts';
+import type { Log, OpLog } from './op-log.ts';
 import { createRecordTable, type RecordTable, type StoredRecord } from './record-rows.ts';
 
 /** One wanted change of one record. Values are by field name; only given fields are touched. */
@@ -22,16 +21,16 @@ export type Change = {
   readonly id: Id | string;
   readonly act: Op['act'];
   readonly values: Values;
+  /** The id was made just now: nothing needs to be looked up. Harmless where it is not true. */
+  readonly isNew?: boolean;
 };
 
 export type CommitDeps = {
   readonly db: WritableDb;
   readonly log: OpLog;
-  readonly meta: Meta;
   readonly indexes: Indexes;
   readonly desk: DeskIndex;
   readonly time: Time;
-  readonly random: Random;
   readonly logger: Logger;
   /** Called after the transaction with the domains whose queries may answer otherwise now. */
   readonly changed: (topics: readonly string[]) => void;
@@ -43,14 +42,16 @@ export type Committer = {
    * that changes nothing makes none.
    */
   commit(changes: readonly Change[], author: { replica: string; partition: string; actor: Id | string | null }): number;
-  /** Applies proved ops of another replica's log, which must follow the head held, and keeps the segment they came in. */
-  applyRemote(log: Log, ops: readonly Op[], head: LogHead, segment: { from: number; bytes: Uint8Array }): void;
+  /** Applies a proved segment of another replica's log: those of its ops that are beyond the head held. `ops` are all of them. */
+  applyRemote(log: Log, ops: readonly Op[], bytes: Uint8Array): void;
+  /** Seals what own logs have not yet sealed, so that it can be handed over. */
+  seal(): void;
   /** Builds a kind's table anew from the log: after an upgrade that knows more fields. */
   rebuild(kind: Kind): void;
 };
 
 export function createCommitter(deps: CommitDeps): Committer {
-  const { db, log: opLog, meta, indexes, desk } = deps;
+  const { db, log: opLog, indexes, desk } = deps;
   const tables = new Map<number, RecordTable>();
   const tableOf = (kind: Kind): RecordTable => {
     let table = tables.get(kind.number);
@@ -61,128 +62,195 @@ export function createCommitter(deps: CommitDeps): Committer {
     return table;
   };
 
-  /** Merges one op into its record's row and indexes. `own` is null for ops of other replicas. */
-  function project(kind: Kind, before: StoredRecord | null, op: Op, log: Log, own: boolean): void {
-    const state = mergeOp(kind, before?.state ?? emptyState, op, log.replica);
-    const alive = isAlive(state);
-    const wrote = stampMs(op.time);
-    const newer = before === null || wrote >= Number(before.raw.changed_at);
-    const row = tableOf(kind).store(op.record, before, state, {
-      alive,
-      createdAt: before === null ? wrote : Math.min(wrote, Number(before.raw.created_at)),
-      changedAt: newer ? wrote : Number(before.raw.changed_at),
-      changedBy: newer ? op.actor : textOrNull(before.raw.changed_by),
-      ownLog: own ? log.ref : Number(before?.raw.own_log ?? 0),
-      ownSeq: own ? op.seq : Number(before?.raw.own_seq ?? 0),
-    });
-    const wasAlive = before !== null && Number(before.raw.alive) === 1;
-    indexes.update(kind, row, wasAlive ? before.state.values : null, alive ? state.values : null);
-    desk.projected({ kind, op, row, before: before?.state ?? emptyState, after: state });
+  /** Which fields an op's neighbours need beside those it sets: always, and where what is derived from them may change. */
+  const needs = new Map<number, { readonly always: readonly string[]; readonly derived: readonly string[] }>();
+  const neededOf = (kind: Kind): { readonly always: readonly string[]; readonly derived: readonly string[] } => {
+    let found = needs.get(kind.number);
+    if (found === undefined) {
+      const keys = (kind.naturalKey ?? []).map((part) => part.field);
+      found = { always: desk.fieldsOf(kind), derived: [...new Set([...indexes.fieldsOf(kind), ...keys])] };
+      needs.set(kind.number, found);
+    }
+    return found;
+  };
+
+  /** One immediate transaction; what the log holds in memory goes back with it. */
+  function transact<T>(work: () => T): T {
+    try {
+      return db.transaction(work).immediate();
+    } catch (error) {
+      opLog.reload();
+      throw error;
+    }
   }
 
-  function clock(): number {
-    return Number(meta.get('clock') ?? 0);
+  /**
+   * Merges one op into its record's row and indexes. `own` is false for ops of other replicas; `before` is undefined where
+   * nobody has looked yet.
+   */
+  function project(kind: Kind, op: Op, log: Log, own: boolean, before?: StoredRecord | null): void {
+    const table = tableOf(kind);
+    const names = fieldsOf(kind, op);
+    const ownLog = own ? log.ref : 0;
+    const wrote = stampMs(op.time);
+    // A record not seen before: the insert itself tells when it is there after all.
+    if (before === null || (before === undefined && op.act === 'set' && isEmpty(op.replaced))) {
+      const state = mergeOp(kind, emptyState, op, log.replica);
+      const alive = isAlive(state);
+      const facts = {
+        alive,
+        createdAt: wrote,
+        changedAt: wrote,
+        changedBy: op.actor,
+        ownLog,
+        ownSeq: own ? op.seq : 0,
+      };
+      const row = table.insert(op.record, state, facts);
+      if (row !== null) {
+        if (alive) indexes.update(kind, row, null, state.values);
+        desk.projected({ kind, op, row, before: emptyState, after: state });
+        return;
+      }
+    }
+    const { always, derived } = neededOf(kind);
+    const touches = derived.length > 0 && (op.act !== 'set' || names.some((name) => derived.includes(name)));
+    const asked = [...new Set([...names, ...always, ...(touches ? derived : [])])];
+    let held = (asked.length > names.length ? undefined : before) ?? table.load(op.record, asked);
+    if (held === null) return project(kind, op, log, own, null);
+    // What is derived of a record that comes back has to be made whole.
+    if (!touches && derived.length > 0 && !held.facts.alive)
+      held = table.load(op.record, [...new Set([...asked, ...derived])]) ?? held;
+    const state = mergeOp(kind, held.state, op, log.replica);
+    const alive = isAlive(state);
+    const newer = wrote >= held.facts.changedAt;
+    table.update(held, names, state, {
+      alive,
+      createdAt: Math.min(wrote, held.facts.createdAt),
+      changedAt: newer ? wrote : held.facts.changedAt,
+      changedBy: newer ? op.actor : held.facts.changedBy,
+      ownLog: own ? log.ref : held.facts.ownLog,
+      ownSeq: own ? op.seq : held.facts.ownSeq,
+    });
+    if (touches || alive !== held.facts.alive)
+      indexes.update(kind, held.row, held.facts.alive ? held.state.values : null, alive ? state.values : null);
+    desk.projected({ kind, op, row: held.row, before: held.state, after: state });
   }
 
   return {
     commit(changes, author) {
       const topics = new Set<string>();
-      const written = db
-        .transaction(() => {
-          const log = opLog.logOf(author.replica, author.partition);
-          let { seq, head } = opLog.head(log);
-          let last = clock();
-          const group = newId(deps);
-          const now = deps.time.now();
-          const from = seq;
-          for (const change of changes) {
-            const before = tableOf(change.kind).load(change.id);
-            const wanted = opContent(change, before?.state ?? emptyState);
-            if (wanted === null) continue;
-            const { time, clock: moved } = nextTime(last, now, wanted.seenTime);
-            last = moved;
-            seq += 1;
-            const op: Op = {
-              seq,
-              time,
-              actor: author.actor,
-              group,
-              kind: change.kind.number,
-              record: change.id,
-              act: change.act,
-              set: wanted.set,
-              replaced: wanted.replaced,
-              seen: change.act === 'remove' || freezes(change) ? seenBy(opLog, author.partition, log, seq) : null,
-              salt: bytesToHex(deps.random.bytes(16)),
-              digest: null,
-            };
-            head = nextHead(head, op, sha256);
-            opLog.append(log, op, now);
-            project(change.kind, before, op, log, true);
-            topics.add(change.kind.domain);
-          }
-          if (seq === from) return 0;
-          opLog.moveHead(log, { seq, head });
-          meta.set('clock', String(last));
-          if (desk.settle()) topics.add('desk');
-          return seq - from;
-        })
-        .immediate();
+      const written = transact(() => {
+        const log = opLog.logOf(author.replica, author.partition);
+        const now = deps.time.now();
+        const ops: Op[] = [];
+        const group = opLog.head(log).seq + 1;
+        let clock = opLog.clock();
+        for (const change of changes) {
+          const names = Object.keys(change.values);
+          const before = change.isNew === true ? null : tableOf(change.kind).load(change.id, names);
+          const wanted = opContent(change, before?.state ?? emptyState);
+          if (wanted === null) continue;
+          const moved = nextTime(clock, now, wanted.seenTime);
+          clock = moved.clock;
+          const seq = group + ops.length;
+          const op: Op = {
+            seq,
+            time: moved.time,
+            actor: author.actor,
+            group,
+            kind: change.kind.number,
+            record: change.id,
+            act: change.act,
+            set: wanted.set,
+            replaced: wanted.replaced,
+            seen: change.act === 'remove' || freezes(change) ? seenBy(opLog, author.partition, log, seq) : null,
+            digest: null,
+          };
+          project(change.kind, op, log, true, before);
+          ops.push(op);
+          topics.add(change.kind.domain);
+        }
+        if (ops.length === 0) return 0;
+        opLog.append(log, ops, clock, now);
+        if (desk.settle()) topics.add('desk');
+        return ops.length;
+      });
       if (written > 0) deps.changed([...topics, 'records', 'sync']);
       return written;
     },
 
-    applyRemote(log, ops, head, segment) {
+    applyRemote(log, ops, bytes) {
       const topics = new Set<string>();
       const now = deps.time.now();
+      const held = opLog.head(log).seq;
       // It can be fetched again: no need to wait for the disk as for a person's edit.
       db.pragma('synchronous = normal');
       try {
-        db.transaction(() => {
-          let last = clock();
+        transact(() => {
+          let clock = opLog.clock();
           for (const op of ops) {
-            opLog.append(log, op, now);
-            last = observe(last, op.time, now);
+            if (op.seq <= held) continue;
+            clock = observe(clock, op.time, now);
             const kind = kindsByNumber.get(op.kind);
             if (kind === undefined) continue; // stays in the log for the version that knows it
-            project(kind, tableOf(kind).load(op.record), op, log, false);
+            project(kind, op, log, false);
             topics.add(kind.domain);
           }
-          opLog.moveHead(log, head);
-          opLog.keepSegment(log, segment.from, head.seq, segment.bytes);
-          opLog.rememberHead(log, head.seq, head.head);
-          meta.set('clock', String(last));
+          opLog.take(log, bytes, ops, now);
+          opLog.setClock(clock);
           if (desk.settle()) topics.add('desk');
-        }).immediate();
+        });
       } finally {
         db.pragma('synchronous = full');
       }
       deps.changed([...topics, 'records', 'sync']);
     },
 
+    seal() {
+      transact(() => {
+        for (const log of opLog.logs()) if (log.replica === opLog.ownReplica()) opLog.seal(log, deps.time.now());
+      });
+    },
+
     rebuild(kind) {
-      db.transaction(() => {
-        const ownReplica = meta.get('replica');
+      transact(() => {
         db.exec(`delete from "${kind.name}"`);
         indexes.clear(kind);
         desk.clear(kind);
-        for (const { op, log } of opLog.opsOfKind(kind.number)) {
-          project(kind, tableOf(kind).load(op.record), op, log, log.replica === ownReplica);
-        }
+        opLog.forEachOp((op, log) => {
+          if (op.kind === kind.number) project(kind, op, log, log.replica === opLog.ownReplica());
+        });
         desk.settle();
-      }).immediate();
+      });
       deps.logger.info('store/rebuilt', { kind: kind.name });
     },
   };
 }
 
-type OpContent = { set: { [number: string]: OpValue }; replaced: { [number: string]: string }; seenTime: number };
+/** The fields an op sets, as far as this version knows them. */
+function fieldsOf(kind: Kind, op: Op): string[] {
+  const names: string[] = [];
+  const namesByNumber = fieldNames(kind);
+  for (const number in op.set) {
+    const name = namesByNumber.get(Number(number));
+    if (name !== undefined) names.push(name);
+  }
+  return names;
+}
+
+function isEmpty(object: object): boolean {
+  for (const _ in object) return false;
+  return true;
+}
+
+type OpContent = { set: { [number: string]: OpValue }; replaced: { [number: string]: Stamp }; seenTime: number };
 
 /** What an op must say to bring a record from `state` to the wanted values; null where it would say nothing. */
 function opContent(change: Change, state: RecordState): OpContent | null {
   const content: OpContent = { set: {}, replaced: {}, seenTime: 0 };
   if (change.act === 'remove') return isAlive(state) ? content : null;
-  for (const [name, value] of Object.entries(change.values)) {
+  for (const name in change.values) {
+    const value = change.values[name] ?? null;
     const field = change.kind.fields[name];
     if (field === undefined) throw new Error(`${change.kind.name} has no field ${name}`);
     if (field.merge === 'set') {
@@ -194,12 +262,12 @@ function opContent(change: Change, state: RecordState): OpContent | null {
     content.set[field.number] = value as OpValue; // lists are sets, handled above
     const clock = state.clocks[name];
     if (clock !== undefined) {
-      content.replaced[field.number] = stampToText(clock);
+      content.replaced[field.number] = clock;
       content.seenTime = Math.max(content.seenTime, clock.time);
     }
   }
   const revives = change.act === 'restore' && !isAlive(state);
-  return Object.keys(content.set).length > 0 || revives ? content : null;
+  return revives || !isEmpty(content.set) ? content : null;
 }
 
 /** Whether the change signs its record: a signature, like a removal, says what its author had seen. */
@@ -212,8 +280,4 @@ function seenBy(opLog: OpLog, partition: string, own: Log, seq: number): { [repl
   const seen: { [replica: string]: number } = {};
   for (const log of opLog.logs()) if (log.partition === partition) seen[log.replica] = opLog.head(log).seq;
   return { ...seen, [own.replica]: seq };
-}
-
-function textOrNull(value: string | number | null | undefined): string | null {
-  return value === null || value === undefined ? null : String(value);
 }

@@ -31,6 +31,8 @@ const mostAlike = 20;
 const rowsAtOnce = 1000;
 
 export type DeskIndex = {
+  /** The fields that `projected` wants to see beside those an op sets and those of the natural key. */
+  fieldsOf(kind: Kind): readonly string[];
   /** Marks what an op may have put on the desk or taken off; called in the op's transaction, after its row was stored. */
   projected(change: {
     readonly kind: Kind;
@@ -198,6 +200,10 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta): DeskI
       .sort((a, b) => (`${a.about} ${a.part}` < `${b.about} ${b.part}` ? -1 : 1));
 
   const self: DeskIndex = {
+    fieldsOf(kind) {
+      if (kind.name === Settlement.name) return Object.keys(kind.fields);
+      return kind.conflicts === 'desk' && kind.states !== undefined ? [kind.states.field] : [];
+    },
     projected({ kind, op, row, before, after }) {
       if (kind.name === Settlement.name) {
         const { subjectKind, subject, about, other } = after.values;

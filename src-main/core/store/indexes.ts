@@ -25,6 +25,8 @@ export function searchText(kind: Kind, values: Values): string {
 }
 
 export type Indexes = {
+  /** The fields of a kind that are in an index. */
+  fieldsOf(kind: Kind): readonly string[];
   /** Brings the indexes of one row up to date; `before` or `after` is null where the record was or is not alive. */
   update(kind: Kind, row: number, before: Values | null, after: Values | null): void;
   /** Makes the sort index of a language if this laptop has none yet. */
@@ -45,6 +47,7 @@ export function createIndexes(db: WritableDb, meta: Meta): Indexes {
       return [
         kind.name,
         {
+          fields: [...new Set([...searchableFields(kind), ...sortableFields(kind)])],
           addSearch: searchable ? db.prepare(`insert into ${search} (rowid, folded) values (?, ?)`) : null,
           dropSearch: searchable ? db.prepare(`delete from ${search} where rowid = ?`) : null,
           addSort: sortable
@@ -60,10 +63,11 @@ export function createIndexes(db: WritableDb, meta: Meta): Indexes {
   let locales = new Set((meta.get('sort-locales') ?? '').split(' ').filter((locale) => locale !== '')) as Set<Locale>; // written below
 
   return {
+    fieldsOf: (kind) => statements.get(kind.name)?.fields ?? [],
     update(kind, row, before, after) {
       const own = statements.get(kind.name);
       if (own === undefined) return;
-      if (own.addSearch !== null && own.dropSearch !== null) {
+      if (own.addSearch !== null && own.dropSearch !== null && !isSame(searchableFields(kind), before, after)) {
         const was = before === null ? '' : searchText(kind, before);
         const is = after === null ? '' : searchText(kind, after);
         if (was !== is) {
@@ -107,6 +111,10 @@ export function createIndexes(db: WritableDb, meta: Meta): Indexes {
       if (sortableFields(kind).length > 0) db.exec(`delete from ${quote(`${kind.name}_sort`)}`);
     },
   };
+}
+
+function isSame(fields: readonly string[], before: Values | null, after: Values | null): boolean {
+  return before !== null && after !== null && fields.every((name) => before[name] === after[name]);
 }
 
 function sortText(value: FieldValue | undefined): string {

@@ -1,31 +1,16 @@
 /** The desktop's `ReplicaStore`: seals own segments, proves and applies others'. See #shared/sync/replica-store.ts. */
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { hexToBytes } from '#shared/kernel/ids.ts';
+import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
 import { err, ok } from '#shared/kernel/result.ts';
 import { checkSegmentAllowed } from '#shared/sync/accept.ts';
 import { coversPartition, credentialBytes } from '#shared/sync/credential.ts';
 import { Credential, logKey, parseLogKey } from '#shared/sync/messages.ts';
-import { chainHead } from '#shared/sync/op.ts';
 import type { ReplicaStore } from '#shared/sync/replica-store.ts';
-import {
-  maxOpsPerSegment,
-  openSegment,
-  readSegmentHeader,
-  sealSegment,
-  type SegmentPorts,
-} from '#shared/sync/segment.ts';
+import { headWithin, openSegment, readSegmentHeader } from '#shared/sync/segment.ts';
 import type { Committer } from './commit.ts';
 import { databaseFailure, type WritableDb } from './database.ts';
 import { type Identity, verifySignature } from './identity.ts';
 import type { Meta } from './meta.ts';
-import { type OpLog, sha256 } from './op-log.ts';
-
-/** Hash and compression of segments on this host: SHA-256, zstd level 3 (SYNC.md lesson 6). */
-export const segmentPorts: SegmentPorts = {
-  hash: sha256,
-  pack: (data) => zstdCompressSync(data),
-  unpack: (data, limit) => zstdDecompressSync(data, { maxOutputLength: limit }),
-};
+import { type Log, type OpLog, segmentPorts } from './op-log.ts';
 
 export type LogStoreDeps = {
   readonly db: WritableDb;
@@ -54,42 +39,30 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
     summary: () => opLog.summary(),
 
     segmentsBeyond(held, maxBytes, whose) {
+      const isOwn = (log: Log): boolean => log.replica === identity.replica;
+      const beyond = (log: Log): number => held[logKey(log.replica, log.partition)] ?? 0;
+      if (
+        opLog
+          .logs()
+          .some(
+            (log) => isOwn(log) && opLog.sealedHead(log).seq < opLog.head(log).seq && beyond(log) < opLog.head(log).seq,
+          )
+      )
+        deps.committer.seal();
       const segments: ReturnType<ReplicaStore['segmentsBeyond']> = [];
       let bytes = 0;
-      for (const log of ownLogs()) {
-        const key = logKey(log.replica, log.partition);
-        let seq = held[key] ?? 0;
-        for (;;) {
-          if (segments.length > 0 && bytes >= maxBytes) return segments; // before sealing one more for nothing
-          const before = opLog.headAt(log, seq);
-          if (before === null) break; // the other side holds more of our log than we do
-          const ops = opLog.opsAfter(log, seq, maxOpsPerSegment);
-          const last = ops.at(-1);
-          if (last === undefined) break;
-          const sealed = sealSegment(
-            { replica: log.replica, partition: log.partition, before },
-            ops,
-            identity.sign,
-            segmentPorts,
-          );
-          opLog.rememberHead(log, last.seq, chainHead(before, ops, sha256));
-          segments.push({ bytes: sealed, log: key, from: seq + 1, to: last.seq });
-          bytes += sealed.length;
-          seq = last.seq;
-        }
-      }
-      if (whose === 'own') return segments;
-      for (const log of opLog.logs()) {
-        if (log.replica === identity.replica) continue;
-        const key = logKey(log.replica, log.partition);
-        let seq = held[key] ?? 0;
+      const logs = opLog.logs();
+      for (const log of whose === 'own'
+        ? logs.filter(isOwn)
+        : [...logs.filter(isOwn), ...logs.filter((log) => !isOwn(log))]) {
+        let seq = beyond(log);
         for (;;) {
           if (segments.length > 0 && bytes >= maxBytes) return segments;
-          const kept = opLog.keptSegment(log, seq);
-          if (kept === null) break;
-          segments.push({ bytes: kept.bytes, log: key, from: kept.from, to: kept.to });
-          bytes += kept.bytes.length;
-          seq = kept.to;
+          const segment = opLog.segmentBeyond(log, seq);
+          if (segment === null) break;
+          segments.push({ ...segment, log: logKey(log.replica, log.partition) });
+          bytes += segment.bytes.length;
+          seq = segment.to;
         }
       }
       return segments;
@@ -131,8 +104,9 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
       const log = opLog.logOf(replica, partition);
       const held = opLog.head(log).seq;
       if (to <= held) return ok({ log: key, from, to, applied: 0 });
+      if (from > held + 1) return err({ code: 'segment/gap', log: key });
       const before = opLog.headAt(log, from - 1);
-      if (before === null) return err({ code: 'segment/gap', log: key });
+      if (before === null) return err({ code: 'segment/broken-chain', log: key });
       const opened = openSegment(
         bytes,
         before,
@@ -142,20 +116,16 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
       if (!opened.ok) return opened;
       const allowed = checkSegmentAllowed(credential, opened.value.header, opened.value.ops, null);
       if (!allowed.ok) return allowed;
-      const fresh = opened.value.ops.filter((op) => op.seq > held);
+      if (from <= held && !isSame(headWithin(bytes, held, segmentPorts), opLog.sealedHead(log).head))
+        return err({ code: 'segment/forked', log: key });
       try {
-        deps.committer.applyRemote(
-          log,
-          fresh,
-          { seq: to, head: hexToBytes(opened.value.header.head) },
-          { from, bytes },
-        );
+        deps.committer.applyRemote(log, opened.value.ops, bytes);
       } catch (error) {
         const failure = databaseFailure(error);
         if (failure === null) throw error;
         return err(failure);
       }
-      return ok({ log: key, from, to, applied: fresh.length });
+      return ok({ log: key, from, to, applied: to - held });
     },
 
     credentialSerials: () => selectSerials.all() as string[],
@@ -176,4 +146,8 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
       return ok(null);
     },
   };
+}
+
+function isSame(a: Uint8Array | null, b: Uint8Array): boolean {
+  return a !== null && bytesToHex(a) === bytesToHex(b);
 }

@@ -1,198 +1,392 @@
-/** The op log's tables: append, read back, heads. Rows hold an op's varying part as JSON in `body`. */
-import { createHash } from 'node:crypto';
-import { chainHead, emptyHead, type Hash, type Op } from '#shared/sync/op.ts';
+/**
+ * The logs as this store keeps them: sealed segments, and behind them, for this replica's own logs, a short open tail.
+ *
+ * - A log's parts follow each other without gap or overlap: base · segments · tail.
+ * - Own ops go to the tail, one row an action. When a block of 1,000 seqs is full it is sealed, once, and its tail rows go. What is
+ *   handed over earlier is sealed as it is; the small segments of a block are joined when there are many, or the block is full.
+ * - Others' segments stay as they came, so that they can be handed on; small ones of a block are joined in the same way.
+ * - The chain is worked out when ops are sealed: a person's edit waits for no hash.
+ *
+ * Heads, tails and the clock are held in memory too. Whoever writes does so in a transaction and calls `reload` when it fails.
+ */
+import { hash as hashOnce } from 'node:crypto';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { blockOf, blockOps, byStamp, emptyHead, type Hash, type Op } from '#shared/sync/op.ts';
+import { fromColumns, toColumns } from '#shared/sync/op-columns.ts';
 import { logKey, type Summary } from '#shared/sync/messages.ts';
+import {
+  cutSegment,
+  headWithin,
+  joinSegments,
+  readOps,
+  readSegmentHeader,
+  sealSegment,
+  type SegmentPorts,
+} from '#shared/sync/segment.ts';
+import { hexToBytes } from '#shared/kernel/ids.ts';
+import type { Random } from '#shared/kernel/ports.ts';
+import { stampMs } from '#shared/sync/stamp.ts';
 import type { WritableDb } from './database.ts';
+import type { Identity } from './identity.ts';
+import type { Meta } from './meta.ts';
+import { mayHold, recordPlaces } from './record-places.ts';
 import type { Replicas } from './record-rows.ts';
 
-export const sha256: Hash = (data) => createHash('sha256').update(data).digest();
+export const sha256: Hash = (data) => hashOnce('sha256', data, 'buffer');
+
+/** Hash and compression of segments on this host: SHA-256, zstd level 3 (SYNC.md lesson 6). */
+export const segmentPorts: SegmentPorts = {
+  hash: sha256,
+  pack: (data) => zstdCompressSync(data),
+  unpack: (data, limit) => zstdDecompressSync(data, { maxOutputLength: limit }),
+};
 
 export type Log = { readonly ref: number; readonly replica: string; readonly partition: string };
 export type LogHead = { readonly seq: number; readonly head: Uint8Array };
+export type LoggedOp = { readonly op: Op; readonly log: Log };
+export type StoredSegment = { readonly from: number; readonly to: number; readonly bytes: Uint8Array };
 
 export type OpLog = Replicas & {
   /** This replica's id, so that its own logs are told from others'. */
   ownReplica(): string;
   /** Finds or makes the log of a replica in a partition. */
-  logOf(replica: string, partition: string, publicKey?: string): Log;
+  logOf(replica: string, partition: string): Log;
   publicKeyOf(replica: string): string | null;
   /** Remembers a replica's key. Throws when it already has another one: an id never changes its key. */
   addReplica(replica: string, publicKey: string): void;
-  head(log: Log): LogHead;
-  /** The chain's head after `seq`, worked out from the nearest remembered one where needed. Null beyond the log's end. */
+  /** The highest seq held without a gap; 0 of an empty log. */
+  head(log: Log): { readonly seq: number };
+  /** The end of what is sealed. */
+  sealedHead(log: Log): LogHead;
+  /** The chain's head after `seq`; null where it is beyond what is sealed, before the base, or no link ends there. */
   headAt(log: Log, seq: number): Uint8Array | null;
-  /** Remembers a head so that later look-ups need not walk the chain. */
-  rememberHead(log: Log, seq: number, head: Uint8Array): void;
-  append(log: Log, op: Op, appliedAt: number): void;
-  /** Keeps another replica's segment as it came. */
-  keepSegment(log: Log, from: number, to: number, bytes: Uint8Array): void;
-  /** The first kept segment that reaches beyond `seq`. */
-  keptSegment(log: Log, seq: number): { from: number; to: number; bytes: Uint8Array } | null;
-  moveHead(log: Log, head: LogHead): void;
+  /** The stamp clock of this replica. */
+  clock(): number;
+  /** Remembers the clock after ops from elsewhere. */
+  setClock(clock: number): void;
+  /** Appends the ops of one action to an own log. */
+  append(log: Log, ops: readonly Op[], clock: number, appliedAt: number): void;
+  /** Seals the tail of an own log for handing over. */
+  seal(log: Log, appliedAt: number): void;
+  /** Takes a proved segment of another replica that reaches beyond the head; `ops` are all of its ops. */
+  take(log: Log, bytes: Uint8Array, ops: readonly Op[], appliedAt: number): void;
+  /** The first sealed segment that reaches beyond `seq`, cut to begin behind it; null when there is none. */
+  segmentBeyond(log: Log, seq: number): StoredSegment | null;
   opsAfter(log: Log, seq: number, limit: number): Op[];
   /** All ops of one record with their logs, in stamp order. */
-  opsOfRecord(record: string): { op: Op; log: Log }[];
-  /** All ops of a kind in stamp order. */
-  opsOfKind(kind: number): { op: Op; log: Log }[];
+  opsOfRecord(record: string): LoggedOp[];
+  /** Shows every op held, log by log. */
+  forEachOp(visit: (op: Op, log: Log) => void): void;
+  /**
+   * Ops that came here after a moment, the latest arrivals first, with that moment (milliseconds UTC): when it was written for own
+   * ops, when it arrived for others'; of a joined segment only its writer's clock is known.
+   */
+  opsSince(since: number): Iterable<LoggedOp & { readonly at: number }>;
   logs(): Log[];
   logByRef(ref: number): Log | null;
   summary(): Summary;
   marks(log: Log): { sent: number; received: number };
   setMarks(log: Log, marks: { sent: number; received: number }): void;
+  /** Forgets what is held in memory, after a transaction that was rolled back. */
+  reload(): void;
 };
 
-type OpRow = {
-  log: number;
-  seq: number;
-  time: number;
-  kind: number;
-  record: string;
-  actor: string | null;
-  op_group: string;
-  act: Op['act'];
-  body: string;
+export type OpLogDeps = {
+  readonly db: WritableDb;
+  readonly meta: Meta;
+  readonly random: Random;
+  readonly identity: () => Identity;
 };
-type Body = Pick<Op, 'set' | 'replaced' | 'seen' | 'salt' | 'digest'>;
 
-export function createOpLog(db: WritableDb, ownReplica: () => string): OpLog {
+/** So many small segments of a block are joined before it is full. */
+const mostPieces = 16;
+
+/** What is held of a log in memory. */
+type LogState = { readonly log: Log; base: number; sealed: LogHead; tail: Op[] };
+type SegmentRow = { ref: number; log: number; from: number; to: number; applied_at: number; bytes: Uint8Array };
+
+export function createOpLog(deps: OpLogDeps): OpLog {
+  const { db, meta } = deps;
+  const statements = prepareStatements(db);
   const idsByRef = new Map<number, string>();
   const refsById = new Map<string, number>();
-  const logsByKey = new Map<string, Log>();
-  const logsByRef = new Map<number, Log>();
-  // Rows of our own tables, whose columns the statements name.
-  for (const row of db.prepare('select ref, id from replica').all() as { ref: number; id: string }[]) {
-    idsByRef.set(row.ref, row.id);
-    refsById.set(row.id, row.ref);
-  }
-  const addLog = (ref: number, replica: number, partition: string): Log => {
-    const log: Log = { ref, replica: idsByRef.get(replica) ?? '', partition };
-    logsByKey.set(logKey(log.replica, partition), log);
-    logsByRef.set(ref, log);
-    return log;
-  };
-  for (const row of db.prepare('select ref, replica, partition from log').all() as {
-    ref: number;
-    replica: number;
-    partition: string;
-  }[]) {
-    addLog(row.ref, row.replica, row.partition);
+  const statesByKey = new Map<string, LogState>();
+  const statesByRef = new Map<number, LogState>();
+  let clock = 0;
+
+  function reload(): void {
+    for (const map of [idsByRef, refsById, statesByKey, statesByRef]) map.clear();
+    // Rows of our own tables, whose columns the statements name.
+    for (const row of statements.replicas.all() as { ref: number; id: string }[]) {
+      idsByRef.set(row.ref, row.id);
+      refsById.set(row.id, row.ref);
+    }
+    for (const row of statements.logs.all() as {
+      ref: number;
+      replica: number;
+      partition: string;
+      seq: number;
+      head: Uint8Array;
+    }[]) {
+      const log: Log = { ref: row.ref, replica: idsByRef.get(row.replica) ?? '', partition: row.partition };
+      const sealed = (statements.lastSegment.get(row.ref) as LogHead | undefined) ?? { seq: row.seq, head: row.head };
+      addState({ log, base: row.seq, sealed, tail: [] });
+    }
+    clock = Number(meta.get('clock') ?? 0);
+    for (const row of statements.tails.all() as { log: number; from: number; clock: number; ops: Uint8Array }[]) {
+      const state = statesByRef.get(row.log);
+      if (state === undefined) throw new Error('a tail without its log');
+      state.tail.push(...fromColumns(row.ops, row.from, state.log.replica).ops);
+      clock = Math.max(clock, row.clock);
+    }
   }
 
-  const insertReplica = db.prepare('insert into replica (id, public_key) values (?, ?)');
-  const updateKey = db.prepare('update replica set public_key = ? where id = ?');
-  const selectKey = db.prepare('select public_key from replica where id = ?').pluck();
-  const insertLog = db.prepare('insert into log (replica, partition, head) values (?, ?, ?)');
-  const selectHead = db.prepare('select head_seq as seq, head from log where ref = ?');
-  const selectNearHead = db.prepare(
-    'select seq, head from log_head where log = ? and seq <= ? order by seq desc limit 1',
-  );
-  const insertHead = db.prepare('insert or ignore into log_head (log, seq, head) values (?, ?, ?)');
-  const updateHead = db.prepare('update log set head_seq = ?, head = ? where ref = ?');
-  const insertOp = db.prepare(
-    'insert into op (log, seq, time, kind, record, actor, op_group, act, body, applied_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-  );
-  const insertSegment = db.prepare('insert into segment (log, from_seq, to_seq, bytes) values (?, ?, ?, ?)');
-  const selectSegment = db.prepare(
-    'select from_seq as "from", to_seq as "to", bytes from segment where log = ? and to_seq > ? order by to_seq limit 1',
-  );
-  const selectAfter = db.prepare('select * from op where log = ? and seq > ? order by seq limit ?');
-  const selectRecord = db.prepare('select * from op where record = ? order by time, log');
-  const selectKind = db.prepare('select * from op where kind = ? order by time, log');
-  const selectSummary = db.prepare('select ref, head_seq from log where head_seq > 0');
-  const selectMarks = db.prepare('select sent_seq as sent, received_seq as received from log where ref = ?');
-  const updateMarks = db.prepare('update log set sent_seq = ?, received_seq = ? where ref = ?');
+  function addState(state: LogState): Log {
+    statesByKey.set(logKey(state.log.replica, state.log.partition), state);
+    statesByRef.set(state.log.ref, state);
+    return state.log;
+  }
+  function stateOf(log: Log): LogState {
+    const state = statesByRef.get(log.ref);
+    if (state === undefined) throw new Error('an unknown log');
+    return state;
+  }
+  const headSeq = (state: LogState): number => state.sealed.seq + state.tail.length;
 
-  const self: OpLog = {
-    ownReplica,
-    idOf: (ref) => idsByRef.get(ref) ?? '',
-    refOf(id) {
-      if (id === '') return 0;
-      const ref = refsById.get(id);
-      return ref ?? addReplicaRow(id, '');
-    },
-    addReplica(replica, publicKey) {
-      const known = self.publicKeyOf(replica);
-      if (known === null) addReplicaRow(replica, publicKey);
-      else if (known === '') updateKey.run(publicKey, replica);
-      else if (known !== publicKey) throw new Error('a replica id has two keys');
-    },
-    publicKeyOf: (replica) => (selectKey.get(replica) as string | undefined) ?? null,
-    logOf(replica, partition) {
-      const known = logsByKey.get(logKey(replica, partition));
-      if (known !== undefined) return known;
-      const ref = self.refOf(replica);
-      return addLog(Number(insertLog.run(ref, partition, emptyHead).lastInsertRowid), ref, partition);
-    },
-    head: (log) => selectHead.get(log.ref) as LogHead,
-    headAt(log, seq) {
-      if (seq === 0) return emptyHead;
-      const end = self.head(log);
-      if (seq === end.seq) return end.head;
-      if (seq > end.seq) return null;
-      const near = (selectNearHead.get(log.ref, seq) as LogHead | undefined) ?? { seq: 0, head: emptyHead };
-      return chainHead(near.head, self.opsAfter(log, near.seq, seq - near.seq), sha256);
-    },
-    rememberHead: (log, seq, head) => void insertHead.run(log.ref, seq, head),
-    append(log, op, appliedAt) {
-      const body: Body = { set: op.set, replaced: op.replaced, seen: op.seen, salt: op.salt, digest: op.digest };
-      insertOp.run(
-        log.ref,
-        op.seq,
-        op.time,
-        op.kind,
-        op.record,
-        op.actor,
-        op.group,
-        op.act,
-        JSON.stringify(body),
-        appliedAt,
-      );
-    },
-    keepSegment: (log, from, to, bytes) => void insertSegment.run(log.ref, from, to, bytes),
-    keptSegment: (log, seq) =>
-      (selectSegment.get(log.ref, seq) as { from: number; to: number; bytes: Uint8Array } | undefined) ?? null,
-    moveHead: (log, head) => void updateHead.run(head.seq, head.head, log.ref),
-    opsAfter: (log, seq, limit) => (selectAfter.all(log.ref, seq, limit) as OpRow[]).map(rowToOp),
-    opsOfRecord: (record) => (selectRecord.all(record) as OpRow[]).map(withLog),
-    opsOfKind: (kind) => (selectKind.all(kind) as OpRow[]).map(withLog),
-    logs: () => [...logsByRef.values()],
-    logByRef: (ref) => logsByRef.get(ref) ?? null,
-    summary() {
-      const summary: { [log: string]: number } = {};
-      for (const row of selectSummary.all() as { ref: number; head_seq: number }[]) {
-        const log = logsByRef.get(row.ref);
-        if (log !== undefined) summary[logKey(log.replica, log.partition)] = row.head_seq;
-      }
-      return summary;
-    },
-    marks: (log) => selectMarks.get(log.ref) as { sent: number; received: number },
-    setMarks: (log, marks) => void updateMarks.run(marks.sent, marks.received, log.ref),
-  };
+  /** The salt seed of an own log's block: drawn once, and kept until the next block begins. */
+  function seedOf(log: Log, block: number): Uint8Array {
+    const row = statements.seed.get(log.ref) as { block: number | null; seed: Uint8Array | null };
+    if (row.block === block && row.seed !== null) return row.seed;
+    const seed = deps.random.bytes(16);
+    statements.setSeed.run(block, seed, log.ref);
+    return seed;
+  }
+
+  /** Seals the first `count` ops of a tail. */
+  function sealFirst(state: LogState, count: number, appliedAt: number): void {
+    const { log } = state;
+    const ops = state.tail.slice(0, count);
+    const place = { replica: log.replica, partition: log.partition, before: state.sealed.head };
+    const { bytes, head } = sealSegment(
+      place,
+      ops,
+      (block) => seedOf(log, block),
+      (data) => deps.identity().sign(data),
+      segmentPorts,
+    );
+    keep(state, { from: state.sealed.seq + 1, to: state.sealed.seq + count, bytes }, head, ops, appliedAt);
+    state.tail = state.tail.slice(count);
+    // The clock stood in the rows that go now.
+    meta.set('clock', String(clock));
+    statements.dropTail.run(log.ref, state.sealed.seq);
+  }
+
+  function keep(
+    state: LogState,
+    segment: StoredSegment,
+    head: Uint8Array,
+    ops: readonly Op[],
+    appliedAt: number,
+  ): void {
+    const { log } = state;
+    const { from, to, bytes } = segment;
+    statements.insertSegment.run(log.ref, from, to, head, appliedAt, 0, recordPlaces(ops), bytes);
+    state.sealed = { seq: to, head };
+    const start = Math.max(blockOf(to) * blockOps, state.base);
+    if (from === start + 1) return;
+    const pieces = statements.pieces.all(log.ref, start, to) as SegmentRow[];
+    const isFull = to % blockOps === 0;
+    // A piece that began in the block before stays as it is.
+    if (pieces.length < 2 || (!isFull && pieces.length < mostPieces)) return;
+    const joined = joinSegments(
+      pieces.map((piece) => piece.bytes),
+      segmentPorts,
+    );
+    for (const piece of pieces) statements.dropSegment.run(piece.ref);
+    const places = recordPlaces(readOps(joined, segmentPorts));
+    statements.insertSegment.run(log.ref, pieces[0]?.from ?? from, to, head, appliedAt, 1, places, joined);
+  }
+
+  function* segmentsAfter(log: Log, seq: number): Iterable<SegmentRow> {
+    let after = seq;
+    for (;;) {
+      const row = statements.segmentAfter.get(log.ref, after) as SegmentRow | undefined;
+      if (row === undefined) return;
+      yield row;
+      after = row.to;
+    }
+  }
 
   function addReplicaRow(id: string, publicKey: string): number {
-    const ref = Number(insertReplica.run(id, publicKey).lastInsertRowid);
+    const ref = Number(statements.insertReplica.run(id, publicKey).lastInsertRowid);
     idsByRef.set(ref, id);
     refsById.set(id, ref);
     return ref;
   }
-  function withLog(row: OpRow): { op: Op; log: Log } {
-    const log = logsByRef.get(row.log);
-    if (log === undefined) throw new Error('an op without its log');
-    return { op: rowToOp(row), log };
-  }
+
+  const self: OpLog = {
+    ownReplica: () => deps.identity().replica,
+    idOf: (ref) => idsByRef.get(ref) ?? '',
+    refOf(id) {
+      if (id === '') return 0;
+      return refsById.get(id) ?? addReplicaRow(id, '');
+    },
+    addReplica(replica, publicKey) {
+      const known = self.publicKeyOf(replica);
+      if (known === null) addReplicaRow(replica, publicKey);
+      else if (known === '') statements.updateKey.run(publicKey, replica);
+      else if (known !== publicKey) throw new Error('a replica id has two keys');
+    },
+    publicKeyOf: (replica) => (statements.key.get(replica) as string | undefined) ?? null,
+    logOf(replica, partition) {
+      const known = statesByKey.get(logKey(replica, partition));
+      if (known !== undefined) return known.log;
+      const ref = Number(statements.insertLog.run(self.refOf(replica), partition, emptyHead).lastInsertRowid);
+      const log: Log = { ref, replica, partition };
+      return addState({ log, base: 0, sealed: { seq: 0, head: emptyHead }, tail: [] });
+    },
+    head: (log) => ({ seq: headSeq(stateOf(log)) }),
+    sealedHead: (log) => stateOf(log).sealed,
+    headAt(log, seq) {
+      const { sealed } = stateOf(log);
+      if (seq === sealed.seq) return sealed.head;
+      if (seq === 0) return emptyHead;
+      if (seq > sealed.seq) return null;
+      const row = statements.segmentAfter.get(log.ref, seq) as SegmentRow | undefined;
+      return row === undefined || row.from > seq + 1 ? null : headWithin(row.bytes, seq, segmentPorts);
+    },
+    clock: () => clock,
+    setClock(moved) {
+      if (moved === clock) return;
+      clock = moved;
+      meta.set('clock', String(clock));
+    },
+    append(log, ops, moved, appliedAt) {
+      const state = stateOf(log);
+      clock = moved;
+      let fresh = ops.length;
+      for (const op of ops) state.tail.push(op);
+      for (;;) {
+        const full = blockOps - (state.sealed.seq % blockOps);
+        if (state.tail.length < full) break;
+        sealFirst(state, full, appliedAt);
+        fresh = Math.min(fresh, state.tail.length);
+      }
+      const [first] = fresh === 0 ? [] : state.tail.slice(-fresh);
+      if (first === undefined) return;
+      statements.insertTail.run(log.ref, first.seq, clock, toColumns(state.tail.slice(-fresh), log.replica).bytes);
+    },
+    seal(log, appliedAt) {
+      const state = stateOf(log);
+      if (state.tail.length > 0) sealFirst(state, state.tail.length, appliedAt);
+    },
+    take(log, bytes, ops, appliedAt) {
+      const state = stateOf(log);
+      const fresh = ops.filter((op) => op.seq > state.sealed.seq);
+      const read = readSegmentHeader(bytes);
+      if (!read.ok || fresh.length === 0) throw new Error('nothing to take');
+      const kept = fresh.length === ops.length ? bytes : cutSegment(bytes, state.sealed.seq, segmentPorts);
+      const segment = { from: state.sealed.seq + 1, to: read.value.header.to, bytes: kept };
+      keep(state, segment, hexToBytes(read.value.header.head), fresh, appliedAt);
+    },
+    segmentBeyond(log, seq) {
+      const row = statements.segmentAfter.get(log.ref, seq) as SegmentRow | undefined;
+      if (row === undefined) return null;
+      if (row.from > seq) return { from: row.from, to: row.to, bytes: row.bytes };
+      const bytes = cutSegment(row.bytes, seq, segmentPorts);
+      const read = readSegmentHeader(bytes);
+      if (!read.ok) throw new Error('a stored segment cannot be read');
+      return { from: read.value.header.from, to: row.to, bytes };
+    },
+    opsAfter(log, seq, limit) {
+      const ops: Op[] = [];
+      for (const row of segmentsAfter(log, seq)) {
+        if (ops.length >= limit) break;
+        ops.push(...readOps(row.bytes, segmentPorts));
+      }
+      ops.push(...stateOf(log).tail);
+      return ops.filter((op) => op.seq > seq).slice(0, limit);
+    },
+    opsOfRecord(record) {
+      const found: { op: Op; log: Log; replica: string }[] = [];
+      const add = (op: Op, log: Log): void => {
+        if (op.record === record) found.push({ op, log, replica: log.replica });
+      };
+      const holding: number[] = [];
+      for (const row of statements.places.iterate() as Iterable<{ ref: number; records: Uint8Array }>)
+        if (mayHold(row.records, record)) holding.push(row.ref);
+      for (const ref of holding) {
+        const row = statements.segment.get(ref) as SegmentRow;
+        const state = statesByRef.get(row.log);
+        if (state === undefined) throw new Error('a segment without its log');
+        for (const op of readOps(row.bytes, segmentPorts)) add(op, state.log);
+      }
+      for (const state of statesByRef.values()) for (const op of state.tail) add(op, state.log);
+      return byStamp(found).map(({ op, log }) => ({ op, log }));
+    },
+    forEachOp(visit) {
+      for (const state of statesByRef.values()) {
+        for (const row of segmentsAfter(state.log, 0))
+          for (const op of readOps(row.bytes, segmentPorts)) visit(op, state.log);
+        for (const op of state.tail) visit(op, state.log);
+      }
+    },
+    *opsSince(since) {
+      const own = deps.identity().replica;
+      for (const state of statesByRef.values())
+        for (const op of state.tail.toReversed()) yield { op, log: state.log, at: stampMs(op.time) };
+      // Few segments are younger than what a screen asks for; their refs first, so that no statement stays open.
+      for (const ref of statements.segmentsSince.all(since) as number[]) {
+        const row = statements.segment.get(ref) as SegmentRow & { joined: number };
+        const state = statesByRef.get(row.log);
+        if (state === undefined) throw new Error('a segment without its log');
+        const isOwnClock = state.log.replica === own || row.joined === 1;
+        for (const op of readOps(row.bytes, segmentPorts).reverse())
+          yield { op, log: state.log, at: isOwnClock ? Math.min(stampMs(op.time), row.applied_at) : row.applied_at };
+      }
+    },
+    logs: () => [...statesByRef.values()].map((state) => state.log),
+    logByRef: (ref) => statesByRef.get(ref)?.log ?? null,
+    summary() {
+      const summary: { [log: string]: number } = {};
+      for (const [key, state] of statesByKey) if (headSeq(state) > 0) summary[key] = headSeq(state);
+      return summary;
+    },
+    marks: (log) => statements.marks.get(log.ref) as { sent: number; received: number },
+    setMarks: (log, marks) => void statements.setMarks.run(marks.sent, marks.received, log.ref),
+    reload,
+  };
+  reload();
   return self;
 }
 
-function rowToOp(row: OpRow): Op {
-  const body = JSON.parse(row.body) as Body; // written by append
+function prepareStatements(db: WritableDb) {
+  const segment = 'select ref, log, from_seq as "from", to_seq as "to", applied_at, joined, bytes from segment';
   return {
-    seq: row.seq,
-    time: row.time,
-    actor: row.actor,
-    group: row.op_group,
-    kind: row.kind,
-    record: row.record,
-    act: row.act,
-    ...body,
+    replicas: db.prepare('select ref, id from replica'),
+    logs: db.prepare('select ref, replica, partition, base_seq as seq, base_head as head from log'),
+    lastSegment: db.prepare('select to_seq as seq, head from segment where log = ? order by to_seq desc limit 1'),
+    tails: db.prepare('select log, from_seq as "from", clock, ops from tail order by log, from_seq'),
+    insertReplica: db.prepare('insert into replica (id, public_key) values (?, ?)'),
+    updateKey: db.prepare('update replica set public_key = ? where id = ?'),
+    key: db.prepare('select public_key from replica where id = ?').pluck(),
+    insertLog: db.prepare('insert into log (replica, partition, base_head) values (?, ?, ?)'),
+    seed: db.prepare('select seed_block as block, seed from log where ref = ?'),
+    setSeed: db.prepare('update log set seed_block = ?, seed = ? where ref = ?'),
+    insertTail: db.prepare('insert into tail (log, from_seq, clock, ops) values (?, ?, ?, ?)'),
+    dropTail: db.prepare('delete from tail where log = ? and from_seq <= ?'),
+    insertSegment: db.prepare(
+      'insert into segment (log, from_seq, to_seq, head, applied_at, joined, records, bytes) values (?, ?, ?, ?, ?, ?, ?, ?)',
+    ),
+    dropSegment: db.prepare('delete from segment where ref = ?'),
+    segment: db.prepare(`${segment} where ref = ?`),
+    segmentAfter: db.prepare(`${segment} where log = ? and to_seq > ? order by to_seq limit 1`),
+    segmentsSince: db
+      .prepare('select ref from segment where applied_at > ? order by applied_at desc, ref desc')
+      .pluck(),
+    pieces: db.prepare(`${segment} where log = ? and from_seq > ? and to_seq <= ? order by to_seq`),
+    places: db.prepare('select ref, records from segment'),
+    marks: db.prepare('select sent_seq as sent, received_seq as received from log where ref = ?'),
+    setMarks: db.prepare('update log set sent_seq = ?, received_seq = ? where ref = ?'),
   };
 }

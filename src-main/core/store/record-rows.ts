@@ -1,4 +1,14 @@
-/** Between a kind's row and the merge's `RecordState`. Nothing else knows how clocks are packed into a row. */
+/**
+ * Between a kind's row and the merge's `RecordState`. Nothing else knows how clocks are packed into a row:
+ *
+ * - `stamp_time`, `stamp_by`: the stamp of the row's first write. It holds for every field that has a value and no entry in `clocks`.
+ * - `clocks`: null, or the fields whose stamp is another one: `field number:difference of time, base 36:replica ref`, by commas.
+ * - `edit_seq`: highest seq of an edit by the replica of `stamp_by`; 0 for none. `edits`: null, or that of other replicas, `ref:seq`.
+ * - `sets`, `removals`: null, or the merge's own as JSON; only records with set fields or removals have them.
+ *
+ * A row is read and written only as far as an op touches it.
+ */
+import type { Statement } from 'better-sqlite3';
 import type { Id } from '#shared/kernel/ids.ts';
 import { emptyValue, type Field, type FieldValue, type Kind } from '#shared/kinds/define-kind.ts';
 import type { RecordState } from '#shared/sync/merge.ts';
@@ -7,12 +17,31 @@ import type { WritableDb } from './database.ts';
 import { columnName, quote } from './tables.ts';
 
 /** A row as SQLite gives it. */
-export type Row = { readonly [column: string]: string | number | null };
+export type Row = { readonly [column: string]: Cell };
+type Cell = string | number | null;
 
 /** Replica ids by their small local number, and back. */
 export type Replicas = { idOf(ref: number): string; refOf(id: string): number };
 
-export type StoredRecord = { readonly row: number; readonly state: RecordState; readonly raw: Row };
+/** What a row says besides its values. */
+export type RowFacts = {
+  readonly alive: boolean;
+  readonly createdAt: number;
+  readonly changedAt: number;
+  readonly changedBy: Id | string | null;
+  /** The last op of this replica on the record: its log and seq, 0 for none. */
+  readonly ownLog: number;
+  readonly ownSeq: number;
+};
+
+/** A record as far as it was read: `state` holds the asked fields only. */
+export type StoredRecord = {
+  readonly row: number;
+  readonly state: RecordState;
+  readonly facts: RowFacts;
+  readonly stamp: Stamp;
+  readonly clocks: string | null;
+};
 
 /** The values of a row, by field name. */
 export function rowValues(kind: Kind, raw: Row): { [field: string]: FieldValue } {
@@ -22,140 +51,246 @@ export function rowValues(kind: Kind, raw: Row): { [field: string]: FieldValue }
   return values;
 }
 
-/** Rebuilds the merge state of a row. */
-export function rowToState(kind: Kind, raw: Row, replicas: Replicas): RecordState {
-  const values = rowValues(kind, raw);
-  const rowStamp: Stamp = { time: Number(raw.stamp_time), replica: replicas.idOf(Number(raw.stamp_by)) };
-  const own: { [field: string]: [number, number] } = parse(raw.clocks);
-  const clocks: { [field: string]: Stamp } = {};
-  for (const [name, field] of Object.entries(kind.fields)) {
-    if (field.merge === 'set') continue;
-    const entry = own[name];
-    if (entry !== undefined) clocks[name] = { time: entry[0], replica: replicas.idOf(entry[1]) };
-    else if (values[name] !== null) clocks[name] = rowStamp;
-  }
-  return {
-    values,
-    clocks,
-    sets: parse(raw.sets),
-    edits: parse(raw.edits),
-    removals: raw.removals === null || raw.removals === undefined ? [] : (JSON.parse(String(raw.removals)) as never),
-  };
-}
-
-function parse(text: string | number | null | undefined): never {
-  // Written by toRow below, in this file, and read by nobody else.
-  return JSON.parse(text === null || text === undefined ? '{}' : String(text)) as never;
-}
-
 /** Reads and writes the rows of one kind with statements prepared once. */
 export type RecordTable = {
-  load(id: string): StoredRecord | null;
-  /** Inserts or replaces; returns the row number. */
-  store(id: string, before: StoredRecord | null, state: RecordState, facts: RowFacts): number;
+  /** The record with these fields; null when there is none. */
+  load(id: string, fields: readonly string[]): StoredRecord | null;
+  /** Makes the row of a record; returns its number, or null when there is one already. */
+  insert(id: string, state: RecordState, facts: RowFacts): number | null;
+  /** Writes the facts, and these fields of `state`. */
+  update(before: StoredRecord, fields: readonly string[], state: RecordState, facts: RowFacts): void;
 };
 
-export type RowFacts = {
-  readonly alive: boolean;
-  readonly createdAt: number;
-  readonly changedAt: number;
-  readonly changedBy: Id | string | null;
-  readonly ownLog: number;
-  readonly ownSeq: number;
-};
+/** Statements of one kind kept at a time; which fields are written together repeats. */
+const mostStatements = 100;
+const factColumns = [
+  'changed_at',
+  'changed_by',
+  'own_log',
+  'own_seq',
+  'edit_seq',
+  'edits',
+  'removals',
+  'created_at',
+] as const;
+const loadColumns = ['row', 'alive', 'stamp_time', 'stamp_by', 'clocks', ...factColumns] as const;
 
 export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas): RecordTable {
   const fields = Object.entries(kind.fields);
-  const columns = [
-    'id',
-    'alive',
-    'stamp_time',
-    'stamp_by',
-    'clocks',
-    'sets',
-    'edits',
-    'removals',
-    'created_at',
-    'changed_at',
-    'changed_by',
-    'own_log',
-    'own_seq',
-    ...fields.map(([name]) => columnName(name)),
-  ]; // prettier-ignore
   const table = quote(kind.name);
-  const select = db.prepare(`select * from ${table} where id = ?`);
+  const prepared = new Map<string, Statement<unknown[]>>();
+  const prepare = (key: string, sql: () => string): Statement<unknown[]> => {
+    let statement = prepared.get(key);
+    if (statement === undefined) {
+      if (prepared.size >= mostStatements) prepared.clear();
+      statement = db.prepare(sql());
+      prepared.set(key, statement);
+    }
+    return statement;
+  };
+  const columnsOf = (names: readonly string[]): string[] => names.map((name) => quote(columnName(name)));
+  const hasSets = (names: readonly string[]): boolean => names.some((name) => kind.fields[name]?.merge === 'set');
+  const cell = (name: string, state: RecordState): Cell => {
+    const field = kind.fields[name];
+    return field === undefined ? null : toColumn(field, state.values[name] ?? emptyValue(field));
+  };
+  const allColumns = columnsOf(fields.map(([name]) => name));
+  const insertColumns = ['id', 'alive', 'stamp_time', 'stamp_by', 'clocks', 'sets', ...factColumns, ...allColumns];
   const insert = db.prepare(
-    `insert into ${table} (${columns.map(quote).join(', ')}) values (${columns.map(() => '?').join(', ')})`,
-  );
-  const update = db.prepare(
-    `update ${table} set ${columns.map((column) => `${quote(column)} = ?`).join(', ')} where row = ?`,
+    `insert into ${table} (${insertColumns.join(', ')}) values (${insertColumns.map(() => '?').join(', ')}) on conflict do nothing`,
   );
 
   return {
-    load(id) {
-      const raw = select.get(id) as Row | undefined; // select * of a table of ours
-      return raw === undefined ? null : { row: Number(raw.row), state: rowToState(kind, raw, replicas), raw };
+    load(id, names) {
+      const withSets = hasSets(names);
+      const statement = prepare(
+        `load ${names.join(' ')}`,
+        () =>
+          `select ${[...loadColumns, ...(withSets ? ['sets'] : []), ...columnsOf(names)].join(', ')} from ${table} where id = ?`,
+      ).raw();
+      const cells = statement.get(id) as readonly Cell[] | undefined; // the columns just named
+      if (cells === undefined) return null;
+      const [row, alive, time, by, clocks, changedAt, changedBy, ownLog, ownSeq, editSeq, edits, removals, createdAt] =
+        cells;
+      const stamp: Stamp = { time: Number(time), replica: replicas.idOf(Number(by)) };
+      const sets: RecordState['sets'] = withSets ? parse(cells[loadColumns.length]) : {};
+      const state = {
+        values: {} as { [field: string]: FieldValue },
+        clocks: {} as { [field: string]: Stamp },
+        sets,
+        edits: readEdits(stamp.replica, Number(editSeq), textOf(edits), replicas),
+        removals: removals === null || removals === undefined ? [] : (JSON.parse(String(removals)) as never), // written by `facts`
+      };
+      const own = textOf(clocks);
+      let at = loadColumns.length + (withSets ? 1 : 0);
+      for (const name of names) {
+        const field = kind.fields[name];
+        const value = cells[at] ?? null;
+        at += 1;
+        if (field === undefined) continue;
+        state.values[name] = fromColumn(field, value);
+        if (field.merge === 'set') continue;
+        const clock = own === null ? null : readClock(own, field.number, stamp.time, replicas);
+        if (clock !== null) state.clocks[name] = clock;
+        else if (value !== null) state.clocks[name] = stamp;
+      }
+      return {
+        row: Number(row),
+        state,
+        facts: {
+          alive: alive === 1,
+          createdAt: Number(createdAt),
+          changedAt: Number(changedAt),
+          changedBy: textOf(changedBy),
+          ownLog: Number(ownLog),
+          ownSeq: Number(ownSeq),
+        },
+        stamp,
+        clocks: own,
+      };
     },
-    store(id, before, state, facts) {
-      const packed = packClocks(kind, before, state, replicas);
-      const values = [
+
+    insert(id, state, facts) {
+      const stamp = firstClock(state);
+      const cells: Cell[] = [
         id,
         facts.alive ? 1 : 0,
-        packed.stamp.time,
-        replicas.refOf(packed.stamp.replica),
-        packed.clocks,
-        textOrNull(state.sets),
-        JSON.stringify(state.edits),
-        state.removals.length === 0 ? null : JSON.stringify(state.removals),
-        facts.createdAt,
-        facts.changedAt,
-        facts.changedBy,
-        facts.ownLog,
-        facts.ownSeq,
-        ...fields.map(([name, field]) => toColumn(field, state.values[name] ?? emptyValue(field))),
+        stamp.time,
+        replicas.refOf(stamp.replica),
+        writeClocks(
+          kind,
+          null,
+          fields.map(([name]) => name),
+          stamp,
+          state,
+          replicas,
+        ),
+        jsonOrNull(state.sets),
+        ...factCells(stamp, state, facts, replicas),
       ];
-      if (before === null) return Number(insert.run(...values).lastInsertRowid);
-      update.run(...values, before.row);
-      return before.row;
+      for (const [name] of fields) cells.push(cell(name, state));
+      const { changes, lastInsertRowid } = insert.run(cells);
+      return changes === 0 ? null : Number(lastInsertRowid);
+    },
+
+    update(before, names, state, facts) {
+      const withSets = hasSets(names);
+      // Naming a column makes SQLite write the indexes over it anew, so what stays is not named.
+      const withAlive = facts.alive !== before.facts.alive;
+      const statement = prepare(`update ${withAlive ? '+' : ''} ${names.join(' ')}`, () => {
+        const columns = [
+          ...factColumns,
+          'clocks',
+          ...(withAlive ? ['alive'] : []),
+          ...(withSets ? ['sets'] : []),
+          ...columnsOf(names),
+        ];
+        return `update ${table} set ${columns.map((column) => `${column} = ?`).join(', ')} where row = ?`;
+      });
+      const cells: Cell[] = [
+        ...factCells(before.stamp, state, facts, replicas),
+        writeClocks(kind, before.clocks, names, before.stamp, state, replicas),
+      ];
+      if (withAlive) cells.push(facts.alive ? 1 : 0);
+      if (withSets) cells.push(jsonOrNull(state.sets));
+      for (const name of names) cells.push(cell(name, state));
+      cells.push(before.row);
+      statement.run(cells);
     },
   };
 }
 
-/**
- * One stamp for the row, and a list only for the fields that differ: the row keeps the stamp of its first write, so a
- * row written once has no list at all.
- */
-function packClocks(
+function factCells(stamp: Stamp, state: RecordState, facts: RowFacts, replicas: Replicas): Cell[] {
+  let others: string | null = null;
+  for (const replica in state.edits) {
+    if (replica === stamp.replica) continue;
+    others = `${others === null ? '' : `${others},`}${replicas.refOf(replica)}:${state.edits[replica]}`;
+  }
+  return [
+    facts.changedAt,
+    facts.changedBy,
+    facts.ownLog,
+    facts.ownSeq,
+    state.edits[stamp.replica] ?? 0,
+    others,
+    state.removals.length === 0 ? null : JSON.stringify(state.removals),
+    facts.createdAt,
+  ];
+}
+
+function readEdits(replica: string, seq: number, others: string | null, replicas: Replicas): RecordState['edits'] {
+  const edits: { [replica: string]: number } = {};
+  if (seq > 0) edits[replica] = seq;
+  for (const entry of others === null ? [] : others.split(',')) {
+    const [ref, other] = entry.split(':');
+    edits[replicas.idOf(Number(ref))] = Number(other);
+  }
+  return edits;
+}
+
+/** The stamp of a row's first write: of any field, else of the edit or removal that made it. */
+function firstClock(state: RecordState): Stamp {
+  for (const name in state.clocks) {
+    const clock = state.clocks[name];
+    if (clock !== undefined) return clock;
+  }
+  for (const replica in state.edits) return { time: 0, replica };
+  return { time: 0, replica: '' };
+}
+
+function readClock(clocks: string, field: number, base: number, replicas: Replicas): Stamp | null {
+  const key = `${field}:`;
+  let at = clocks.startsWith(key) ? 0 : clocks.indexOf(`,${key}`);
+  if (at < 0) return null;
+  if (at > 0) at += 1;
+  const difference = at + key.length;
+  const colon = clocks.indexOf(':', difference);
+  const comma = clocks.indexOf(',', colon);
+  return {
+    time: base + Number.parseInt(clocks.slice(difference, colon), 36),
+    replica: replicas.idOf(Number(clocks.slice(colon + 1, comma < 0 ? clocks.length : comma))),
+  };
+}
+
+/** The list with the entries of `names` as `state` has them; the other entries stay. */
+function writeClocks(
   kind: Kind,
-  before: StoredRecord | null,
+  before: string | null,
+  names: readonly string[],
+  base: Stamp,
   state: RecordState,
   replicas: Replicas,
-): { stamp: Stamp; clocks: string | null } {
-  const stamp: Stamp =
-    before === null
-      ? (firstClock(state) ?? { time: 0, replica: Object.keys(state.edits)[0] ?? '' })
-      : { time: Number(before.raw.stamp_time), replica: replicas.idOf(Number(before.raw.stamp_by)) };
-  const own: { [field: string]: [number, number] } = {};
-  for (const name of Object.keys(kind.fields)) {
+): string | null {
+  let list = before;
+  for (const name of names) {
+    const field = kind.fields[name];
     const clock = state.clocks[name];
-    if (clock === undefined) continue;
-    const same = clock.time === stamp.time && clock.replica === stamp.replica && (state.values[name] ?? null) !== null;
-    if (!same) own[name] = [clock.time, replicas.refOf(clock.replica)];
+    if (field === undefined || clock === undefined) continue;
+    const isRows = clock.time === base.time && clock.replica === base.replica && (state.values[name] ?? null) !== null;
+    if (list === null && isRows) continue;
+    const key = `${field.number}:`;
+    const kept = list === null ? [] : list.split(',').filter((entry) => !entry.startsWith(key));
+    if (!isRows) kept.push(`${key}${(clock.time - base.time).toString(36)}:${replicas.refOf(clock.replica)}`);
+    list = kept.length === 0 ? null : kept.join(',');
   }
-  return { stamp, clocks: textOrNull(own) };
+  return list;
 }
 
-function firstClock(state: RecordState): Stamp | undefined {
-  for (const clock of Object.values(state.clocks)) return clock;
-  return undefined;
+function parse(text: Cell | undefined): never {
+  // Written by jsonOrNull below, in this file, and read by nobody else.
+  return JSON.parse(text === null || text === undefined ? '{}' : String(text)) as never;
 }
 
-function textOrNull(value: object): string | null {
+function jsonOrNull(value: object): string | null {
   for (const _ in value) return JSON.stringify(value);
   return null;
 }
 
-function toColumn(field: Field, value: FieldValue): string | number | null {
+function textOf(cell: Cell | undefined): string | null {
+  return cell === null || cell === undefined ? null : String(cell);
+}
+
+function toColumn(field: Field, value: FieldValue): Cell {
   if (value === null) return null;
   if (field.type === 'set') return JSON.stringify(value);
   if (typeof value === 'boolean') return value ? 1 : 0;
@@ -164,7 +299,7 @@ function toColumn(field: Field, value: FieldValue): string | number | null {
 }
 
 /** A field's value as its column holds it. */
-export function fromColumn(field: Field, value: string | number | null): FieldValue {
+export function fromColumn(field: Field, value: Cell): FieldValue {
   if (field.type === 'set')
     return value === null || value === '[]' ? [] : (JSON.parse(String(value)) as readonly string[]); // toColumn wrote it
   if (value === null) return null;

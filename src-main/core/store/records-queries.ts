@@ -5,7 +5,7 @@ import { allKinds, kindsByName, kindsByNumber } from '#shared/kinds/all-kinds.ts
 import { emptyValue, type FieldValue, type Kind } from '#shared/kinds/define-kind.ts';
 import type { HistoryStep, RecordView, Road } from '#shared/records/contract.ts';
 import { overruled } from '#shared/sync/merge.ts';
-import { stampToText } from '#shared/sync/op.ts';
+import { type SetChange, stampToText } from '#shared/sync/op.ts';
 import { stampMs } from '#shared/sync/stamp.ts';
 import { ftsMatch } from '#shared/text/search-key.ts';
 import type { ReadableDb } from './database.ts';
@@ -241,39 +241,40 @@ export function createRecordQueries(db: ReadableDb, opLog: OpLog, indexes: Index
     },
 
     recentChanges(since, limit) {
-      // Rows of our own table; grouped so that one action on one record is one line.
-      const rows = prepare(
-        `select kind, record, act, actor, at,
-                not exists (select 1 from op earlier where earlier.record = recent.record and earlier.time < recent.time) as first
-         from (select kind, record, act, actor, max(applied_at) as at, min(time) as time from op
-               where applied_at > ? and actor is not null group by op_group, record) as recent
-         order by at desc limit ?`,
-      ).all(since, limit) as {
-        kind: number;
-        record: string;
-        act: string;
-        actor: string | null;
-        at: number;
-        first: number;
-      }[];
-      return rows.flatMap((row) => {
-        const kind = kindsByNumber.get(row.kind);
-        if (kind === undefined) return [];
-        const act: HistoryStep['act'] =
-          row.act === 'remove'
-            ? 'removed'
-            : row.act === 'restore'
-              ? 'restored'
-              : row.first === 1
-                ? 'created'
-                : 'changed';
-        return [{ at: row.at, kind, id: row.record, act, by: row.actor }];
-      });
+      type Recent = { at: number; kind: Kind; id: string; act: HistoryStep['act']; by: string | null; first: number };
+      const actions = new Map<string, Recent>();
+      const newestFirst = (): Recent[] => [...actions.values()].sort((a, b) => b.at - a.at);
+      for (const { op, log, at } of opLog.opsSince(since)) {
+        const kind = kindsByNumber.get(op.kind);
+        if (kind === undefined || op.actor === null || at <= since) continue;
+        const key = `${log.ref} ${op.group} ${op.record}`;
+        const known = actions.get(key);
+        const act = op.act === 'remove' ? 'removed' : op.act === 'restore' ? 'restored' : 'changed';
+        if (known === undefined)
+          actions.set(key, { at, kind, id: op.record, act, by: op.actor, first: stampMs(op.time) });
+        else known.first = Math.min(known.first, stampMs(op.time));
+        // Arrivals come latest first, own ops of one segment too: what follows is older.
+        if (actions.size >= limit * 2 && at < (newestFirst()[limit - 1]?.at ?? 0)) break;
+      }
+      return newestFirst()
+        .slice(0, limit)
+        .map(({ at, kind, id, act, by, first }) => {
+          const createdAt = prepare(`select created_at from ${quote(kind.name)} where id = ?`)
+            .pluck()
+            .get(id);
+          return { at, kind, id, act: act === 'changed' && Number(createdAt) === first ? 'created' : act, by };
+        });
     },
 
     roadCounts() {
       const counts = { saved: 0, sent: 0, received: 0, waitingSince: null as number | null };
       const waitingByKind: { kind: string; count: number }[] = [];
+      for (const log of opLog.logs()) {
+        if (log.replica !== opLog.ownReplica()) continue;
+        const [oldest] = opLog.opsAfter(log, opLog.marks(log).received, 1);
+        if (oldest !== undefined)
+          counts.waitingSince = Math.min(counts.waitingSince ?? Number.POSITIVE_INFINITY, stampMs(oldest.time));
+      }
       for (const kind of allKinds) {
         let waiting = 0;
         let inLogs = 0;
@@ -290,10 +291,6 @@ export function createRecordQueries(db: ReadableDb, opLog: OpLog, indexes: Index
           counts.sent += sent;
           waiting += saved + sent;
           inLogs += saved + sent;
-          const oldest = prepare('select min(applied_at) from op where log = ? and seq > ?')
-            .pluck()
-            .get(log.ref, marks.received);
-          if (oldest !== null) counts.waitingSince = Math.min(counts.waitingSince ?? Number(oldest), Number(oldest));
         }
         const all = self.count(kind);
         counts.received += Math.max(0, all - inLogs);
@@ -313,10 +310,7 @@ function toSql(value: FieldValue): string | number {
   return Array.isArray(value) ? JSON.stringify(value) : String(value);
 }
 
-function united(
-  before: FieldValue,
-  change: { add: string[]; drop: { [element: string]: string[] } },
-): readonly string[] {
+function united(before: FieldValue, change: SetChange): readonly string[] {
   const elements = new Set(Array.isArray(before) ? (before as readonly string[]) : []);
   for (const element of Object.keys(change.drop)) elements.delete(element);
   for (const element of change.add) elements.add(element);

@@ -60,11 +60,11 @@ export function openStore(file: DatabaseFile, partition: string, deps: StoreDeps
     ensureTables(db, allKinds);
     const meta = createMeta(db);
     let identity = loadIdentity(meta, deps);
-    const log = createOpLog(db, () => identity.replica);
+    const log = createOpLog({ db, meta, random: deps.random, identity: () => identity });
     log.addReplica(identity.replica, identity.publicKey);
     const indexes = createIndexes(db, meta);
     const desk = createDeskIndex(db, log, meta);
-    const committer = createCommitter({ ...deps, db, log, meta, indexes, desk });
+    const committer = createCommitter({ ...deps, db, log, indexes, desk });
     rebuildChangedKinds(meta, committer);
     return ok({
       db,

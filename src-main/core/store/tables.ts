@@ -28,8 +28,7 @@ function columnType(field: Field): 'integer' | 'text' {
 }
 
 /**
- * Columns every record has. Clocks: `stamp_time`/`stamp_by` hold for every field that has a value and no entry in
- * `clocks`; see record-rows.ts.
+ * Columns every record has; how clocks are packed into them is told in record-rows.ts.
  */
 const commonColumns = `
   row integer primary key,
@@ -39,6 +38,7 @@ const commonColumns = `
   stamp_by integer not null,
   clocks text,
   sets text,
+  edit_seq integer not null default 0,
   edits text,
   removals text,
   created_at integer not null,

@@ -1,4 +1,7 @@
-/** The log, its replicas and the small facts. Tables of record kinds come from their declarations (tables.ts). */
+/**
+ * The log, its replicas and the small facts. Tables of record kinds come from their declarations (tables.ts). What the rows of a
+ * log mean, and that none of its parts overlap, is told in op-log.ts.
+ */
 export const migration001 = {
   name: '001-log',
   sql: `
@@ -13,48 +16,45 @@ export const migration001 = {
       public_key text not null
     ) strict;
 
+    -- base: the log begins behind this seq here, where a snapshot or compaction stands for what was before.
+    -- seed: the salt seed of the block being written; only for own logs.
     create table log (
       ref integer primary key,
       replica integer not null references replica (ref),
       partition text not null,
-      head_seq integer not null default 0,
-      head blob not null,
+      base_seq integer not null default 0,
+      base_head blob not null,
       sent_seq integer not null default 0,
       received_seq integer not null default 0,
+      seed_block integer,
+      seed blob,
       unique (replica, partition)
     ) strict;
 
-    create table log_head (
-      log integer not null references log (ref),
-      seq integer not null,
-      head blob not null,
-      primary key (log, seq)
-    ) strict, without rowid;
-
-    -- Others' segments as they came, so that a stick or a neighbour can be handed them.
+    -- Sealed segments, own and others'. records: which records are in it (record-places.ts).
+    -- joined: made here of smaller ones, so applied_at is that of the last.
     create table segment (
+      ref integer primary key,
       log integer not null references log (ref),
       from_seq integer not null,
       to_seq integer not null,
-      bytes blob not null,
-      primary key (log, to_seq)
-    ) strict, without rowid;
-
-    create table op (
-      log integer not null references log (ref),
-      seq integer not null,
-      time integer not null,
-      kind integer not null,
-      record text not null,
-      actor text,
-      op_group text not null,
-      act text not null,
-      body text not null,
+      head blob not null,
       applied_at integer not null,
-      primary key (log, seq)
-    ) strict, without rowid;
-    create index op_by_record on op (record, time);
-    create index op_by_applied on op (applied_at);
+      joined integer not null default 0,
+      records blob not null,
+      bytes blob not null
+    ) strict;
+    create unique index segment_by_log on segment (log, to_seq);
+    create index segment_by_applied on segment (applied_at);
+
+    -- Own ops not yet sealed, a row per action.
+    create table tail (
+      ref integer primary key,
+      log integer not null references log (ref),
+      from_seq integer not null,
+      clock integer not null,
+      ops blob not null
+    ) strict;
 
     create table credential (
       serial text primary key,

@@ -1,0 +1,125 @@
+/**
+ * Bytes written and read one after the other. Numbers are LEB128 varints (7 bits a byte, low bits first, the top bit set
+ * on all but the last); signed ones are zigzagged first. All are safe integers. Reading is strict: what is beyond the end,
+ * too large, or longer than it need be throws RangeError.
+ */
+import { fromUtf8, utf8Into } from './utf8.ts';
+
+export type BinaryWriter = {
+  byte(value: number): void;
+  /** A safe integer from 0. */
+  number(value: number): void;
+  /** A safe integer of either sign, less than 2^52 away from 0. */
+  signed(value: number): void;
+  bytes(value: Uint8Array): void;
+  /** Text as UTF-8 without its length; returns how many bytes it took. */
+  text(value: string): number;
+  /** How many bytes have been written. */
+  length(): number;
+  /** What has been written; later writing may change it. */
+  written(): Uint8Array;
+};
+
+/** Starts with room for `size` bytes and grows. */
+export function createWriter(size = 4096): BinaryWriter {
+  let buffer = new Uint8Array(size);
+  let at = 0;
+
+  function reserve(count: number): void {
+    if (at + count <= buffer.length) return;
+    const larger = new Uint8Array(Math.max(buffer.length * 2, at + count));
+    larger.set(buffer.subarray(0, at));
+    buffer = larger;
+  }
+  function number(value: number): void {
+    reserve(8);
+    let rest = value;
+    // Beyond 31 bits the bit operators would lose digits.
+    while (rest > 0x7fffffff) {
+      buffer[at++] = (rest % 128) | 0x80;
+      rest = Math.floor(rest / 128);
+    }
+    while (rest > 0x7f) {
+      buffer[at++] = (rest & 0x7f) | 0x80;
+      rest >>>= 7;
+    }
+    buffer[at++] = rest;
+  }
+
+  return {
+    byte(value) {
+      reserve(1);
+      buffer[at++] = value;
+    },
+    number,
+    signed: (value) => number(value < 0 ? -value * 2 - 1 : value * 2),
+    bytes(value) {
+      reserve(value.length);
+      buffer.set(value, at);
+      at += value.length;
+    },
+    text(value) {
+      reserve(value.length * 3);
+      const written = utf8Into(value, buffer.subarray(at));
+      at += written;
+      return written;
+    },
+    length: () => at,
+    written: () => buffer.subarray(0, at),
+  };
+}
+
+export type BinaryReader = {
+  byte(): number;
+  number(): number;
+  signed(): number;
+  /** A view of the next bytes, not a copy. */
+  bytes(count: number): Uint8Array;
+  text(bytes: number): string;
+  /** How many bytes are left. */
+  left(): number;
+  /** Throws unless everything has been read. */
+  end(): void;
+};
+
+export function createReader(bytes: Uint8Array): BinaryReader {
+  let at = 0;
+  const take = (): number => {
+    const value = bytes[at];
+    if (value === undefined) throw new RangeError('cut short');
+    at += 1;
+    return value;
+  };
+  function number(): number {
+    let value = take();
+    if (value < 0x80) return value;
+    value &= 0x7f;
+    for (let factor = 128; factor <= 2 ** 49; factor *= 128) {
+      const next = take();
+      value += (next & 0x7f) * factor;
+      if (next >= 0x80) continue;
+      if (next === 0 || value > Number.MAX_SAFE_INTEGER) throw new RangeError('not a number');
+      return value;
+    }
+    throw new RangeError('not a number');
+  }
+  function view(count: number): Uint8Array {
+    if (count < 0 || at + count > bytes.length) throw new RangeError('cut short');
+    at += count;
+    return bytes.subarray(at - count, at);
+  }
+  return {
+    byte: take,
+    number,
+    signed() {
+      const value = number();
+      return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+    },
+    bytes: view,
+    text: (count) => fromUtf8(view(count)),
+    left: () => bytes.length - at,
+    end() {
+      if (at !== bytes.length) throw new RangeError('more than expected');
+    },
+  };
+}

@@ -1,6 +1,7 @@
 /**
  * Bytes written and read one after the other. Numbers are LEB128 varints (7 bits a byte, low bits first, the top bit set
- * on all but the last); signed ones are zigzagged first. All are safe integers. Reading is strict: what is beyond the end,
+ * on all but the last). A signed one has its sign as the lowest bit of the first byte, 1 for less than 0, and 6 bits of the magnitude
+ * beside it; the rest of the magnitude follows as a varint. All are safe integers. Reading is strict: what is beyond the end,
  * too large, or longer than it need be throws RangeError.
  */
 import { fromUtf8, utf8Into } from './utf8.ts';
@@ -9,7 +10,7 @@ export type BinaryWriter = {
   byte(value: number): void;
   /** A safe integer from 0. */
   number(value: number): void;
-  /** A safe integer of either sign, less than 2^52 away from 0. */
+  /** A safe integer of either sign. */
   signed(value: number): void;
   bytes(value: Uint8Array): void;
   /** Text as UTF-8 without its length; returns how many bytes it took. */
@@ -52,7 +53,14 @@ export function createWriter(size = 4096): BinaryWriter {
       buffer[at++] = value;
     },
     number,
-    signed: (value) => number(value < 0 ? -value * 2 - 1 : value * 2),
+    signed(value) {
+      const magnitude = Math.abs(value);
+      const first = (magnitude % 64) * 2 + (value < 0 ? 1 : 0);
+      if (magnitude < 64) return number(first);
+      reserve(1);
+      buffer[at++] = first | 0x80;
+      number(Math.floor(magnitude / 64));
+    },
     bytes(value) {
       reserve(value.length);
       buffer.set(value, at);
@@ -112,8 +120,16 @@ export function createReader(bytes: Uint8Array): BinaryReader {
     byte: take,
     number,
     signed() {
-      const value = number();
-      return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+      const first = take();
+      let magnitude = (first & 0x7f) >> 1;
+      if (first >= 0x80) {
+        const rest = number();
+        magnitude += rest * 64;
+        if (rest === 0 || magnitude > Number.MAX_SAFE_INTEGER) throw new RangeError('not a number');
+      }
+      if ((first & 1) === 0) return magnitude;
+      if (magnitude === 0) throw new RangeError('not a number');
+      return -magnitude;
     },
     bytes: view,
     text: (count) => fromUtf8(view(count)),

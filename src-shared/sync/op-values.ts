@@ -60,7 +60,8 @@ export function textToValues(text: string, start: number, end: number): { [field
     const first = at;
     for (;;) {
       const code = text.charCodeAt(at);
-      if (code < 48 || code > 57) break;
+      // Also ends behind the text, where the code is NaN.
+      if (!(code >= 48 && code <= 57)) break;
       value = value * 10 + code - 48;
       at += 1;
     }

@@ -19,7 +19,10 @@ const state = String(Decision.fields.state.number);
 
 let counter = 0;
 /** `replaced` as stamps in text, by field number. */
-function op({ replaced = {}, ...change }: Partial<Omit<Op, 'replaced'>> & { replaced?: { [field: string]: string } }): Op {
+function op({
+  replaced = {},
+  ...change
+}: Partial<Omit<Op, 'replaced'>> & { replaced?: { [field: string]: string } }): Op {
   counter += 1;
   return {
     seq: 1,
@@ -270,7 +273,7 @@ describe('natural keys', () => {
   });
 
   test('two records of one key wait until they are declared different', () => {
-    const verdict = (stands: string, change: Partial<Op>, replica: string): Written => ({
+    const verdict = (stands: string, change: Parameters<typeof op>[0], replica: string): Written => ({
       op: op({ kind: Settlement.number, set: { [Settlement.fields.stands.number]: stands }, ...change }),
       replica,
     });

@@ -1,5 +1,6 @@
 /** Segments: what is sealed is opened alike, may be cut, joined and erased by anyone, and altered by nobody. */
 import { generateKeyPairSync, sign } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { verifySignature } from '#core/store/identity.ts';
@@ -140,11 +141,8 @@ test('values erased are gone for good, and the chain and the signature still hol
       const erased = new Set(ops.filter((op) => isErased(op.seq)).map((op) => op.seq));
       const result = opened(eraseValues(bytes, erased, segmentPorts));
       if (!result.ok) throw new Error(result.error.code);
-      for (const [index, op] of result.value.ops.entries()) {
-        if (erased.has(op.seq))
-          expect(op).toMatchObject({ set: null, seq: ops[index]?.seq, replaced: ops[index]?.replaced });
-        else expect(op).toEqual(ops[index]);
-      }
+      const wanted = ops.map((op) => (erased.has(op.seq) ? { ...op, set: null, digest: expect.any(Uint8Array) } : op));
+      expect(result.value.ops).toEqual(wanted);
       // Once more, and in a segment that is joined afterwards.
       const all = eraseValues(eraseValues(bytes, erased, segmentPorts), new Set(ops.map((op) => op.seq)), segmentPorts);
       expect(opened(all)).toMatchObject({ ok: true });
@@ -211,9 +209,10 @@ describe('a hostile segment', () => {
       altered[at] = (altered[at] ?? 0) ^ (1 << (at % 8));
       const result = opened(assembleSegment(around, segmentPorts.pack(altered), segmentPorts.hash));
       // Ids and replicas that nothing refers to and the order of the lists say nothing; what the ops say is the chain's.
-      if (result.ok) expect(result.value.ops).toEqual(ops[index]);
-      else codes.add(result.error.code);
+      const saysTheSame = result.ok && isDeepStrictEqual(result.value.ops, readOps(bytes, segmentPorts));
+      codes.add(saysTheSame ? 'says the same' : result.ok ? `byte ${at}: says something else` : result.error.code);
     }
+    codes.delete('says the same');
     expect([...codes].sort()).toEqual(['segment/broken-chain', 'segment/garbage']);
   });
 
@@ -285,7 +284,7 @@ test('values have one text, and every other text is refused', () => {
     '100000z',
     '1s1:ab',
   ];
-  for (const text of wrong) expect(() => textToValues(text, 0, text.length), text).toThrow();
+  for (const text of wrong) expect(() => textToValues(text, 0, text.length), text).toThrow(Error);
 });
 
 test('ids that are no UUIDs, gaps and empty runs are not sealed', () => {

@@ -1,11 +1,12 @@
 /**
- * `npm run bench -- start search import size text names`: measures, and prints one JSON line per figure. Without names it measures all. Ends
+ * `npm run bench -- start language search import size text names`: measures, and prints one JSON line per figure. Without names it measures all. Ends
  * with 1 when a figure misses its target; ratios to a baseline beside it hold on any machine, but not on one that is busy otherwise.
  */
 import { buildIfStale } from '../build.ts';
 import { copyApp } from './app-copy.ts';
 import type { Figure } from './figure.ts';
 import { benchImport } from './import.ts';
+import { benchLanguage } from './language.ts';
 import { benchNameSearch } from './name-search.ts';
 import { benchSearchCore } from './search.ts';
 import { benchSearchWindow } from './search-window.ts';
@@ -25,6 +26,9 @@ const benches: Readonly<Record<string, Bench>> = {
   },
   async *import() {
     yield await benchImport();
+  },
+  async *language() {
+    yield await withApp(benchLanguage);
   },
   async *size() {
     yield await benchSize();

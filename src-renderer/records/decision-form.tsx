@@ -7,6 +7,7 @@ import { signers } from '#shared/access/roles.ts';
 import { type Locale, localeFacts, localesAsListed, pickContentLocale } from '#shared/i18n/locales.ts';
 import type { Id } from '#shared/kernel/ids.ts';
 import { localizedField } from '#shared/kinds/define-kind.ts';
+import { paperText } from '#shared/records/record-title.ts';
 import type { RecordView } from '#shared/records/contract.ts';
 import { normalizeText } from '#shared/text/normalize.ts';
 import { missingForSignature } from '#shared/records/decision-rules.ts';
@@ -281,9 +282,17 @@ export function DecisionForm({
             onBlur={onBlur}
           />
           <div className="decision-signs">
-            <HeldTextField label={t('field.place')} optional {...bound('place')} />
-            <HeldTextField label={t('field.chair')} optional {...bound('chair')} />
-            <HeldTextField label={t('field.secretary')} optional {...bound('secretary')} />
+            {(['place', 'chair', 'secretary'] as const).map((base) => (
+              <HeldTextField
+                key={`${base} ${locale}`}
+                label={t(`field.${base}`)}
+                optional
+                lang={lang}
+                {...bound(languages.length > 1 ? localizedField(base, locale) : base)}
+                placeholder={paperText(shown, base, locale)}
+              />
+            ))}
+            {languages.length > 1 && <p className="sm mut">{t('form.signsHint')}</p>}
           </div>
         </div>
         <div className="records-side">

@@ -87,9 +87,9 @@ function useStart(isWanted: boolean): { values: Values | null; isLoading: boolea
     number.value !== undefined && hasCountry && (!hasCommission || own.value !== undefined || own.failure !== null);
   useEffect(() => {
     if (!isOpen || !isKnown) return;
-    const holder = (role: string): string | null => {
+    const holder = (role: string, field: 'name' | 'nameLatin' = 'name'): string | null => {
       const member = own.value?.members.find((candidate) => candidate.membership.values['role'] === role);
-      return member === undefined ? null : textOrNull(member.contact, 'name');
+      return member === undefined ? null : textOrNull(member.contact, field);
     };
     setValues({
       state: 'draft',
@@ -99,6 +99,9 @@ function useStart(isWanted: boolean): { values: Values | null; isLoading: boolea
       languages: [...(country?.languages ?? [format.locale])].toSorted(),
       chair: holder('chair'),
       secretary: holder('secretary'),
+      // An English paper has names as passports do.
+      chair_en: holder('chair', 'nameLatin'),
+      secretary_en: holder('secretary', 'nameLatin'),
     });
   }, [isOpen, isKnown, own.value, number.value, country, today, format.locale]);
   return { values, isLoading: number.isLoading };

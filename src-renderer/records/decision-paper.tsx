@@ -1,4 +1,4 @@
-import { localizedText } from '#shared/records/record-title.ts';
+import { localizedText, paperText } from '#shared/records/record-title.ts';
 import { countryName, formatDate } from '#shared/i18n/format.ts';
 import { type Locale, localeFacts } from '#shared/i18n/locales.ts';
 import { localizedField } from '#shared/kinds/define-kind.ts';
@@ -49,7 +49,7 @@ export function DecisionPaper({ facts, locale, t }: { facts: PaperFacts; locale:
       {isDraft && <p className="paper-mark">{t('paper.draft')}</p>}
       <h1>{t('paper.kind')}</h1>
       <div className="paper-line">
-        <span>{textOf(decision, 'place')}</span>
+        <span>{paperText(decision, 'place', locale)}</span>
         <b>{number === '' ? t('paper.noNumber') : t('paper.number', { number })}</b>
         <span>{decidedOn === null ? '' : formatDate(locale, decidedOn, 'official')}</span>
       </div>
@@ -84,10 +84,10 @@ export function DecisionPaper({ facts, locale, t }: { facts: PaperFacts; locale:
         <div className="paper-names">
           <span>{t('paper.chair')}</span>
           <i />
-          <span>{textOf(decision, 'chair')}</span>
+          <span>{paperText(decision, 'chair', locale)}</span>
           <span>{t('paper.secretary')}</span>
           <i />
-          <span>{textOf(decision, 'secretary')}</span>
+          <span>{paperText(decision, 'secretary', locale)}</span>
         </div>
         <div className="paper-stamp">{t('paper.stamp')}</div>
       </div>

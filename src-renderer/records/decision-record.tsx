@@ -1,3 +1,4 @@
+import { paperText } from '#shared/records/record-title.ts';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import IconChevronRight from '@tabler/icons-react/dist/esm/icons/IconChevronRight.mjs';
@@ -79,11 +80,11 @@ export function DecisionRecord({
   );
   const facts: [string, string | null][] = [
     [t('field.decidedOn'), decidedOn === null ? null : format.date(decidedOn, 'long')],
-    [t('field.place'), textOrNull(decision, 'place')],
+    [t('field.place'), paperText(decision, 'place', format.locale) || null],
     [t('field.basis'), textOrNull(decision, 'basis')],
     ...votes.map(([label, count]): [string, string | null] => [label, count === null ? null : format.number(count)]),
-    [t('field.chair'), textOrNull(decision, 'chair')],
-    [t('field.secretary'), textOrNull(decision, 'secretary')],
+    [t('field.chair'), paperText(decision, 'chair', format.locale) || null],
+    [t('field.secretary'), paperText(decision, 'secretary', format.locale) || null],
     [t('field.signedAt'), signedAt === null ? null : format.dateTime(signedAt)],
   ];
   return (

@@ -37,7 +37,10 @@ export function useDecisionWords(): FieldWords {
       if (known !== null) return t(`field.${known}`);
       const [base, locale] = splitLocalized(field) ?? [field, null];
       if (locale === null) return field;
-      return t(base === 'title' ? 'field.titleIn' : 'field.bodyIn', { language: format.language(locale) });
+      const language = format.language(locale);
+      if (base === 'place' || base === 'chair' || base === 'secretary')
+        return t('field.ofPaperIn', { field: t(`field.${base}`), language });
+      return t(base === 'title' ? 'field.titleIn' : 'field.bodyIn', { language });
     },
     valueOf: (field, value) => {
       if (value === null) return '';

@@ -3,7 +3,6 @@ import IconArrowRight from '@tabler/icons-react/dist/esm/icons/IconArrowRight.mj
 import IconCircle from '@tabler/icons-react/dist/esm/icons/IconCircle.mjs';
 import IconCircleCheck from '@tabler/icons-react/dist/esm/icons/IconCircleCheck.mjs';
 import IconClipboardList from '@tabler/icons-react/dist/esm/icons/IconClipboardList.mjs';
-import IconLanguage from '@tabler/icons-react/dist/esm/icons/IconLanguage.mjs';
 import IconPlayerPlay from '@tabler/icons-react/dist/esm/icons/IconPlayerPlay.mjs';
 import { isLocale } from '#shared/i18n/locales.ts';
 import type { AttemptView, Place } from '#shared/training/contract.ts';
@@ -19,10 +18,11 @@ import { FailureNote } from '#renderer/ui/failure-note.tsx';
 import { Icon } from '#renderer/ui/icon.tsx';
 import { Page } from '#renderer/ui/page.tsx';
 import { PageTitle } from '#renderer/ui/page-title.tsx';
-import { Note, Sheet } from '#renderer/ui/sheet.tsx';
+import { Sheet } from '#renderer/ui/sheet.tsx';
 import { ProgressBar } from '#renderer/ui/tabs.tsx';
 import { CertificatePanel } from './certificate-panel.tsx';
-import { contentLanguageName, courseText } from './course-texts.ts';
+import { courseText } from './course-texts.ts';
+import { FallbackNote } from './fallback-note.tsx';
 import { LanguageChips } from './language-chips.tsx';
 import { useOpenStep } from './open-step.ts';
 import './training.css';
@@ -74,16 +74,7 @@ function Loaded({
         title={<span lang={title.lang}>{title.text}</span>}
         under={<span lang={summary.lang}>{summary.text}</span>}
       />
-      {shown !== format.locale && (
-        <div className="training-fallback">
-          <Note icon={<Icon of={IconLanguage} />}>
-            {t('language.fallback', {
-              wanted: format.language(format.locale),
-              shown: contentLanguageName(format, shown),
-            })}
-          </Note>
-        </div>
-      )}
+      {shown !== format.locale && <FallbackNote shown={shown} />}
       <div className="training-columns">
         <div className="col g4">
           <Outline course={course} place={place} attempts={attempts} next={next} />

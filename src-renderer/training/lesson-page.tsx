@@ -1,7 +1,6 @@
 import { useNavigate, useParams } from '@tanstack/react-router';
 import IconArrowLeft from '@tabler/icons-react/dist/esm/icons/IconArrowLeft.mjs';
 import IconArrowRight from '@tabler/icons-react/dist/esm/icons/IconArrowRight.mjs';
-import IconLanguage from '@tabler/icons-react/dist/esm/icons/IconLanguage.mjs';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { AttemptView, Place } from '#shared/training/contract.ts';
 import { type Course, type Lesson, lessonsOf, textIn } from '#shared/training/course.ts';
@@ -12,13 +11,12 @@ import { useTranslation } from '#renderer/i18n/use-translation.ts';
 import { Button } from '#renderer/ui/button.tsx';
 import { ButtonLink } from '#renderer/ui/button-link.tsx';
 import { FailureLine, FailureNote } from '#renderer/ui/failure-note.tsx';
-import { Icon } from '#renderer/ui/icon.tsx';
 import { RecordRoad } from '#renderer/ui/road.tsx';
-import { Note } from '#renderer/ui/sheet.tsx';
 import { openTest } from './answer-draft.ts';
 import { useContentLocale } from './content-locale.ts';
-import { contentLanguageName, htmlLangOf } from './course-texts.ts';
+import { htmlLangOf } from './course-texts.ts';
 import { LessonClip } from './lesson-clip.tsx';
+import { FallbackNote } from './fallback-note.tsx';
 import { LessonFrame } from './lesson-frame.tsx';
 import { LessonPicture } from './lesson-picture.tsx';
 import { type LessonPiece, useLessonPieces } from './lesson-pieces.ts';
@@ -167,16 +165,7 @@ function OpenLesson({
         <h1 ref={heading} tabIndex={-1}>
           {textIn(lesson.titles, shown)}
         </h1>
-        {content.isFallback && (
-          <div className="lesson-fallback" lang={htmlLangOf(format.locale)}>
-            <Note icon={<Icon of={IconLanguage} />}>
-              {t('language.fallback', {
-                wanted: format.language(format.locale),
-                shown: contentLanguageName(format, content.locale),
-              })}
-            </Note>
-          </div>
-        )}
+        {content.isFallback && <FallbackNote shown={content.locale} />}
         {read?.pieces.map((piece, index) => (
           <div key={piece.key} data-piece={index} className={`lesson-piece ${piece.kind}`}>
             <Piece

@@ -16,6 +16,7 @@ import { RecordRoad } from '#renderer/ui/road.tsx';
 import { answerOf, choose, type Draft, emptyDraft, keptAnswers, toOpenAnswers } from './answer-draft.ts';
 import { useContentLocale } from './content-locale.ts';
 import { htmlLangOf } from './course-texts.ts';
+import { FallbackNote } from './fallback-note.tsx';
 import { LessonFrame } from './lesson-frame.tsx';
 import { FootMiddle, NotThere } from './lesson-page.tsx';
 import { QuestionAnswer } from './test-question.tsx';
@@ -226,6 +227,7 @@ function OpenTest({
           <span className="sm mut">{t('test.counter', { number: index + 1, total: test.questions.length })}</span>
           <Counter test={test} answers={answers} index={index} />
         </div>
+        {content.isFallback && <FallbackNote shown={locale} />}
         <h1 className="test-prompt" ref={heading} tabIndex={-1} lang={htmlLangOf(locale)}>
           {textIn(question.prompt, locale)}
         </h1>

@@ -100,7 +100,7 @@ export function sampleRecords(sample: Sample, country: Country, locale: Locale, 
   const languages = [...new Set([...country.languages, locale])].toSorted();
   const name = (role: 'chair' | 'secretary') => {
     const person = sample.persons.find((candidate) => candidate.role === role);
-    return person === undefined ? null : inLocale(person.name);
+    return person?.name ?? {};
   };
   const place = inLocale(sample.commission.place);
   return [
@@ -178,8 +178,11 @@ export function sampleRecords(sample: Sample, country: Country, locale: Locale, 
           languages,
           ...localizedValues('title', title, languages),
           ...localizedValues('body', body, languages),
-          chair: name('chair'),
-          secretary: name('secretary'),
+          chair: inLocale(name('chair')),
+          secretary: inLocale(name('secretary')),
+          ...localizedValues('place', sample.commission.place, languages),
+          ...localizedValues('chair', name('chair'), languages),
+          ...localizedValues('secretary', name('secretary'), languages),
           signedAt:
             decision.state === 'signed' && decision.decidedOn !== null
               ? Date.parse(`${decision.decidedOn}T12:00:00Z`)

@@ -17,6 +17,7 @@ export const Decision = defineKind({
     /** Text, never a number: `24/1`, `98/798`, `1457-son`, `№139`. */
     number: text(2, { searchable: true, sortable: true, max: 60, merge: 'final' }),
     decidedOn: date(3, { merge: 'final' }),
+    /** Where it was decided, and who signs: as it stands for all languages; below, where a language writes it otherwise. */
     place: text(4, { merge: 'final' }),
     basis: text(5, { searchable: true, max: 1000, merge: 'final' }),
     /** The languages this paper is written in. */
@@ -34,5 +35,8 @@ export const Decision = defineKind({
     signedBy: reference(37, 'person', { merge: 'final' }),
     /** The signed decision that this one corrects. */
     corrects: reference(38, 'decision', { merge: 'final' }),
+    ...localized('place', 40, { merge: 'final' }),
+    ...localized('chair', 50, { personal: true, merge: 'final' }),
+    ...localized('secretary', 60, { personal: true, merge: 'final' }),
   },
 });

@@ -17,6 +17,18 @@ export function localizedText(record: { readonly values: Values }, base: string,
   return locale === null ? null : { text: textIn(locale), locale };
 }
 
+/**
+ * What a paper in `locale` says in a field that has both a text for all languages and texts of single ones (place, signatories of a
+ * decision): that of the language, else the common one, else the nearest language's. '' where there is none.
+ */
+export function paperText(record: { readonly values: Values }, base: string, locale: Locale): string {
+  const own = record.values[localizedField(base, locale)];
+  if (typeof own === 'string' && own !== '') return own;
+  const common = record.values[base];
+  if (typeof common === 'string' && common !== '') return common;
+  return localizedText(record, base, locale)?.text ?? '';
+}
+
 /** What a list shows first of a record: title, name or number. `locale` is null for a text that is of no known language. */
 export function recordTitle(
   record: { readonly values: Values },

@@ -21,9 +21,9 @@ function findFaults(): string[] {
     faults.add(
       `${what}: «${text.trim().slice(0, 60)}» in ${nameOf(element)} in ${nameOf(element.parentElement ?? element)}`,
     );
-  /** What is hidden, for screen readers only, or meant to be shortened with an ellipsis. */
+  /** What is hidden, for screen readers only, or made to give way to something else of the same meaning. */
   const isApart = (element: Element) =>
-    element.closest('.vh, [aria-hidden="true"] svg, .skip, option, [hidden]') !== null;
+    element.closest('.vh, [aria-hidden="true"] svg, .skip, option, [hidden], [data-gives-way]') !== null;
   const isShortened = (element: Element) => {
     for (let up: Element | null = element; up !== null && up !== document.body; up = up.parentElement) {
       const style = getComputedStyle(up);
@@ -45,11 +45,28 @@ function findFaults(): string[] {
       for (const drawn of range.getClientRects()) {
         if (drawn.width < 1 || drawn.height < 1) continue;
         const seen = clip(drawn, element, text);
+        if (seen !== null) covered(seen, element, text);
         if (seen !== null)
           pieces.push({ text, box: seen, element, layer: element.closest('dialog, .pop, .notifications, [popover]') });
       }
     }
     overlaps(pieces);
+  }
+
+  /** Tells of text below something that does not belong to it. */
+  function covered(box: DOMRect, element: Element, text: string): void {
+    const y = box.top + box.height / 2;
+    for (const x of [box.left + 3, box.right - 3]) {
+      const top = document.elementFromPoint(x, y);
+      if (top === null || top.contains(element) || element.contains(top) || top.closest('[data-letters]') !== null)
+        continue;
+      // A label and its input, a link over its card: they belong together.
+      if (top.closest('label, a, button, tr')?.contains(element) === true) continue;
+      // The head of a table stays while its rows are scrolled below it.
+      if (isSticky(top) && !isSticky(element)) continue;
+      if (element.closest('dialog') === null && document.querySelector('dialog[open]') !== null) continue;
+      tell(`lies below ${nameOf(top)}`, element, text);
+    }
   }
 
   /** The part of a piece of text that is not scrolled away; tells on the way what cuts it. */
@@ -59,7 +76,7 @@ function findFaults(): string[] {
       const style = getComputedStyle(up);
       const box = up.getBoundingClientRect();
       const isCell = up.matches(
-        'button, .btn, td, th, .chip, .field, .it, .note, .sheet, .hb, .tab, [role="tab"], legend, summary',
+        'button, .btn, td, th, .chip, .field, .form-field, .it, .note, .sheet, .hb, .tab, [role="tab"], legend, summary',
       );
       const scrollsX = ['auto', 'scroll'].includes(style.overflowX);
       const scrollsY = ['auto', 'scroll'].includes(style.overflowY);

@@ -100,7 +100,7 @@ function PersonMenu() {
         <span className="initials" aria-hidden="true">
           {initialsOf(session.name)}
         </span>
-        <span className="name">
+        <span className="name" data-gives-way>
           <span />
           <span>{session.name}</span>
         </span>

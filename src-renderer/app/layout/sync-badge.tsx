@@ -26,7 +26,7 @@ export function SyncBadge() {
       title={second === null ? first : `${first} · ${second}`}
     >
       <Icon of={value.state === 'up-to-date' ? IconCloudCheck : IconDeviceLaptop} />
-      <span className="words num" aria-live="off">
+      <span className="words num" aria-live="off" data-gives-way>
         <b className="b">{first}</b>
         {second !== null && <span className="mut second">· {second}</span>}
       </span>

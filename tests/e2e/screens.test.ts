@@ -1,7 +1,7 @@
 /**
  * Pictures of the app for the README and for people to judge: sample data in all seven languages, into docs/screens. Only with
  * UPDATE_SCREENS=1, as they change with every change of a page. Everything in Russian; in the other languages the pages that a
- * language marks most: Today, contacts, a decision's form, its paper.
+ * language marks most: Today, contacts, a card, a decision's form with its calendar, its paper.
  */
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -73,6 +73,10 @@ async function showDecision(locale: Locale): Promise<string> {
   await desk.goToAddress(`records/decisions/${await recordId('decision', { state: 'draft' })}`);
   await desk.page.locator('.decision-editor').waitFor();
   await desk.shot(`${locale}-decision-form`);
+  await desk.button(desk.say('app:date.openCalendar')).first().click();
+  await desk.page.locator('.calendar').waitFor();
+  await desk.shot(`${locale}-date-picker`);
+  await desk.page.keyboard.press('Escape');
   const id = await recordId('decision', { state: 'signed' });
   const second = locale === 'ru' ? 'ky' : 'ru';
   const printed = await desk.call('shell.printToPdf', {
@@ -161,6 +165,8 @@ describe('pictures of the app', () => {
     await desk.goTo('contacts');
     await desk.page.locator('main tbody tr').first().waitFor();
     await desk.shot(`${locale}-contacts`);
+    await desk.goToAddress(`contacts/${await recordId('contact', { role: 'trainer' })}`);
+    await desk.shot(`${locale}-contact`);
     expect(await showDecision(locale)).toBe(`${locale}-decision-paper.png`);
   });
 

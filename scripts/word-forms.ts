@@ -9,6 +9,7 @@ const nounEndings =
   '|а|я|у|ю|е|ё|и|ы|о|ь|й|ой|ей|ёй|ою|ею|ью|ом|ем|ём|ам|ям|ами|ями|ах|ях|ов|ев|ёв|ий|ии|ия|ие|ию|ием|иям|иями|иях'.split(
     '|',
   );
+const pluralEndings = 'ы|и|ов|ев|ей|ам|ям|ами|ями|ах|ях'.split('|');
 const adjectiveEndings = 'ый|ий|ой|ая|яя|ое|ее|ые|ие|ого|его|ому|ему|ым|им|ом|ем|ей|ую|юю|ыми|ими|ых|их'.split('|');
 const verb = /(?:[аеиоуыя]ть|йти)$/;
 
@@ -71,7 +72,9 @@ function isRussianForm(word: string, term: string): boolean {
     return word.startsWith(stem) && adjectiveEndings.includes(word.slice(stem.length));
   }
   const stem = term.replace(/[аяоёеиыьйю]$/, '');
-  if (word.startsWith(stem) && nounEndings.includes(word.slice(stem.length))) return true;
+  // A term in the plural means just that: «выборы» are no «выбор».
+  const endings = /[ыи]$/.test(term) ? pluralEndings : nounEndings;
+  if (word.startsWith(stem) && endings.includes(word.slice(stem.length))) return true;
   // «настройки – настроек»: a vowel runs into the genitive.
   const broken = /^(.*)й?([^аяоёеиыьйюэуы])$/.exec(stem);
   return broken !== null && [`${broken[1]}е${broken[2]}`, `${broken[1]}о${broken[2]}`].includes(word);

@@ -10,8 +10,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Locale, localeFacts, locales } from '#shared/i18n/locales.ts';
 import { type ElectronRun, startElectron } from './electron-run.ts';
 import { type Figure, figure } from './figure.ts';
-import { copyFilledProfile } from './filled-profile.ts';
-import { drawn, pinIsUsable, signIn } from './start.ts';
+import { benchPin, copyFilledProfile } from './filled-profile.ts';
+import { drawn, pinIsUsable } from './start.ts';
 import { median } from './statistics.ts';
 
 const contacts = 1000;
@@ -49,7 +49,11 @@ export async function benchLanguage(dist: string): Promise<Figure[]> {
       const run = await startElectron(folder, profile, dist);
       try {
         await run.evaluate(drawn(pinIsUsable));
-        await signIn(run);
+        await pause(700);
+        await run.type(benchPin);
+        await pause(150);
+        await run.type('\r');
+        await run.evaluate(drawn(`document.querySelector('.head .language') !== null`));
         await run.evaluate(
           `(location.hash = '#/${page}', ${drawn(`document.querySelectorAll(${JSON.stringify(row)}).length > 3`)})`,
         );

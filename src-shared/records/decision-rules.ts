@@ -36,7 +36,8 @@ export function correctionOf<T>(values: { readonly [field: string]: T }): { [fie
     Object.entries(values).filter(
       ([field, value]) =>
         value !== null &&
-        (/^(title|body|place|chair|secretary)_/.test(field) || ['languages', 'basis', 'place', 'chair', 'secretary'].includes(field)),
+        (/^(title|body|place|chair|secretary)_/.test(field) ||
+          ['languages', 'basis', 'place', 'chair', 'secretary'].includes(field)),
     ),
   );
 }

@@ -7,8 +7,8 @@ import { call, type Input } from '#renderer/app/bridge.ts';
 import { virtualFrom } from '#renderer/ui/data-table.tsx';
 import type { Failure } from '#shared/kernel/result.ts';
 
-/** A table that is not virtual tells no range: its rows must all be on the first page. */
-const pageSize = virtualFrom;
+/** Rows asked for at once. A table that is not virtual tells no range: its rows are all on the first page. */
+const pageSize = Math.max(50, virtualFrom);
 
 export type ContactPages = {
   readonly total: number;
@@ -16,6 +16,8 @@ export type ContactPages = {
   readonly capped: boolean;
   /** Undefined until its page is there. */
   readonly rowAt: (index: number) => RecordView | undefined;
+  /** The search that the rows answer: behind the one asked for while that is on its way. */
+  readonly search: string;
   readonly onRange: (first: number, last: number) => void;
   readonly failure: Failure | null;
   readonly isLoading: boolean;
@@ -28,6 +30,8 @@ export function useContactPages(filter: Omit<Input<'contacts.list'>, 'offset' | 
   const [range, setRange] = useState({ first: 0, last: 0 });
   const inputOf = (page: number): Input<'contacts.list'> => ({ ...filter, offset: page * pageSize, limit: pageSize });
   const first = useCall('contacts.list', inputOf(0), { keepPrevious: true });
+  const [answered, setAnswered] = useState(filter.search);
+  if (!first.isStale && first.value !== undefined && answered !== filter.search) setAnswered(filter.search);
   const pages: number[] = [];
   if (!first.isStale) {
     const lastPage = Math.floor(Math.max(0, range.last - 1) / pageSize);
@@ -49,6 +53,7 @@ export function useContactPages(filter: Omit<Input<'contacts.list'>, 'offset' | 
     total: first.value?.total ?? 0,
     capped: first.value?.capped ?? false,
     rowAt,
+    search: answered,
     onRange: (from, to) => {
       if (from !== range.first || to !== range.last) setRange({ first: from, last: to });
     },

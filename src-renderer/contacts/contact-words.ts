@@ -1,8 +1,10 @@
 /** Words for what a contact holds: options, fields, values. */
+import type { TFunction } from 'i18next';
+import { useMemo } from 'react';
 import type { Locale } from '#shared/i18n/locales.ts';
 import { isLocale, locales } from '#shared/i18n/locales.ts';
 import type { RecordView } from '#shared/records/contract.ts';
-import { useFormat } from '#renderer/i18n/use-format.ts';
+import { type Formats, useFormat } from '#renderer/i18n/use-format.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
 import type { FieldWords } from '../records/record-history.tsx';
 
@@ -52,10 +54,14 @@ export type ContactWords = FieldWords & {
   readonly languages: (values: readonly string[]) => string;
 };
 
-/** The words in the window's language. */
+/** The words in the window's language; the same object until that changes. */
 export function useContactWords(): ContactWords {
   const { t } = useTranslation('contacts');
   const format = useFormat();
+  return useMemo(() => contactWords(t, format), [t, format]);
+}
+
+function contactWords(t: TFunction<'contacts'>, format: Formats): ContactWords {
   const role = (value: unknown) => (isOneOf(contactRoles, value) ? t(`role.${value}`) : '');
   const messenger = (value: unknown) =>
     isOneOf(messengers, value) ? (value === 'other' ? t('messenger.other') : messengerNames[value]) : '';

@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
+import type { TFunction } from 'i18next';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import IconUserPlus from '@tabler/icons-react/dist/esm/icons/IconUserPlus.mjs';
 import { daysBetween } from '#shared/i18n/dates.ts';
 import { needsCheckBefore } from '#shared/contacts/contact-rules.ts';
@@ -10,7 +11,7 @@ import { matchRanges } from '#shared/text/search-key.ts';
 import { useCall } from '#renderer/app/api.ts';
 import { useSession } from '#renderer/app/profile.ts';
 import { useShortcut } from '#renderer/app/shortcuts.ts';
-import { useFormat } from '#renderer/i18n/use-format.ts';
+import { type Formats, useFormat } from '#renderer/i18n/use-format.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
 import { ButtonLink } from '#renderer/ui/button-link.tsx';
 import { Button } from '#renderer/ui/button.tsx';
@@ -27,7 +28,7 @@ import { Sheet } from '#renderer/ui/sheet.tsx';
 import { textOf, textOrNull } from '../records/record-values.ts';
 import { ContactGroups } from './contact-groups.tsx';
 import { useContactPages } from './contact-pages.ts';
-import { countries, useContactWords } from './contact-words.ts';
+import { type ContactWords, countries, useContactWords } from './contact-words.ts';
 import './contacts.css';
 
 type Country = (typeof countries)[number];
@@ -42,7 +43,7 @@ export function ContactsPage() {
   const [country, setCountry] = useState<Country | null>(null);
   const pages = useContactPages({ group, search: search.trim(), country, locale: format.locale });
   const groups = useCall('contacts.groups', {}, { keepPrevious: true });
-  const columns = useColumns(search);
+  const columns = useColumns(pages.search);
   useShortcut('new', () => void navigate({ to: '/contacts/new' }));
 
   const count = format.number(pages.total);
@@ -142,15 +143,30 @@ export function ContactsPage() {
   );
 }
 
+/** The same columns until what their cells say changes: the search, the language or the day. */
 function useColumns(search: string): Column<RecordView>[] {
   const { t } = useTranslation('contacts');
   const format = useFormat();
   const words = useContactWords();
-  const session = useSession();
+  const { country } = useSession();
   const today = format.today();
-  const marked = (text: string) => (
-    <Highlight text={text} ranges={search.trim() === '' ? [] : matchRanges(text, search)} />
+  return useMemo(
+    () => contactColumns(search, { t, format, words, country, today }),
+    [search, t, format, words, country, today],
   );
+}
+
+type ColumnWords = {
+  readonly t: TFunction<'contacts'>;
+  readonly format: Formats;
+  readonly words: ContactWords;
+  /** The person's own country: only another one is named. */
+  readonly country: string | null;
+  readonly today: string;
+};
+
+function contactColumns(search: string, { t, format, words, country: own, today }: ColumnWords): Column<RecordView>[] {
+  const marked = (text: string) => <Highlight text={text} ranges={search === '' ? [] : matchRanges(text, search)} />;
   return [
     {
       key: 'name',
@@ -175,7 +191,7 @@ function useColumns(search: string): Column<RecordView>[] {
         return (
           <>
             <div className="sm contacts-text">{marked(textOf(row, 'organisation'))}</div>
-            {country !== null && country !== session.country && <div className="sm mut">{format.country(country)}</div>}
+            {country !== null && country !== own && <div className="sm mut">{format.country(country)}</div>}
           </>
         );
       },

@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
+import { type KeyboardEvent, memo, type ReactNode, useCallback, useEffect, useRef } from 'react';
 
 export type Column<Row> = {
   readonly key: string;
@@ -13,6 +13,7 @@ export type Column<Row> = {
 export type DataTableProps<Row> = {
   /** Names the table for screen readers. */
   readonly label: string;
+  /** The same list as long as the cells would say the same: rows are drawn anew only when it changes. */
   readonly columns: readonly Column<Row>[];
   /** How many rows there are in all; rows not fetched yet are drawn grey. */
   readonly count: number;
@@ -32,7 +33,7 @@ export type DataTableProps<Row> = {
 };
 
 /** So many rows are drawn whole: more would take longer to draw than the pause between two keys. */
-export const virtualFrom = 50;
+export const virtualFrom = 20;
 
 /** A list as a table: head that sticks, rows that open by click or Enter, arrows move; more than `virtualFrom` rows are virtual. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
@@ -43,7 +44,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     count: isVirtual ? count : 0,
     getScrollElement: () => scroller.current,
     estimateSize: () => props.rowHeight ?? 57,
-    overscan: 8,
+    // A screen above and below would be drawn with every key of a search.
+    overscan: 3,
   });
   const items = isVirtual ? virtual.getVirtualItems() : [];
   const first = items[0]?.index ?? 0;
@@ -55,6 +57,13 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   useEffect(() => {
     if (isVirtual && last > first) tellRange.current?.(first, last);
   }, [isVirtual, first, last]);
+
+  const latestOpen = useRef(onOpen);
+  useEffect(() => {
+    latestOpen.current = onOpen;
+  });
+  /** One function for good, so that a row is drawn anew only when the row or the columns have changed. */
+  const open = useCallback((row: Row) => latestOpen.current?.(row), []);
 
   function moveFocus(event: KeyboardEvent<HTMLElement>) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.code];
@@ -84,31 +93,17 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     }
     const group = groupBefore?.(row, index > 0 ? rowAt(index - 1) : undefined) ?? null;
     const key = rowKey(row);
-    const tone = props.rowTone?.(row);
     const line = (
-      <tr
+      <TableRow
         key={key}
-        data-index={index}
-        ref={measure}
-        className={tone}
-        aria-selected={props.selectedKey === undefined ? undefined : props.selectedKey === key}
-        {...(onOpen && {
-          tabIndex: 0,
-          'data-opens': '',
-          onClick: (event) => {
-            if (event.target instanceof Element && event.target.closest('a,button,input,label') === null) onOpen(row);
-          },
-          onKeyDown: (event) => {
-            if (event.code === 'Enter' && event.target === event.currentTarget) onOpen(row);
-          },
-        })}
-      >
-        {columns.map((column) => (
-          <td key={column.key} className={column.align}>
-            {column.cell(row)}
-          </td>
-        ))}
-      </tr>
+        row={row}
+        columns={columns}
+        index={index}
+        measure={measure}
+        tone={props.rowTone?.(row)}
+        isSelected={props.selectedKey === undefined ? undefined : props.selectedKey === key}
+        open={onOpen === undefined ? null : open}
+      />
     );
     if (group === null) return [line];
     return [
@@ -169,3 +164,42 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     </div>
   );
 }
+
+type TableRowProps<Row> = {
+  readonly row: Row;
+  readonly columns: readonly Column<Row>[];
+  readonly index: number;
+  readonly measure: ((element: HTMLTableRowElement | null) => void) | null;
+  readonly tone: 'ochre' | undefined;
+  readonly isSelected: boolean | undefined;
+  readonly open: ((row: Row) => void) | null;
+};
+
+function PlainTableRow<Row>({ row, columns, index, measure, tone, isSelected, open }: TableRowProps<Row>) {
+  return (
+    <tr
+      data-index={index}
+      ref={measure}
+      className={tone}
+      aria-selected={isSelected}
+      {...(open !== null && {
+        tabIndex: 0,
+        'data-opens': '',
+        onClick: (event) => {
+          if (event.target instanceof Element && event.target.closest('a,button,input,label') === null) open(row);
+        },
+        onKeyDown: (event) => {
+          if (event.code === 'Enter' && event.target === event.currentTarget) open(row);
+        },
+      })}
+    >
+      {columns.map((column) => (
+        <td key={column.key} className={column.align}>
+          {column.cell(row)}
+        </td>
+      ))}
+    </tr>
+  );
+}
+// memo forgets the type parameter.
+const TableRow = memo(PlainTableRow) as typeof PlainTableRow;

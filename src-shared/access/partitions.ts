@@ -16,3 +16,9 @@ export function isWithin(partition: string, prefix: string): boolean {
 export function commissionPartition(country: string, unit: string, commission: string): Partition {
   return Partition.parse(`${country}/${unit}/${commission}`);
 }
+
+/** The country a partition lies in, by its lower-case alpha-2 code; null for `region` and below. */
+export function countryOf(partition: string): string | null {
+  const first = partition.split('/')[0] ?? '';
+  return first.length === 2 ? first : null;
+}

@@ -22,7 +22,7 @@ export const Commission = defineKind({
     appointmentAct: text(22),
     address: text(23),
     phone: text(24, { max: 60 }),
-    email: text(25, { max: 200 }),
+    email: text(25, { verbatim: true, max: 200 }),
     seats: integer(26, { max: 500 }),
     quorum: integer(27, { max: 500 }),
     /** Where papers are issued: printed at the head of a decision. */

@@ -15,9 +15,9 @@ export const Contact = defineKind({
   ],
   fields: {
     /** As the person writes it, in their own script. */
-    name: text(1, { required: true, personal: true, searchable: true, sortable: true }),
+    name: text(1, { required: true, personal: true, searchable: true, sortable: true, max: 10_000 }),
     /** As the passport writes it: data, never recomputed. */
-    nameLatin: text(2, { personal: true, searchable: true }),
+    nameLatin: text(2, { personal: true, searchable: true, verbatim: true }),
     role: choice(3, ['chair', 'deputy', 'secretary', 'member', 'trainer', 'partner', 'other']),
     /** Words for the position where `role` is not enough. */
     position: text(4, { searchable: true }),
@@ -29,7 +29,7 @@ export const Contact = defineKind({
     phone: text(8, { personal: true, searchable: true, max: 60 }),
     phoneSecond: text(9, { personal: true, searchable: true, max: 60 }),
     messenger: choice(10, ['telegram', 'whatsapp', 'viber', 'signal', 'imo', 'other']),
-    email: text(11, { personal: true, searchable: true, max: 200 }),
+    email: text(11, { personal: true, searchable: true, verbatim: true, max: 200 }),
     address: text(12, { personal: true, long: true, max: 1000 }),
     languages: set(13, locales),
     consent: choice(14, ['given', 'asked', 'refused']),

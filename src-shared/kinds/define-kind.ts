@@ -36,6 +36,10 @@ export type Field<T extends FieldValue = FieldValue> = {
   readonly sortable: boolean;
   /** More than one line. */
   readonly long: boolean;
+  /** The language of one version of a localized field; undefined where a text may be in any. */
+  readonly locale?: Locale;
+  /** Copied from elsewhere to the letter (a passport, an address of the net): tidied by NFC and outer spaces only. */
+  readonly verbatim: boolean;
   readonly options?: readonly string[];
   /** The kind a reference points to. */
   readonly to?: string;
@@ -46,6 +50,8 @@ type FieldFlags = {
   readonly searchable?: boolean;
   readonly sortable?: boolean;
   readonly long?: boolean;
+  readonly locale?: Locale;
+  readonly verbatim?: boolean;
   readonly merge?: MergeRule;
 };
 type Optional<R extends boolean, T> = R extends true ? T : T | null;
@@ -71,6 +77,8 @@ function field<T extends FieldValue>(
     searchable: flags.searchable ?? false,
     sortable: flags.sortable ?? false,
     long: flags.long ?? false,
+    verbatim: flags.verbatim ?? false,
+    ...(flags.locale !== undefined && { locale: flags.locale }),
     ...more,
   };
 }
@@ -166,7 +174,10 @@ export function localized<const N extends string>(
   firstNumber: number,
   flags: FieldFlags & { readonly max?: number } = {},
 ): { readonly [K in `${N}_${LocaleSuffix}`]: Field<string | null> } {
-  const entries = locales.map((locale, index) => [localizedField(name, locale), text(firstNumber + index, flags)]);
+  const entries = locales.map((locale, index) => [
+    localizedField(name, locale),
+    text(firstNumber + index, { ...flags, locale }),
+  ]);
   // fromEntries loses the key type that the loop just built.
   return Object.fromEntries(entries) as { readonly [K in `${N}_${LocaleSuffix}`]: Field<string | null> };
 }

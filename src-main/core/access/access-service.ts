@@ -1,5 +1,6 @@
 /** First run, sign-in, lock, persons, PIN and recovery code. See #shared/access/contract.ts for calls and failures. */
 import type { accessContract, Session } from '#shared/access/contract.ts';
+import { countryOf } from '#shared/access/partitions.ts';
 import { newRecoveryCode, parseRecoveryCode } from '#shared/access/recovery-code.ts';
 import { triesLeft, waitLeft } from '#shared/access/throttle.ts';
 import { defaultAutoLockMinutes, lockedState, type Slot, type VaultFile } from '#shared/access/vault-file.ts';
@@ -7,6 +8,7 @@ import type { DomainHandlers } from '#shared/contract/rpc.ts';
 import { type Id, newId } from '#shared/kernel/ids.ts';
 import type { Random, Time } from '#shared/kernel/ports.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
+import { normalizeText } from '#shared/text/normalize.ts';
 import { buildSample, samplePassphrase } from './sample.ts';
 import { commissionRecordId, foundingOf, personChange } from './first-run.ts';
 import type { OpenProfile, Profile } from './profile.ts';
@@ -155,17 +157,15 @@ export function createAccessService(deps: AccessDeps): DomainHandlers<typeof acc
           autoLockMinutes: defaultAutoLockMinutes,
           restored: false,
         });
-        const opened = await profile.open(key, slot, person.name, true);
+        const name = normalizeText(person.name, countryOf(founding.partition) === 'uz' ? 'uz' : locale);
+        const opened = await profile.open(key, slot, name, true);
         if (!opened.ok) {
           profile.forget();
           return opened;
         }
         const { store } = signedIn();
         store.commit(
-          [
-            personChange(personId, person.name, person.role),
-            ...(founding.commission === null ? [] : [founding.commission]),
-          ],
+          [personChange(personId, name, person.role), ...(founding.commission === null ? [] : [founding.commission])],
           personId,
         );
         if (founding.commission !== null) {

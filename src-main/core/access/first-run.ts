@@ -8,6 +8,7 @@ import { findCommission, findLevel, oblastOf } from '#shared/commissions/country
 import { type Locale, locales } from '#shared/i18n/locales.ts';
 import { bytesToHex, type Id } from '#shared/kernel/ids.ts';
 import { localizedField, type Values } from '#shared/kinds/define-kind.ts';
+import { normalizeText } from '#shared/text/normalize.ts';
 import { searchKey } from '#shared/text/search-key.ts';
 import { utf8 } from '#shared/kernel/utf8.ts';
 import { countryDocument } from '../commissions/country-documents.ts';
@@ -50,7 +51,7 @@ export async function foundingOf(choice: ChosenCommission, locale: Locale, perso
   const unit = choice.unit === null ? 'centre' : (oblastOf(country, choice.unit)?.id ?? 'centre');
   return founding(
     commissionPartition(choice.country, unit, own),
-    { [locale]: choice.name },
+    { [locale]: normalizeText(choice.name, locale) },
     {
       country: choice.country,
       level: choice.level,

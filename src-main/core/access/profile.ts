@@ -11,6 +11,7 @@ import { bytesToHex, hexToBytes, type Id } from '#shared/kernel/ids.ts';
 import type { Logger, Random, Time } from '#shared/kernel/ports.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { databaseFailure } from '../store/database.ts';
+import { fromColumnText } from '../store/column-text.ts';
 import { type Backups, createBackups } from '../store/backups.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { readVault, writeVault } from './vault.ts';
@@ -166,7 +167,7 @@ function sessionOf(store: Store, slot: Slot, vault: VaultFile, name: string | nu
   return {
     person: slot.person,
     slot: slot.slot,
-    name: name ?? (typeof storedName === 'string' ? storedName : ''),
+    name: name ?? (typeof storedName === 'string' ? fromColumnText(storedName) : ''),
     role: slot.role,
     partition: vault.partition,
     country: country.success ? country.data : null,

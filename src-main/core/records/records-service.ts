@@ -6,11 +6,11 @@ import type { Random, Time } from '#shared/kernel/ports.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { kindsByName } from '#shared/kinds/all-kinds.ts';
 import { checkValues, type Kind, missingFields, type Values } from '#shared/kinds/define-kind.ts';
+import { tidyValues } from '#shared/kinds/tidy-values.ts';
 import type { RecordView, recordsContract } from '#shared/records/contract.ts';
 import { Decision } from '#shared/records/decision.ts';
 import { recordTitle } from '#shared/records/record-title.ts';
 import { correctionOf, missingForSignature, nextNumber } from '#shared/records/decision-rules.ts';
-import { normalizeText } from '#shared/text/normalize.ts';
 import type { OpenProfile } from '../access/profile.ts';
 import type { Change } from '../store/commit.ts';
 
@@ -42,7 +42,7 @@ export function createRecordsService(deps: RecordsDeps): DomainHandlers<typeof r
     const fields = checkValues(kind, item.values);
     if (fields.length > 0) return err({ code: 'records/invalid', fields, missing: [] });
     // checkValues has just proved every value by its field's schema.
-    const given = normalized(item.values as Values);
+    const given = tidyValues(kind, item.values as Values, session.country);
     const before = isNew ? null : store.queries.get(kind, id);
     if (!isNew && (before === null || before.removed)) return err({ code: 'records/not-found' });
     if (before !== null && kind.addOnly) return err({ code: 'records/frozen' });
@@ -248,15 +248,4 @@ export function createRecordsService(deps: RecordsDeps): DomainHandlers<typeof r
       return ok(viewOf(Decision, correction));
     },
   };
-}
-
-/** Texts are kept as typed but for NFC and the spaces around (DESIGN section 6). */
-function normalized(values: Values): Values {
-  return Object.fromEntries(
-    Object.entries(values).map(([field, value]) => {
-      if (typeof value !== 'string') return [field, value];
-      const clean = normalizeText(value, field.endsWith('_uz') ? 'uz' : 'ru');
-      return [field, clean === '' ? null : clean];
-    }),
-  );
 }

@@ -13,6 +13,7 @@ import type { Id } from '#shared/kernel/ids.ts';
 import { emptyValue, type Field, type FieldValue, type Kind } from '#shared/kinds/define-kind.ts';
 import type { RecordState } from '#shared/sync/merge.ts';
 import type { Stamp } from '#shared/sync/stamp.ts';
+import { fromColumnText, toColumnText } from './column-text.ts';
 import type { WritableDb } from './database.ts';
 import { columnName, quote } from './tables.ts';
 
@@ -294,8 +295,9 @@ function toColumn(field: Field, value: FieldValue): Cell {
   if (value === null) return null;
   if (field.type === 'set') return JSON.stringify(value);
   if (typeof value === 'boolean') return value ? 1 : 0;
-  // What is left is a string or a number: lists are sets.
-  return value as string | number;
+  if (typeof value === 'string') return toColumnText(value);
+  // What is left is a number: lists are sets.
+  return value as number;
 }
 
 /** A field's value as its column holds it. */
@@ -303,5 +305,6 @@ export function fromColumn(field: Field, value: Cell): FieldValue {
   if (field.type === 'set')
     return value === null || value === '[]' ? [] : (JSON.parse(String(value)) as readonly string[]); // toColumn wrote it
   if (value === null) return null;
+  if (typeof value === 'string') return fromColumnText(value);
   return field.type === 'flag' ? value === 1 : value;
 }

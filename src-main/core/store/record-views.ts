@@ -5,6 +5,7 @@
 import type { Statement } from 'better-sqlite3';
 import type { Field, Kind } from '#shared/kinds/define-kind.ts';
 import type { RecordView, Road } from '#shared/records/contract.ts';
+import { fromColumnText } from './column-text.ts';
 import type { ReadableDb } from './database.ts';
 import type { OpLog } from './op-log.ts';
 import { fromColumn } from './record-rows.ts';
@@ -27,7 +28,7 @@ export type RecordViews = {
 export function createRecordViews(db: ReadableDb, opLog: OpLog): RecordViews {
   const names: Statement<unknown[]> = db.prepare('select f_name from person where id = ?').pluck();
   const nameOf = (person: string | null): string | null =>
-    person === null ? null : ((names.get(person) as string | undefined) ?? null); // text column
+    person === null ? null : fromColumnText((names.get(person) as string | undefined) ?? '') || null; // text column, required
 
   const shapes = new Map<string, { columns: string; fields: [string, Field][] }>();
   const shapeOf = (kind: Kind): { columns: string; fields: [string, Field][] } => {

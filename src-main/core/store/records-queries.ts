@@ -8,6 +8,7 @@ import { overruled } from '#shared/sync/merge.ts';
 import { type SetChange, stampToText } from '#shared/sync/op.ts';
 import { stampMs } from '#shared/sync/stamp.ts';
 import { ftsMatch } from '#shared/text/search-key.ts';
+import { fromColumnText, toColumnText } from './column-text.ts';
 import type { ReadableDb } from './database.ts';
 import type { Indexes } from './indexes.ts';
 import type { OpLog } from './op-log.ts';
@@ -132,7 +133,10 @@ export function createRecordQueries(db: ReadableDb, opLog: OpLog, indexes: Index
     if (hits.length <= orderedHits && sortable !== undefined) {
       const text = prepare(`select ${quote(columnName(sortable))} from ${quote(kind.name)} where row = ?`).pluck();
       const keys = new Map<number, string>();
-      for (const row of hits) keys.set(row, indexes.keyOf(text.get(row) as string | null, options.locale)); // sortable fields are text
+      for (const row of hits) {
+        const stored = text.get(row) as string | null; // sortable fields are text
+        keys.set(row, indexes.keyOf(stored === null ? null : fromColumnText(stored), options.locale));
+      }
       const keyOf = (row: number): string => keys.get(row) ?? '';
       hits.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : keyOf(a) > keyOf(b) ? 1 : a - b));
     }
@@ -307,7 +311,7 @@ export function createRecordQueries(db: ReadableDb, opLog: OpLog, indexes: Index
 function toSql(value: FieldValue): string | number {
   if (typeof value === 'boolean') return value ? 1 : 0;
   if (typeof value === 'number') return value;
-  return Array.isArray(value) ? JSON.stringify(value) : String(value);
+  return Array.isArray(value) ? JSON.stringify(value) : toColumnText(String(value));
 }
 
 function united(before: FieldValue, change: SetChange): readonly string[] {

@@ -3,6 +3,8 @@
  * signed-in person hangs on one of these; `close` forgets the key.
  */
 import { allKinds } from '#shared/kinds/all-kinds.ts';
+import { tidyValues } from '#shared/kinds/tidy-values.ts';
+import { countryOf } from '#shared/access/partitions.ts';
 import type { Id } from '#shared/kernel/ids.ts';
 import type { Logger, Random, Time } from '#shared/kernel/ports.ts';
 import { ok, type Result } from '#shared/kernel/result.ts';
@@ -66,6 +68,7 @@ export function openStore(file: DatabaseFile, partition: string, deps: StoreDeps
     const desk = createDeskIndex(db, log, meta);
     const committer = createCommitter({ ...deps, db, log, indexes, desk });
     rebuildChangedKinds(meta, committer);
+    const country = countryOf(partition);
     return ok({
       db,
       meta,
@@ -79,7 +82,10 @@ export function openStore(file: DatabaseFile, partition: string, deps: StoreDeps
         identity = renewIdentity(meta, deps);
         log.addReplica(identity.replica, identity.publicKey);
       },
-      commit: (changes, actor) => committer.commit(changes, { replica: identity.replica, partition, actor }),
+      commit(changes, actor) {
+        const tidy = changes.map((change) => ({ ...change, values: tidyValues(change.kind, change.values, country) }));
+        return committer.commit(tidy, { replica: identity.replica, partition, actor });
+      },
       close() {
         if (db.open) db.close();
       },

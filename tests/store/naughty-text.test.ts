@@ -69,7 +69,7 @@ describe('a name that breaks programs', () => {
     const { directory, slot } = core;
     await core.close();
     const again = startCore({ directory });
-    await again.value('access.signIn', { slot: slot as Id, pin: testPin });
+    await again.value('access.signIn', { slot, pin: testPin });
     core = { ...again, slot };
     for (const [what, value] of before) expect(await read(what), what).toBe(value);
   });

@@ -10,6 +10,7 @@ import { useCall } from '#renderer/app/api.ts';
 import { useSession } from '#renderer/app/profile.ts';
 import { useShortcut } from '#renderer/app/shortcuts.ts';
 import { useCommand } from '#renderer/app/use-command.ts';
+import { repairLocale } from '#renderer/i18n/repair-locale.ts';
 import { useFormat } from '#renderer/i18n/use-format.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
 import { Button } from '#renderer/ui/button.tsx';
@@ -26,6 +27,7 @@ import { useEscape } from '../records/use-escape.ts';
 import { contactFaults } from './contact-check.ts';
 import { type ContactChanges, useContactDraft } from './contact-draft.ts';
 import { consents, contactRoles, countries, messengers, useContactWords } from './contact-words.ts';
+import { PassportHint } from './passport-hint.tsx';
 import './contacts.css';
 
 /** A new contact, or one that is being edited. */
@@ -103,6 +105,9 @@ function ContactForm({ stored }: { stored: RecordView | null }) {
     error: errorOf(field),
     onChange: (value: string) => draft.set({ [field]: value }),
   });
+  const country = textOrNull(shown, 'country') ?? session.country;
+  /** Names and words are written in the contact's country, whatever the window speaks. */
+  const written = { repair: repairLocale('', format.locale, country) };
   const bindChoice = (field: string) => ({
     label: words.labelOf(field),
     empty: t('form.notChosen'),
@@ -174,10 +179,19 @@ function ContactForm({ stored }: { stored: RecordView | null }) {
         <FailureNote failure={save.failure} />
         <section aria-label={t('form.person')}>
           <div>
-            <TextField {...bound('name')} letters autoFocus={stored === null} hint={t('form.nameHint')} />
+            <TextField {...bound('name')} {...written} letters autoFocus={stored === null} hint={t('form.nameHint')} />
             {stored === null && <PerhapsThere name={textOf(shown, 'name')} />}
           </div>
-          <TextField {...bound('nameLatin')} optional hint={t('form.nameLatinHint')} lang="en" />
+          <div>
+            <TextField {...bound('nameLatin')} repair="en" optional hint={t('form.nameLatinHint')} lang="en" />
+            {textOf(shown, 'nameLatin') === '' && (
+              <PassportHint
+                name={textOf(shown, 'name')}
+                country={country}
+                onPick={(spelling) => draft.set({ nameLatin: spelling })}
+              />
+            )}
+          </div>
         </section>
         <section aria-labelledby="contact-work">
           <h2 id="contact-work">{t('form.work')}</h2>
@@ -193,8 +207,8 @@ function ContactForm({ stored }: { stored: RecordView | null }) {
               options={countries.map((value) => ({ value, label: format.country(value) ?? value }))}
             />
           </div>
-          <TextField {...bound('position')} optional letters />
-          <TextField {...bound('organisation')} optional letters />
+          <TextField {...bound('position')} {...written} optional letters />
+          <TextField {...bound('organisation')} {...written} optional letters />
         </section>
         <section aria-labelledby="contact-reach">
           <h2 id="contact-reach">{t('form.reach')}</h2>
@@ -208,7 +222,7 @@ function ContactForm({ stored }: { stored: RecordView | null }) {
             <TextField {...bound('phoneSecond')} optional type="tel" />
             <TextField {...bound('email')} optional type="email" />
           </div>
-          <TextArea {...bound('address')} optional rows={2} />
+          <TextArea {...bound('address')} {...written} optional rows={2} />
           <fieldset>
             <legend className="lb">
               {words.labelOf('languages')} <span className="opt">({t('form.optional')})</span>
@@ -256,7 +270,7 @@ function ContactForm({ stored }: { stored: RecordView | null }) {
           <div className="contacts-pair">
             <DateField {...bindDate('checkedOn')} />
           </div>
-          <TextArea {...bound('note')} optional rows={3} />
+          <TextArea {...bound('note')} {...written} optional rows={3} />
         </section>
         <button type="submit" hidden />
       </form>

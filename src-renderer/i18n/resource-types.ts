@@ -8,6 +8,7 @@ import type commissions from '#locales/ru/commissions.json';
 import type contacts from '#locales/ru/contacts.json';
 import type failures from '#locales/ru/failures.json';
 import type help from '#locales/ru/help.json';
+import type letters from '#locales/ru/letters.json';
 import type records from '#locales/ru/records.json';
 import type settings from '#locales/ru/settings.json';
 import type sync from '#locales/ru/sync.json';
@@ -27,6 +28,7 @@ declare module 'i18next' {
       contacts: typeof contacts;
       failures: typeof failures;
       help: typeof help;
+      letters: typeof letters;
       records: typeof records;
       settings: typeof settings;
       sync: typeof sync;

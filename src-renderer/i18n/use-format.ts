@@ -4,7 +4,7 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import * as formats from '#shared/i18n/format.ts';
-import type { DateStyle } from '#shared/i18n/format.ts';
+import type { DateStyle, Gender } from '#shared/i18n/format.ts';
 import { isLocale, sourceLocale } from '#shared/i18n/locales.ts';
 import type { Locale } from '#shared/i18n/locales.ts';
 
@@ -29,6 +29,8 @@ export type Formats = {
   recent: (ms: number) => string;
   /** «сегодня», «4 дня назад», «через 4 дня». */
   relativeDay: (isoDate: string) => string;
+  /** «только что», «5 минут назад», «вчера», of an instant. */
+  ago: (ms: number) => string;
   /** «осталось 4 дня», «срок сегодня», «просрочено на 2 дня». */
   deadline: (isoDate: string) => string;
   number: (n: number, options?: { fractionDigits?: number }) => string;
@@ -41,6 +43,8 @@ export type Formats = {
   /** Seconds. */
   clip: (seconds: number) => string;
   list: (items: readonly string[], kind?: 'and' | 'or') => string;
+  /** «1-е», «1-», «1-ум»: see `formatOrdinal`. */
+  ordinal: (n: number, gender?: Gender) => string;
   country: (code: string) => string | null;
   language: (language: Locale) => string;
 };
@@ -58,6 +62,7 @@ export function createFormats(locale: Locale): Formats {
     dateTime: (ms) => formats.formatDateTime(locale, ms, offsetAt(ms)),
     recent: (ms) => formats.formatRecentDateTime(locale, ms, Date.now(), offsetAt(ms)),
     relativeDay: (isoDate) => formats.formatRelativeDays(locale, formats.daysBetween(today(), isoDate)),
+    ago: (ms) => formats.formatRelativeTime(locale, ms, Date.now(), offsetAt(ms)),
     deadline: (isoDate) => formats.formatDeadline(locale, formats.daysBetween(today(), isoDate)),
     number: (n, options = {}) => formats.formatNumber(locale, n, options),
     percent: (share, options = {}) => formats.formatPercent(locale, share, options),
@@ -66,6 +71,7 @@ export function createFormats(locale: Locale): Formats {
     timeLeft: (minutes) => formats.formatTimeLeft(locale, minutes),
     clip: (seconds) => formats.formatClip(seconds),
     list: (items, kind = 'and') => formats.formatList(locale, items, kind),
+    ordinal: (n, gender = 'masculine') => formats.formatOrdinal(locale, n, gender),
     country: (code) => formats.countryName(locale, code),
     language: (language) => formats.languageName(locale, language),
   };

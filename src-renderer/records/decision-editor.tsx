@@ -7,10 +7,13 @@ import IconList from '@tabler/icons-react/dist/esm/icons/IconList.mjs';
 import IconListNumbers from '@tabler/icons-react/dist/esm/icons/IconListNumbers.mjs';
 import IconPencil from '@tabler/icons-react/dist/esm/icons/IconPencil.mjs';
 import IconTable from '@tabler/icons-react/dist/esm/icons/IconTable.mjs';
+import { repairLocale } from '#renderer/i18n/repair-locale.ts';
+import { useFormat } from '#renderer/i18n/use-format.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
 import { Button } from '#renderer/ui/button.tsx';
 import { Icon, type TablerIcon } from '#renderer/ui/icon.tsx';
 import { LetterRow } from '#renderer/ui/letter-row.tsx';
+import { RepairOffer } from '#renderer/ui/repair-offer.tsx';
 import { DecisionTextView } from './decision-text-view.tsx';
 import { boldEdit, type Edit, enterEdit, lineEdit, type Selection, tableEdit } from './text-edits.ts';
 
@@ -38,6 +41,7 @@ export function DecisionEditor({
   onBlur: () => void;
 }) {
   const { t } = useTranslation('records');
+  const format = useFormat();
   const id = useId();
   const area = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState(value);
@@ -188,6 +192,7 @@ export function DecisionEditor({
               onBlur={onBlur}
             />
             <LetterRow target={area} lang={lang} />
+            <RepairOffer target={area} text={text} locale={repairLocale(lang, format.locale, null)} />
           </>
         )}
       </div>

@@ -17,6 +17,7 @@ import { call } from '#renderer/app/bridge.ts';
 import { useSession } from '#renderer/app/profile.ts';
 import { useShortcut } from '#renderer/app/shortcuts.ts';
 import { useCommand } from '#renderer/app/use-command.ts';
+import { repairLocale } from '#renderer/i18n/repair-locale.ts';
 import { useFormat } from '#renderer/i18n/use-format.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
 import { AutosaveNote } from '#renderer/ui/autosave-note.tsx';
@@ -269,6 +270,7 @@ export function DecisionForm({
             lang={lang}
             spellCheck={false}
             letters
+            repair={repairLocale(lang, format.locale, session.country)}
             {...bound(titleField)}
           />
           <DecisionEditor

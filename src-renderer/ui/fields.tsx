@@ -3,9 +3,11 @@ import type { InputHTMLAttributes, ReactNode, SelectHTMLAttributes, TextareaHTML
 import { useRef } from 'react';
 import IconCheck from '@tabler/icons-react/dist/esm/icons/IconCheck.mjs';
 import IconChevronDown from '@tabler/icons-react/dist/esm/icons/IconChevronDown.mjs';
+import type { Locale } from '#shared/i18n/locales.ts';
 import { type FieldFrame, FormField } from './form-field.tsx';
 import { Icon, type TablerIcon } from './icon.tsx';
 import { LetterRow } from './letter-row.tsx';
+import { RepairOffer } from './repair-offer.tsx';
 
 type Own = 'className' | 'id' | 'value' | 'onChange' | 'children';
 
@@ -15,6 +17,8 @@ export type TextFieldProps = FieldFrame &
     onChange: (value: string) => void;
     /** Shows the row of letters that the language's keyboard may lack. */
     letters?: boolean;
+    /** Offers to mend what old fonts and wrong code pages left, read in this language. */
+    repair?: Locale;
     icon?: TablerIcon;
     /** Stands inside the field at its end. */
     side?: ReactNode;
@@ -29,6 +33,7 @@ export function TextField({
   value,
   onChange,
   letters,
+  repair,
   icon,
   side,
   ...rest
@@ -37,7 +42,12 @@ export function TextField({
   return (
     <FormField
       {...frame({ label, hint, error, optional, hideLabel })}
-      after={letters === true && <LetterRow target={input} lang={rest.lang} />}
+      after={
+        <>
+          {letters === true && <LetterRow target={input} lang={rest.lang} />}
+          {repair !== undefined && <RepairOffer target={input} text={value} locale={repair} />}
+        </>
+      }
     >
       {(ids) => (
         <div className={fieldClass(ids['aria-invalid'], rest.readOnly)}>
@@ -64,6 +74,7 @@ export type TextAreaProps = FieldFrame &
     value: string;
     onChange: (value: string) => void;
     letters?: boolean;
+    repair?: Locale;
   };
 
 export function TextArea({
@@ -75,13 +86,19 @@ export function TextArea({
   value,
   onChange,
   letters,
+  repair,
   ...rest
 }: TextAreaProps) {
   const input = useRef<HTMLTextAreaElement>(null);
   return (
     <FormField
       {...frame({ label, hint, error, optional, hideLabel })}
-      after={letters === true && <LetterRow target={input} lang={rest.lang} />}
+      after={
+        <>
+          {letters === true && <LetterRow target={input} lang={rest.lang} />}
+          {repair !== undefined && <RepairOffer target={input} text={value} locale={repair} />}
+        </>
+      }
     >
       {(ids) => (
         <div className={fieldClass(ids['aria-invalid'], rest.readOnly)}>

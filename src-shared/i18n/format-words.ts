@@ -43,7 +43,12 @@ export type FormatWords = {
   today: string;
   yesterday: string;
   tomorrow: string;
+  justNow: string;
+  minutesAgo: CountPattern;
+  hoursAgo: CountPattern;
   daysAgo: CountPattern;
+  inMinutes: CountPattern;
+  inHours: CountPattern;
   inDays: CountPattern;
   daysLeft: CountPattern;
   daysOverdue: CountPattern;
@@ -84,7 +89,17 @@ export const formatWords: Readonly<Record<Locale, FormatWords>> = {
     today: 'сегодня',
     yesterday: 'вчера',
     tomorrow: 'завтра',
+    justNow: 'только что',
+    minutesAgo: {
+      one: '{n} минуту назад',
+      few: '{n} минуты назад',
+      many: '{n} минут назад',
+      other: '{n} минуты назад',
+    },
+    hoursAgo: { one: '{n} час назад', few: '{n} часа назад', many: '{n} часов назад', other: '{n} часа назад' },
     daysAgo: { one: '{n} день назад', few: '{n} дня назад', many: '{n} дней назад', other: '{n} дня назад' },
+    inMinutes: { one: 'через {n} минуту', few: 'через {n} минуты', many: 'через {n} минут', other: 'через {n} минуты' },
+    inHours: { one: 'через {n} час', few: 'через {n} часа', many: 'через {n} часов', other: 'через {n} часа' },
     inDays: { one: 'через {n} день', few: 'через {n} дня', many: 'через {n} дней', other: 'через {n} дня' },
     daysLeft: {
       one: 'остался {n} день',
@@ -138,7 +153,12 @@ export const formatWords: Readonly<Record<Locale, FormatWords>> = {
     today: 'бүгін',
     yesterday: 'кеше',
     tomorrow: 'ертең',
+    justNow: 'жаңа ғана',
+    minutesAgo: { other: '{n} минут бұрын' },
+    hoursAgo: { other: '{n} сағат бұрын' },
     daysAgo: { other: '{n} күн бұрын' },
+    inMinutes: { other: '{n} минуттан кейін' },
+    inHours: { other: '{n} сағаттан кейін' },
     inDays: { other: '{n} күннен кейін' },
     daysLeft: { other: '{n} күн қалды' },
     daysOverdue: { other: 'мерзімі {n} күн өтіп кетті' },
@@ -181,7 +201,12 @@ export const formatWords: Readonly<Record<Locale, FormatWords>> = {
     today: 'бүгүн',
     yesterday: 'кечээ',
     tomorrow: 'эртең',
+    justNow: 'азыр эле',
+    minutesAgo: { other: '{n} мүнөт мурун' },
+    hoursAgo: { other: '{n} саат мурун' },
     daysAgo: { other: '{n} күн мурун' },
+    inMinutes: { other: '{n} мүнөттөн кийин' },
+    inHours: { other: '{n} сааттан кийин' },
     inDays: { other: '{n} күндөн кийин' },
     daysLeft: { other: '{n} күн калды' },
     daysOverdue: { other: 'мөөнөтү {n} күн өтүп кетти' },
@@ -224,7 +249,12 @@ export const formatWords: Readonly<Record<Locale, FormatWords>> = {
     today: 'bugun',
     yesterday: 'kecha',
     tomorrow: 'ertaga',
+    justNow: 'hozirgina',
+    minutesAgo: { other: '{n} daqiqa oldin' },
+    hoursAgo: { other: '{n} soat oldin' },
     daysAgo: { other: '{n} kun oldin' },
+    inMinutes: { other: '{n} daqiqadan keyin' },
+    inHours: { other: '{n} soatdan keyin' },
     inDays: { other: '{n} kundan keyin' },
     daysLeft: { other: '{n} kun qoldi' },
     daysOverdue: { other: 'muddati {n} kun oʻtib ketdi' },
@@ -267,7 +297,12 @@ export const formatWords: Readonly<Record<Locale, FormatWords>> = {
     today: 'бугун',
     yesterday: 'кеча',
     tomorrow: 'эртага',
+    justNow: 'ҳозиргина',
+    minutesAgo: { other: '{n} дақиқа олдин' },
+    hoursAgo: { other: '{n} соат олдин' },
     daysAgo: { other: '{n} кун олдин' },
+    inMinutes: { other: '{n} дақиқадан кейин' },
+    inHours: { other: '{n} соатдан кейин' },
     inDays: { other: '{n} кундан кейин' },
     daysLeft: { other: '{n} кун қолди' },
     daysOverdue: { other: 'муддати {n} кун ўтиб кетди' },
@@ -310,7 +345,12 @@ export const formatWords: Readonly<Record<Locale, FormatWords>> = {
     today: 'имрӯз',
     yesterday: 'дирӯз',
     tomorrow: 'фардо',
+    justNow: 'ҳозир',
+    minutesAgo: { other: '{n} дақиқа пеш' },
+    hoursAgo: { other: '{n} соат пеш' },
     daysAgo: { other: '{n} рӯз пеш' },
+    inMinutes: { other: 'пас аз {n} дақиқа' },
+    inHours: { other: 'пас аз {n} соат' },
     inDays: { other: 'пас аз {n} рӯз' },
     daysLeft: { other: '{n} рӯз боқӣ монд' },
     daysOverdue: { other: 'муҳлаташ {n} рӯз гузашт' },
@@ -353,7 +393,12 @@ export const formatWords: Readonly<Record<Locale, FormatWords>> = {
     today: 'today',
     yesterday: 'yesterday',
     tomorrow: 'tomorrow',
+    justNow: 'just now',
+    minutesAgo: { one: '{n} minute ago', other: '{n} minutes ago' },
+    hoursAgo: { one: '{n} hour ago', other: '{n} hours ago' },
     daysAgo: { one: '{n} day ago', other: '{n} days ago' },
+    inMinutes: { one: 'in {n} minute', other: 'in {n} minutes' },
+    inHours: { one: 'in {n} hour', other: 'in {n} hours' },
     inDays: { one: 'in {n} day', other: 'in {n} days' },
     daysLeft: { one: '{n} day left', other: '{n} days left' },
     daysOverdue: { one: '{n} day overdue', other: '{n} days overdue' },

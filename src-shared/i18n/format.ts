@@ -222,6 +222,20 @@ export function formatRelativeDays(locale: Locale, days: number): string {
   return fillCount(locale, days < 0 ? words.daysAgo : words.inDays, Math.abs(days));
 }
 
+/**
+ * A moment relative to `nowMs` (ms UTC): «только что», «5 минут назад», «через 2 часа», from a day on in days as the calendar of that place counts
+ * them («вчера», «4 дня назад»). A text that says it must be drawn again as time goes by.
+ */
+export function formatRelativeTime(locale: Locale, ms: number, nowMs: number, offsetMinutes: number): string {
+  const words = formatWords[locale];
+  const minutes = Math.floor(Math.abs(ms - nowMs) / 60_000);
+  const isPast = ms <= nowMs;
+  if (minutes === 0) return words.justNow;
+  if (minutes < 60) return fillCount(locale, isPast ? words.minutesAgo : words.inMinutes, minutes);
+  if (minutes < 1440) return fillCount(locale, isPast ? words.hoursAgo : words.inHours, Math.floor(minutes / 60));
+  return formatRelativeDays(locale, daysBetween(isoDateOf(nowMs, offsetMinutes), isoDateOf(ms, offsetMinutes)));
+}
+
 /** A deadline relative to today, from `daysBetween(today, deadline)`: «осталось 4 дня», «срок сегодня», «просрочено на 2 дня». */
 export function formatDeadline(locale: Locale, days: number): string {
   const words = formatWords[locale];
@@ -236,13 +250,50 @@ export function formatList(locale: Locale, items: readonly string[], kind: 'and'
   return `${items.slice(0, -1).join(', ')} ${formatWords[locale][kind]} ${last}`;
 }
 
+export type Gender = 'masculine' | 'feminine' | 'neuter';
+
+/**
+ * A whole number as an ordinal before its noun, as documents write it in figures: «1-е» (заседание), «1-» (отырыс: a hyphen alone says it in the
+ * Turkic languages, and the noun follows without a space), «1-ум» behind a Tajik noun in izafet (ҷаласаи 1-ум), «1st». `gender` of the Russian noun.
+ */
+export function formatOrdinal(locale: Locale, n: number, gender: Gender = 'masculine'): string {
+  const count = Math.abs(Math.trunc(n));
+  switch (locale) {
+    case 'ru':
+      return `${n}-${gender === 'masculine' ? 'й' : gender === 'feminine' ? 'я' : 'е'}`;
+    case 'tg':
+      return `${n}-${endsInVowelInTajik(count) ? 'юм' : 'ум'}`;
+    case 'en':
+      return `${n}${englishEnding(count)}`;
+    case 'kk':
+    case 'ky':
+    case 'uz':
+    case 'uz-Cyrl':
+      return `${n}-`;
+  }
+}
+
+/** Tajik ду, се and сӣ end in a vowel, alone and at the end of a longer numeral: дуюм, сеюм, сиюм, бисту дуюм. */
+function endsInVowelInTajik(count: number): boolean {
+  const tens = count % 100;
+  if (tens === 30) return true;
+  return (tens < 10 || tens > 20) && (tens % 10 === 2 || tens % 10 === 3);
+}
+
+function englishEnding(count: number): string {
+  const tens = count % 100;
+  if (tens >= 11 && tens <= 13) return 'th';
+  return ['th', 'st', 'nd', 'rd'][tens % 10] ?? 'th';
+}
+
 /** The name of a country of the region; null for a code we do not name. */
 export function countryName(locale: Locale, code: string): string | null {
   const countries = formatWords[locale].countries;
   return isCountryCode(code) ? countries[code] : null;
 }
 
-function isCountryCode(code: string): code is CountryCode {
+/** True for the four codes we name; narrows a string from a record. */
+export function isCountryCode(code: string): code is CountryCode {
   return code === 'kz' || code === 'kg' || code === 'uz' || code === 'tj';
 }
 

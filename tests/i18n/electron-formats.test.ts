@@ -81,11 +81,21 @@ describe.each(systems)('Electron under $flag', ({ flag }) => {
     const values = answers.get(flag)?.[where].values ?? {};
     expectedColumns.forEach((locale, column) => {
       const expected = Object.fromEntries(
-        Object.entries(expectedFormats).map(([name, row]) => [name, (row[column] ?? '').replaceAll('~', '\u00A0')]),
+        Object.entries(expectedFormats).map(([name, row]) => [name, (row[column + 1] ?? '').replaceAll('~', '\u00A0')]),
       );
       expect(values[locale], locale).toEqual(expected);
     });
   });
+});
+
+it('has some 40 values for each language, every one with its source', () => {
+  const rows = Object.entries(expectedFormats);
+  expect(rows.length).toBeGreaterThanOrEqual(40);
+  for (const [name, row] of rows) {
+    expect(row[0], name).toMatch(/^\[(acts|CLDR|usage|grammar|spelling)\]/);
+    expect(row.length, name).toBe(expectedColumns.length + 1);
+  }
+  expect(answers.get('ru')?.window.values).toEqual(answers.get('en-US')?.main.values);
 });
 
 it('is needed: Intl inside Electron answers for the system’s language when asked for Tajik', () => {

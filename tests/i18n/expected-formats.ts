@@ -9,19 +9,31 @@
  * [usage] DD.MM.YYYY is used with dots in all four countries; CLDR's short forms (23/11/26, 23.11.26) are not.
  * [grammar] Kyrgyz possessive by vowel harmony (январы, апрели, июлу, августу, майы); Tajik izafet (ноябри, майи); Russian genitive after «около» and
  *   one/few/many after numerals; Turkic and Tajik nouns stay singular after numerals.
- * Columns: ru, kk, ky, uz, uz-Cyrl, tg, en. «~» is a no-break space.
+ * [spelling] spelling rules on ordinals in figures: Kazakh (2013, 5-сынып), Kyrgyz (5-класс) and Uzbek (1995, 5-sinf) put a hyphen for the
+ *   ending; Russian one letter (1-е); Tajik -ум, after a vowel -юм.
+ * Columns: source, ru, kk, ky, uz, uz-Cyrl, tg, en. «~» is a no-break space.
  */
 export const expectedColumns = ['ru', 'kk', 'ky', 'uz', 'uz-Cyrl', 'tg', 'en'] as const;
 
-type Row = readonly [ru: string, kk: string, ky: string, uz: string, uzCyrl: string, tg: string, en: string];
+/** Where the texts of a row are from, then the texts. */
+type Row = readonly [
+  source: string,
+  ru: string,
+  kk: string,
+  ky: string,
+  uz: string,
+  uzCyrl: string,
+  tg: string,
+  en: string,
+];
 
-function same(text: string): Row {
-  return [text, text, text, text, text, text, text];
+function same(source: string, text: string): Row {
+  return [source, text, text, text, text, text, text, text];
 }
 
 export const expectedFormats: Readonly<Record<string, Row>> = {
-  // [CLDR]
   'date long': [
+    '[CLDR]',
     '23 ноября 2026 г.',
     '2026 ж. 23 қараша',
     '2026-ж., 23-ноябрь',
@@ -30,8 +42,8 @@ export const expectedFormats: Readonly<Record<string, Row>> = {
     '23 ноябри 2026',
     '23 November 2026',
   ],
-  // [acts]
   'date official': [
+    '[acts]',
     '23 ноября 2026 года',
     '2026 жылғы 23 қараша',
     '2026-жылдын 23-ноябры',
@@ -41,6 +53,7 @@ export const expectedFormats: Readonly<Record<string, Row>> = {
     '23 November 2026',
   ],
   'date official, January': [
+    '[acts]',
     '24 января 2027 года',
     '2027 жылғы 24 қаңтар',
     '2027-жылдын 24-январы',
@@ -49,8 +62,8 @@ export const expectedFormats: Readonly<Record<string, Row>> = {
     '24 январи соли 2027',
     '24 January 2027',
   ],
-  // [acts] [grammar]
   'date official, April': [
+    '[acts] [grammar]',
     '10 апреля 2026 года',
     '2026 жылғы 10 сәуір',
     '2026-жылдын 10-апрели',
@@ -60,6 +73,7 @@ export const expectedFormats: Readonly<Record<string, Row>> = {
     '10 April 2026',
   ],
   'date official, May': [
+    '[acts] [grammar]',
     '5 мая 2026 года',
     '2026 жылғы 5 мамыр',
     '2026-жылдын 5-майы',
@@ -69,6 +83,7 @@ export const expectedFormats: Readonly<Record<string, Row>> = {
     '5 May 2026',
   ],
   'date official, July': [
+    '[acts] [grammar]',
     '1 июля 2026 года',
     '2026 жылғы 1 шілде',
     '2026-жылдын 1-июлу',
@@ -78,6 +93,7 @@ export const expectedFormats: Readonly<Record<string, Row>> = {
     '1 July 2026',
   ],
   'date official, August': [
+    '[acts] [grammar]',
     '31 августа 2026 года',
     '2026 жылғы 31 тамыз',
     '2026-жылдын 31-августу',
@@ -86,11 +102,19 @@ export const expectedFormats: Readonly<Record<string, Row>> = {
     '31 августи соли 2026',
     '31 August 2026',
   ],
-  // [usage]
-  'date short': same('05.03.2026'),
-  // [CLDR]
-  'day and month': ['23 ноября', '23 қараша', '23-ноябрь', '23-noyabr', '23 ноябрь', '23 ноябр', '23 November'],
+  'date short': same('[usage]', '05.03.2026'),
+  'day and month': [
+    '[CLDR]',
+    '23 ноября',
+    '23 қараша',
+    '23-ноябрь',
+    '23-noyabr',
+    '23 ноябрь',
+    '23 ноябр',
+    '23 November',
+  ],
   'month and year': [
+    '[CLDR]',
     'Ноябрь 2026',
     '2026 ж. қараша',
     '2026-ж., ноябрь',
@@ -100,6 +124,7 @@ export const expectedFormats: Readonly<Record<string, Row>> = {
     'November 2026',
   ],
   'weekday and date': [
+    '[CLDR]',
     'понедельник, 23 ноября 2026 г.',
     '2026 ж. 23 қараша, дүйсенбі',
     '2026-ж., 23-ноябрь, дүйшөмбү',
@@ -109,6 +134,7 @@ export const expectedFormats: Readonly<Record<string, Row>> = {
     'Monday, 23 November 2026',
   ],
   'weekday and day': [
+    '[CLDR]',
     'понедельник, 23 ноября',
     '23 қараша, дүйсенбі',
     '23-ноябрь, дүйшөмбү',
@@ -117,8 +143,9 @@ export const expectedFormats: Readonly<Record<string, Row>> = {
     'душанбе, 23 ноябр',
     'Monday, 23 November',
   ],
-  weekday: ['среда', 'сәрсенбі', 'шаршемби', 'chorshanba', 'чоршанба', 'чоршанбе', 'Wednesday'],
+  weekday: ['[CLDR]', 'среда', 'сәрсенбі', 'шаршемби', 'chorshanba', 'чоршанба', 'чоршанбе', 'Wednesday'],
   'weekdays short': [
+    '[CLDR]',
     'пн вт ср чт пт сб вс',
     'дс сс ср бс жм сб жс',
     'дш шш шр бш жм иш жш',
@@ -127,9 +154,9 @@ export const expectedFormats: Readonly<Record<string, Row>> = {
     'дш сш чш пш ҷм шн яш',
     'Mon Tue Wed Thu Fri Sat Sun',
   ],
-  // [usage] spaced en dash between full dates, close between days
-  'range short': same('12.01.2022 – 12.01.2027'),
+  'range short': same('[usage] spaced en dash between full dates, close between days', '12.01.2022 – 12.01.2027'),
   'range long, one month': [
+    '[usage] spaced en dash between full dates, close between days',
     '23–25 ноября 2026 г.',
     '2026 ж. 23–25 қараша',
     '2026-ж., 23–25-ноябрь',
@@ -139,6 +166,7 @@ export const expectedFormats: Readonly<Record<string, Row>> = {
     '23–25 November 2026',
   ],
   'range long, two months': [
+    '[usage] spaced en dash between full dates, close between days',
     '28 ноября 2026 г. – 2 декабря 2026 г.',
     '2026 ж. 28 қараша – 2026 ж. 2 желтоқсан',
     '2026-ж., 28-ноябрь – 2026-ж., 2-декабрь',
@@ -147,8 +175,8 @@ export const expectedFormats: Readonly<Record<string, Row>> = {
     '28 ноябри 2026 – 2 декабри 2026',
     '28 November 2026 – 2 December 2026',
   ],
-  // [usage] the forms of tables and registers
   since: [
+    '[usage] the forms of tables and registers',
     'с 02.11.2026',
     '02.11.2026 бастап',
     '02.11.2026 баштап',
@@ -158,6 +186,7 @@ export const expectedFormats: Readonly<Record<string, Row>> = {
     'from 02.11.2026',
   ],
   until: [
+    '[usage] the forms of tables and registers',
     'до 27.11.2026',
     '27.11.2026 дейін',
     '27.11.2026 чейин',
@@ -166,9 +195,9 @@ export const expectedFormats: Readonly<Record<string, Row>> = {
     'то 27.11.2026',
     'until 27.11.2026',
   ],
-  'date and time': same('23.11.2026, 14:40'),
-  // [CLDR] fields: relative days
+  'date and time': same('[usage] the forms of tables and registers', '23.11.2026, 14:40'),
   'recent, today': [
+    '[CLDR] fields: relative days',
     'сегодня, 14:40',
     'бүгін, 14:40',
     'бүгүн, 14:40',
@@ -178,6 +207,7 @@ export const expectedFormats: Readonly<Record<string, Row>> = {
     'today, 14:40',
   ],
   'recent, yesterday': [
+    '[CLDR] fields: relative days',
     'вчера, 14:40',
     'кеше, 14:40',
     'кечээ, 14:40',
@@ -186,8 +216,8 @@ export const expectedFormats: Readonly<Record<string, Row>> = {
     'дирӯз, 14:40',
     'yesterday, 14:40',
   ],
-  // [CLDR] symbols: group U+00A0 and decimal comma in the six, only Russian parts the per cent sign
   'number of voters': [
+    '[CLDR] symbols: group U+00A0 and decimal comma in the six, only Russian parts the per cent sign',
     '12~416~759',
     '12~416~759',
     '12~416~759',
@@ -196,15 +226,68 @@ export const expectedFormats: Readonly<Record<string, Row>> = {
     '12~416~759',
     '12,416,759',
   ],
-  'number with fraction': ['-1~234,5', '-1~234,5', '-1~234,5', '-1~234,5', '-1~234,5', '-1~234,5', '-1,234.5'],
-  'share of voters': ['47,62~%', '47,62%', '47,62%', '47,62%', '47,62%', '47,62%', '47.62%'],
-  'share, one decimal': ['50,0~%', '50,0%', '50,0%', '50,0%', '50,0%', '50,0%', '50.0%'],
-  // [CLDR] units digital: МБ in Cyrillic, MB in Latin
-  'size in megabytes': ['539~МБ', '539~МБ', '539~МБ', '539~MB', '539~МБ', '539~МБ', '539~MB'],
-  'size in gigabytes': ['9,1~ГБ', '9,1~ГБ', '9,1~ГБ', '9,1~GB', '9,1~ГБ', '9,1~ГБ', '9.1~GB'],
-  'size in bytes': ['512~Б', '512~Б', '512~Б', '512~B', '512~Б', '512~Б', '512~B'],
-  // [CLDR] units duration, without the full stops that CLDR adds in ky, uz and tg
+  'number with fraction': [
+    '[CLDR] symbols: group U+00A0 and decimal comma in the six, only Russian parts the per cent sign',
+    '-1~234,5',
+    '-1~234,5',
+    '-1~234,5',
+    '-1~234,5',
+    '-1~234,5',
+    '-1~234,5',
+    '-1,234.5',
+  ],
+  'share of voters': [
+    '[CLDR] symbols: group U+00A0 and decimal comma in the six, only Russian parts the per cent sign',
+    '47,62~%',
+    '47,62%',
+    '47,62%',
+    '47,62%',
+    '47,62%',
+    '47,62%',
+    '47.62%',
+  ],
+  'share, one decimal': [
+    '[CLDR] symbols: group U+00A0 and decimal comma in the six, only Russian parts the per cent sign',
+    '50,0~%',
+    '50,0%',
+    '50,0%',
+    '50,0%',
+    '50,0%',
+    '50,0%',
+    '50.0%',
+  ],
+  'size in megabytes': [
+    '[CLDR] units digital: МБ in Cyrillic, MB in Latin',
+    '539~МБ',
+    '539~МБ',
+    '539~МБ',
+    '539~MB',
+    '539~МБ',
+    '539~МБ',
+    '539~MB',
+  ],
+  'size in gigabytes': [
+    '[CLDR] units digital: МБ in Cyrillic, MB in Latin',
+    '9,1~ГБ',
+    '9,1~ГБ',
+    '9,1~ГБ',
+    '9,1~GB',
+    '9,1~ГБ',
+    '9,1~ГБ',
+    '9.1~GB',
+  ],
+  'size in bytes': [
+    '[CLDR] units digital: МБ in Cyrillic, MB in Latin',
+    '512~Б',
+    '512~Б',
+    '512~Б',
+    '512~B',
+    '512~Б',
+    '512~Б',
+    '512~B',
+  ],
   duration: [
+    '[CLDR] units duration, without the full stops that CLDR adds in ky, uz and tg',
     '1~ч 20~мин',
     '1~сағ 20~мин',
     '1~саат 20~мүн',
@@ -213,8 +296,8 @@ export const expectedFormats: Readonly<Record<string, Row>> = {
     '1~соат 20~дақ',
     '1~h 20~min',
   ],
-  // [grammar]
   'minutes left': [
+    '[grammar]',
     'осталось около 3 минут',
     'шамамен 3 минут қалды',
     'болжол менен 3 мүнөт калды',
@@ -224,6 +307,7 @@ export const expectedFormats: Readonly<Record<string, Row>> = {
     'about 3 minutes left',
   ],
   'minutes left, 21': [
+    '[grammar]',
     'осталось около 21 минуты',
     'шамамен 21 минут қалды',
     'болжол менен 21 мүнөт калды',
@@ -233,6 +317,7 @@ export const expectedFormats: Readonly<Record<string, Row>> = {
     'about 21 minutes left',
   ],
   'hours left': [
+    '[grammar]',
     'осталось около 2 часов',
     'шамамен 2 сағат қалды',
     'болжол менен 2 саат калды',
@@ -242,6 +327,7 @@ export const expectedFormats: Readonly<Record<string, Row>> = {
     'about 2 hours left',
   ],
   'seconds left': [
+    '[grammar]',
     'осталось меньше минуты',
     'бір минуттан аз қалды',
     'бир мүнөттөн аз калды',
@@ -250,8 +336,8 @@ export const expectedFormats: Readonly<Record<string, Row>> = {
     'камтар аз як дақиқа монд',
     'less than a minute left',
   ],
-  // [CLDR] fields
   'yesterday, today, tomorrow': [
+    '[CLDR] fields',
     'вчера, сегодня, завтра',
     'кеше, бүгін, ертең',
     'кечээ, бүгүн, эртең',
@@ -261,6 +347,7 @@ export const expectedFormats: Readonly<Record<string, Row>> = {
     'yesterday, today, tomorrow',
   ],
   'two days ago': [
+    '[CLDR] fields',
     '2 дня назад',
     '2 күн бұрын',
     '2 күн мурун',
@@ -270,6 +357,7 @@ export const expectedFormats: Readonly<Record<string, Row>> = {
     '2 days ago',
   ],
   'in four days': [
+    '[CLDR] fields',
     'через 4 дня',
     '4 күннен кейін',
     '4 күндөн кийин',
@@ -278,8 +366,8 @@ export const expectedFormats: Readonly<Record<string, Row>> = {
     'пас аз 4 рӯз',
     'in 4 days',
   ],
-  // [grammar]
   'deadline in a day': [
+    '[grammar]',
     'остался 1 день',
     '1 күн қалды',
     '1 күн калды',
@@ -289,6 +377,7 @@ export const expectedFormats: Readonly<Record<string, Row>> = {
     '1 day left',
   ],
   'deadline in four days': [
+    '[grammar]',
     'осталось 4 дня',
     '4 күн қалды',
     '4 күн калды',
@@ -298,6 +387,7 @@ export const expectedFormats: Readonly<Record<string, Row>> = {
     '4 days left',
   ],
   'deadline in 50 days': [
+    '[grammar]',
     'осталось 50 дней',
     '50 күн қалды',
     '50 күн калды',
@@ -307,6 +397,7 @@ export const expectedFormats: Readonly<Record<string, Row>> = {
     '50 days left',
   ],
   'deadline today': [
+    '[grammar]',
     'срок сегодня',
     'мерзімі бүгін',
     'мөөнөтү бүгүн',
@@ -316,6 +407,7 @@ export const expectedFormats: Readonly<Record<string, Row>> = {
     'due today',
   ],
   overdue: [
+    '[grammar]',
     'просрочено на 2 дня',
     'мерзімі 2 күн өтіп кетті',
     'мөөнөтү 2 күн өтүп кетти',
@@ -324,11 +416,79 @@ export const expectedFormats: Readonly<Record<string, Row>> = {
     'муҳлаташ 2 рӯз гузашт',
     '2 days overdue',
   ],
-  // [CLDR] listPatterns, without a comma before the last word
-  'list and': ['1, 2 и 3', '1, 2 және 3', '1, 2 жана 3', '1, 2 va 3', '1, 2 ва 3', '1, 2 ва 3', '1, 2 and 3'],
-  'list or': ['1 или 2', '1 немесе 2', '1 же 2', '1 yoki 2', '1 ёки 2', '1 ё 2', '1 or 2'],
-  // [CLDR] territories; Russian «Кыргызстан» as the state itself writes
+  'relative, just now': [
+    '[CLDR] fields now, as it is said in passing',
+    'только что',
+    'жаңа ғана',
+    'азыр эле',
+    'hozirgina',
+    'ҳозиргина',
+    'ҳозир',
+    'just now',
+  ],
+  'relative, 5 minutes ago': [
+    '[CLDR] fields: relative time',
+    '5 минут назад',
+    '5 минут бұрын',
+    '5 мүнөт мурун',
+    '5 daqiqa oldin',
+    '5 дақиқа олдин',
+    '5 дақиқа пеш',
+    '5 minutes ago',
+  ],
+  'relative, 21 minutes ago': [
+    '[CLDR] fields: relative time [grammar]',
+    '21 минуту назад',
+    '21 минут бұрын',
+    '21 мүнөт мурун',
+    '21 daqiqa oldin',
+    '21 дақиқа олдин',
+    '21 дақиқа пеш',
+    '21 minutes ago',
+  ],
+  'relative, in 2 hours': [
+    '[CLDR] fields: relative time [grammar]',
+    'через 2 часа',
+    '2 сағаттан кейін',
+    '2 сааттан кийин',
+    '2 soatdan keyin',
+    '2 соатдан кейин',
+    'пас аз 2 соат',
+    'in 2 hours',
+  ],
+  'ordinals 1 2 5 30': [
+    '[spelling]',
+    '1-е 2-е 5-е 30-е',
+    '1- 2- 5- 30-',
+    '1- 2- 5- 30-',
+    '1- 2- 5- 30-',
+    '1- 2- 5- 30-',
+    '1-ум 2-юм 5-ум 30-юм',
+    '1st 2nd 5th 30th',
+  ],
+  time: same('[usage] 24 hours', '09:05'),
+  'list and': [
+    '[CLDR] listPatterns, without a comma before the last word',
+    '1, 2 и 3',
+    '1, 2 және 3',
+    '1, 2 жана 3',
+    '1, 2 va 3',
+    '1, 2 ва 3',
+    '1, 2 ва 3',
+    '1, 2 and 3',
+  ],
+  'list or': [
+    '[CLDR] listPatterns, without a comma before the last word',
+    '1 или 2',
+    '1 немесе 2',
+    '1 же 2',
+    '1 yoki 2',
+    '1 ёки 2',
+    '1 ё 2',
+    '1 or 2',
+  ],
   countries: [
+    '[CLDR] territories; Russian «Кыргызстан» as the state itself writes',
     'Казахстан, Кыргызстан, Узбекистан, Таджикистан',
     'Қазақстан, Қырғызстан, Өзбекстан, Тәжікстан',
     'Казакстан, Кыргызстан, Өзбекстан, Тажикстан',
@@ -338,6 +498,7 @@ export const expectedFormats: Readonly<Record<string, Row>> = {
     'Kazakhstan, Kyrgyzstan, Uzbekistan, Tajikistan',
   ],
   'name of Uzbek in Cyrillic': [
+    '[CLDR] territories; Russian «Кыргызстан» as the state itself writes',
     'узбекский (кириллица)',
     'өзбек тілі (кирилл)',
     'өзбек тили (кирилл)',
@@ -346,8 +507,8 @@ export const expectedFormats: Readonly<Record<string, Row>> = {
     'забони ӯзбекӣ (кириллӣ)',
     'Uzbek (Cyrillic)',
   ],
-  // [CLDR] plurals.xml; Tajik by the alphabet survey: nouns stay singular
   'plural forms of 0 1 2 5 11 21 1.5': [
+    '[CLDR] plurals.xml; Tajik by the alphabet survey: nouns stay singular',
     'many one few many many one other',
     'other one other other other other other',
     'other one other other other other other',
@@ -356,5 +517,14 @@ export const expectedFormats: Readonly<Record<string, Row>> = {
     'other other other other other other other',
     'other one other other other other other',
   ],
-  'count in a string': ['12~345', '12~345', '12~345', '12~345', '12~345', '12~345', '12,345'],
+  'count in a string': [
+    '[CLDR] plurals.xml; Tajik by the alphabet survey: nouns stay singular',
+    '12~345',
+    '12~345',
+    '12~345',
+    '12~345',
+    '12~345',
+    '12~345',
+    '12,345',
+  ],
 };

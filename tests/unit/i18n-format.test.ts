@@ -15,9 +15,11 @@ import {
   formatDuration,
   formatList,
   formatNumber,
+  formatOrdinal,
   formatPercent,
   formatRecentDateTime,
   formatRelativeDays,
+  formatRelativeTime,
   formatTimeLeft,
   isoDateOf,
   parseDateInput,
@@ -180,6 +182,33 @@ describe('plurals', () => {
     }
     for (const n of [0, 1, 2, 21]) expect(pluralCategory('tg', n)).toBe('other');
     expect(pluralCategory('uz-Cyrl', 1)).toBe('one');
+  });
+
+  it('counts moments in minutes, hours, then days of the calendar', () => {
+    const now = Date.UTC(2026, 10, 23, 9, 40);
+    const minutes = (n: number): string => formatRelativeTime('ru', now + n * 60_000, now, 300);
+    expect([0, -0.9, -1, -59, -60, -119, -1439].map(minutes)).toEqual([
+      'только что',
+      'только что',
+      '1 минуту назад',
+      '59 минут назад',
+      '1 час назад',
+      '1 час назад',
+      '23 часа назад',
+    ]);
+    expect([-1440, -3 * 1440, 5, 1440].map(minutes)).toEqual(['вчера', '3 дня назад', 'через 5 минут', 'завтра']);
+  });
+
+  it('writes ordinals by each language’s rule', () => {
+    expect([1, 2, 3, 4, 11, 12, 13, 21, 22, 101, 111].map((n) => formatOrdinal('en', n)).join(' ')).toBe(
+      '1st 2nd 3rd 4th 11th 12th 13th 21st 22nd 101st 111th',
+    );
+    expect([2, 3, 4, 10, 12, 13, 20, 22, 30, 33, 102].map((n) => formatOrdinal('tg', n)).join(' ')).toBe(
+      '2-юм 3-юм 4-ум 10-ум 12-ум 13-ум 20-ум 22-юм 30-юм 33-юм 102-юм',
+    );
+    expect(formatOrdinal('ru', 3)).toBe('3-й');
+    expect(formatOrdinal('ru', 3, 'feminine')).toBe('3-я');
+    expect(`${formatOrdinal('kk', 3)}отырыс`).toBe('3-отырыс');
   });
 
   it('inflects the words of time in Russian', () => {

@@ -140,6 +140,35 @@ const otherPlants: Plant[] = [
   },
 ];
 
+const everyTree = ['src-shared/text', 'src-main/core/records', 'src-main/shell', 'src-renderer/ui', 'src-hub'];
+const byTheSystemsLanguage = [
+  'toLocaleString',
+  'toLocaleDateString',
+  'toLocaleTimeString',
+  'toLocaleLowerCase',
+  'toLocaleUpperCase',
+  'localeCompare',
+];
+
+/** Formatting, comparing and folding by the system's language, tried in every tree in each way there is. */
+const languagePlants: Plant[] = everyTree.flatMap((tree) => [
+  ...byTheSystemsLanguage.map((name) => ({
+    file: `${tree}/planted-${name.toLowerCase()}.ts`,
+    code: `export const x = (y: { ${name}(): string }): string => y.${name}();\n`,
+    rule: 'eslint(no-restricted-properties)',
+  })),
+  {
+    file: `${tree}/planted-intl.ts`,
+    code: "export const x = new Intl.Collator('kk');\n",
+    rule: 'eslint(no-restricted-globals)',
+  },
+  {
+    file: `${tree}/planted-global-intl.ts`,
+    code: "export const x = new globalThis.Intl.Collator('kk');\n",
+    rule: 'eslint(no-restricted-properties)',
+  },
+]);
+
 /** What each tree may import, so that the bans are not simply bans of everything. */
 const allowed: Plant[] = [
   {
@@ -204,7 +233,7 @@ describe('lint', () => {
   const rulesOf = (file: string): string[] => found.filter((each) => each.file === file).map(({ rule }) => rule);
 
   beforeAll(() => {
-    for (const each of [...importPlants, ...otherPlants, ...allowed]) plant(each);
+    for (const each of [...importPlants, ...otherPlants, ...languagePlants, ...allowed]) plant(each);
     const output = runTool('node_modules/oxlint/bin/oxlint', ['--format', 'json']);
     // The shape of oxlint's JSON report.
     const { diagnostics } = JSON.parse(output) as { diagnostics: { code: string; filename: string }[] };
@@ -221,6 +250,10 @@ describe('lint', () => {
     expect(rulesOf(file), code).toContain(rule);
   });
 
+  test.each(languagePlants)('$file fails', ({ file, code, rule }) => {
+    expect(rulesOf(file), code).toContain(rule);
+  });
+
   test.each(allowed)('$file passes', ({ file, code }) => {
     const banned = rulesOf(file).filter((rule) => /restricted|process-env/.test(rule));
     expect(banned, code).toEqual([]);
@@ -229,7 +262,8 @@ describe('lint', () => {
 
 describe('type check', () => {
   test('src-shared knows neither Node nor the DOM', () => {
-    for (const each of [...importPlants, ...otherPlants, ...allowed]) rmSync(join(house, each.file), { force: true });
+    for (const each of [...importPlants, ...otherPlants, ...languagePlants, ...allowed])
+      rmSync(join(house, each.file), { force: true });
     plant({ file: 'src-shared/planted/pure.ts', code: 'export const x: number = [1].length;\n', rule: '' });
     plant({ file: 'src-shared/planted/process.ts', code: 'export const x = process.pid;\n', rule: '' });
     plant({ file: 'src-shared/planted/document.ts', code: 'export const x = document.title;\n', rule: '' });

@@ -91,12 +91,13 @@ const vowels = 'аәеёиӣоөуұүўӯыіэюя';
 
 /**
  * Spellings of a Cyrillic name that a passport of `country` may have, the likeliest first, each once: one or two. Empty when the name holds no
- * Cyrillic letter. Words, hyphens and case stay as they are.
+ * Cyrillic letter, or one that no alphabet of the region has (an old font's, see repair-text.ts). Words, hyphens and case stay as they are.
  */
 export function passportSpellings(name: string, country: PassportCountry): string[] {
   const composed = name.normalize('NFC').trim();
   if (!/\p{Script=Cyrillic}/u.test(composed)) return [];
-  return [...new Set(spellingsOf(composed, country))];
+  const spellings = spellingsOf(composed, country).filter((spelling) => !/\p{Script=Cyrillic}/u.test(spelling));
+  return [...new Set(spellings)];
 }
 
 function spellingsOf(name: string, country: PassportCountry): string[] {

@@ -72,6 +72,7 @@ test('a passport’s spelling is offered beside an empty field, and copied by a 
   await desk.button('Rahmonov Qodir (namuna)').click();
   expect(await latin.inputValue()).toBe('Rahmonov Qodir (namuna)');
   await desk.text(desk.say('letters:passport')).waitFor({ state: 'detached' });
+  await desk.shot('walk-letters-passport');
   await desk.button(desk.say('contacts:form.add')).click();
   await desk.heading('Раҳмонов Қодир (намуна)').waitFor();
 });
@@ -104,6 +105,10 @@ test('names that break programs stand on the card and in the list as they are', 
     JSON.stringify(Object.values(texts)),
   );
   expect(inList).toEqual([]);
+  const heights = await desk.page.evaluate(() =>
+    [...document.querySelectorAll('tbody tr')].map((row) => row.getBoundingClientRect().height),
+  );
+  expect(Math.max(...heights)).toBeLessThan(130);
   await desk.shot('walk-letters-list');
   // Nothing sticks out of the window, and no markup was run.
   expect(await desk.page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);

@@ -23,13 +23,14 @@ function atDesk(): Desk {
 
 test('first run', async () => {
   open = await sitDown('tg', { profile: join(folder, 'Профил № 1') });
-  await firstRun(open, {
+  const groups = await firstRun(open, {
     locale: 'tg',
     country: 'tj',
     search: 'Sughd',
     commission: 'Комиссияи интихоботии вилояти Суғд',
     person: { name: 'Ҷӯраева Зарина (намуна)', role: 'chair', pin: '507284' },
   });
+  expect(groups).toHaveLength(8);
 });
 
 test('letters of an old font are offered, shown, mended, taken back', async () => {

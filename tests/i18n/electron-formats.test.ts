@@ -10,7 +10,8 @@ import { promisify } from 'node:util';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { electronBinary, sandboxArgs, startDisplay } from '../../scripts/runtimes.mjs';
-import { expectedColumns, expectedFormats } from './expected-formats.ts';
+import { expectedColumns } from './expected-dates.ts';
+import { expectedFormats } from './expected-formats.ts';
 import type { LanguageReport } from './fixture/cases.ts';
 
 type Answer = { window: LanguageReport; main: LanguageReport };

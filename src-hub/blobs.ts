@@ -5,22 +5,56 @@
  * Rights hang on references (blob, partition): a laptop reads what is referred to from a partition it may see. A reference
  * is made only by one who has sent the whole content, so knowing a digest is no right to read.
  */
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { isWithin } from '#shared/access/partitions.ts';
 import { bytesToHex } from '#shared/kernel/ids.ts';
 import type { Random, Time } from '#shared/kernel/ports.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { coversPartition } from '#shared/sync/credential.ts';
-import { type BlobOffer, type BlobState, maxBlobBytes } from '#shared/sync/hub-http.ts';
+import type { BlobOffer, BlobState } from '#shared/sync/hub-http.ts';
 import type { Credential } from '#shared/sync/messages.ts';
 import { type BlobStore, blobKey } from './blob-store.ts';
 import type { HubDb } from './db/database.ts';
 
 /** An upload is kept in parts of at most this many bytes: so much memory one needs, and so much is lost when the hub dies. */
 const partBytes = 4 * 1024 * 1024;
+/** What is taken off the line while it is still being looked at whether it is wanted: a line that breaks then loses less. */
+const earlyBytes = 256 * 1024;
 /** Uploads nobody goes on with are forgotten after so long, ms. */
 const partsKeptMs = 30 * 86_400_000;
+
+/** The line broke before the body had arrived; what had is kept. */
+export class LineBroken extends Error {}
+
+/** A body that is read off its line at once; a broken line ends it early. */
+export type HeldBody = {
+  readonly content: Readable;
+  isBroken(): boolean;
+  /** Gives the line up. */
+  end(): void;
+  /** Lets what is left of it pass by unread, so that the answer arrives and the line can be used again. */
+  release(): void;
+};
+
+/** Begins to take a request's body off the line. */
+export function holdBody(body: Readable): HeldBody {
+  const content = new PassThrough({ highWaterMark: earlyBytes });
+  let isBroken = false;
+  const broken = (): void => {
+    isBroken ||= !body.readableEnded;
+    content.end();
+  };
+  body.once('error', broken);
+  body.once('close', broken);
+  body.pipe(content);
+  return {
+    content,
+    isBroken: () => isBroken,
+    end: () => void body.destroy(),
+    release: () => void body.unpipe(content).resume(),
+  };
+}
 
 type Part = { readonly from_byte: number; readonly bytes: number; readonly key: string };
 
@@ -29,48 +63,47 @@ export type Blobs = ReturnType<typeof createBlobs>;
 export function createBlobs(deps: { db: HubDb; store: BlobStore; time: Time; random: Random; quotaBytes: number }) {
   const { db, store, time, random, quotaBytes } = deps;
   /** Uploads this process is taking, by laptop and digest. */
-  const taking = new Map<string, { readonly body: Readable; readonly done: Promise<unknown> }>();
+  const taking = new Map<string, { readonly end: () => void; readonly done: Promise<unknown> }>();
 
   /** A laptop that asks anew has given up its old line, which may take minutes to look broken from here. */
   async function endOldLine(replica: string, sha256: string): Promise<void> {
     const old = taking.get(`${replica} ${sha256}`);
     if (old === undefined) return;
-    old.body.destroy();
+    old.end();
     await old.done;
   }
 
   /** How the hub stands to what a laptop would leave here. */
   async function stateOf(credential: Credential, offer: BlobOffer): Promise<BlobState> {
+    if (coversPartition(credential, offer.partition)) await endOldLine(credential.replica, offer.sha256);
+    return look(credential, offer);
+  }
+
+  async function look(credential: Credential, offer: BlobOffer): Promise<BlobState> {
     const { sha256, partition, bytes } = offer;
     if (!coversPartition(credential, partition)) return { sha256, state: 'wrong-partition', offset: 0 };
     if (await isReferred(sha256, partition)) return { sha256, state: 'held', offset: bytes };
-    await endOldLine(credential.replica, sha256);
     const offset = lengthOf(await partsOf(credential.replica, sha256));
     const isOver = (await usedBy(credential.replica)) + bytes - offset > quotaBytes;
     return { sha256, state: isOver ? 'over-quota' : 'wanted', offset };
   }
 
   /**
-   * Takes bytes from `offset` on as they come. What has arrived is kept also when the stream breaks: then it throws the
-   * stream's error. Answers how far the upload has come.
+   * Takes bytes from `offset` on as they come. What has arrived is kept also when the line breaks: then it throws
+   * `LineBroken`. Answers how far the upload has come.
    * Failures: `hub/wrong-partition`, `hub/over-quota`, `hub/too-large`, `hub/wrong-offset` {offset}, `hub/bad-hash`.
    */
   async function take(
     credential: Credential,
     offer: BlobOffer,
     offset: number,
-    body: Readable,
+    body: HeldBody,
   ): Promise<Result<BlobState>> {
-    const { sha256, bytes } = offer;
     const { replica } = credential;
-    const state = await stateOf(credential, offer);
-    if (state.state === 'wrong-partition' || state.state === 'over-quota') return err({ code: `hub/${state.state}` });
-    if (state.state === 'held') return ok(state);
-    if (bytes > maxBlobBytes) return err({ code: 'hub/too-large' });
-    if (offset !== state.offset) return err({ code: 'hub/wrong-offset', offset: state.offset });
-    const taken = receive(replica, offer, offset, body);
-    const key = `${replica} ${sha256}`;
-    const entry = { body, done: taken.catch(() => undefined) };
+    await endOldLine(replica, offer.sha256);
+    const key = `${replica} ${offer.sha256}`;
+    const taken = receive(credential, offer, offset, body);
+    const entry = { end: body.end, done: taken.catch(() => undefined) };
     taking.set(key, entry);
     try {
       return await taken;
@@ -80,14 +113,18 @@ export function createBlobs(deps: { db: HubDb; store: BlobStore; time: Time; ran
   }
 
   async function receive(
-    replica: string,
+    credential: Credential,
     offer: BlobOffer,
     offset: number,
-    body: Readable,
+    body: HeldBody,
   ): Promise<Result<BlobState>> {
     const { sha256, partition, bytes } = offer;
+    const { replica } = credential;
+    const state = await look(credential, offer);
+    if (state.state === 'wrong-partition' || state.state === 'over-quota') return err({ code: `hub/${state.state}` });
+    if (state.state === 'held') return ok(state);
+    if (offset !== state.offset) return err({ code: 'hub/wrong-offset', offset: state.offset });
     let at = offset;
-    let broken: unknown = null;
     let pending: Buffer[] = [];
     let waiting = 0;
     const flush = async (): Promise<boolean> => {
@@ -99,19 +136,15 @@ export function createBlobs(deps: { db: HubDb; store: BlobStore; time: Time; ran
       at += content.length;
       return true;
     };
-    try {
-      // A request's body gives Buffers.
-      for await (const chunk of body as AsyncIterable<Buffer>) {
-        pending.push(chunk);
-        waiting += chunk.length;
-        if (at + waiting > bytes) return err({ code: 'hub/too-large' });
-        if (waiting >= partBytes && !(await flush())) return wrongOffset(replica, sha256);
-      }
-    } catch (error) {
-      broken = error;
+    // A request's body gives Buffers.
+    for await (const chunk of body.content as AsyncIterable<Buffer>) {
+      pending.push(chunk);
+      waiting += chunk.length;
+      if (at + waiting > bytes) return err({ code: 'hub/too-large' });
+      if (waiting >= partBytes && !(await flush())) return wrongOffset(replica, sha256);
     }
     if (!(await flush())) return wrongOffset(replica, sha256);
-    if (broken !== null) throw broken;
+    if (body.isBroken()) throw new LineBroken();
     if (at < bytes) return ok({ sha256, state: 'wanted', offset: at });
     return (await finish(replica, sha256, partition, bytes))
       ? ok({ sha256, state: 'held', offset: bytes })

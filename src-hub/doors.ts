@@ -11,6 +11,7 @@ import { err, ok, type Failure, type Result } from '#shared/kernel/result.ts';
 import { fromUtf8, utf8 } from '#shared/kernel/utf8.ts';
 import { HubFailure, type HubHello, hubHeaders, hubPaths, requestBytes, responseBytes } from '#shared/sync/hub-http.ts';
 import { maxMessageBytes, protocolVersion } from '#shared/sync/messages.ts';
+import { LineBroken } from './blobs.ts';
 import type { Credentials } from './credentials.ts';
 import type { Asker } from './exchange-route.ts';
 import { pack, sealAnswer, sealStream, sha256, unpack, verifySignature } from './hub-crypto.ts';
@@ -139,16 +140,12 @@ export function createDoors(server: FastifyInstance, deps: DoorDeps) {
       if (!perAddress.take(request.ip)) return await refuse(reply, route, envelope, { code: 'hub/too-many-requests' });
       if (envelope === null) return await refuse(reply, route, null, { code: 'hub/garbage' });
       const handled = await handle({ request, envelope, ...asked });
-      if (!handled.ok) {
-        // What is left of a stream nobody wants is not read.
-        if (request.method === 'PUT') void reply.header('connection', 'close');
-        return await refuse(reply, route, envelope, handled.error);
-      }
+      if (!handled.ok) return await refuse(reply, route, envelope, handled.error);
       const { value } = handled;
       if (!(value instanceof Uint8Array)) return sendStream(reply, envelope, value);
       return send(reply, envelope, 200, sealAnswer(pack(value), envelope.seal, envelope.nonce));
     } catch (error) {
-      if (request.raw.destroyed && !request.raw.complete) {
+      if (error instanceof LineBroken) {
         metrics.count('cutOff');
         return reply;
       }

@@ -17,7 +17,7 @@ import {
   WaitRequest,
 } from '#shared/sync/hub-http.ts';
 import { EnrolRequest, type EnrolResponse, maxMessageBytes, protocolVersion } from '#shared/sync/messages.ts';
-import type { Blobs } from './blobs.ts';
+import { type Blobs, holdBody } from './blobs.ts';
 import { createDoors, type DoorDeps, readJson, readPacked } from './doors.ts';
 import type { ExchangeRoute } from './exchange-route.ts';
 import { createRateLimit } from './rate-limit.ts';
@@ -126,17 +126,23 @@ export function addLaptopRoutes(
 
   doors.streams((route) => {
     route('PUT', blobPath(':sha256'), async (ask) => {
-      const asker = await doors.authenticate(ask);
-      if (!asker.ok) return asker;
-      const sha256 = Sha256.safeParse(param(ask.request.params));
-      const query = PutQuery.safeParse(ask.request.query);
-      if (!sha256.success || !query.success || !(ask.request.body instanceof Readable)) return garbage;
-      const { offset, bytes, partition } = query.data;
-      const offer = { sha256: sha256.data, bytes, partition };
-      const taken = await blobs.take(asker.value.credential, offer, offset, ask.request.body);
-      if (!taken.ok) return taken;
-      metrics.count('bytesIn', taken.value.offset - offset);
-      return ok(utf8(JSON.stringify(taken.value)));
+      if (!(ask.request.body instanceof Readable)) return garbage;
+      const body = holdBody(ask.request.body);
+      try {
+        const asker = await doors.authenticate(ask);
+        if (!asker.ok) return asker;
+        const sha256 = Sha256.safeParse(param(ask.request.params));
+        const query = PutQuery.safeParse(ask.request.query);
+        if (!sha256.success || !query.success) return garbage;
+        const { offset, bytes, partition } = query.data;
+        const offer = { sha256: sha256.data, bytes, partition };
+        const taken = await blobs.take(asker.value.credential, offer, offset, body);
+        if (!taken.ok) return taken;
+        metrics.count('bytesIn', taken.value.offset - offset);
+        return ok(utf8(JSON.stringify(taken.value)));
+      } finally {
+        body.release();
+      }
     });
 
     route('GET', blobPath(':sha256'), async (ask) => {

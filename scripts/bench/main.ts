@@ -1,10 +1,11 @@
 /**
- * `npm run bench -- start language search import size text names`: measures, and prints one JSON line per figure. Without names it measures all. Ends
- * with 1 when a figure misses its target; ratios to a baseline beside it hold on any machine, but not on one that is busy otherwise.
+ * `npm run bench -- start language search import size text names hub`: measures, and prints one JSON line per figure. Without names it measures
+ * all. Ends with 1 when a figure misses its target; ratios to a baseline beside it hold on any machine, but not on one that is busy otherwise.
  */
 import { buildIfStale } from '../build.ts';
 import { copyApp } from './app-copy.ts';
 import type { Figure } from './figure.ts';
+import { benchHub } from './hub.ts';
 import { benchImport } from './import.ts';
 import { benchLanguage } from './language.ts';
 import { benchNameSearch } from './name-search.ts';
@@ -29,6 +30,9 @@ const benches: Readonly<Record<string, Bench>> = {
   },
   async *language() {
     yield await withApp(benchLanguage);
+  },
+  async *hub() {
+    yield await benchHub();
   },
   async *size() {
     yield await benchSize();

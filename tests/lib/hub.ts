@@ -15,6 +15,7 @@ export type TestHub = {
   /** The same port in plain HTTP, as this machine's browser and tools use it. */
   readonly page: string;
   readonly directory: string;
+  readonly pid: number;
   /** The environment it runs with: give it to another hub or command on the same data. */
   readonly env: { readonly [name: string]: string };
   /** Its log lines so far. */
@@ -85,6 +86,7 @@ export async function startHub(options: TestHubOptions = {}): Promise<TestHub> {
     address,
     page: address.replace('https:', 'http:'),
     directory,
+    pid: child.pid ?? 0,
     env,
     log,
     command,

@@ -12,11 +12,14 @@ import { credentialBytes } from '#shared/sync/credential.ts';
 import { invitationHash, makeInvitation, parseInvitation } from '#shared/sync/invitation.ts';
 import { Credential, type EnrolRequest, type Summary } from '#shared/sync/messages.ts';
 import type { HubDb } from './db/database.ts';
+import { withinAny } from './db/within.ts';
 import type { InvitationTable, ReplicaTable } from './db/schema.ts';
 import { sha256 } from './hub-crypto.ts';
 import type { HubIdentity } from './identity.ts';
 
 const dayMs = 86_400_000;
+/** A laptop that comes once a month must find its credential renewed in time. */
+const renewBeforeMs = 90 * dayMs;
 
 export type InvitationOrder = {
   readonly partitions: readonly string[];
@@ -47,6 +50,8 @@ export type Credentials = ReturnType<typeof createCredentials>;
 
 export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time: Time; random: Random }) {
   const { db, identity, time, random } = deps;
+  /** Credentials never change under their serial: read once. */
+  const known = new Map<string, Credential>();
 
   /** Makes a one-time code; twenty digits. */
   async function invite(order: InvitationOrder): Promise<string> {
@@ -228,18 +233,86 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
 
   /** Credentials of laptops that write within `partitions`, but not those `held` by serial; at most 500. */
   async function within(partitions: readonly string[], held: readonly string[]): Promise<Credential[]> {
-    const rows = await db
-      .selectFrom('credential')
-      .innerJoin('replica', 'replica.id', 'credential.replica')
-      .select(['credential.serial', 'credential.body', 'replica.partition'])
-      .orderBy('credential.issued_at')
-      .execute();
+    const rows = await db.selectFrom('credential').select('serial').orderBy('issued_at').orderBy('serial').execute();
+    const unknown = rows.filter((row) => !known.has(row.serial)).map((row) => row.serial);
+    for (let at = 0; at < unknown.length; at += 500) {
+      const page = unknown.slice(at, at + 500);
+      const bodies = await db.selectFrom('credential').select(['serial', 'body']).where('serial', 'in', page).execute();
+      for (const row of bodies) known.set(row.serial, Credential.parse(JSON.parse(row.body)));
+    }
     const has = new Set(held);
-    return rows
-      .filter((row) => !has.has(row.serial))
-      .map((row) => Credential.parse(JSON.parse(row.body)))
-      .filter((credential) => credential.partitions.some((own) => partitions.some((asked) => overlap(own, asked))))
-      .slice(0, 500);
+    const wanted: Credential[] = [];
+    for (const { serial } of rows) {
+      const credential = has.has(serial) ? undefined : known.get(serial);
+      const isWanted = credential?.partitions.some((own) => partitions.some((asked) => overlap(own, asked)));
+      if (credential !== undefined && isWanted === true) wanted.push(credential);
+      if (wanted.length === 500) break;
+    }
+    return wanted;
+  }
+
+  /** Laptops not revoked that write within `partitions`; at most 2,000. */
+  async function laptopsWithin(
+    partitions: readonly string[],
+  ): Promise<{ id: string; laptop: string; last_contact_at: number | null }[]> {
+    return db
+      .selectFrom('replica')
+      .select(['id', 'laptop', 'last_contact_at'])
+      .where(withinAny('partition', partitions))
+      .where((where) =>
+        where.exists(
+          where
+            .selectFrom('credential')
+            .select('credential.serial')
+            .whereRef('credential.replica', '=', 'replica.id')
+            .where('credential.revoked_at', 'is', null),
+        ),
+      )
+      .orderBy('id')
+      .limit(2000)
+      .execute();
+  }
+
+  /**
+   * A credential near its end is followed by a new one with the same rights for as long; null when it is not near, or was
+   * revoked meanwhile, or another process was first.
+   */
+  async function renew(old: Credential): Promise<Credential | null> {
+    const now = time.now();
+    const length = old.validUntil - old.validFrom;
+    if (old.validUntil - now > Math.min(length / 4, renewBeforeMs)) return null;
+    const { signature: _signature, ...rest } = old;
+    const unsigned = { ...rest, serial: bytesToHex(random.bytes(5)), validFrom: now, validUntil: now + length };
+    const renewed = { ...unsigned, signature: bytesToHex(identity.sign(credentialBytes(unsigned))) };
+    return db.transaction().execute(async (tx) => {
+      // A write first: locks the row, so of several requests at once one renews.
+      await tx
+        .updateTable('credential')
+        .set((row) => ({ issued_at: row.ref('issued_at') }))
+        .where('replica', '=', old.replica)
+        .execute();
+      const newest = await tx
+        .selectFrom('credential')
+        .select(['serial', 'revoked_at'])
+        .where('replica', '=', old.replica)
+        .orderBy('issued_at', 'desc')
+        .orderBy('serial', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      if (newest === undefined || newest.serial !== old.serial || newest.revoked_at !== null) return null;
+      await tx
+        .insertInto('credential')
+        .values({
+          serial: renewed.serial,
+          replica: old.replica,
+          body: JSON.stringify(renewed),
+          valid_until: renewed.validUntil,
+          issued_at: now,
+          revoked_at: null,
+        })
+        .execute();
+      return renewed;
+    });
   }
 
   /** Remembers a contact; `summary` is what the laptop holds after it, undefined where it did not say. */
@@ -255,7 +328,7 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
       .execute();
   }
 
-  return { invite, enrol, standingOf, revoke, list, within, touch };
+  return { invite, enrol, standingOf, revoke, list, within, laptopsWithin, renew, touch };
 }
 
 function overlap(a: string, b: string): boolean {

@@ -19,6 +19,7 @@ import type { HubIdentity } from './identity.ts';
 import type { Ledger } from './ledger-queries.ts';
 import type { LogArchive } from './log-archive.ts';
 import type { LogWatch } from './log-watch.ts';
+import type { Metrics } from './metrics.ts';
 
 export type Asker = { readonly replica: string; readonly credential: Credential; readonly appVersion: string | null };
 
@@ -32,10 +33,11 @@ export function createExchangeRoute(deps: {
   credentials: Credentials;
   ledger: Ledger;
   watch: LogWatch;
+  metrics: Metrics;
   identity: HubIdentity;
   time: Time;
 }) {
-  const { archive, credentials, ledger, watch, identity, time } = deps;
+  const { archive, credentials, ledger, watch, metrics, identity, time } = deps;
 
   /** One turn. Failures: `hub/garbage`, `hub/too-large`, `hub/protocol`. */
   async function turn(asker: Asker, message: Uint8Array): Promise<Result<Uint8Array>> {
@@ -46,7 +48,13 @@ export function createExchangeRoute(deps: {
     if (request.replica !== asker.replica) return err({ code: 'hub/garbage' });
 
     const accepted = await archive.accept(incoming, rememberStandings(credentials));
-    for (const refusal of accepted.refusals) await ledger.countRefusal(asker.replica, refusal.reason);
+    for (const refusal of accepted.refusals) {
+      metrics.countRefused(refusal.reason);
+      await ledger.countRefusal(asker.replica, refusal.reason);
+    }
+    metrics.count('opsIn', accepted.ops);
+    // Comes to the asker among the credentials it lacks.
+    await credentials.renew(asker.credential);
 
     const partitions = seenBy(asker, request.partitions);
     const logs = await archive.visible(asker.replica, partitions);
@@ -94,11 +102,12 @@ export function createExchangeRoute(deps: {
   }
 
   async function laptopsWithin(partitions: readonly string[]): Promise<SyncResponse['laptops']> {
-    const laptops = await credentials.list();
-    return laptops
-      .filter((laptop) => laptop.revoked_at === null && partitions.some((prefix) => isWithin(laptop.partition, prefix)))
-      .slice(0, 2000)
-      .map((laptop) => ({ replica: laptop.id, name: laptop.laptop, lastContactAt: laptop.last_contact_at }));
+    const laptops = await credentials.laptopsWithin(partitions);
+    return laptops.map(({ id, laptop, last_contact_at }) => ({
+      replica: id,
+      name: laptop,
+      lastContactAt: last_contact_at,
+    }));
   }
 
   return { turn, wait };

@@ -62,12 +62,12 @@ export async function createHub(config: HubConfig, deps: HubDeps): Promise<Hub> 
   const ledger = createLedger({ db, time, random });
   const watch = createLogWatch(db);
   const archive = createLogArchive({ db, time, quotaBytes: config.quotaBytes, onMoved: watch.moved });
-  const exchange = createExchangeRoute({ archive, credentials, ledger, watch, identity, time });
+  const metrics = createMetrics();
+  const exchange = createExchangeRoute({ archive, credentials, ledger, watch, metrics, identity, time });
   const store =
     config.s3 === null ? createFolderBlobStore(config.directory, random) : createS3BlobStore(config.s3, time);
   const blobs = createBlobs({ db, store, time, random, quotaBytes: config.blobQuotaBytes });
   const shelf = createShelf({ db, store, time, publishers: knownPublishers(config) });
-  const metrics = createMetrics();
 
   const ownCertificate = (): Promise<TlsPair> => ensureOwnCertificate(db, random);
 

@@ -5,7 +5,6 @@
  * - two hub processes cannot both extend one log: the log's row is locked, and (log, from) is a primary key.
  */
 import { setImmediate } from 'node:timers/promises';
-import { isWithin } from '#shared/access/partitions.ts';
 import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
 import type { Time } from '#shared/kernel/ports.ts';
 import { checkSegmentAllowed } from '#shared/sync/accept.ts';
@@ -14,6 +13,7 @@ import { emptyHead, type Op } from '#shared/sync/op.ts';
 import { headWithin, openSegment, readSegmentHeader, type SegmentHeader } from '#shared/sync/segment.ts';
 import type { Standing } from './credentials.ts';
 import type { HubDb } from './db/database.ts';
+import { withinAny } from './db/within.ts';
 import type { LogTable } from './db/schema.ts';
 import { segmentPorts, verifySignature } from './hub-crypto.ts';
 
@@ -207,10 +207,13 @@ export function createLogArchive(deps: {
 
   /** The logs a laptop may see: those within its partitions, and its own wherever they are. */
   async function visible(replica: string, partitions: readonly string[]): Promise<LogTable[]> {
-    const rows = await db.selectFrom('log').selectAll().orderBy('replica').orderBy('partition').execute();
-    return rows.filter(
-      (log) => log.replica === replica || partitions.some((prefix) => isWithin(log.partition, prefix)),
-    );
+    return db
+      .selectFrom('log')
+      .selectAll()
+      .where((where) => where.or([where('replica', '=', replica), withinAny('partition', partitions)]))
+      .orderBy('replica')
+      .orderBy('partition')
+      .execute();
   }
 
   /** Others' segments beyond what the asker holds, logs in turn, about 8 MB at most. */

@@ -30,6 +30,7 @@
 import { isWithin } from '../access/partitions.ts';
 import { err, ok, type Failure, type Result } from '../kernel/result.ts';
 import {
+  type Credential,
   frame,
   parseLogKey,
   protocolVersion,
@@ -73,6 +74,8 @@ export type ExchangeOutcome = {
   readonly epoch: string | null;
   readonly acknowledged: Summary;
   readonly laptops: SyncResponse['laptops'] | null;
+  /** This laptop's own credential where the hub has renewed it; its signature was checked by the store. */
+  readonly renewed: Credential | null;
   /** The hub's clock in its last answer, milliseconds UTC. */
   readonly hubTime: number | null;
   /** Own segments the hub refused, `gap` apart. */
@@ -110,6 +113,10 @@ export async function exchange(
 
     const before = session;
     session = takeAnswer(store, session, request.sent, header);
+    for (const credential of header.credentials) {
+      const isLater = credential.validUntil > (session.renewed?.validUntil ?? 0);
+      if (credential.replica === store.replica && isLater) session = { ...session, renewed: credential };
+    }
     report(store, session, header, options);
     for (const bytes of segments) {
       await options.breathe?.();
@@ -154,6 +161,7 @@ function beginExchange(store: ReplicaStore, options: ExchangeOptions): Session {
     epoch: options.epoch,
     acknowledged: options.acknowledged,
     laptops: null,
+    renewed: null,
     hubTime: null,
     refusals: [],
     refusedHere: [],

@@ -227,6 +227,11 @@ for (const kind of kinds) {
 
       const stats = JSON.parse(await hub.command('stats')) as { refusals: Record<string, number> };
       expect(stats.refusals).toMatchObject({ 'wrong-role': 1, 'wrong-partition': 1, 'bad-signature': 1 });
+      const metrics = await (await fetch(`${hub.page}/metrics`)).text();
+      for (const reason of ['garbage', 'altered', 'bad-signature', 'no-credential', 'wrong-partition', 'wrong-role']) {
+        expect(metrics, reason).toMatch(new RegExp(`komissiya_hub_refused_total\\{reason="${reason}"\\} [1-9]`));
+      }
+      expect(hub.log.join('\n'), 'nothing of a record in the log').not.toMatch(/Sample contact|KSEG/);
     });
 
     test('a kind this hub does not know is kept and handed on', async () => {

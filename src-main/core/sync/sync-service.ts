@@ -66,6 +66,7 @@ const nothingDone: ExchangeOutcome = {
   epoch: null,
   acknowledged: {},
   laptops: null,
+  renewed: null,
   hubTime: null,
   refusals: [],
   refusedHere: [],
@@ -188,6 +189,11 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
     if (outcome.turns > 0) {
       if (outcome.epoch !== null && outcome.epoch !== enrolment.epoch) {
         store.setEnrolment({ ...(store.enrolment() ?? enrolment), epoch: outcome.epoch });
+      }
+      const now = store.enrolment() ?? enrolment;
+      if (outcome.renewed !== null && outcome.renewed.validUntil > now.credential.validUntil) {
+        store.setEnrolment({ ...now, credential: outcome.renewed });
+        logger.info('sync/credential-renewed', { serial: outcome.renewed.serial });
       }
       store.setSyncMemory({
         acknowledged: outcome.acknowledged,

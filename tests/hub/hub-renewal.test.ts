@@ -1,0 +1,51 @@
+/** Credentials are renewed before they end, by hub and app together; what is revoked stays so. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { expect, onTestFinished, test } from 'vitest';
+import { readConfig } from '#hub/config.ts';
+import { createHub } from '#hub/hub.ts';
+import { strongRandom } from '#hub/hub-crypto.ts';
+import { startSignedIn } from '#tests/lib/core.ts';
+import { samplePartition } from '#tests/lib/hub-laptop.ts';
+
+const dayMs = 86_400_000;
+
+test('a laptop in touch keeps its access for ever; under a serial of before it can still be revoked', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'хаб № '));
+  let now = Date.now();
+  const config = readConfig({ KOMISSIYA_HUB_DIR: directory, KOMISSIYA_HUB_PORT: '0' });
+  const deps = { time: { now: () => now }, random: strongRandom, logger: pino({ level: 'silent' }), version: '0.0.0' };
+  const hub = await createHub(config, deps);
+  const address = await hub.listen();
+  const core = await startSignedIn();
+  onTestFinished(async () => {
+    await core.close();
+    await hub.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  const order = { partitions: [samplePartition], roles: ['chair' as const], laptop: 'SAMPLE', commission: null };
+  const code = await hub.credentials.invite({ ...order, days: 1, validDays: 400 });
+  await core.value('sync.enrol', { address, code });
+  await core.value('sync.now', {});
+  const validUntil = async () => (await core.value('sync.status', {})).enrolled?.validUntil ?? 0;
+  const first = await validUntil();
+  const serial = (await hub.credentials.list())[0]?.serial ?? '';
+
+  now += 200 * dayMs;
+  await core.value('sync.now', {});
+  expect(await validUntil(), 'not near its end').toBe(first);
+  now += 130 * dayMs;
+  await Promise.all([core.value('sync.now', {}), core.value('sync.now', {})]);
+  expect(await validUntil()).toBe(now + 400 * dayMs);
+  expect((await hub.credentials.list())[0]?.serial).not.toBe(serial);
+
+  // Past the end of the first one it goes on working.
+  now += 200 * dayMs;
+  await core.value('records.save', { kind: 'contact', values: { name: 'Контакт, пример 1' } });
+  await core.value('sync.now', {});
+  expect(await core.value('sync.status', {})).toMatchObject({ saved: 0, problem: null });
+  expect(await hub.credentials.revoke(serial)).toEqual(['SAMPLE']);
+  expect(await core.code('sync.now', {})).toBe('sync/revoked');
+});

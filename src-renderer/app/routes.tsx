@@ -70,6 +70,11 @@ const framedRoutes = [
     path: '/records/decisions',
     component: lazyRouteComponent(() => import('../records/decisions-page.tsx'), 'DecisionsPage'),
   }),
+  createRoute({
+    getParentRoute: () => framed,
+    path: '/records/desk',
+    component: lazyRouteComponent(() => import('../desk/desk-page.tsx'), 'DeskPage'),
+  }),
   createRoute({ getParentRoute: () => framed, path: '/records/decisions/new', component: decision }),
   createRoute({ getParentRoute: () => framed, path: '/records/decisions/$id', component: decision }),
   createRoute({

@@ -30,6 +30,7 @@ import { PageTitle } from '#renderer/ui/page-title.tsx';
 import { Page } from '#renderer/ui/page.tsx';
 import { RecordRoad } from '#renderer/ui/road.tsx';
 import { Note, Sheet } from '#renderer/ui/sheet.tsx';
+import { DeskNote } from '../desk/desk-note.tsx';
 import { RecordHistory } from '../records/record-history.tsx';
 import { idFrom, listOf, textOf, textOrNull } from '../records/record-values.ts';
 import { useEscape } from '../records/use-escape.ts';
@@ -176,6 +177,7 @@ function ContactFacts({ contact }: { contact: RecordView }) {
           )
         }
       />
+      <DeskNote kind="contact" id={contact.id} />
       <div className="records-road">
         <RecordRoad road={contact.road} at={format.recent(contact.changedAt)} />
       </div>

@@ -6,6 +6,7 @@ import type access from '#locales/ru/access.json';
 import type app from '#locales/ru/app.json';
 import type commissions from '#locales/ru/commissions.json';
 import type contacts from '#locales/ru/contacts.json';
+import type desk from '#locales/ru/desk.json';
 import type failures from '#locales/ru/failures.json';
 import type help from '#locales/ru/help.json';
 import type letters from '#locales/ru/letters.json';
@@ -26,6 +27,7 @@ declare module 'i18next' {
       app: typeof app;
       commissions: typeof commissions;
       contacts: typeof contacts;
+      desk: typeof desk;
       failures: typeof failures;
       help: typeof help;
       letters: typeof letters;

@@ -34,6 +34,7 @@ import { useNotify } from '#renderer/ui/notification.tsx';
 import { PageTitle } from '#renderer/ui/page-title.tsx';
 import { Page } from '#renderer/ui/page.tsx';
 import { Tabs } from '#renderer/ui/tabs.tsx';
+import { DeskNote } from '../desk/desk-note.tsx';
 import { DecisionChecks } from './decision-checks.tsx';
 import { DecisionEditor } from './decision-editor.tsx';
 import { decisionLocales, titleIn } from './decision-words.ts';
@@ -212,6 +213,7 @@ export function DecisionForm({
       <div className="decision-two">
         <div className="decision-paper">
           <FailureNote failure={sign.failure ?? remove.failure} />
+          {record !== null && <DeskNote kind="decision" id={record.id} />}
           {textOrNull(shown, 'corrects') !== null && <Corrects id={textOf(shown, 'corrects')} />}
           <div className="decision-head">
             <HeldTextField label={t('field.number')} {...bound('number')} />

@@ -27,6 +27,7 @@ import { RecordRoad } from '#renderer/ui/road.tsx';
 import { Note, Sheet } from '#renderer/ui/sheet.tsx';
 import { Tabs } from '#renderer/ui/tabs.tsx';
 import { useNavigate } from '@tanstack/react-router';
+import { DeskNote } from '../desk/desk-note.tsx';
 import { DecisionTextView } from './decision-text-view.tsx';
 import { decisionLocales, titleIn, useDecisionWords } from './decision-words.ts';
 import { RecordHistory } from './record-history.tsx';
@@ -134,6 +135,7 @@ export function DecisionRecord({
         <RecordRoad road={decision.road} at={format.recent(decision.changedAt)} />
       </div>
       <FailureNote failure={correct.failure} />
+      <DeskNote kind="decision" id={decision.id} />
       <div className="records-two">
         <div className="records-side">
           {decision.removed && (

@@ -29,6 +29,7 @@ import { Road, RoadLegend } from '#renderer/ui/road.tsx';
 import { SearchField } from '#renderer/ui/search-field.tsx';
 import { Sheet } from '#renderer/ui/sheet.tsx';
 import { Tabs } from '#renderer/ui/tabs.tsx';
+import { DeskLink } from '../desk/desk-note.tsx';
 import { titleIn } from './decision-words.ts';
 import { numberOf, textOrNull } from './record-values.ts';
 import './records.css';
@@ -87,6 +88,7 @@ export function DecisionsPage() {
         }
         actions={add}
       />
+      <DeskLink />
       {counts.all === 0 ? (
         <Sheet>
           <EmptyState

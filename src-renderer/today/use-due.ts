@@ -58,8 +58,21 @@ export function useDue(today: string): Due {
   );
   const own = useCall('commissions.own', { on: today }, { enabled: hasCommission });
   const groups = useCall('contacts.groups', {});
+  const desk = useCall('desk.count', {});
+  const { t: tDesk } = useTranslation('desk');
   const items: DueItem[] = [];
 
+  const waiting = desk.value?.count ?? 0;
+  if (waiting > 0) {
+    items.push({
+      key: 'desk',
+      on: today,
+      title: tDesk('today.title', { number: waiting }),
+      why: tDesk('today.why'),
+      action: tDesk('today.action'),
+      link: { to: '/records/desk' },
+    });
+  }
   if (!session.recoveryConfirmed) {
     items.push({
       key: 'code',
@@ -115,7 +128,7 @@ export function useDue(today: string): Due {
     .filter((day) => day !== null)
     .toSorted()
     .find((day) => day > addDays(today, termDays));
-  const answers = [...(keepsPapers ? [drafts] : []), ...(hasCommission ? [own] : []), groups];
+  const answers = [...(keepsPapers ? [drafts] : []), ...(hasCommission ? [own] : []), groups, desk];
   return {
     items,
     count: items.length,

@@ -162,7 +162,7 @@ export const deskContract = {
   /** The records are different things and all right. One that was merged away is brought back. */
   declareDifferent: command(z.object({ item: Item, ids: z.array(Id).min(2).max(20) }), z.object({})),
   /**
-   * The records are one and the same: `survivor` stays, with the values of the records named in `take` by field and sets united; the
+   * The records are one and the same: `survivor` stays, with the values of the records named in `take` by field, sets united and gaps filled in; the
    * others are removed, their history is kept, and what referred to them refers to the survivor.
    */
   merge: command(

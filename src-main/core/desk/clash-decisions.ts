@@ -36,7 +36,8 @@ export function settlePairs(
 }
 
 /**
- * Makes one record of several. `take` says by field whose value stays; sets are united. Failures: `records/frozen` (a signed paper
+ * Makes one record of several. `take` says by field whose value stays; sets are united, and what the survivor lacks is filled in from
+ * the others. Failures: `records/frozen` (a signed paper
  * cannot be merged away or changed), `records/not-found` (`survivor` or a record in `take` is none of them).
  */
 export function mergeRecords(
@@ -59,6 +60,8 @@ export function mergeRecords(
       const from = records.find((record) => record.id === take[name]);
       if (from === undefined) return err({ code: 'records/not-found' });
       values[name] = from.values[name] ?? null;
+    } else if ((stays.values[name] ?? null) === null) {
+      values[name] = others.map((record) => record.values[name] ?? null).find((value) => value !== null) ?? null;
     }
   }
   // A signed paper stays as it was signed.

@@ -1,6 +1,7 @@
 import { Outlet, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
+import { useCall } from '../api.ts';
 import { call, subscribe } from '../bridge.ts';
 import { useAutoLock } from '../auto-lock.ts';
 import { useProfile } from '../profile.ts';
@@ -71,9 +72,13 @@ export function Frame() {
 }
 
 /** Figures in the navigation stand only where a person must act. */
-function useCounts(): { settings?: number } {
+function useCounts(): { settings?: number; records?: number } {
   const { session } = useProfile().state;
-  return session?.recoveryConfirmed === false ? { settings: 1 } : {};
+  const desk = useCall('desk.count', {});
+  return {
+    ...(session?.recoveryConfirmed === false && { settings: 1 }),
+    ...(desk.value !== undefined && { records: desk.value.count }),
+  };
 }
 
 /** F6: the focus goes to the next of navigation, header, page, foot. */

@@ -1,0 +1,154 @@
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import IconChevronRight from '@tabler/icons-react/dist/esm/icons/IconChevronRight.mjs';
+import { useCall } from '#renderer/app/api.ts';
+import { kindIcon } from '#renderer/app/record-address.ts';
+import { useFormat } from '#renderer/i18n/use-format.ts';
+import { useTranslation } from '#renderer/i18n/use-translation.ts';
+import { EmptyState, Skeleton } from '#renderer/ui/empty-state.tsx';
+import { FailureNote } from '#renderer/ui/failure-note.tsx';
+import { Icon } from '#renderer/ui/icon.tsx';
+import { PageTitle } from '#renderer/ui/page-title.tsx';
+import { Page } from '#renderer/ui/page.tsx';
+import { Sheet } from '#renderer/ui/sheet.tsx';
+import { Tabs } from '#renderer/ui/tabs.tsx';
+import { DecideAll } from './decide-all.tsx';
+import { DeskItem } from './desk-item.tsx';
+import { DeskList, type Row } from './desk-list.tsx';
+import { useFieldWords, useRecordName } from './desk-words.ts';
+import './desk.css';
+
+const pageSize = 100;
+const decidedShown = 50;
+
+/** What clashed: the list left, one place right; what has been decided may be decided again. */
+export function DeskPage() {
+  const { t } = useTranslation('desk');
+  const { t: tRecords } = useTranslation('records');
+  const format = useFormat();
+  const [face, setFace] = useState<'waiting' | 'decided'>('waiting');
+  const [picked, setPicked] = useState<string | null>(null);
+  const [shown, setShown] = useState(pageSize);
+  const list = useCall(
+    'desk.list',
+    { offset: 0, limit: Math.min(shown, 200), locale: format.locale },
+    { keepPrevious: true },
+  );
+  const decided = useCall('desk.decided', { limit: decidedShown, locale: format.locale });
+  const rows = useRows(face, list.value?.lines ?? [], decided.value?.rows ?? []);
+  const total = list.value?.total ?? 0;
+  const chosen = rows.find((row) => row.item === picked) ?? rows[0];
+  const next = () => {
+    const index = rows.findIndex((row) => row === chosen);
+    setPicked(rows[(index + 1) % rows.length]?.item ?? null);
+  };
+  const isEmpty = list.value !== undefined && total === 0 && (decided.value?.rows.length ?? 0) === 0;
+  return (
+    <Page>
+      <PageTitle
+        title={total === 0 ? t('title.none') : t('title.choose')}
+        under={total === 0 ? t('under.none') : t('under.choose')}
+        documentTitle={t('crumb')}
+        crumb={
+          <>
+            <Link to="/records">{tRecords('crumb')}</Link>
+            <Icon of={IconChevronRight} size={16} />
+            <span>{t('crumb')}</span>
+          </>
+        }
+      />
+      <FailureNote failure={list.failure} />
+      {isEmpty && (
+        <Sheet>
+          <EmptyState title={t('empty.title')} text={t('empty.text')} />
+        </Sheet>
+      )}
+      {list.value === undefined && list.isLoading && <Skeleton lines={5} />}
+      {list.value !== undefined && !isEmpty && (
+        <div className="desk-columns">
+          <div className="col g4">
+            <section className="sheet desk-list" aria-label={t('list.label')}>
+              <Tabs
+                label={t('list.label')}
+                value={face}
+                onChange={(value) => {
+                  setFace(value);
+                  setPicked(null);
+                }}
+                tabs={[
+                  { value: 'waiting', label: t('list.waiting'), count: format.number(total) },
+                  { value: 'decided', label: t('list.decided') },
+                ]}
+              />
+              {rows.length === 0 ? (
+                <p className="sm mut desk-quiet">{t(face === 'waiting' ? 'list.noneWaiting' : 'list.noneDecided')}</p>
+              ) : (
+                <DeskList rows={rows} chosen={chosen?.item ?? null} onChoose={setPicked} />
+              )}
+              {face === 'waiting' && total > rows.length && rows.length < 200 && (
+                <button type="button" className="linklike sm desk-more" onClick={() => setShown(shown + pageSize)}>
+                  {t('list.more')}
+                </button>
+              )}
+            </section>
+            {face === 'waiting' && list.value.byKind.some(({ count }) => count > 1) && (
+              <DecideAll lines={list.value.lines} byKind={list.value.byKind} />
+            )}
+          </div>
+          {chosen === undefined ? (
+            <Sheet>
+              <EmptyState title={t('empty.title')} text={t('empty.text')} />
+            </Sheet>
+          ) : (
+            <DeskItem
+              key={`${face} ${chosen.item}`}
+              item={chosen.item}
+              name={chosen.name}
+              detail={chosen.detail}
+              lang={chosen.lang}
+              again={face === 'decided'}
+              onLater={rows.length > 1 ? next : null}
+              onAgain={(item) => {
+                setFace('decided');
+                setPicked(item);
+              }}
+            />
+          )}
+        </div>
+      )}
+    </Page>
+  );
+}
+
+type Lines = NonNullable<ReturnType<typeof useCall<'desk.list'>>['value']>['lines'];
+type Decided = NonNullable<ReturnType<typeof useCall<'desk.decided'>>['value']>['rows'];
+
+/** One row for each place; of what has been decided the latest decision about it. */
+function useRows(face: 'waiting' | 'decided', lines: Lines, decided: Decided): Row[] {
+  const { t } = useTranslation('desk');
+  const format = useFormat();
+  const nameOf = useRecordName();
+  const wordsOf = useFieldWords();
+  if (face === 'waiting')
+    return lines.map((line) => {
+      const fields = line.fields.filter((field) => !field.startsWith('signed')).map(wordsOf(line.kind).labelOf);
+      const what = [...(line.isRemoval ? [t('list.removal')] : []), ...fields];
+      return {
+        ...nameOf(line),
+        item: line.item,
+        icon: kindIcon(line.kind),
+        under: line.what === 'clash' ? t('list.clash') : what.length === 0 ? t('list.signatures') : format.list(what),
+      };
+    });
+  const rows = new Map<string, Row>();
+  for (const row of decided) {
+    if (rows.has(row.item)) continue;
+    const what =
+      row.about === 'field' && row.field !== null
+        ? wordsOf(row.kind).labelOf(row.field)
+        : t(row.about === 'removal' ? 'list.removal' : row.stands === 'different' ? 'list.different' : 'list.merged');
+    const who = [row.byName, format.recent(row.at)].filter((part) => part !== null).join(', ');
+    rows.set(row.item, { ...nameOf(row), item: row.item, icon: kindIcon(row.kind), under: what, who });
+  }
+  return [...rows.values()];
+}

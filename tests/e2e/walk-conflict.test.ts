@@ -1,0 +1,199 @@
+/**
+ * Two laptops in real Electron change the same decision while the hub is away, sign a paper that the other edits, and enter one person
+ * twice. When the hub is back both list the same on the conflict desk; what is decided on one is decided on both. Pictures of the desk
+ * in three languages on the way. The steps build on each other, in this order.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startHub, type TestHub } from '../lib/hub.ts';
+import { firstRun } from '../lib/walk-access.ts';
+import { openConflictDesk, pickRow, saveChoice, takeVersion, versions, waitingRows } from '../lib/walk-conflict.ts';
+import { addContact, contactRow } from '../lib/walk-contacts.ts';
+import {
+  bodyField,
+  countVotes,
+  decisionRow,
+  newDecision,
+  openDecision,
+  savedNote,
+  sign,
+  writeText,
+} from '../lib/walk-decisions.ts';
+import { type Desk, isSeen, keepEvidence, pageErrors, sitDown, standUp } from '../lib/walk-desk.ts';
+import { badge, enrol, roadMark } from '../lib/walk-sync.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'komissiya-conflict-'));
+const commission = {
+  country: 'kz',
+  search: 'Almaty',
+  commission: 'Алматинская областная территориальная избирательная комиссия',
+} as const;
+const partition = 'kz/kz-19/kz-19-tec_oblast';
+const chair = { name: 'Алиева Мадина (образец)', role: 'chair', pin: '507284' } as const;
+const secretary = { name: 'Сериков Данияр (образец)', role: 'secretary', pin: '618395' } as const;
+const backMs = 60_000;
+const paragraph =
+  'Обучить членов участковых избирательных комиссий порядку работы со списками избирателей и с документами участка (образец).';
+const start = [
+  '1. Утвердить план обучения на 2026 год.',
+  `2. ${paragraph}`,
+  '3. Контроль возложить на секретаря.',
+].join('\n\n');
+
+let desk: Desk;
+let second: Desk;
+let hub: TestHub;
+
+keepEvidence();
+beforeAll(async () => {
+  hub = await startHub();
+  desk = await sitDown('ru', { profile: join(folder, 'Профиль председателя № 1') });
+});
+afterAll(async () => {
+  await standUp(second);
+  await standUp(desk);
+  await hub.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function setPlace(at: Desk, number: string, place: string): Promise<void> {
+  await openDecision(at, number);
+  await at.field(at.say('records:field.place')).fill(place);
+  await at.field(at.say('records:field.basis')).focus();
+  await savedNote(at).waitFor();
+}
+
+test('two laptops of one commission, two drafts, and a desk with nothing on it', async () => {
+  await firstRun(desk, { locale: 'ru', ...commission, person: chair });
+  await enrol(desk, hub.address, await hub.invite({ partition, laptop: 'Председатель' }));
+  for (const number of ['24/1', '24/2']) {
+    await newDecision(desk, number);
+    await writeText(desk, { locale: 'ru', title: 'Об обучении членов комиссий (образец)', body: start });
+    await countVotes(desk, { present: 5, votesFor: 5, votesAgainst: 0, votesAbstained: 0 });
+    await savedNote(desk).waitFor();
+  }
+  await desk.goTo('records');
+  await roadMark(desk, decisionRow(desk, '24/2'), 'received').waitFor();
+  await desk.goToAddress('records/desk');
+  expect(await isSeen(desk.text(desk.say('desk:empty.title')))).toBe(true);
+  await desk.shot('ru-conflict-empty');
+
+  second = await sitDown('ru', { profile: join(folder, 'Профиль секретаря № 2') });
+  await firstRun(second, { locale: 'ru', ...commission, person: secretary });
+  await enrol(second, hub.address, await hub.invite({ partition, laptop: 'Секретарь' }));
+  await second.goTo('records');
+  await decisionRow(second, '24/2').waitFor();
+});
+
+test('while the hub is away both write, and neither is stopped', async () => {
+  await hub.kill();
+  await badge(desk, desk.say('app:badge.offline')).waitFor({ timeout: backMs });
+  await setPlace(desk, '24/1', 'г. Первый (образец)');
+  await bodyField(desk).fill(
+    start.replace('на 2026 год', 'на 2026 и 2027 годы').replace('на секретаря', 'на заместителя председателя'),
+  );
+  await desk.field(desk.say('records:field.basis')).focus();
+  await savedNote(desk).waitFor();
+  await setPlace(second, '24/1', 'г. Второй (образец)');
+  await bodyField(second).fill(start.replace('списками избирателей', 'протоколами'));
+  await second.field(second.say('records:field.basis')).focus();
+  await savedNote(second).waitFor();
+
+  await openDecision(second, '24/2');
+  await bodyField(second).fill('1. Отложить обучение (образец).');
+  await second.field(second.say('records:field.basis')).focus();
+  await savedNote(second).waitFor();
+  await openDecision(desk, '24/2');
+  await sign(desk, '24/2');
+
+  await addContact(desk, { name: 'Қаримов Ойбек (образец)', phone: '+7 700 000-00-03' });
+  await addContact(second, { name: 'Karimov Oybek (образец)', phone: '8 700 000 00 03' });
+  await desk.goTo('contacts');
+  expect(await contactRow(desk, 'Karimov').count()).toBe(0);
+});
+
+test('when the hub is back, both are asked the same three questions', async () => {
+  hub = await startHub({ directory: hub.directory, port: Number(new URL(hub.address).port) });
+  for (const at of [desk, second]) {
+    await expect
+      .poll(
+        async () => {
+          const count = await at.call<{ count: number }>('desk.count');
+          return count.ok ? count.value.count : count.error.code;
+        },
+        { timeout: backMs },
+      )
+      .toBe(3);
+  }
+  await openConflictDesk(desk, 3);
+  expect(await waitingRows(desk).count()).toBe(3);
+  await pickRow(desk, desk.say('records:form.title', { number: '24/1' }));
+  expect(await versions(desk, desk.say('records:field.place')).count()).toBe(2);
+  await desk.shot('ru-conflict');
+  await desk.page.locator('.desk-foot').scrollIntoViewIfNeeded();
+  await desk.shot('ru-conflict-foot');
+  await pickRow(desk, desk.say('records:form.title', { number: '24/2' }));
+  await desk.shot('ru-conflict-signed');
+  await pickRow(desk, 'Қаримов');
+  await desk.choose(desk.say('desk:clash.same'));
+  await desk.shot('ru-conflict-clash');
+  for (const locale of ['kk', 'uz'] as const) {
+    await second.switchTo(locale);
+    await second.goToAddress('records/desk');
+    await pickRow(second, second.say('records:form.title', { number: '24/1' }));
+    await second.shot(`${locale}-conflict`);
+    await pickRow(second, second.say('records:form.title', { number: '24/2' }));
+    await second.shot(`${locale}-conflict-signed`);
+  }
+  await second.switchTo('ru');
+});
+
+test('a conflict on a decision is decided field by field, and gone on both laptops', async () => {
+  const name = desk.say('records:form.title', { number: '24/1' });
+  await pickRow(desk, name);
+  expect(await desk.button(desk.say('desk:save')).isDisabled()).toBe(true);
+  await takeVersion(desk, desk.say('records:field.place'), 'г. Первый');
+  const body = await desk.page.getByRole('radiogroup').nth(1).getAttribute('aria-label');
+  await takeVersion(desk, String(body), 'протоколами');
+  await saveChoice(desk);
+  await waitingRows(desk).filter({ hasText: name }).waitFor({ state: 'detached' });
+  await second.goToAddress('records/desk');
+  await waitingRows(second).filter({ hasText: name }).waitFor({ state: 'detached', timeout: backMs });
+  await openDecision(second, '24/1');
+  expect(await second.field(second.say('records:field.place')).inputValue()).toBe('г. Первый (образец)');
+  expect(await bodyField(second).inputValue()).toContain('протоколами');
+});
+
+test('under a signature stands what was signed; the other text becomes a correction', async () => {
+  const name = second.say('records:form.title', { number: '24/2' });
+  await second.goToAddress('records/desk');
+  await pickRow(second, name);
+  await second.choose(second.say('desk:signed.correct'));
+  await second.button(second.say('desk:save')).click();
+  await second.heading(second.say('records:form.titleNoNumber')).waitFor();
+  expect(await bodyField(second).inputValue()).toBe('1. Отложить обучение (образец).');
+  await desk.goToAddress('records/desk');
+  await waitingRows(desk).filter({ hasText: name }).waitFor({ state: 'detached', timeout: backMs });
+  await openDecision(desk, '24/2');
+  expect(await isSeen(desk.text(desk.say('records:record.frozen')))).toBe(true);
+  expect(await desk.page.locator('.decision-record').textContent()).toContain('Утвердить план');
+});
+
+test('one person entered twice is merged, and nothing waits any more', async () => {
+  await desk.goToAddress('records/desk');
+  await desk.choose(desk.say('desk:clash.same'));
+  await desk.button(desk.say('desk:takeAll')).first().click();
+  await saveChoice(desk);
+  await desk.text(desk.say('desk:list.noneWaiting')).waitFor();
+  await desk.shot('ru-conflict-done');
+  await second.goTo('contacts');
+  await expect.poll(() => contactRow(second, 'образец').count(), { timeout: backMs }).toBe(1);
+  const count = await second.call<{ count: number }>('desk.count');
+  expect(count.ok && count.value.count).toBe(0);
+});
+
+test('the pages complained of nothing', () => {
+  expect(pageErrors()).toEqual([]);
+});

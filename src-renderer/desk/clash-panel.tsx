@@ -197,5 +197,9 @@ function RecordLine({ record }: { record: RecordView }) {
           ]
         : ['role', 'startsOn', 'endsOn', 'nominatedBy'];
   const parts = told.map((field) => words.valueOf(field, record.values[field] ?? null)).filter((text) => text !== '');
-  return <span className="desk-line">{parts.slice(0, 4).join(' · ')}</span>;
+  return parts.slice(0, 4).map((text) => (
+    <span key={text} className="desk-line">
+      {text}
+    </span>
+  ));
 }

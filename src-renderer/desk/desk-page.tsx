@@ -137,7 +137,7 @@ function useRows(face: 'waiting' | 'decided', lines: Lines, decided: Decided): R
         ...nameOf(line),
         item: line.item,
         icon: kindIcon(line.kind),
-        under: line.what === 'clash' ? t('list.clash') : what.length === 0 ? t('list.signatures') : format.list(what),
+        under: line.what === 'clash' ? t('list.clash') : what.length === 0 ? t('list.signatures') : what.join(' · '),
       };
     });
   const rows = new Map<string, Row>();

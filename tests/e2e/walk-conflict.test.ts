@@ -9,7 +9,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startHub, type TestHub } from '../lib/hub.ts';
 import { firstRun } from '../lib/walk-access.ts';
-import { openConflictDesk, pickRow, saveChoice, takeVersion, versions, waitingRows } from '../lib/walk-conflict.ts';
+import {
+  goToConflictDesk,
+  openConflictDesk,
+  pickRow,
+  saveChoice,
+  takeVersion,
+  versions,
+  waitingRows,
+} from '../lib/walk-conflict.ts';
 import { addContact, contactRow } from '../lib/walk-contacts.ts';
 import {
   bodyField,
@@ -76,7 +84,7 @@ test('two laptops of one commission, two drafts, and a desk with nothing on it',
   }
   await desk.goTo('records');
   await roadMark(desk, decisionRow(desk, '24/2'), 'received').waitFor();
-  await desk.goToAddress('records/desk');
+  await goToConflictDesk(desk);
   expect(await isSeen(desk.text(desk.say('desk:empty.title')))).toBe(true);
   await desk.shot('ru-conflict-empty');
 
@@ -141,7 +149,7 @@ test('when the hub is back, both are asked the same three questions', async () =
   await desk.shot('ru-conflict-clash');
   for (const locale of ['kk', 'uz'] as const) {
     await second.switchTo(locale);
-    await second.goToAddress('records/desk');
+    await goToConflictDesk(second);
     await pickRow(second, second.say('records:form.title', { number: '24/1' }));
     await second.shot(`${locale}-conflict`);
     await pickRow(second, second.say('records:form.title', { number: '24/2' }));
@@ -159,7 +167,7 @@ test('a conflict on a decision is decided field by field, and gone on both lapto
   await takeVersion(desk, String(body), 'протоколами');
   await saveChoice(desk);
   await waitingRows(desk).filter({ hasText: name }).waitFor({ state: 'detached' });
-  await second.goToAddress('records/desk');
+  await goToConflictDesk(second);
   await waitingRows(second).filter({ hasText: name }).waitFor({ state: 'detached', timeout: backMs });
   await openDecision(second, '24/1');
   expect(await second.field(second.say('records:field.place')).inputValue()).toBe('г. Первый (образец)');
@@ -168,13 +176,13 @@ test('a conflict on a decision is decided field by field, and gone on both lapto
 
 test('under a signature stands what was signed; the other text becomes a correction', async () => {
   const name = second.say('records:form.title', { number: '24/2' });
-  await second.goToAddress('records/desk');
+  await goToConflictDesk(second);
   await pickRow(second, name);
   await second.choose(second.say('desk:signed.correct'));
   await second.button(second.say('desk:save')).click();
   await second.heading(second.say('records:form.titleNoNumber')).waitFor();
   expect(await bodyField(second).inputValue()).toBe('1. Отложить обучение (образец).');
-  await desk.goToAddress('records/desk');
+  await goToConflictDesk(desk);
   await waitingRows(desk).filter({ hasText: name }).waitFor({ state: 'detached', timeout: backMs });
   await openDecision(desk, '24/2');
   expect(await isSeen(desk.text(desk.say('records:record.frozen')))).toBe(true);
@@ -182,7 +190,7 @@ test('under a signature stands what was signed; the other text becomes a correct
 });
 
 test('one person entered twice is merged, and nothing waits any more', async () => {
-  await desk.goToAddress('records/desk');
+  await goToConflictDesk(desk);
   await desk.choose(desk.say('desk:clash.same'));
   await desk.button(desk.say('desk:takeAll')).first().click();
   await saveChoice(desk);

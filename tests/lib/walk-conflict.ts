@@ -10,6 +10,13 @@ export async function openConflictDesk(desk: Desk, count: number): Promise<void>
   await desk.heading(desk.say('desk:title.choose')).waitFor();
 }
 
+/** To the page by way of the register, whatever page is open and whatever waits. */
+export async function goToConflictDesk(desk: Desk): Promise<void> {
+  await desk.goTo('records');
+  await desk.heading(desk.say('records:list.title')).waitFor();
+  await desk.goToAddress('records/desk');
+}
+
 /** The rows of the list on the left. */
 export function waitingRows(desk: Desk): Locator {
   return desk.page.locator('.desk-rows li');
@@ -26,7 +33,7 @@ export function versions(desk: Desk, label: string): Locator {
 }
 
 export async function takeVersion(desk: Desk, label: string, words: string): Promise<void> {
-  await versions(desk, label).filter({ hasText: words }).locator('.dot').click();
+  await versions(desk, label).filter({ hasText: words }).click();
 }
 
 export async function saveChoice(desk: Desk): Promise<void> {

@@ -58,7 +58,7 @@ export function useDue(today: string): Due {
   );
   const own = useCall('commissions.own', { on: today }, { enabled: hasCommission });
   const groups = useCall('contacts.groups', {});
-  const desk = useCall('desk.count', {});
+  const desk = useCall('desk.count', {}, { enabled: keepsPapers });
   const { t: tDesk } = useTranslation('desk');
   const items: DueItem[] = [];
 
@@ -128,7 +128,7 @@ export function useDue(today: string): Due {
     .filter((day) => day !== null)
     .toSorted()
     .find((day) => day > addDays(today, termDays));
-  const answers = [...(keepsPapers ? [drafts] : []), ...(hasCommission ? [own] : []), groups, desk];
+  const answers = [...(keepsPapers ? [drafts, desk] : []), ...(hasCommission ? [own] : []), groups];
   return {
     items,
     count: items.length,

@@ -1,5 +1,6 @@
 import { Outlet, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
+import { keepers } from '#shared/access/roles.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
 import { useCall } from '../api.ts';
 import { call, subscribe } from '../bridge.ts';
@@ -74,7 +75,8 @@ export function Frame() {
 /** Figures in the navigation stand only where a person must act. */
 function useCounts(): { settings?: number; records?: number } {
   const { session } = useProfile().state;
-  const desk = useCall('desk.count', {});
+  // Who may not decide is not called to it.
+  const desk = useCall('desk.count', {}, { enabled: session !== null && keepers.includes(session.role) });
   return {
     ...(session?.recoveryConfirmed === false && { settings: 1 }),
     ...(desk.value !== undefined && { records: desk.value.count }),

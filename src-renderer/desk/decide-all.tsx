@@ -29,8 +29,8 @@ export function DecideAll({
       notify({
         text:
           result.value.left === 0
-            ? t('all.done', { count: result.value.decided })
-            : t('all.doneLeft', { count: result.value.decided, left: result.value.left }),
+            ? t('all.done', { number: result.value.decided })
+            : t('all.doneLeft', { number: result.value.decided, left: result.value.left }),
       });
   }
   const sorts = byKind.flatMap(({ kind }) =>

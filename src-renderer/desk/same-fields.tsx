@@ -23,7 +23,7 @@ export function SameFields({
   if (same.length === 0) return null;
   return (
     <details className="desk-same">
-      <summary className="sm">{t('same', { count: same.length })}</summary>
+      <summary className="sm">{t('same', { number: same.length })}</summary>
       <dl className="facts">
         {same.map(({ field, text }) => [
           <dt key={`${field} name`}>{words.labelOf(field)}</dt>,

@@ -146,6 +146,8 @@ test('when the hub is back, both are asked the same questions', async () => {
     await expect
       .poll(
         async () => {
+          // At once, not when the app tries again by itself.
+          await at.call('sync.now');
           const count = await at.call<{ count: number }>('desk.count');
           return count.ok ? count.value.count : count.error.code;
         },

@@ -252,7 +252,7 @@ function ConsentSheet({ contact, children }: { contact: RecordView; children: Re
           {t('card.consentLine', { consent: consent === null ? t('card.noConsent') : words.consent(consent) })}
           {consentOn !== null && <span className="num">, {format.date(consentOn)}</span>}
         </p>
-        <p className={`sm ${isOld ? 'ochre b' : 'mut'}`}>
+        <p className={`contacts-checked sm ${isOld ? 'ochre b' : 'mut'}`}>
           {checkedOn === null ? t('list.neverChecked') : t('card.checkedLine', { date: format.date(checkedOn) })}
         </p>
       </div>

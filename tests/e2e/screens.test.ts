@@ -29,6 +29,16 @@ const folder = mkdtempSync(join(tmpdir(), 'komissiya-screens-'));
 const paper = join(folder, 'pdf');
 const drives = join(folder, 'drives');
 const countries = { ru: 'kg', kk: 'kz', ky: 'kg', uz: 'uz', 'uz-Cyrl': 'uz', tg: 'tj', en: 'kg' } as const;
+/** A trainer of the sample data whose name and post are in the language. */
+const people = {
+  ru: 'Примерное лицо 22',
+  kk: 'Үлгі адам 13',
+  ky: 'Үлгү адам 2',
+  uz: 'Namunaviy shaxs 31',
+  'uz-Cyrl': 'Намунавий шахс 11',
+  tg: 'Шахси намунавӣ 20',
+  en: 'Үлгү адам 2',
+} as const;
 let desk: Desk;
 
 keepEvidence();
@@ -126,7 +136,7 @@ describe('pictures of the app', () => {
       await desk.page.locator('main h1').waitFor();
       await desk.shot(`ru-${section}`);
     }
-    await desk.goToAddress(`contacts/${await recordId('contact', { role: 'trainer' })}`);
+    await desk.goToAddress(`contacts/${await recordId('contact', { name: people.ru })}`);
     await desk.shot('ru-contact');
     expect(await showDecision('ru')).toBe('ru-decision-paper.png');
   });
@@ -165,7 +175,7 @@ describe('pictures of the app', () => {
     await desk.goTo('contacts');
     await desk.page.locator('main tbody tr').first().waitFor();
     await desk.shot(`${locale}-contacts`);
-    await desk.goToAddress(`contacts/${await recordId('contact', { role: 'trainer' })}`);
+    await desk.goToAddress(`contacts/${await recordId('contact', { name: people[locale] })}`);
     await desk.shot(`${locale}-contact`);
     expect(await showDecision(locale)).toBe(`${locale}-decision-paper.png`);
   });

@@ -4,7 +4,7 @@
  * contacts list, all in Latin letters as passports have them, all in Cyrillic letters.
  */
 import { type Locale, locales } from '#shared/i18n/locales.ts';
-import { searchKey } from '#shared/text/search-key.ts';
+import { searchIndexText, searchKey } from '#shared/text/search-key.ts';
 import { sortKey } from '#shared/text/sort-key.ts';
 import { type Figure, figure } from './figure.ts';
 import { sampleContact } from './names.ts';
@@ -13,7 +13,7 @@ import { median } from './statistics.ts';
 const count = 100_000;
 const runs = 9;
 
-/** Figures (ms, median): `text.sort-key-<list>`, that of the slowest of the seven languages, and `text.search-key-<list>`. */
+/** Figures (ms, median): `text.sort-key-<list>`, that of the slowest of the seven languages, `text.search-key-<list>`, and `text.search-index-<list>`, which is what an index holds. */
 export function benchText(): Figure[] {
   const lists = {
     mixed: threeWords((index) => String(sampleContact(index).name)),
@@ -26,11 +26,13 @@ export function benchText(): Figure[] {
 function benchList(list: string, names: readonly string[]): Figure[] {
   const plain: number[] = [];
   const search: number[] = [];
+  const index: number[] = [];
   const sort = new Map<Locale, number[]>(locales.map((locale) => [locale, []]));
   // In turn, so that a busy moment of the machine touches all alike.
   for (let run = 0; run < runs; run += 1) {
     plain.push(timeOf(names, (name) => name.normalize('NFC').toLowerCase()));
     search.push(timeOf(names, searchKey));
+    index.push(timeOf(names, searchIndexText));
     for (const [locale, times] of sort) times.push(timeOf(names, (name) => sortKey(name, locale)));
   }
   const baseline = median(plain);
@@ -38,6 +40,7 @@ function benchList(list: string, names: readonly string[]): Figure[] {
   return [
     figure({ bench: 'text', figure: `sort-key-${list}`, value: slowest, baseline, target: 8 }),
     figure({ bench: 'text', figure: `search-key-${list}`, value: median(search), baseline, target: 16 }),
+    figure({ bench: 'text', figure: `search-index-${list}`, value: median(index), baseline, target: 16 }),
   ];
 }
 

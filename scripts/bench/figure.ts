@@ -10,6 +10,8 @@ export type Figure = {
   readonly ratio: number;
   /** Null for a figure that only tells. */
   readonly target: number | null;
+  /** What we are after beyond the target; left out where there is none. */
+  readonly goal?: number;
   readonly ok: boolean;
 };
 
@@ -24,6 +26,7 @@ export function figure(facts: {
   readonly baseline: number;
   readonly ratio?: number;
   readonly target: number | null;
+  readonly goal?: number;
   readonly atLeast?: boolean;
 }): Figure {
   const { bench, value, baseline, target } = facts;
@@ -36,6 +39,7 @@ export function figure(facts: {
     baseline: round(baseline),
     ratio: round(ratio),
     target,
+    ...(facts.goal === undefined ? {} : { goal: facts.goal }),
     ok,
   };
 }

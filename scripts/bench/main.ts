@@ -13,6 +13,7 @@ import { benchSearchCore } from './search.ts';
 import { benchSearchWindow } from './search-window.ts';
 import { benchSize } from './size.ts';
 import { benchStart } from './start.ts';
+import { benchSync } from './sync.ts';
 import { benchText } from './text.ts';
 
 type Bench = () => AsyncIterable<Figure[]>;
@@ -37,6 +38,7 @@ const benches: Readonly<Record<string, Bench>> = {
   async *size() {
     yield await benchSize();
   },
+  sync: () => benchSync(),
   async *text() {
     yield benchText();
   },
@@ -55,7 +57,10 @@ async function withApp(measure: (dist: string) => Promise<Figure[]>): Promise<Fi
   }
 }
 
-const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches);
+// Options of a bench stand behind the names: `sync --records 4000`.
+const options = process.argv.findIndex((argument) => argument.startsWith('--'));
+const given = process.argv.slice(2, options < 0 ? undefined : options);
+const names = given.length > 0 ? given : Object.keys(benches);
 const unknown = names.filter((name) => !(name in benches));
 if (unknown.length > 0)
   throw new Error(`no bench "${unknown.join(' ')}"; there are: ${Object.keys(benches).join(' ')}`);

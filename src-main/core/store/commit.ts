@@ -4,7 +4,6 @@
  */
 import type { Id } from '#shared/kernel/ids.ts';
 import type { Logger, Time } from '#shared/kernel/ports.ts';
-import { kindsByNumber } from '#shared/kinds/all-kinds.ts';
 import type { Kind, Values } from '#shared/kinds/define-kind.ts';
 import { emptyState, fieldNames, isAlive, mergeOp, type RecordState, setChange } from '#shared/sync/merge.ts';
 import type { Op, OpValue } from '#shared/sync/op.ts';
@@ -30,6 +29,7 @@ export type CommitDeps = {
   readonly log: OpLog;
   readonly indexes: Indexes;
   readonly desk: DeskIndex;
+  readonly kinds: readonly Kind[];
   readonly time: Time;
   readonly logger: Logger;
   /** Called after the transaction with the domains whose queries may answer otherwise now. */
@@ -52,6 +52,7 @@ export type Committer = {
 
 export function createCommitter(deps: CommitDeps): Committer {
   const { db, log: opLog, indexes, desk } = deps;
+  const kindsByNumber = new Map(deps.kinds.map((kind) => [kind.number, kind]));
   const tables = new Map<number, RecordTable>();
   const tableOf = (kind: Kind): RecordTable => {
     let table = tables.get(kind.number);

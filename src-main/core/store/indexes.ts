@@ -2,7 +2,6 @@
  * Search and sort indexes of the record tables, kept in the same transaction as the rows. Sort keys exist only for the
  * languages somebody has used on this laptop: seven alphabets for everyone would cost more than the records.
  */
-import { allKinds } from '#shared/kinds/all-kinds.ts';
 import type { FieldValue, Kind } from '#shared/kinds/define-kind.ts';
 import type { Locale } from '#shared/i18n/locales.ts';
 import { searchIndexText } from '#shared/text/search-key.ts';
@@ -37,9 +36,9 @@ export type Indexes = {
   clear(kind: Kind): void;
 };
 
-export function createIndexes(db: WritableDb, meta: Meta): Indexes {
+export function createIndexes(db: WritableDb, meta: Meta, kinds: readonly Kind[]): Indexes {
   const statements = new Map(
-    allKinds.map((kind) => {
+    kinds.map((kind) => {
       const search = quote(`${kind.name}_search`);
       const sort = quote(`${kind.name}_sort`);
       const searchable = searchableFields(kind).length > 0;
@@ -90,7 +89,7 @@ export function createIndexes(db: WritableDb, meta: Meta): Indexes {
     ensureLocale(locale) {
       if (locales.has(locale)) return;
       db.transaction(() => {
-        for (const kind of allKinds) {
+        for (const kind of kinds) {
           const add = statements.get(kind.name)?.addSort;
           if (add === null || add === undefined) continue;
           const rows = db.prepare(`select * from ${quote(kind.name)} where alive = 1`).all() as Row[]; // a table of ours

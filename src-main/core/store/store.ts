@@ -3,6 +3,7 @@
  * signed-in person hangs on one of these; `close` forgets the key.
  */
 import { allKinds } from '#shared/kinds/all-kinds.ts';
+import type { Kind } from '#shared/kinds/define-kind.ts';
 import { tidyValues } from '#shared/kinds/tidy-values.ts';
 import { countryOf } from '#shared/access/partitions.ts';
 import type { Id } from '#shared/kernel/ids.ts';
@@ -25,6 +26,8 @@ export type StoreDeps = {
   readonly random: Random;
   readonly logger: Logger;
   readonly changed: (topics: readonly string[]) => void;
+  /** The kinds this version knows; all of them when not given. Tests and measurements stand for other versions. */
+  readonly kinds?: readonly Kind[];
   /** Called before a migration touches a store that has data. */
   readonly backUp: () => void;
 };
@@ -59,15 +62,16 @@ export function openStore(file: DatabaseFile, partition: string, deps: StoreDeps
       db.close();
       return migrated;
     }
-    ensureTables(db, allKinds);
+    const kinds = deps.kinds ?? allKinds;
+    ensureTables(db, kinds);
     const meta = createMeta(db);
     let identity = loadIdentity(meta, deps);
     const log = createOpLog({ db, meta, random: deps.random, identity: () => identity });
     log.addReplica(identity.replica, identity.publicKey);
-    const indexes = createIndexes(db, meta);
+    const indexes = createIndexes(db, meta, kinds);
     const desk = createDeskIndex(db, log, meta);
-    const committer = createCommitter({ ...deps, db, log, indexes, desk });
-    rebuildChangedKinds(meta, committer);
+    const committer = createCommitter({ ...deps, db, log, indexes, desk, kinds });
+    rebuildChangedKinds(kinds, meta, committer);
     const country = countryOf(partition);
     return ok({
       db,
@@ -97,8 +101,8 @@ export function openStore(file: DatabaseFile, partition: string, deps: StoreDeps
 }
 
 /** A version that knows more kinds or fields finds what older versions could only keep in the log; one that makes other keys makes them anew. */
-function rebuildChangedKinds(meta: Meta, committer: Committer): void {
-  for (const kind of allKinds) {
+function rebuildChangedKinds(kinds: readonly Kind[], meta: Meta, committer: Committer): void {
+  for (const kind of kinds) {
     const key = `fields-of-${kind.name}`;
     const numbers = Object.values(kind.fields)
       .map((field) => `${field.number}${field.merge === 'set' ? 's' : ''}`)

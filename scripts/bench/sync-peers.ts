@@ -1,0 +1,159 @@
+/** Laptops for measuring: the real store, the real exchange and the real road to a real hub, on temporary files. */
+import { randomBytes } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { createLogStore } from '#core/store/log-store.ts';
+import { openStore, type Store } from '#core/store/store.ts';
+import { createHubTransport, enrolAtHub } from '#core/sync/hub-transport.ts';
+import { bytesToId } from '#shared/kernel/ids.ts';
+import { silentLogger } from '#shared/kernel/ports.ts';
+import { allKinds } from '#shared/kinds/all-kinds.ts';
+import { exchange, type ExchangeOutcome, type Transport } from '#shared/sync/exchange.ts';
+import { parseInvitation } from '#shared/sync/invitation.ts';
+import { protocolVersion, type Summary } from '#shared/sync/messages.ts';
+import type { ReplicaStore } from '#shared/sync/replica-store.ts';
+import { columnName } from '#core/store/tables.ts';
+import { BenchContact, type BenchValues, type Edit } from './sync-workload.ts';
+
+export const benchPartition = 'kz/kz-19/kz-19-tec_oblast';
+const random = { bytes: (length: number) => new Uint8Array(randomBytes(length)) };
+/** Somebody acts: who did it is part of the history. */
+const actor = bytesToId(random.bytes(16));
+const perCommit = 1000;
+
+export type Peer = {
+  readonly store: Store;
+  insert(rows: readonly { readonly id: string; readonly values: BenchValues }[]): void;
+  update(edits: readonly Edit[]): void;
+  edit(edit: Edit): void;
+  enrol(address: string, code: string): Promise<void>;
+  /** One whole exchange; answers it and the bytes of all messages there and back, as they travel apart from HTTP's headers. */
+  sync(): Promise<{ outcome: ExchangeOutcome; bytes: number }>;
+  /** Every record as one text, in the order of ids: equal on laptops that hold the same. */
+  rows(): Map<string, BenchValues>;
+  fileBytes(): number;
+  close(): void;
+};
+
+export function openPeer(path: string, key: Uint8Array | null, kinds = [...allKinds, BenchContact]): Peer {
+  const opened = openStore({ path, key }, benchPartition, {
+    time: { now: () => Date.now() },
+    random,
+    logger: silentLogger,
+    changed: () => undefined,
+    backUp: () => undefined,
+    kinds,
+  });
+  if (!opened.ok) throw new Error(opened.error.code);
+  const store = opened.value;
+  let hubKey: string | null = null;
+  let acknowledged: Summary = {};
+  let epoch: string | null = null;
+  let transport: (Transport & { close(): void }) | null = null;
+  let replicaStore: ReplicaStore | null = null;
+  const identity = store.identity();
+  const replica = (): ReplicaStore =>
+    (replicaStore ??= createLogStore({
+      db: store.db,
+      log: store.log,
+      meta: store.meta,
+      committer: store.committer,
+      identity,
+      hubKey: () => hubKey,
+      roadChanged: () => undefined,
+    }));
+  let bytes = 0;
+
+  return {
+    store,
+    insert(rows) {
+      for (let at = 0; at < rows.length; at += perCommit)
+        store.commit(
+          rows
+            .slice(at, at + perCommit)
+            .map(({ id, values }) => ({ kind: BenchContact, id, act: 'set' as const, values, isNew: true })),
+          actor,
+        );
+    },
+    update(edits) {
+      for (let at = 0; at < edits.length; at += perCommit)
+        store.commit(
+          edits
+            .slice(at, at + perCommit)
+            .map(({ id, field, value }) => ({
+              kind: BenchContact,
+              id,
+              act: 'set' as const,
+              values: { [field]: value },
+            })),
+          actor,
+        );
+    },
+    edit({ id, field, value }) {
+      store.commit([{ kind: BenchContact, id, act: 'set', values: { [field]: value } }], actor);
+    },
+    async enrol(address, code) {
+      const invitation = parseInvitation(code);
+      if (!invitation.ok) throw new Error(invitation.error.code);
+      const deps = {
+        address,
+        replica: identity.replica,
+        sign: identity.sign,
+        random,
+        appVersion: '0.1.0',
+        signal: new AbortController().signal,
+      };
+      const enrolled = await enrolAtHub(deps, invitation.value, {
+        protocol: protocolVersion,
+        code: invitation.value.digits,
+        replica: identity.replica,
+        publicKey: identity.publicKey,
+        partition: benchPartition,
+        role: 'chair',
+      });
+      if (!enrolled.ok) throw new Error(enrolled.error.code);
+      hubKey = enrolled.value.hubKey;
+      transport = createHubTransport({ ...deps, hubKey });
+    },
+    async sync() {
+      const road = transport;
+      if (road === null) throw new Error('not enrolled');
+      bytes = 0;
+      const outcome = await exchange(
+        replica(),
+        {
+          async send(message) {
+            const answer = await road.send(message);
+            bytes += message.length + (answer.ok ? answer.value.length : 0);
+            return answer;
+          },
+        },
+        { partitions: [benchPartition], epoch, acknowledged },
+      );
+      if (outcome.failure !== null || outcome.refusals.length > 0 || outcome.refusedHere.length > 0)
+        throw new Error(JSON.stringify([outcome.failure, outcome.refusals[0], outcome.refusedHere[0]]));
+      ({ acknowledged, epoch } = outcome);
+      return { outcome, bytes };
+    },
+    rows() {
+      const fields = Object.keys(BenchContact.fields);
+      const rows = store.db
+        .prepare(`select id, ${fields.map(columnName).join(', ')} from bench_contact where alive = 1 order by id`)
+        .raw()
+        .all() as string[][]; // the columns just named
+      return new Map(
+        rows.map(([id = '', ...values]) => [
+          id,
+          Object.fromEntries(fields.map((field, index) => [field, values[index] ?? ''])),
+        ]),
+      );
+    },
+    fileBytes() {
+      store.db.pragma('wal_checkpoint(truncate)');
+      return statSync(path).size;
+    },
+    close() {
+      transport?.close();
+      store.close();
+    },
+  };
+}

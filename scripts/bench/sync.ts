@@ -1,0 +1,353 @@
+/**
+ * The oblast workload of sync (sync-workload.ts) on the whole engine, with signatures, permissions, history and digests on, beside
+ * the limit L (sync-limit.ts) in the same run. Rates are per second; `ratio` is the share of L's rate. Medians of five rounds that
+ * alternate, so that a slow moment of the machine meets both. `--records 4000` makes it smaller while working on it.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { zstdCompressSync } from 'node:zlib';
+import { Contact } from '#shared/contacts/contact.ts';
+import { overruled } from '#shared/sync/merge.ts';
+import { startHub, type TestHub } from '#tests/lib/hub.ts';
+import { type Figure, figure } from './figure.ts';
+import { sampleContact } from './names.ts';
+import { median, percentile } from './statistics.ts';
+import { openBare, rowsPerBatch } from './sync-limit.ts';
+import { openPeer, type Peer } from './sync-peers.ts';
+import { type BenchValues, type Edit, makeWorkload, rowJson, type Workload } from './sync-workload.ts';
+
+const bench = 'sync';
+const idleReplicas = 50;
+
+/** Samples by name: rates per second unless said otherwise, of the engine and of L. */
+type Samples = Map<string, { engine: number[]; limit: number[] }>;
+
+export async function* benchSync(): AsyncIterable<Figure[]> {
+  const records = Number(argument('--records') ?? 20_000);
+  const rounds = Number(argument('--rounds') ?? 5);
+  const workload = makeWorkload(records);
+  for (const cipher of ['plain', 'encrypted'] as const) {
+    const folder = mkdtempSync(join(tmpdir(), 'komissiya-bench-'));
+    const limit = await startLimit(folder);
+    try {
+      const samples: Samples = new Map();
+      const key = cipher === 'encrypted' ? new Uint8Array(32).fill(7) : null;
+      for (let round = 0; round <= rounds; round += 1) {
+        const warmUp: Samples = new Map();
+        await measureRound(round === 0 ? warmUp : samples, join(folder, String(round)), key, workload, limit.address);
+      }
+      yield toFigures(samples, cipher);
+    } finally {
+      limit.child.kill();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+  yield await measureIdle();
+  yield measureContacts(records);
+  // Cold start from a snapshot, and the disk after compaction, are measured here once they exist.
+}
+
+async function measureRound(
+  samples: Samples,
+  path: string,
+  key: Uint8Array | null,
+  workload: Workload,
+  limitAddress: string,
+): Promise<void> {
+  const { records, updates, apart } = workload;
+  const count = records.length;
+  const rate = (name: string, side: 'engine' | 'limit', work: () => void, of = count): void =>
+    add(samples, name, side, of / seconds(work));
+  const hub = await startHub({ env: { KOMISSIYA_HUB_LOG: 'warn' } });
+  const bare = openBare(`${path}-bare.db`, key);
+  const a = openPeer(`${path}-a.db`, key);
+  const b = openPeer(`${path}-b.db`, key);
+  const cold = openPeer(`${path}-c.db`, key);
+  try {
+    await enrol(hub, [a, b, cold]);
+    await Promise.all([a.sync(), b.sync(), cold.sync()]);
+    rate('insert', 'limit', () => bare.insert(records));
+    rate('insert', 'engine', () => a.insert(records));
+    rate('update', 'limit', () => bare.update(updates));
+    rate('update', 'engine', () => a.update(updates));
+
+    bare.db.pragma('wal_checkpoint(truncate)');
+    add(samples, 'disk', 'limit', statSync(`${path}-bare.db`).size);
+    add(samples, 'disk', 'engine', a.fileBytes());
+
+    await fetch(`${limitAddress}/new`);
+    add(samples, 'upload', 'limit', count / (await secondsOf(() => uploadBare(bare, limitAddress))));
+    add(samples, 'upload', 'engine', count / (await secondsOf(() => a.sync())));
+
+    const empty = openBare(`${path}-bare-cold.db`, key);
+    add(samples, 'replay', 'limit', count / (await secondsOf(() => downloadBare(empty, limitAddress))));
+    empty.db.close();
+    let coldBytes = 0;
+    const memoryBefore = process.memoryUsage.rss();
+    add(
+      samples,
+      'replay',
+      'engine',
+      count / (await secondsOf(async () => void ({ bytes: coldBytes } = await cold.sync()))),
+    );
+    add(samples, 'replay memory', 'engine', Math.max(0, process.memoryUsage.rss() - memoryBefore));
+    add(samples, 'cold log bytes', 'engine', coldBytes);
+    add(samples, 'cold log bytes', 'limit', zstdBytes(cold.rows()));
+    await b.sync();
+
+    measureEdits(samples, bare, a, apart[0], apart[1], b);
+    await measureMerge(samples, workload, a, b);
+  } finally {
+    for (const each of [a, b, cold]) each.close();
+    bare.db.close();
+    await hub.close();
+  }
+}
+
+/** Single edits, each its own transaction: the first half as the app writes (FULL), the second without waiting for the disk. */
+function measureEdits(
+  samples: Samples,
+  bare: ReturnType<typeof openBare>,
+  a: Peer,
+  mine: readonly Edit[],
+  theirs: readonly Edit[],
+  b: Peer,
+): void {
+  const full = Math.min(500, mine.length / 2);
+  for (const [name, edits] of [
+    ['full', mine.slice(0, full)],
+    ['normal', mine.slice(full)],
+  ] as const) {
+    bare.db.pragma(`synchronous = ${name}`);
+    a.store.db.pragma(`synchronous = ${name}`);
+    add(samples, `edit ${name}`, 'limit', edits.length / seconds(() => edits.forEach((edit) => bare.edit(edit))));
+    const times: number[] = [];
+    for (const edit of edits) times.push(seconds(() => a.edit(edit)));
+    add(samples, `edit ${name}`, 'engine', edits.length / times.reduce((sum, time) => sum + time, 0));
+    add(samples, `edit ${name} p99 ms`, 'engine', percentile(times, 0.99) * 1000);
+  }
+  b.store.db.pragma('synchronous = normal');
+  for (const edit of theirs) b.edit(edit);
+  for (const each of [bare.db, a.store.db, b.store.db]) each.pragma('synchronous = full');
+}
+
+/** A hands over, B hands over and takes, A takes. What nobody else touched must be there, and both must hold the same. */
+async function measureMerge(samples: Samples, { apart, clashing }: Workload, a: Peer, b: Peer): Promise<void> {
+  let bytes = 0;
+  const took = await secondsOf(async () => {
+    for (const each of [a, b, a]) bytes += (await each.sync()).bytes;
+  });
+  add(samples, 'merge', 'engine', (apart[0].length + apart[1].length) / took);
+  add(samples, 'merge bytes', 'engine', bytes);
+  const [mine, theirs] = [a.rows(), b.rows()];
+  if (JSON.stringify([...mine]) !== JSON.stringify([...theirs])) throw new Error('the laptops do not hold the same');
+  const written = new Map<string, number>();
+  for (const { id, field } of apart.flat()) written.set(`${id} ${field}`, (written.get(`${id} ${field}`) ?? 0) + 1);
+  const clean = apart.flat().filter(({ id, field }) => written.get(`${id} ${field}`) === 1);
+  add(
+    samples,
+    'clean edits lost',
+    'engine',
+    clean.filter(({ id, field, value }) => mine.get(id)?.[field] !== value).length,
+  );
+  // Asked of the log, as a person's look at the histories of all records both touched would.
+  const both = new Set(apart[0].map(({ id }) => id));
+  const shared = [...new Set(apart[1].map(({ id }) => id))].filter((id) => both.has(id)).slice(0, 40);
+  const found = shared.filter(
+    (id) => overruled(a.store.log.opsOfRecord(id).map(({ op, log }) => ({ op, replica: log.replica }))).size > 0,
+  ).length;
+  const expected = shared.filter((id) => [...written].some(([key, times]) => times > 1 && key.startsWith(id))).length;
+  add(samples, 'clashes found', 'engine', found / expected);
+  if (clashing === 0) throw new Error('the workload has no clashes');
+}
+
+function toFigures(samples: Samples, cipher: string): Figure[] {
+  const of = (name: string) => {
+    const { engine = [], limit = [] } = samples.get(name) ?? {};
+    return { value: median(engine), baseline: median(limit) };
+  };
+  const share = (name: string, target: number | null, goal?: number): Figure =>
+    figure({
+      bench,
+      figure: `${cipher} ${name}`,
+      ...of(name),
+      target,
+      atLeast: true,
+      ...(goal === undefined ? {} : { goal }),
+    });
+  const most = (name: string, target: number | null, goal?: number): Figure =>
+    figure({ bench, figure: `${cipher} ${name}`, ...of(name), target, ...(goal === undefined ? {} : { goal }) });
+  /** The value itself is judged. */
+  const plain = (
+    name: string,
+    target: number | null,
+    facts: { goal?: number; atLeast?: boolean; unit?: number } = {},
+  ): Figure => {
+    const value = of(name).value / (facts.unit ?? 1);
+    const { goal } = facts;
+    return figure({
+      bench,
+      figure: `${cipher} ${name}`,
+      value,
+      baseline: 1,
+      target,
+      atLeast: facts.atLeast === true,
+      ...(goal === undefined ? {} : { goal }),
+    });
+  };
+  return [
+    share('insert', 0.3, 0.45),
+    share('update', 0.23, 0.45),
+    share('edit normal', 0.25, 0.45),
+    plain('edit normal p99 ms', 1),
+    share('edit full', 0.6, 0.85),
+    share('upload', 0.5, 0.8),
+    share('replay', 0.5, 0.8),
+    plain('merge', 25_000, { goal: 50_000, atLeast: true }),
+    plain('merge bytes', 600_000, { goal: 400_000 }),
+    plain('clean edits lost', 0, { goal: 0 }),
+    plain('clashes found', 1, { atLeast: true }),
+    most('cold log bytes', null),
+    most('disk', 2, 1.5),
+    plain('replay memory', 80, { unit: 1024 * 1024 }),
+  ];
+}
+
+/** An exchange with nothing to say, with many laptops known: bytes of both messages. */
+async function measureIdle(): Promise<Figure[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'komissiya-bench-'));
+  const hub = await startHub({ env: { KOMISSIYA_HUB_ENROLMENTS_PER_MINUTE: '1000', KOMISSIYA_HUB_LOG: 'warn' } });
+  const { records } = makeWorkload(200);
+  const peers = Array.from({ length: idleReplicas }, (_, index) => openPeer(join(folder, `${index}.db`), null));
+  try {
+    await enrol(hub, peers);
+    for (const [index, peer] of peers.entries()) {
+      peer.insert(records.slice(index, index + 1));
+      await peer.sync();
+    }
+    const [first] = peers;
+    if (first === undefined) throw new Error('no laptops');
+    await first.sync();
+    const before = await hubBytes(hub);
+    const { outcome } = await first.sync();
+    const bytes = (await hubBytes(hub)) - before;
+    return [
+      figure({ bench, figure: 'idle bytes, 50 replicas', value: bytes, baseline: 1, target: 1000, goal: 300 }),
+      figure({ bench, figure: 'idle round trips', value: outcome.turns, baseline: 1, target: 1 }),
+    ];
+  } finally {
+    for (const peer of peers) peer.close();
+    await hub.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The real contact with its search index and one sort index, for comparison only. */
+function measureContacts(records: number): Figure[] {
+  const folder = mkdtempSync(join(tmpdir(), 'komissiya-bench-'));
+  try {
+    const bare = openBare(join(folder, 'bare.db'), null);
+    const limit = records / seconds(() => bare.insert(makeWorkload(records).records));
+    bare.db.close();
+    const peer = openPeer(join(folder, 'peer.db'), null);
+    peer.store.indexes.ensureLocale('ru');
+    const changes = Array.from({ length: records }, (_, index) => ({
+      kind: Contact,
+      id: makeId(index),
+      act: 'set' as const,
+      values: sampleContact(index),
+      isNew: true,
+    }));
+    const took = seconds(() => {
+      for (let at = 0; at < records; at += 1000) peer.store.commit(changes.slice(at, at + 1000), null);
+    });
+    peer.close();
+    return [
+      figure({
+        bench,
+        figure: 'insert of real contacts with indexes',
+        value: records / took,
+        baseline: limit,
+        target: null,
+      }),
+    ];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function makeId(index: number): string {
+  return `01890000-0000-7000-8000-${String(index).padStart(12, '0')}`;
+}
+
+async function enrol(hub: TestHub, peers: readonly Peer[]): Promise<void> {
+  for (const [index, peer] of peers.entries()) {
+    const laptop = `SAMPLE-${index}`;
+    await peer.enrol(hub.address, await hub.invite({ roles: 'chair', laptop }));
+  }
+}
+
+/** What laptops and hub said to each other so far, HTTP's headers apart, as the hub counts it. */
+async function hubBytes(hub: TestHub): Promise<number> {
+  const text = await (await fetch(`${hub.page}/metrics`)).text();
+  const of = (name: string): number => Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1]);
+  return of('komissiya_hub_bytes_in_total') + of('komissiya_hub_bytes_out_total');
+}
+
+async function uploadBare(bare: ReturnType<typeof openBare>, address: string): Promise<void> {
+  for (let next = bare.lines(0); next !== null; next = bare.lines(next.last))
+    await (await fetch(address, { method: 'POST', body: new Uint8Array(next.body) })).arrayBuffer();
+}
+
+async function downloadBare(bare: ReturnType<typeof openBare>, address: string): Promise<void> {
+  let after = 0;
+  for (;;) {
+    const response = await fetch(`${address}/${after}`);
+    if (response.status === 204) return;
+    bare.take(new Uint8Array(await response.arrayBuffer()));
+    after = Number(response.headers.get('last'));
+  }
+}
+
+function zstdBytes(rows: ReadonlyMap<string, BenchValues>): number {
+  const lines = [...rows].map(([id, values]) => rowJson(id, values));
+  let bytes = 0;
+  for (let at = 0; at < lines.length; at += rowsPerBatch)
+    bytes += zstdCompressSync(lines.slice(at, at + rowsPerBatch).join('\n')).length;
+  return bytes;
+}
+
+async function startLimit(folder: string): Promise<{ child: ChildProcess; address: string }> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'sync-limit.ts'), folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const address = await new Promise<string>((found) => {
+    child.stdout.once('data', (chunk: Buffer) => found(chunk.toString().trim()));
+  });
+  return { child, address };
+}
+
+function add(samples: Samples, name: string, side: 'engine' | 'limit', value: number): void {
+  const sample = samples.get(name) ?? { engine: [], limit: [] };
+  samples.set(name, sample);
+  sample[side].push(value);
+}
+
+function seconds(work: () => void): number {
+  const startedAt = performance.now();
+  work();
+  return (performance.now() - startedAt) / 1000;
+}
+
+async function secondsOf(work: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now();
+  await work();
+  return (performance.now() - startedAt) / 1000;
+}
+
+function argument(name: string): string | null {
+  const at = process.argv.indexOf(name);
+  return at < 0 ? null : (process.argv[at + 1] ?? null);
+}

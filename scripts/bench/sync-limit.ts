@@ -57,7 +57,7 @@ export function openBare(path: string, key: Uint8Array | null): Bare {
     db,
     insert: (rows) => batches(rows, (batch) => many.immediate(batch)),
     update: (edits) => batches(edits, (batch) => manyEdits.immediate(batch)),
-    edit: (edit) => void oneEdit.immediate(edit),
+    edit: (edit) => oneEdit.immediate(edit),
     lines(after) {
       const rows = select.all(after) as string[][]; // the columns just named
       if (rows.length === 0) return null;

@@ -77,14 +77,12 @@ export function openPeer(path: string, key: Uint8Array | null, kinds = [...allKi
     update(edits) {
       for (let at = 0; at < edits.length; at += perCommit)
         store.commit(
-          edits
-            .slice(at, at + perCommit)
-            .map(({ id, field, value }) => ({
-              kind: BenchContact,
-              id,
-              act: 'set' as const,
-              values: { [field]: value },
-            })),
+          edits.slice(at, at + perCommit).map(({ id, field, value }) => ({
+            kind: BenchContact,
+            id,
+            act: 'set' as const,
+            values: { [field]: value },
+          })),
           actor,
         );
     },

@@ -70,9 +70,6 @@ export function ensureTables(db: WritableDb, kinds: readonly Kind[]): void {
         }
       }
       db.exec(`create index if not exists ${quote(`${kind.name}_by_own`)} on ${quote(kind.name)} (own_log, own_seq)`);
-      db.exec(
-        `create index if not exists ${quote(`${kind.name}_by_changed`)} on ${quote(kind.name)} (changed_at) where alive = 1`,
-      );
       if (searchableFields(kind).length > 0) {
         db.exec(
           `create virtual table if not exists ${quote(`${kind.name}_search`)} using fts5

@@ -22,6 +22,7 @@ type Table = keyof HubDatabase;
 /** Every table worth keeping with its key, those referred to first. Parts of unfinished uploads are sent again. */
 const tables: readonly (readonly [Table, readonly string[], number])[] = [
   ['hub_identity', ['id'], 1],
+  ['seal_key', ['id'], 1],
   ['replica', ['id'], 500],
   ['credential', ['serial'], 500],
   ['invitation', ['code_hash'], 500],
@@ -134,6 +135,7 @@ export async function restore(deps: Deps, directory: string): Promise<Result<Bac
       }
       await deps.db.transaction().execute(async (tx) => {
         await tx.deleteFrom('hub_identity').execute();
+        await tx.deleteFrom('seal_key').execute();
         await copyTables(opened.db, tx, newEpoch);
       });
     } finally {

@@ -73,6 +73,7 @@ export async function invite(hub: Hub, args: readonly string[], to: Terminal, de
     format: 'komissiya invitation 1',
     hubName: hub.identity.name,
     hubKey: hub.identity.publicKey,
+    hubRecipient: hub.recipient,
     address,
     code,
     laptop,

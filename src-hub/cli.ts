@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { backUp, restore } from './backup.ts';
 import { inviteUsage, invite } from './cli-invite.ts';
 import type { Hub, HubDeps } from './hub.ts';
+import { grantRequest, grantUsage, exchangeByStick } from './stick-command.ts';
 import type { Terminal } from './terminal.ts';
 import { verifyAll } from './verify.ts';
 
@@ -18,6 +19,12 @@ type Command = {
 const commands: { readonly [name: string]: Command } = {
   init: { usage: 'init', about: 'make database, keys and certificate, and say who this hub is', run: init },
   invite: { usage: inviteUsage, about: 'make a one-time invitation: code, file for a stick, QR code', run: invite },
+  stick: {
+    usage: 'stick <folder>',
+    about: 'take in the parcels on a stick, enrol who brings an invitation, and write an answer for every laptop',
+    run: exchangeByStick,
+  },
+  'enrol-request': { usage: grantUsage, about: 'enrol a laptop that brought a request on a stick', run: grantRequest },
   list: { usage: 'list', about: 'list the laptops, longest silence first', run: list },
   revoke: { usage: 'revoke <serial or laptop>', about: 'refuse a laptop from its next contact on', run: revoke },
   publish: {

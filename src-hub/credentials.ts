@@ -171,6 +171,7 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
       replica: request.replica,
       publicKey: request.publicKey,
       laptop: invitation.laptop,
+      ...(request.recipient === undefined ? {} : { recipient: request.recipient }),
       roles: z.array(Role).parse(JSON.parse(invitation.roles)),
       partitions,
       validFrom: now,

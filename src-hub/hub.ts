@@ -20,8 +20,10 @@ import { createLogArchive } from './log-archive.ts';
 import { createLogWatch } from './log-watch.ts';
 import { createMetrics } from './metrics.ts';
 import { addOperatorRoutes } from './operator-routes.ts';
+import { ensureSealKey } from './seal-key.ts';
 import { createServer, type HubServer, readTls } from './server.ts';
 import { createShelf, type Shelf } from './shelf.ts';
+import { createStick, type Stick } from './stick.ts';
 
 export type HubDeps = {
   readonly time: Time;
@@ -34,6 +36,9 @@ export type Hub = {
   readonly identity: HubIdentity;
   readonly credentials: Credentials;
   readonly ledger: Ledger;
+  readonly stick: Stick;
+  /** What parcels for this hub are sealed to. */
+  readonly recipient: string;
   readonly blobs: Blobs;
   readonly shelf: Shelf;
   readonly db: HubDb;
@@ -68,6 +73,8 @@ export async function createHub(config: HubConfig, deps: HubDeps): Promise<Hub> 
     config.s3 === null ? createFolderBlobStore(config.directory, random) : createS3BlobStore(config.s3, time);
   const blobs = createBlobs({ db, store, time, random, quotaBytes: config.blobQuotaBytes });
   const shelf = createShelf({ db, store, time, publishers: knownPublishers(config) });
+  const sealKey = await ensureSealKey(db);
+  const stick = createStick({ db, archive, credentials, ledger, identity, sealKey, time, logger });
 
   const ownCertificate = (): Promise<TlsPair> => ensureOwnCertificate(db, random);
 
@@ -77,6 +84,8 @@ export async function createHub(config: HubConfig, deps: HubDeps): Promise<Hub> 
     identity,
     credentials,
     ledger,
+    stick,
+    recipient: sealKey.recipient,
     blobs,
     shelf,
     db,
@@ -94,6 +103,7 @@ export async function createHub(config: HubConfig, deps: HubDeps): Promise<Hub> 
         addRoutes(routes, tlsKey) {
           addLaptopRoutes(routes, {
             identity,
+            hubRecipient: sealKey.recipient,
             credentials,
             exchange,
             blobs,

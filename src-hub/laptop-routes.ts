@@ -38,6 +38,8 @@ const PutQuery = z.object({
 export function addLaptopRoutes(
   server: FastifyInstance,
   deps: DoorDeps & {
+    /** Where parcels for the hub are sealed to. */
+    hubRecipient: string;
     exchange: ExchangeRoute;
     blobs: Blobs;
     shelf: Shelf;
@@ -66,6 +68,7 @@ export function addLaptopRoutes(
       protocol: protocolVersion,
       hubName: identity.name,
       hubKey: identity.publicKey,
+      hubRecipient: deps.hubRecipient,
       epoch: identity.epoch,
       credential: credential.value,
     };

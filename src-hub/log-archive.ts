@@ -133,7 +133,11 @@ export function createLogArchive(deps: {
             ? 'too-large'
             : await place(tx, { ...start, head_seq: state.seq, head: state.head }, proved);
         if (reason === 'held') continue;
-        if (reason !== null) {
+        if (reason === 'longer') {
+          const replaced = await removeTail(tx, start, header.from);
+          if (replaced === null) continue;
+          state = { ...state, bytes: state.bytes - replaced };
+        } else if (reason !== null) {
           refusal = { log, from: header.from, reason };
           break;
         }
@@ -154,7 +158,7 @@ export function createLogArchive(deps: {
       }
       if (state.seq === 0) {
         await tx.deleteFrom('log').where('replica', '=', replica).where('partition', '=', partition).execute();
-      } else if (state.bytes > 0) {
+      } else if (state.seq > start.head_seq) {
         await tx
           .updateTable('log')
           .set({ head_seq: state.seq, head: state.head, bytes: start.bytes + state.bytes, moved_at: time.now() })
@@ -167,16 +171,40 @@ export function createLogArchive(deps: {
   }
 
   /**
-   * Where a segment stands to the log: null when it continues it, `held` when it or its beginning is here already and
-   * its chain is the same (what is beyond will come again, from where the answer's summary says), else why not.
+   * Removes the log's segments from `from` on, because one that begins there and reaches further takes their place; answers
+   * their bytes. Null, with nothing removed, where no segment begins there: then what is beyond will come again, from where
+   * the answer's summary says.
    */
-  async function place(tx: HubDb, log: LogTable, proved: Proved): Promise<Reason | 'held' | null> {
+  async function removeTail(tx: HubDb, log: LogTable, from: number): Promise<number | null> {
+    const rows = await tx
+      .selectFrom('segment')
+      .select(['from_seq', 'size'])
+      .where('replica', '=', log.replica)
+      .where('partition', '=', log.partition)
+      .where('from_seq', '>=', from)
+      .execute();
+    if (!rows.some((row) => row.from_seq === from)) return null;
+    await tx
+      .deleteFrom('segment')
+      .where('replica', '=', log.replica)
+      .where('partition', '=', log.partition)
+      .where('from_seq', '>=', from)
+      .execute();
+    return rows.reduce((sum, row) => sum + row.size, 0);
+  }
+
+  /**
+   * Where a segment stands to the log: null when it continues it, `held` when it is here already, `longer` when its
+   * beginning is and it reaches further (a stick brings again what was not acknowledged, and more), else why not.
+   */
+  async function place(tx: HubDb, log: LogTable, proved: Proved): Promise<Reason | 'held' | 'longer' | null> {
     const { header, bytes } = proved;
     if (header.from > log.head_seq + 1) return 'gap';
     if (header.from === log.head_seq + 1) return header.before === log.head ? null : 'forked';
     const common = Math.min(header.to, log.head_seq);
     const theirs = headWithin(bytes, common, segmentPorts);
-    return theirs !== null && bytesToHex(theirs) === (await headAt(tx, log, common)) ? 'held' : 'forked';
+    if (theirs === null || bytesToHex(theirs) !== (await headAt(tx, log, common))) return 'forked';
+    return header.to > log.head_seq ? 'longer' : 'held';
   }
 
   /** The chain's head after `seq`, which is held. */

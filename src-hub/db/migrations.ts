@@ -75,5 +75,12 @@ export function hubMigrations(dialect: Dialect): { readonly [name: string]: Migr
         for (const statement of statements) await statement.execute(db);
       },
     },
+    '0004-seal-key': {
+      async up(db: Kysely<unknown>): Promise<void> {
+        await sql`create table seal_key (id ${integer} primary key check (id = 1), identity ${text} not null)${strict}`.execute(
+          db,
+        );
+      },
+    },
   };
 }

@@ -128,6 +128,13 @@ export type ShelfPackTable = {
   published_at: number;
 };
 
+/** The hub's age identity for parcels. Guard it like `private_key`. */
+export type SealKeyTable = {
+  /** Always 1. */
+  id: number;
+  identity: string;
+};
+
 export type HubDatabase = {
   blob: BlobTable;
   blob_ref: BlobRefTable;
@@ -141,4 +148,5 @@ export type HubDatabase = {
   segment: SegmentTable;
   exchange: ExchangeTable;
   refusal: RefusalTable;
+  seal_key: SealKeyTable;
 };

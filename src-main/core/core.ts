@@ -19,6 +19,7 @@ import { createRecordsService } from './records/records-service.ts';
 import { databaseFailure } from './store/database.ts';
 import { createLogStore } from './store/log-store.ts';
 import { createSyncStore } from './store/sync-memory.ts';
+import { createStickService } from './sync/stick-service.ts';
 import { createSyncService, type SyncProfile } from './sync/sync-service.ts';
 import { createTrainingService } from './training/training-service.ts';
 
@@ -66,7 +67,9 @@ export function createCore(deps: CoreDeps): Core {
         .open({ db: open.store.db, directory: open.directory, country: open.session.country })
         .then(() => changed(['packs', 'training']));
       if (!open.sample) {
-        sync.open(syncProfile(open));
+        const seen = syncProfile(open);
+        sync.open(seen);
+        stick.open(seen);
         backupTimer = setTimeout(backUp, backupDelayMs).unref();
       }
     },
@@ -74,7 +77,7 @@ export function createCore(deps: CoreDeps): Core {
       if (backupTimer !== null) clearTimeout(backupTimer);
       // A store that is locked at once after it was opened is still being tidied up.
       await opening;
-      await Promise.all([sync.close(), packs.closeStore()]);
+      await Promise.all([sync.close(), stick.close(), packs.closeStore()]);
     },
   });
   const current = (): OpenProfile => {
@@ -121,6 +124,13 @@ export function createCore(deps: CoreDeps): Core {
     isSample: () => profile.isSample(),
     appVersion: deps.build.version,
   });
+  const stick = createStickService({
+    ...deps,
+    changed,
+    isSample: () => profile.isSample(),
+    enrolOnline: async (invitation) => sync.handlers.enrol(invitation),
+    enrolled: () => sync.enrolmentChanged(),
+  });
 
   const handlers = {
     access: createAccessService({ ...deps, profile, changed }),
@@ -138,6 +148,7 @@ export function createCore(deps: CoreDeps): Core {
     }).handlers,
     packs: packs.handlers,
     sync: sync.handlers,
+    stick: stick.handlers,
   };
   const dispatch = createDispatch(coreContract, handlers, {
     logger: deps.logger,

@@ -1,5 +1,5 @@
 /**
- * Which mounted drives carry packs. Looks every few seconds for `*.kpack` in the root of each drive and in its folder
+ * Which drives are mounted and which carry packs. Looks every few seconds for `*.kpack` in the root of each drive and in its folder
  * `komissiya`, and speaks only when something changed. Reads names, sizes and times, never contents; nothing on a drive is
  * trusted or opened here.
  *
@@ -47,16 +47,22 @@ export function networkMounts(mounts: string): Set<string> {
 }
 
 const packFolder = 'komissiya';
+const packOrInvitation = /\.kpack$|^komissiya-invitation.*\.json$/i;
 const mostPacks = 200;
 const mostDrives = 40;
 
-/** The packs of a drive as one text that changes when a file comes, goes, grows or is replaced; empty without packs. */
-export async function packsOn(drive: string): Promise<string> {
+/**
+ * The packs of a drive as one text that changes when a file comes, goes, grows or is replaced; empty without packs, null
+ * where there is no drive.
+ */
+export async function packsOn(drive: string): Promise<string | null> {
   const found: string[] = [];
   for (const folder of [drive, join(drive, packFolder)]) {
-    const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+    const entries = await readdir(folder, { withFileTypes: true }).catch(() => null);
+    if (entries === null && folder === drive) return null;
+    if (entries === null) continue;
     for (const entry of entries) {
-      if (found.length >= mostPacks || !entry.isFile() || !/\.kpack$/i.test(entry.name)) continue;
+      if (found.length >= mostPacks || !entry.isFile() || !packOrInvitation.test(entry.name)) continue;
       const stats = await lstat(join(folder, entry.name)).catch(() => null);
       if (stats !== null) found.push(`${join(folder, entry.name)}\t${stats.size}\t${Math.trunc(stats.mtimeMs)}`);
     }
@@ -78,8 +84,8 @@ export type DriveWatchDeps = {
   readonly roots: readonly DriveRoot[];
   readonly platform: NodeJS.Platform;
   readonly logger: Logger;
-  /** The drives with packs, whenever they or their packs differ from last time. */
-  readonly onChange: (drives: Drive[]) => void;
+  /** The drives with packs and all drives that can be read, whenever they or the packs differ from last time. */
+  readonly onChange: (withPacks: Drive[], all: Drive[]) => void;
   readonly everyMs?: number;
   /** How long a drive may take to answer before it is left alone. */
   readonly patienceMs?: number;
@@ -131,18 +137,20 @@ export function watchDrives(deps: DriveWatchDeps): DriveWatch {
       if (found !== silent) drives.push(...found.filter((drive) => !skipped.has(drive.path)));
     }
     const withPacks: Drive[] = [];
+    const all: Drive[] = [];
     const seen: string[] = [];
     for (const drive of drives.slice(0, mostDrives)) {
       const packs = await ask(drive.path, () => packsOn(drive.path));
-      if (packs === silent || packs === '') continue;
-      withPacks.push(drive);
+      if (packs === silent || packs === null) continue;
+      all.push(drive);
       seen.push(`${drive.path}\n${packs}`);
+      if (packs !== '') withPacks.push(drive);
     }
     const state = seen.sort().join('\n\n');
     if (closed || state === known) return;
     known = state;
-    deps.logger.info('drives/changed', { drives: withPacks.length });
-    deps.onChange(withPacks);
+    deps.logger.info('drives/changed', { drives: all.length, withPacks: withPacks.length });
+    deps.onChange(withPacks, all);
   }
 
   function look(): Promise<void> {

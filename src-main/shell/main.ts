@@ -212,7 +212,7 @@ function run(config: ShellConfig, profile: string, logger: FileLogger): void {
       roots: driveRoots(process.platform, config.driveRoots),
       platform: process.platform,
       logger,
-      onChange: (found) => sources.setDrives(found),
+      onChange: sources.setDrives,
     });
   }
 

@@ -12,6 +12,7 @@ import type help from '#locales/ru/help.json';
 import type letters from '#locales/ru/letters.json';
 import type records from '#locales/ru/records.json';
 import type settings from '#locales/ru/settings.json';
+import type stick from '#locales/ru/stick.json';
 import type sync from '#locales/ru/sync.json';
 import type today from '#locales/ru/today.json';
 import type training from '#locales/ru/training.json';
@@ -33,6 +34,7 @@ declare module 'i18next' {
       letters: typeof letters;
       records: typeof records;
       settings: typeof settings;
+      stick: typeof stick;
       sync: typeof sync;
       today: typeof today;
       training: typeof training;

@@ -7,8 +7,8 @@ import { useCommand } from '#renderer/app/use-command.ts';
 import { Button } from '#renderer/ui/button.tsx';
 import { FailureNote } from '#renderer/ui/failure-note.tsx';
 import { TextField } from '#renderer/ui/fields.tsx';
-import { Icon } from '#renderer/ui/icon.tsx';
 import { useNotify } from '#renderer/ui/notification.tsx';
+import { CardHead } from './card-head.tsx';
 
 /** The hub: an invitation to enter, or the state of the connection and «check now». */
 export function HubPanel({ status }: { status: SyncStatus }) {
@@ -16,20 +16,6 @@ export function HubPanel({ status }: { status: SyncStatus }) {
     <section className="sheet sync-card">
       {status.enrolled === null ? <Enrol /> : <Enrolled status={status} hub={status.enrolled} />}
     </section>
-  );
-}
-
-function Head({ title, text }: { title: string; text: string }) {
-  return (
-    <div className="row g3 top" style={{ marginBottom: 12 }}>
-      <span className="inkc">
-        <Icon of={IconServer2} size={24} />
-      </span>
-      <div className="grow">
-        <h3>{title}</h3>
-        <p className="sm mut">{text}</p>
-      </div>
-    </div>
   );
 }
 
@@ -50,7 +36,7 @@ function Enrol() {
         });
       }}
     >
-      <Head title={t('enrol.title')} text={t('enrol.text')} />
+      <CardHead icon={IconServer2} title={t('enrol.title')} text={t('enrol.text')} />
       <div className="col g3">
         <TextField
           label={t('enrol.address')}
@@ -76,19 +62,27 @@ function Enrol() {
 function Enrolled({ status, hub }: { status: SyncStatus; hub: NonNullable<SyncStatus['enrolled']> }) {
   const { t } = useTranslation('sync');
   const format = useFormat();
+  const { t: tStick } = useTranslation('stick');
   const now = useCommand('sync.now');
   const notify = useNotify();
   const tried = status.lastTryAt === null ? '' : t('hub.lastTry', { when: format.recent(status.lastTryAt) });
   const next = status.nextTryAt === null ? '' : t('hub.nextTry', { when: format.time(status.nextTryAt) });
   return (
     <>
-      <Head
-        title={t('hub.title', { name: hub.hubName })}
-        text={[tried, next].filter((part) => part !== '').join(' ')}
+      <CardHead
+        icon={IconServer2}
+        title={
+          hub.address === null ? tStick('reader.hub', { name: hub.hubName }) : t('hub.title', { name: hub.hubName })
+        }
+        text={hub.address === null ? tStick('onlyStick') : [tried, next].filter((part) => part !== '').join(' ')}
       />
       <dl className="facts" style={{ marginBottom: 12 }}>
-        <dt>{t('hub.address')}</dt>
-        <dd>{hub.address}</dd>
+        {hub.address !== null && (
+          <>
+            <dt>{t('hub.address')}</dt>
+            <dd>{hub.address}</dd>
+          </>
+        )}
         <dt>{t('hub.since')}</dt>
         <dd className="num">{format.date(format.dayOf(hub.since))}</dd>
         <dt>{t('hub.until')}</dt>
@@ -99,18 +93,20 @@ function Enrolled({ status, hub }: { status: SyncStatus; hub: NonNullable<SyncSt
           <FailureNote failure={now.failure ?? status.problem} />
         </div>
       )}
-      <Button
-        variant={status.saved > 0 ? 'filled' : 'outline'}
-        busy={(now.isBusy || status.state === 'syncing') && t('hub.checking')}
-        onClick={() =>
-          void now.run({}).then((result) => {
-            if (result.ok)
-              notify({ text: t('hub.done', { sent: result.value.sent, received: result.value.received }) });
-          })
-        }
-      >
-        {t('hub.check')}
-      </Button>
+      {hub.address !== null && (
+        <Button
+          variant={status.saved > 0 ? 'filled' : 'outline'}
+          busy={(now.isBusy || status.state === 'syncing') && t('hub.checking')}
+          onClick={() =>
+            void now.run({}).then((result) => {
+              if (result.ok)
+                notify({ text: t('hub.done', { sent: result.value.sent, received: result.value.received }) });
+            })
+          }
+        >
+          {t('hub.check')}
+        </Button>
+      )}
     </>
   );
 }

@@ -17,6 +17,7 @@ import { Page } from '#renderer/ui/page.tsx';
 import { PageTitle } from '#renderer/ui/page-title.tsx';
 import { Note, Sheet } from '#renderer/ui/sheet.tsx';
 import { HubPanel } from './hub-panel.tsx';
+import { StickPanel } from './stick-panel.tsx';
 import { useSyncWords } from './sync-words.ts';
 import './sync.css';
 
@@ -40,13 +41,20 @@ export function SyncPage() {
     <Page>
       <PageTitle title={title} under={text} documentTitle={t('title')} />
       <Path status={value} />
-      <div className="sync-two">
-        <div className="col g4">
-          {state.sample ? <Note tone="paper">{t('sampleNote')}</Note> : <HubPanel status={value} />}
-          <Past />
+      {state.sample ? (
+        <div className="sync-two">
+          <Note tone="paper">{t('sampleNote')}</Note>
         </div>
+      ) : (
+        <div className="sync-two">
+          <StickPanel status={value} />
+          <HubPanel status={value} />
+        </div>
+      )}
+      <div className="sync-two">
+        <Waiting status={value} />
         <div className="col g4">
-          <Waiting status={value} />
+          <Past />
           {value.laptops.length > 0 && <Laptops status={value} />}
         </div>
       </div>

@@ -7,6 +7,7 @@ import { deskContract } from '../desk/contract.ts';
 import { packsContract } from '../packs/contract.ts';
 import { recordsContract } from '../records/contract.ts';
 import { syncContract } from '../sync/contract.ts';
+import { stickContract } from '../sync/stick-contract.ts';
 import { trainingContract } from '../training/contract.ts';
 
 export const coreContract = {
@@ -18,6 +19,7 @@ export const coreContract = {
   training: trainingContract,
   packs: packsContract,
   sync: syncContract,
+  stick: stickContract,
 };
 export type CoreContract = typeof coreContract;
 

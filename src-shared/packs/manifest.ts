@@ -2,7 +2,7 @@
  * The manifest of a `.kpack`: what is in it, for whom, by whom. It is the first entry of the file; its bytes are
  * canonical JSON and are what the publisher signs.
  *
- * The file is a zip in one canonical layout (core/packs/zip-layout.ts): `manifest.json`, `manifest.sig`, then the files
+ * The file is a zip in one canonical layout (zip-layout.ts): `manifest.json`, `manifest.sig`, then the files
  * in the order of the manifest, one after another, no gaps, no comments, fixed times. Every byte that is not file data
  * follows from the manifest, and file data is bound by its digests; so the signature covers every byte of the file,
  * and a reader knows the exact length of the whole before it copies anything. Any zip program can open such a file,

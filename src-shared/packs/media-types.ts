@@ -26,6 +26,8 @@ const mediaTypes: ReadonlyMap<string, MediaType> = new Map([
   ['opus', { mediaType: 'audio/ogg', isText: false }],
   ['wav', { mediaType: 'audio/wav', isText: false }],
   ['pdf', { mediaType: 'application/pdf', isText: false }],
+  // A sealed parcel (age-encryption.org/v1).
+  ['age', { mediaType: 'application/octet-stream', isText: false }],
 ]);
 
 /** The media type of a file by its name; null for one a pack may not hold. */

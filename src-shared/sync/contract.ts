@@ -11,7 +11,10 @@ import { KindName } from '../records/contract.ts';
 const Problem = z.looseObject({ code: z.string() });
 
 export const SyncStatus = z.object({
-  enrolled: z.object({ address: z.string(), hubName: z.string(), since: z.int(), validUntil: z.int() }).nullable(),
+  /** `address` is null where this laptop exchanges by stick only. */
+  enrolled: z
+    .object({ address: z.string().nullable(), hubName: z.string(), since: z.int(), validUntil: z.int() })
+    .nullable(),
   state: z.enum(['not-enrolled', 'offline', 'waiting', 'syncing', 'up-to-date', 'refused']),
   /** Records on each part of the road. */
   saved: z.int(),

@@ -13,7 +13,7 @@ export type Verify = (publicKey: Uint8Array, data: Uint8Array, signature: Uint8A
 
 /** The bytes the hub's signature covers. */
 export function credentialBytes(credential: Omit<Credential, 'signature'>): Uint8Array {
-  const { serial, replica, publicKey, laptop, roles, partitions, validFrom, validUntil } = credential;
+  const { serial, replica, publicKey, laptop, recipient, roles, partitions, validFrom, validUntil } = credential;
   return utf8(
     canonicalJson({
       what: 'komissiya credential 1',
@@ -21,6 +21,7 @@ export function credentialBytes(credential: Omit<Credential, 'signature'>): Uint
       replica,
       publicKey,
       laptop,
+      recipient,
       roles,
       partitions,
       validFrom,

@@ -27,7 +27,6 @@
  * 5. Every segment is applied in its own transaction. An exchange may end at any byte.
  * 6. Another protocol version ends the exchange before anything is taken: `sync/protocol` {hub, app}.
  */
-import { isWithin } from '../access/partitions.ts';
 import { err, ok, type Failure, type Result } from '../kernel/result.ts';
 import {
   type Credential,
@@ -41,7 +40,7 @@ import {
   unframe,
 } from './messages.ts';
 import type { ReplicaStore } from './replica-store.ts';
-import { readSegmentHeader } from './segment.ts';
+import { takeForeignSegment } from './take-segment.ts';
 
 /** The road. `send` answers the hub's message; failures are the road's own (`sync/hub-unreachable` …). */
 export type Transport = { send(message: Uint8Array): Promise<Result<Uint8Array>> };
@@ -73,6 +72,8 @@ export type ExchangeOutcome = {
   readonly turns: number;
   readonly epoch: string | null;
   readonly acknowledged: Summary;
+  /** What the hub holds of all logs this laptop may see, as it last said; null when it said nothing. */
+  readonly hubSummary: Summary | null;
   readonly laptops: SyncResponse['laptops'] | null;
   /** This laptop's own credential where the hub has renewed it; its signature was checked by the store. */
   readonly renewed: Credential | null;
@@ -160,6 +161,7 @@ function beginExchange(store: ReplicaStore, options: ExchangeOptions): Session {
     turns: 0,
     epoch: options.epoch,
     acknowledged: options.acknowledged,
+    hubSummary: null,
     laptops: null,
     renewed: null,
     hubTime: null,
@@ -259,6 +261,7 @@ function takeAnswer(store: ReplicaStore, session: Session, sent: readonly Sent[]
     turns: session.turns + 1,
     epoch: header.epoch,
     acknowledged: own,
+    hubSummary: header.summary,
     laptops: header.laptops,
     hubTime: header.time,
     sent: session.sent + acknowledgedOps,
@@ -268,24 +271,14 @@ function takeAnswer(store: ReplicaStore, session: Session, sent: readonly Sent[]
 }
 
 function takeSegment(store: ReplicaStore, session: Session, bytes: Uint8Array, options: ExchangeOptions): Session {
-  const refuse = (log: string, failure: Failure): Session => ({
-    ...session,
-    refusedHere: [...session.refusedHere, { log, failure }],
-  });
-  const read = readSegmentHeader(bytes);
-  if (!read.ok) return refuse('', read.error);
-  const { replica, partition } = read.value.header;
-  const log = `${replica} ${partition}`;
-  if (replica === store.replica) return refuse(log, { code: 'segment/own-log' });
-  if (!options.partitions.some((prefix) => isWithin(partition, prefix)))
-    return refuse(log, { code: 'segment/not-asked' });
-  // Behind a refused segment the rest of its log only leaves gaps.
-  if (session.refusedHere.some((refused) => refused.log === log)) return session;
-  const applied = store.applySegment(bytes);
-  if (applied.ok) return { ...session, received: session.received + applied.value.applied };
+  const { refusedHere } = session;
+  const taken = takeForeignSegment(store, bytes, options.partitions, (log) =>
+    refusedHere.some((refused) => refused.log === log),
+  );
+  if (taken.failure === null) return { ...session, received: session.received + taken.applied };
   // No disk, no exchange: the store is as before this segment.
-  if (applied.error.code === 'store/disk-full') return { ...session, failure: applied.error };
-  return refuse(log, applied.error);
+  if (taken.failure.code === 'store/disk-full') return { ...session, failure: taken.failure };
+  return { ...session, refusedHere: [...refusedHere, { log: taken.log, failure: taken.failure }] };
 }
 
 function report(store: ReplicaStore, session: Session, header: SyncResponse, options: ExchangeOptions): void {

@@ -1,9 +1,11 @@
 /**
  * An invitation that travels whole: as a file on a stick, or as the link in a QR code. Unlike the typed code it carries the
- * hub's whole key, so nobody can answer in the hub's place, and the address.
+ * hub's whole key, so nobody can answer in the hub's place, and the address. A laptop without a line answers the file with an
+ * enrolment request on the same stick (parcel.ts).
  */
 import { z } from 'zod';
 import { Partition } from '../access/partitions.ts';
+import { AgeRecipient } from './messages.ts';
 
 export const invitationFileName = 'komissiya-invitation.json';
 
@@ -14,6 +16,8 @@ export const InvitationFile = z.strictObject({
   hubName: z.string().max(120),
   /** Ed25519 public key of the hub. */
   hubKey: hex64,
+  /** Where an enrolment request for this hub is sealed to, when it travels by stick; hubs of the first builds say none. */
+  hubRecipient: AgeRecipient.optional(),
   /** Origin of the hub; null where the operator did not say it. */
   address: z.string().max(300).nullable(),
   /** The twenty digits, without spaces. */

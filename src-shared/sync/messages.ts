@@ -27,6 +27,9 @@ export function parseLogKey(key: string): { replica: string; partition: string }
   return { replica: key.slice(0, space), partition: key.slice(space + 1) };
 }
 
+/** Where files for somebody are sealed to: an X25519 recipient of age (age-encryption.org/v1). */
+export const AgeRecipient = z.string().regex(/^age1[02-9ac-hj-np-z]{58}$/);
+
 /** Issued and signed by the hub: who may write what where. `signature` is the hub's Ed25519 over the canonical JSON of the rest. */
 export const Credential = z.strictObject({
   serial: z.string().max(40),
@@ -35,6 +38,8 @@ export const Credential = z.strictObject({
   publicKey: z.string().regex(/^[0-9a-f]{64}$/),
   /** How the laptop is listed at the hub: chosen by the operator with the invitation. */
   laptop: z.string().max(120),
+  /** Where parcels for this laptop are sealed to; credentials of the first builds have none. */
+  recipient: AgeRecipient.optional(),
   roles: z.array(Role).min(1),
   partitions: z.array(Partition).min(1).max(20),
   /** Milliseconds UTC. */
@@ -103,6 +108,8 @@ export const EnrolRequest = z.strictObject({
   code: z.string().max(60),
   replica: z.string().max(40),
   publicKey: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Where parcels for this laptop are to be sealed to. */
+  recipient: AgeRecipient.optional(),
   /** The partition this laptop already keeps. */
   partition: Partition,
   role: Role,
@@ -113,6 +120,8 @@ export const EnrolResponse = z.strictObject({
   hubName: z.string().max(120),
   /** Ed25519 public key, 32 bytes as hex. Its first 8 digits' hash stands in the invitation code. */
   hubKey: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Where parcels for the hub are sealed to. */
+  hubRecipient: AgeRecipient.optional(),
   epoch: z.string().max(40),
   credential: Credential,
 });

@@ -10,7 +10,7 @@ import { type ImportDeps, type ImportRequest, importPack } from '#core/packs/imp
 import { createPackQueries } from '#core/packs/pack-queries.ts';
 import { newPublisherKey, signManifest } from '#core/packs/signature.ts';
 import { createStaging } from '#core/packs/staging.ts';
-import { packLayout } from '#core/packs/zip-layout.ts';
+import { packLayout } from '#shared/packs/zip-layout.ts';
 import { openDatabase, type WritableDb } from '#core/store/database.ts';
 import { migrate } from '#core/store/migrate.ts';
 import { canonicalJson } from '#shared/kernel/canonical-json.ts';
@@ -99,10 +99,10 @@ export function forgePack(
   const file = Buffer.alloc(layout.bytes);
   const contents = [manifestBytes, signManifest(manifestBytes, key), ...data];
   for (const [index, entry] of layout.entries.entries()) {
-    entry.header.copy(file, entry.headerAt);
+    file.set(entry.header, entry.headerAt);
     Buffer.from(contents[index] ?? []).copy(file, entry.dataAt);
   }
-  layout.tail.copy(file, layout.tailAt);
+  file.set(layout.tail, layout.tailAt);
   return file;
 }
 

@@ -25,7 +25,7 @@ import { checkCourse, courseFiles } from '#shared/training/course-check.ts';
 import { type Course, parseCourse } from '#shared/training/course.ts';
 import { chunkBytes, writeFully } from './copy-entry.ts';
 import { type PublisherKey, signManifest } from './signature.ts';
-import { packLayout } from './zip-layout.ts';
+import { packLayout } from '#shared/packs/zip-layout.ts';
 
 const deflate = promisify(deflateRaw);
 

@@ -9,7 +9,7 @@ import { inflateRaw } from 'node:zlib';
 import type { PackFile } from '#shared/packs/manifest.ts';
 import { PackRefused } from './pack-failures.ts';
 import { readExactly } from './pack-file.ts';
-import type { PlacedEntry } from './zip-layout.ts';
+import type { PlacedEntry } from '#shared/packs/zip-layout.ts';
 
 /** Large enough that a stick reads in long runs, small enough that hashing one does not hold the event loop (about 1 ms). */
 export const chunkBytes = 1024 * 1024;

@@ -19,7 +19,7 @@ import { type OpenPack, openPack } from './pack-file.ts';
 import { type StandingDeps, standingProblem } from './pack-offers.ts';
 import type { InstalledPack, PackQueries } from './pack-queries.ts';
 import type { Staging } from './staging.ts';
-import type { PlacedEntry } from './zip-layout.ts';
+import type { PlacedEntry } from '#shared/packs/zip-layout.ts';
 
 /** What must stay free on the disk beyond the pack itself, in bytes: the database has to go on writing. */
 const spareBytes = 32 * 1024 ** 2;

@@ -16,7 +16,7 @@ import { manifestPath, signaturePath } from '#shared/packs/pack-path.ts';
 import { findPublisher, type Publisher } from '#shared/packs/publishers.ts';
 import { isSourceError, SourceGone } from './pack-failures.ts';
 import { verifyManifest } from './signature.ts';
-import { localHeaderBytes, packLayout, type ZipLayout } from './zip-layout.ts';
+import { localHeaderBytes, packLayout, type ZipLayout } from '#shared/packs/zip-layout.ts';
 import { type Expected, whatIsWrong } from './zip-examiner.ts';
 
 /** A pack file opened for reading. Close it. */
@@ -108,7 +108,8 @@ async function readEnds(handle: FileHandle, bytes: number, onManifest?: OnManife
   if (layout.bytes > maxPackBytes) return err({ code: 'packs/too-large', bytes: layout.bytes });
   if (layout.bytes !== bytes) return wrong({ manifest, bytes: layout.bytes });
   for (const [index, header] of [first.header, second.header].entries()) {
-    if (layout.entries[index]?.header.equals(header) !== true) return wrong({ manifest, bytes: layout.bytes });
+    if (!header.equals(layout.entries[index]?.header ?? new Uint8Array()))
+      return wrong({ manifest, bytes: layout.bytes });
   }
   const tail = Buffer.allocUnsafe(layout.tail.length);
   await readExactly(handle, tail, layout.tailAt, tail.length);

@@ -5,6 +5,8 @@ import type { WritableDb } from './database.ts';
 import type { Meta } from './meta.ts';
 import type { RecordQueries } from './records-queries.ts';
 import type { ReplicaStore } from '#shared/sync/replica-store.ts';
+import type { OpLog } from './op-log.ts';
+import { createStickStore } from './stick-store.ts';
 
 /** The Sync page lists no more. */
 const keptExchanges = 200;
@@ -12,6 +14,7 @@ const keptExchanges = 200;
 export type SyncMemoryDeps = {
   readonly db: WritableDb;
   readonly meta: Meta;
+  readonly log: OpLog;
   readonly queries: RecordQueries;
   readonly replicaStore: ReplicaStore;
   readonly ownPartition: () => string;
@@ -33,10 +36,14 @@ export function createSyncStore(deps: SyncMemoryDeps): SyncStore {
   };
 
   return {
-    ...deps.replicaStore,
+    ...createStickStore(deps),
     ownPartition: deps.ownPartition,
     ownRole: deps.ownRole,
-    enrolment: () => parsed<Enrolment>('enrolment'),
+    enrolment() {
+      const enrolment = parsed<Enrolment>('enrolment');
+      // The first builds wrote none.
+      return enrolment === null ? null : { ...enrolment, hubRecipient: enrolment.hubRecipient ?? null };
+    },
     setEnrolment: (enrolment) => meta.set('enrolment', JSON.stringify(enrolment)),
     syncMemory: () => parsed<SyncMemory>('sync-memory'),
     setSyncMemory: (memory) => meta.set('sync-memory', JSON.stringify(memory)),

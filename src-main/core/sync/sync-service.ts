@@ -22,6 +22,7 @@ import {
   type HubTransportDeps,
 } from './hub-transport.ts';
 import { createSchedule, jitter, regularDelay, retryDelay } from './sync-schedule.ts';
+import { loadSealKey } from './parcel-seal.ts';
 import type { Enrolment, SyncMemory, SyncStore } from './sync-store.ts';
 
 export type SyncServiceDeps = {
@@ -50,6 +51,8 @@ export type SyncService = {
   close(): Promise<void>;
   /** Something was written here: hand it over soon. Cheap, may be called often. */
   localChange(): void;
+  /** The enrolment came by another way than a call to this service: exchange if there is an address. */
+  enrolmentChanged(): void;
 };
 
 const afterSignInMs = 500;
@@ -65,6 +68,7 @@ const nothingDone: ExchangeOutcome = {
   turns: 0,
   epoch: null,
   acknowledged: {},
+  hubSummary: null,
   laptops: null,
   renewed: null,
   hubTime: null,
@@ -87,6 +91,9 @@ type Opened = SyncProfile & {
   offered: number;
 };
 
+/** An enrolment whose hub has an address. */
+type OnlineEnrolment = Enrolment & { readonly address: string };
+
 export function createSyncService(deps: SyncServiceDeps): SyncService {
   const { time, random, logger } = deps;
   let opened: Opened | null = null;
@@ -96,7 +103,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
   const changed = (): void => deps.changed(['sync']);
 
   /** The road to the enrolled hub; its line is kept for the next exchange. */
-  function transportOf(at: Opened, enrolment: Enrolment): HubTransport {
+  function transportOf(at: Opened, enrolment: OnlineEnrolment): HubTransport {
     at.transport ??= createHubTransport({
       ...transportDeps(at, enrolment.address),
       hubKey: enrolment.hubKey,
@@ -139,7 +146,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
   async function runOnce(at: Opened): Promise<ExchangeOutcome> {
     const { store } = at;
     const enrolment = store.enrolment();
-    if (enrolment === null) throw new Error('an exchange needs an enrolment');
+    if (enrolment === null || enrolment.address === null) throw new Error('an exchange needs an enrolment');
     schedule.clear();
     const startedAt = time.now();
     at.lastTryAt = startedAt;
@@ -147,7 +154,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
     const memory = store.syncMemory() ?? emptyMemory;
     changed();
     let toldAt = startedAt;
-    const outcome = await exchange(store, transportOf(at, enrolment), {
+    const outcome = await exchange(store, transportOf(at, { ...enrolment, address: enrolment.address }), {
       partitions: enrolment.credential.partitions,
       epoch: enrolment.epoch,
       acknowledged: memory.acknowledged,
@@ -201,6 +208,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
         lastTryAt: startedAt,
         laptops: outcome.laptops ?? memory.laptops,
       });
+      rememberHub(store, outcome);
     }
     const moved = outcome.sent > 0 || outcome.received > 0;
     // A line that is away all day would fill the list with the same words.
@@ -241,8 +249,8 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
     let fruitless = 0;
     while (!at.stop.signal.aborted) {
       const enrolment = at.store.enrolment();
-      if (enrolment === null) return;
-      const transport = transportOf(at, enrolment);
+      if (enrolment === null || enrolment.address === null) return;
+      const transport = transportOf(at, { ...enrolment, address: enrolment.address });
       const { partitions } = enrolment.credential;
       const askedAt = performance.now();
       const answer = await transport.wait({ protocol: protocolVersion, partitions, summary: at.store.summary() });
@@ -285,13 +293,16 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
       publicKey: at.publicKey,
       partition: at.store.ownPartition(),
       role: at.store.ownRole(),
+      recipient: (await loadSealKey(at.store)).recipient,
     });
     if (!answer.ok) {
       logger.warn('sync/enrol-failed', { problem: answer.error.code });
       return answer;
     }
     const { hubKey, hubName, epoch, credential, tlsKey } = answer.value;
-    at.store.setEnrolment({ address, hubKey, tlsKey, hubName, epoch, credential, enrolledAt: time.now() });
+    const hubRecipient = answer.value.hubRecipient ?? null;
+    const enrolledAt = time.now();
+    at.store.setEnrolment({ address, hubKey, hubRecipient, tlsKey, hubName, epoch, credential, enrolledAt });
     at.transport?.close();
     at.transport = null;
     at.store.setSyncMemory({ ...emptyMemory, lastContactAt: time.now() });
@@ -342,7 +353,9 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
       enrol,
       async now() {
         if (deps.isSample()) return err({ code: 'sync/sample' });
-        if (opened === null || opened.store.enrolment() === null) return err({ code: 'sync/not-enrolled' });
+        const enrolment = opened?.store.enrolment() ?? null;
+        if (opened === null || enrolment === null) return err({ code: 'sync/not-enrolled' });
+        if (enrolment.address === null) return err({ code: 'sync/stick-only' });
         const outcome = await run(opened);
         return outcome.failure === null ? ok({ sent: outcome.sent, received: outcome.received }) : err(outcome.failure);
       },
@@ -360,7 +373,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
         failures: 0,
         offered: 0,
       };
-      if (profile.store.enrolment() !== null) schedule.within(afterSignInMs);
+      if (isOnline(profile.store)) schedule.within(afterSignInMs);
     },
     async close() {
       const at = opened;
@@ -371,8 +384,17 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
       await Promise.allSettled([at.running, at.listening]);
       at.transport?.close();
     },
+    enrolmentChanged() {
+      if (opened === null) return;
+      opened.problem = null;
+      opened.failures = 0;
+      opened.transport?.close();
+      opened.transport = null;
+      if (isOnline(opened.store)) void run(opened);
+      changed();
+    },
     localChange() {
-      if (opened === null || opened.running !== null || opened.store.enrolment() === null) return;
+      if (opened === null || opened.running !== null || !isOnline(opened.store)) return;
       // Called for what the exchange itself moved, too: only own ops it has not offered count.
       if (ownOps(opened.store) > opened.offered) schedule.within(afterChangeMs);
     },
@@ -398,6 +420,20 @@ function problemOf(outcome: ExchangeOutcome): Failure | null {
   if (refusal !== undefined) return { code: 'sync/hub-refused', reason: refusal.reason };
   const here = outcome.refusedHere[0];
   return here === undefined ? null : { code: 'sync/segment-refused', reason: here.failure.code };
+}
+
+/** Whether there is a hub with an address: a laptop may also exchange by stick only. */
+function isOnline(store: SyncStore): boolean {
+  return (store.enrolment()?.address ?? null) !== null;
+}
+
+/** What the hub holds of everybody's logs: a parcel for it need not bring that again. */
+function rememberHub(store: SyncStore, outcome: ExchangeOutcome): void {
+  const { hubSummary, epoch, hubTime } = outcome;
+  if (hubSummary === null || epoch === null || hubTime === null) return;
+  const memory = store.stickMemory();
+  const hub = { summary: hubSummary, epoch, at: hubTime };
+  store.setStickMemory({ ...memory, peers: { ...memory.peers, hub }, offered: {} });
 }
 
 /** Ops in the own logs. */

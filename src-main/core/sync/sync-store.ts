@@ -3,13 +3,13 @@
  * implements it (core/store/log-store.ts); tests use the same store. All methods are synchronous and short.
  */
 import type { Credential } from '#shared/sync/messages.ts';
-import type { ReplicaStore } from '#shared/sync/replica-store.ts';
 import type { Role } from '#shared/access/roles.ts';
+import type { StickStore } from './stick-store-port.ts';
 
 /** What this laptop knows of its hub. Kept inside the encrypted store and nowhere else. */
 export type Enrolment = {
-  /** Origin without a trailing slash: `https://hub.example.org` or `http://127.0.0.1:8470`. */
-  readonly address: string;
+  /** Origin without a trailing slash: `https://hub.example.org` or `http://127.0.0.1:8470`; null: by stick only. */
+  readonly address: string | null;
   readonly hubName: string;
   /** Ed25519 public key, 32 bytes as hex. What `addCredentials` checks signatures against. */
   readonly hubKey: string;
@@ -18,6 +18,8 @@ export type Enrolment = {
    * stays on this machine; absent where it was not asked yet.
    */
   readonly tlsKey?: string | null;
+  /** Where parcels for the hub are sealed to; null from a hub of the first builds. */
+  readonly hubRecipient: string | null;
   /** Hub epoch of the last answer. */
   readonly epoch: string;
   /** This laptop's own credential. */
@@ -51,7 +53,7 @@ export type ExchangeRow = {
   readonly problem: { readonly code: string; readonly [fact: string]: unknown } | null;
 };
 
-export type SyncStore = ReplicaStore & {
+export type SyncStore = StickStore & {
   /** The partition this laptop writes to, chosen at first run: what an invitation must contain. */
   ownPartition(): string;
   /** Role of the person signed in now, sent with the enrolment so that the operator sees who did it. */

@@ -1,12 +1,13 @@
 /**
- * The one zip layout of a `.kpack` (see src-shared/packs/manifest.ts for why there is only one). Sizes and CRCs stand in
+ * The one zip layout of a `.kpack` (see manifest.ts for why there is only one). Sizes and CRCs stand in
  * the local headers, names are UTF-8, times are 1980-01-01, there are no extra fields, descriptors or comments.
  *
  * Field order after APPNOTE.TXT 6.3.10, sections 4.3.7 (local header), 4.3.12 (central directory), 4.3.16 (end record).
  */
-import { crc32 } from 'node:zlib';
-import { manifestPath, signaturePath } from '#shared/packs/pack-path.ts';
-import type { PackManifest } from '#shared/packs/manifest.ts';
+import { utf8 } from '../kernel/utf8.ts';
+import { crc32 } from './crc32.ts';
+import type { PackManifest } from './manifest.ts';
+import { manifestPath, signaturePath } from './pack-path.ts';
 
 const utf8Names = 0x0800;
 const versionNeeded = 20;
@@ -32,12 +33,16 @@ export type ZipEntry = {
 };
 
 /** An entry at its place. */
-export type PlacedEntry = ZipEntry & { readonly header: Buffer; readonly headerAt: number; readonly dataAt: number };
+export type PlacedEntry = ZipEntry & {
+  readonly header: Uint8Array;
+  readonly headerAt: number;
+  readonly dataAt: number;
+};
 
 export type ZipLayout = {
   readonly entries: readonly PlacedEntry[];
   /** Central directory and end record. */
-  readonly tail: Buffer;
+  readonly tail: Uint8Array;
   readonly tailAt: number;
   /** Length of the whole file. */
   readonly bytes: number;
@@ -59,69 +64,71 @@ export function packLayout(manifest: PackManifest, manifestBytes: Uint8Array, si
 }
 
 /** The local header of an entry, name included. */
-export function localHeader(entry: ZipEntry): Buffer {
-  const name = Buffer.from(entry.path, 'utf8');
-  const header = Buffer.alloc(localHeaderBytes + name.length);
-  header.writeUInt32LE(0x04034b50, 0);
-  header.writeUInt16LE(versionNeeded, 4);
-  writeCommonFields(header, 6, entry, name.length);
-  name.copy(header, localHeaderBytes);
+function localHeader(entry: ZipEntry): Uint8Array {
+  const name = utf8(entry.path);
+  const header = new Uint8Array(localHeaderBytes + name.length);
+  const view = new DataView(header.buffer);
+  view.setUint32(0, 0x04034b50, true);
+  view.setUint16(4, versionNeeded, true);
+  writeCommonFields(view, 6, entry, name.length);
+  header.set(name, localHeaderBytes);
   return header;
 }
 
 /** An entry stored as it is, from its content. */
-export function storedEntry(path: string, content: Uint8Array): ZipEntry {
+function storedEntry(path: string, content: Uint8Array): ZipEntry {
   return { path, isDeflated: false, bytes: content.length, storedBytes: content.length, crc32: crc32(content) };
 }
 
 function zipLayout(zipEntries: readonly ZipEntry[]): ZipLayout {
   const entries: PlacedEntry[] = [];
-  const directory: Buffer[] = [];
   let at = 0;
   for (const entry of zipEntries) {
     const header = localHeader(entry);
     const placed = { ...entry, header, headerAt: at, dataAt: at + header.length };
     entries.push(placed);
-    directory.push(centralHeader(placed));
     at = placed.dataAt + entry.storedBytes;
   }
+  const directory = entries.map(centralHeader);
   const directoryBytes = directory.reduce((sum, header) => sum + header.length, 0);
-  const end = Buffer.alloc(endRecordBytes);
-  end.writeUInt32LE(0x06054b50, 0);
-  end.writeUInt16LE(entries.length, 8);
-  end.writeUInt16LE(entries.length, 10);
+  const tail = new Uint8Array(directoryBytes + endRecordBytes);
+  let offset = 0;
+  for (const header of directory) {
+    tail.set(header, offset);
+    offset += header.length;
+  }
+  const end = new DataView(tail.buffer, directoryBytes);
+  end.setUint32(0, 0x06054b50, true);
+  end.setUint16(8, entries.length, true);
+  end.setUint16(10, entries.length, true);
   // Past 4 GB the number no longer fits; such a layout is never written or accepted (maxPackBytes), only measured.
-  end.writeUInt32LE(Math.min(directoryBytes, 0xffff_ffff), 12);
-  end.writeUInt32LE(Math.min(at, 0xffff_ffff), 16);
-  return {
-    entries,
-    tail: Buffer.concat([...directory, end]),
-    tailAt: at,
-    bytes: at + directoryBytes + endRecordBytes,
-  };
+  end.setUint32(12, Math.min(directoryBytes, 0xffff_ffff), true);
+  end.setUint32(16, Math.min(at, 0xffff_ffff), true);
+  return { entries, tail, tailAt: at, bytes: at + tail.length };
 }
 
-function centralHeader(entry: PlacedEntry): Buffer {
-  const name = Buffer.from(entry.path, 'utf8');
-  const header = Buffer.alloc(centralHeaderBytes + name.length);
-  header.writeUInt32LE(0x02014b50, 0);
-  header.writeUInt16LE(versionMadeBy, 4);
-  header.writeUInt16LE(versionNeeded, 6);
-  writeCommonFields(header, 8, entry, name.length);
-  header.writeUInt32LE((regularFile << 16) >>> 0, 38);
-  header.writeUInt32LE(Math.min(entry.headerAt, 0xffff_ffff), 42);
-  name.copy(header, centralHeaderBytes);
+function centralHeader(entry: PlacedEntry): Uint8Array {
+  const name = utf8(entry.path);
+  const header = new Uint8Array(centralHeaderBytes + name.length);
+  const view = new DataView(header.buffer);
+  view.setUint32(0, 0x02014b50, true);
+  view.setUint16(4, versionMadeBy, true);
+  view.setUint16(6, versionNeeded, true);
+  writeCommonFields(view, 8, entry, name.length);
+  view.setUint32(38, (regularFile << 16) >>> 0, true);
+  view.setUint32(42, Math.min(entry.headerAt, 0xffff_ffff), true);
+  header.set(name, centralHeaderBytes);
   return header;
 }
 
 /** Flags to name length: the same run of fields in both headers. */
-function writeCommonFields(header: Buffer, at: number, entry: ZipEntry, nameBytes: number): void {
-  header.writeUInt16LE(utf8Names, at);
-  header.writeUInt16LE(entry.isDeflated ? 8 : 0, at + 2);
-  header.writeUInt16LE(0, at + 4);
-  header.writeUInt16LE(fixedDate, at + 6);
-  header.writeUInt32LE(entry.crc32, at + 8);
-  header.writeUInt32LE(entry.storedBytes, at + 12);
-  header.writeUInt32LE(entry.bytes, at + 16);
-  header.writeUInt16LE(nameBytes, at + 20);
+function writeCommonFields(view: DataView, at: number, entry: ZipEntry, nameBytes: number): void {
+  view.setUint16(at, utf8Names, true);
+  view.setUint16(at + 2, entry.isDeflated ? 8 : 0, true);
+  view.setUint16(at + 4, 0, true);
+  view.setUint16(at + 6, fixedDate, true);
+  view.setUint32(at + 8, entry.crc32, true);
+  view.setUint32(at + 12, entry.storedBytes, true);
+  view.setUint32(at + 16, entry.bytes, true);
+  view.setUint16(at + 20, nameBytes, true);
 }

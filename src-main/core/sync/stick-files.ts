@@ -1,0 +1,124 @@
+/**
+ * Parcel files on a stick. A file is written under another name, flushed, renamed and read back: under its own name it is
+ * whole, or not there. Sticks are full, write-protected, worn out and pulled at any moment; each is a failure with a name.
+ *
+ * Failures: `stick/full` {needed, free}, `stick/read-only`, `stick/gone`, `stick/unreliable` (what was written reads
+ * differently).
+ */
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
+import { maxParcelBytes, parcelFolder, type ParcelPath, wrapParcel } from '#shared/sync/parcel-file.ts';
+
+const fullCodes = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+const readOnlyCodes = new Set(['EROFS', 'EACCES', 'EPERM']);
+const goneCodes = new Set(['ENOENT', 'EIO', 'ENXIO', 'ENODEV', 'ESTALE', 'EBADF', 'ENOTDIR', 'UNKNOWN', 'EBUSY']);
+/** More files than this on one stick are not looked at. */
+const mostFiles = 200;
+
+/** The failure behind an error of the stick's file system; null for a bug. */
+export function stickFailure(error: unknown): Failure | null {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (fullCodes.has(code)) return { code: 'stick/full', needed: 0, free: 0 };
+  if (readOnlyCodes.has(code)) return { code: 'stick/read-only' };
+  return goneCodes.has(code) ? { code: 'stick/gone' } : null;
+}
+
+/** Writes one file into the stick's folder, in the place of one of the same name. */
+export async function writeStickFile(place: string, name: string, bytes: Uint8Array): Promise<Result<null>> {
+  const folder = join(place, parcelFolder);
+  const draft = join(folder, `${name}.new`);
+  try {
+    // A pulled stick leaves its mount point: nothing may be written there instead.
+    await stat(place);
+    await mkdir(folder, { recursive: true });
+    const handle = await open(draft, 'w');
+    try {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    if (!(await isWritten(draft, bytes))) {
+      await rm(draft, { force: true });
+      return err({ code: 'stick/unreliable' });
+    }
+    await rename(draft, join(folder, name));
+    await syncFolder(folder);
+    return ok(null);
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => undefined);
+    const failure = stickFailure(error);
+    if (failure === null) throw error;
+    if (failure.code !== 'stick/full') return err(failure);
+    return err({ ...failure, needed: bytes.length, free: await freeBytes(place) });
+  }
+}
+
+/** Removes files of the folder whose names begin with `prefix` and are not in `keep`. */
+export async function removeStickFiles(place: string, prefix: string, keep: readonly string[]): Promise<void> {
+  const folder = join(place, parcelFolder);
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (name.startsWith(prefix) && !keep.includes(name))
+      await rm(join(folder, name), { force: true }).catch(() => undefined);
+  }
+}
+
+/** Paths of the packs and invitations of a place: in its root and in the folder of parcels, nowhere deeper. */
+export async function listStickFiles(place: string): Promise<string[]> {
+  const paths: string[] = [];
+  for (const folder of [place, join(place, parcelFolder)]) {
+    const names = await readdir(folder).catch(() => []);
+    for (const name of names.sort()) {
+      // macOS leaves `._name` files on every stick.
+      if (/\.kpack$|^komissiya-invitation.*\.json$/i.test(name) && !name.startsWith('.') && paths.length < mostFiles)
+        paths.push(join(folder, name));
+    }
+  }
+  return paths;
+}
+
+/** A whole file. Failures: `stick/gone`, `packs/too-large` {bytes}. */
+export async function readStickFile(path: string): Promise<Result<Uint8Array>> {
+  try {
+    const { size } = await stat(path);
+    if (size > maxParcelBytes) return err({ code: 'packs/too-large', bytes: size });
+    return ok(await readFile(path));
+  } catch (error) {
+    if (stickFailure(error) === null) throw error;
+    return err({ code: 'stick/gone' });
+  }
+}
+
+/** Free bytes of a place, 0 where it does not say. */
+export async function freeBytes(place: string): Promise<number> {
+  const disk = await statfs(place).catch(() => null);
+  return disk === null ? 0 : disk.bavail * disk.bsize;
+}
+
+/** Lays a parcel file out under a key made for it alone. */
+export function wrapForStick(path: ParcelPath, content: Uint8Array): Uint8Array {
+  const pair = generateKeyPairSync('ed25519');
+  const publicKey = pair.publicKey.export({ type: 'spki', format: 'der' }).subarray(-32);
+  const hash = (data: Uint8Array): Uint8Array => createHash('sha256').update(data).digest();
+  return wrapParcel(path, content, { publicKey, sign: (data) => sign(null, data, pair.privateKey) }, hash);
+}
+
+async function isWritten(path: string, bytes: Uint8Array): Promise<boolean> {
+  const digest = (data: Uint8Array): string => createHash('sha256').update(data).digest('hex');
+  return digest(await readFile(path)) === digest(bytes);
+}
+
+/** The new name must outlive a pull, too. Windows cannot flush a folder. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => null);
+  if (handle === null) return;
+  try {
+    await handle.sync();
+  } catch {
+    // Some file systems refuse; the file itself is flushed.
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,104 @@
+/** What lies on sticks for this laptop: looks at the two ends of each pack and unseals only what is small or its own. */
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { err, type Result } from '#shared/kernel/result.ts';
+import type { Verify } from '#shared/sync/credential.ts';
+import { type InvitationFile, parseInvitationFile } from '#shared/sync/invitation-file.ts';
+import { type AnyParcel, type EnrolAnswerParcel, isParcelSigned, readParcel } from '#shared/sync/parcel.ts';
+import { unwrapParcel } from '#shared/sync/parcel-file.ts';
+import { openPack, readExactly } from '../packs/pack-file.ts';
+import { SourceGone } from '../packs/pack-failures.ts';
+import { verifySignature } from '../store/identity.ts';
+import { isSealedTo, type SealKey, unseal } from './parcel-seal.ts';
+import { listStickFiles, readStickFile } from './stick-files.ts';
+
+export const verify: Verify = (key, data, signature) =>
+  verifySignature(Buffer.from(key).toString('hex'), data, signature);
+export const sha256 = (data: Uint8Array): Uint8Array => createHash('sha256').update(data).digest();
+
+/** A file of a place that concerns this laptop. */
+export type StickFile = { readonly path: string; readonly bytes: number } & (
+  | { readonly what: 'parcel'; readonly digest: string }
+  | { readonly what: 'answer'; readonly answer: EnrolAnswerParcel }
+  | { readonly what: 'invitation'; readonly invitation: InvitationFile }
+);
+
+/** What was seen of a file, as long as its size and time stay the same. */
+export type ScanCache = Map<string, { readonly stamp: string; readonly file: StickFile | null }>;
+
+/** A sealed file up to this long may be an answer to an enrolment request: it is unsealed to see. */
+const smallBytes = 64 * 1024;
+const headBytes = 1024;
+
+/** Reads and unseals a parcel. Failures: those of `unwrapParcel`, `stick/not-for-us`, `stick/garbage`, `sync/protocol`. */
+export async function readParcelFile(
+  path: string,
+  key: SealKey,
+): Promise<Result<{ header: AnyParcel; segments: Uint8Array[] }>> {
+  const read = await readStickFile(path);
+  if (!read.ok) return read;
+  const unwrapped = unwrapParcel(read.value, { hash: sha256, verify });
+  if (!unwrapped.ok) return unwrapped;
+  const message = await unseal(key, unwrapped.value.content);
+  return message === null ? err({ code: 'stick/not-for-us' }) : readParcel(message);
+}
+
+/** Looks through one place. What is damaged or for others is left out: it cannot be told from what is not for us. */
+export async function scanPlace(
+  place: string,
+  key: SealKey,
+  cache: Map<string, { stamp: string; file: StickFile | null }>,
+): Promise<StickFile[]> {
+  const files: StickFile[] = [];
+  for (const path of await listStickFiles(place)) {
+    const stats = await stat(path).catch(() => null);
+    if (stats === null || !stats.isFile()) continue;
+    const stamp = `${stats.size} ${stats.mtimeMs}`;
+    const known = cache.get(path);
+    const file = known?.stamp === stamp ? known.file : await lookAt(path, stats.size, key);
+    cache.set(path, { stamp, file });
+    if (file !== null) files.push(file);
+  }
+  return files;
+}
+
+async function lookAt(path: string, bytes: number, key: SealKey): Promise<StickFile | null> {
+  if (path.endsWith('.json')) return readInvitation(path, bytes);
+  const opened = await openPack(path);
+  if (!opened.ok) return null;
+  const pack = opened.value;
+  let beginning: Buffer;
+  try {
+    const [file] = pack.manifest.files;
+    const entry = pack.layout.entries[2];
+    if (pack.manifest.kind !== 'sync' || file === undefined || entry === undefined) return null;
+    if (file.path !== 'parcel.age') return null;
+    beginning = Buffer.alloc(Math.min(headBytes, file.bytes));
+    await readExactly(pack.handle, beginning, entry.dataAt, beginning.length);
+    if (!(await isSealedTo(key, beginning))) return null;
+    if (file.bytes <= smallBytes) {
+      const parcel = await readParcelFile(path, key);
+      if (!parcel.ok) return null;
+      const { header } = parcel.value;
+      if (header.what === 'enrol-request') return null;
+      if (header.what === 'enrol-answer') {
+        return isParcelSigned(header, header.hubKey, verify)
+          ? { path, bytes: pack.bytes, what: 'answer', answer: header }
+          : null;
+      }
+    }
+    return { path, bytes: pack.bytes, what: 'parcel', digest: file.sha256 };
+  } catch (error) {
+    if (error instanceof SourceGone) return null;
+    throw error;
+  } finally {
+    await pack.close().catch(() => undefined);
+  }
+}
+
+async function readInvitation(path: string, bytes: number): Promise<StickFile | null> {
+  if (bytes > smallBytes) return null;
+  const read = await readStickFile(path);
+  const invitation = read.ok ? parseInvitationFile(Buffer.from(read.value).toString('utf8')) : null;
+  return invitation === null ? null : { path, bytes, what: 'invitation', invitation };
+}

@@ -1,0 +1,39 @@
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useCall } from '#renderer/app/api.ts';
+import { useTranslation } from '#renderer/i18n/use-translation.ts';
+import { useTake } from './use-take.ts';
+
+/** On any page: a stick with records for this laptop is in. Stays until it is taken in, put off or pulled. */
+export function StickNotice() {
+  const { t } = useTranslation('stick');
+  const { value } = useCall('stick.state', {});
+  const take = useTake();
+  const navigate = useNavigate();
+  const [putOff, setPutOff] = useState<string | null>(null);
+  const arrival = value?.arrivals.find(({ what }) => what === 'parcels');
+  const known = arrival === undefined ? null : `${arrival.place} ${arrival.files} ${arrival.bytes}`;
+  if (arrival === undefined || known === putOff) return null;
+  const name = value?.places.find(({ id }) => id === arrival.place)?.name ?? '';
+  return (
+    <div className="notification stick-notice" role="status">
+      <span className="grow">{t('notice.text', { name })}</span>
+      <button
+        type="button"
+        className="linklike"
+        disabled={take.isBusy}
+        onClick={() =>
+          void take.run(arrival.place).then((isFine) => {
+            // What was refused stands on the page, with its next step.
+            if (!isFine) void navigate({ to: '/sync' });
+          })
+        }
+      >
+        {take.isBusy ? t('taking') : t('notice.take')}
+      </button>
+      <button type="button" className="linklike" onClick={() => setPutOff(known)}>
+        {t('notice.later')}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,145 @@
+import { useState } from 'react';
+import IconDeviceUsb from '@tabler/icons-react/dist/esm/icons/IconDeviceUsb.mjs';
+import type { Failure } from '#shared/kernel/result.ts';
+import type { SyncStatus } from '#shared/sync/contract.ts';
+import type { StickState } from '#shared/sync/stick-contract.ts';
+import { useCall } from '#renderer/app/api.ts';
+import { useCommand } from '#renderer/app/use-command.ts';
+import { useFormat } from '#renderer/i18n/use-format.ts';
+import { useTranslation } from '#renderer/i18n/use-translation.ts';
+import { Button } from '#renderer/ui/button.tsx';
+import { FailureNote } from '#renderer/ui/failure-note.tsx';
+import { useNotify } from '#renderer/ui/notification.tsx';
+import { Note } from '#renderer/ui/sheet.tsx';
+import { CardHead } from './card-head.tsx';
+import { ChooseFolder } from './choose-folder.tsx';
+import { spaced, StickArrivalNote } from './stick-arrival.tsx';
+import { useTake } from './use-take.ts';
+import { WriteDialog } from './write-dialog.tsx';
+
+/** The road by stick: what lies on one for this laptop, and the two ways. Before a hub is known: the request to it. */
+export function StickPanel({ status }: { status: SyncStatus }) {
+  const { value } = useCall('stick.state', {});
+  if (value === undefined) return null;
+  return (
+    <section className="sheet sync-card">
+      {status.enrolled === null ? <Join state={value} /> : <Carry status={status} state={value} />}
+    </section>
+  );
+}
+
+function Carry({ status, state }: { status: SyncStatus; state: StickState }) {
+  const { t } = useTranslation('stick');
+  const format = useFormat();
+  const [isWriting, setIsWriting] = useState(false);
+  const take = useTake();
+  const arrivals = state.arrivals.filter(({ what }) => what === 'parcels');
+  const [place] = state.places;
+  const isTaking = take.isBusy || state.task?.doing === 'take';
+  return (
+    <>
+      <CardHead
+        icon={IconDeviceUsb}
+        title={t('title')}
+        text={status.saved > 0 ? t('text.waiting', { number: format.number(status.saved) }) : t('text.none')}
+      />
+      <div className="col g3">
+        {arrivals.map((arrival) => (
+          <StickArrivalNote key={arrival.place} arrival={arrival} state={state}>
+            <Button variant="filled" busy={isTaking && t('taking')} onClick={() => void take.run(arrival.place)}>
+              {t('take')}
+            </Button>
+          </StickArrivalNote>
+        ))}
+        <FailureNote failure={take.failure} />
+        <div className="row g3 wrap">
+          <Button
+            variant={status.saved > 0 && arrivals.length === 0 ? 'filled' : 'outline'}
+            onClick={() => setIsWriting(true)}
+          >
+            {t('write')}
+          </Button>
+          {arrivals.length === 0 && place !== undefined && (
+            <Button variant="default" busy={isTaking && t('taking')} onClick={() => void take.all(state.places)}>
+              {t('take')}
+            </Button>
+          )}
+          {place === undefined && <span className="sm mut">{t('noStick')}</span>}
+        </div>
+      </div>
+      {isWriting && <WriteDialog state={state} onClose={() => setIsWriting(false)} />}
+    </>
+  );
+}
+
+function Join({ state }: { state: StickState }) {
+  const { t } = useTranslation('stick');
+  const format = useFormat();
+  const notify = useNotify();
+  const request = useCommand('stick.request');
+  const accept = useCommand('stick.accept');
+  const enrol = useCommand('stick.enrol');
+  const { requested, arrivals, places } = state;
+  const failure: Failure | null = request.failure ?? accept.failure ?? enrol.failure;
+  const [arrival] = arrivals;
+  const target = arrival?.place ?? places[0]?.id;
+  const write = async (): Promise<void> => {
+    if (target === undefined) return;
+    const result = await request.run({ place: target });
+    if (result.ok) notify({ text: t('requestDone') });
+  };
+  return (
+    <>
+      <CardHead icon={IconDeviceUsb} title={t('join.title')} text={t('join.text')} />
+      <div className="col g3">
+        {arrivals.map((each) => (
+          <StickArrivalNote key={`${each.place} ${each.what}`} arrival={each} state={state}>
+            {each.what === 'answer' && (
+              <Button
+                variant="filled"
+                busy={accept.isBusy && t('joining')}
+                onClick={() =>
+                  void accept.run({ place: each.place, confirmed: true }).then((result) => {
+                    if (result.ok) notify({ text: t('joined', { name: result.value.hubName }) });
+                  })
+                }
+              >
+                {t(each.digits === null ? 'accept' : 'acceptDigits')}
+              </Button>
+            )}
+            {each.what === 'invitation' && each.isOnline && (
+              <Button
+                variant="filled"
+                busy={enrol.isBusy && t('joining')}
+                onClick={() => void enrol.run({ place: each.place })}
+              >
+                {t('enrolOnline')}
+              </Button>
+            )}
+          </StickArrivalNote>
+        ))}
+        {requested !== null && arrival?.what !== 'answer' && (
+          <Note tone="ochre">
+            <p className="b">{t('requested', { when: format.recent(requested.writtenAt) })}</p>
+            <p className="sm">{t('requestedText', { digits: spaced(requested.digits) })}</p>
+          </Note>
+        )}
+        <FailureNote failure={failure} />
+        <div className="row g3 wrap">
+          {arrival?.what !== 'answer' && (
+            <Button
+              variant={arrival?.what === 'invitation' && !arrival.isOnline ? 'filled' : 'outline'}
+              disabled={target === undefined}
+              busy={request.isBusy && t('writing')}
+              onClick={() => void write()}
+            >
+              {t('request')}
+            </Button>
+          )}
+          {target === undefined && <span className="sm mut">{t('noStick')}</span>}
+          <ChooseFolder />
+        </div>
+      </div>
+    </>
+  );
+}

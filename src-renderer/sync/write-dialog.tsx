@@ -1,0 +1,142 @@
+import { useId, useState } from 'react';
+import type { StickPlace, StickState } from '#shared/sync/stick-contract.ts';
+import { useCall } from '#renderer/app/api.ts';
+import { useCommand } from '#renderer/app/use-command.ts';
+import { useFormat } from '#renderer/i18n/use-format.ts';
+import { useTranslation } from '#renderer/i18n/use-translation.ts';
+import { Button } from '#renderer/ui/button.tsx';
+import { Dialog } from '#renderer/ui/dialog.tsx';
+import { FailureNote } from '#renderer/ui/failure-note.tsx';
+import { CheckField, ChoiceField } from '#renderer/ui/fields.tsx';
+import { ProgressBar } from '#renderer/ui/tabs.tsx';
+import { ChooseFolder } from './choose-folder.tsx';
+
+/** Which stick, for whom, how much; then what to do with it. */
+export function WriteDialog({ state, onClose }: { state: StickState; onClose: () => void }) {
+  const { t } = useTranslation('stick');
+  const format = useFormat();
+  const id = useId();
+  const write = useCommand('stick.write');
+  const [chosenPlace, setPlace] = useState<string | null>(null);
+  const [chosenReader, setReader] = useState<string | null>(null);
+  const [everything, setEverything] = useState(false);
+  const [done, setDone] = useState<{ changes: number; bytes: number } | null>(null);
+  const { places, readers, task } = state;
+  // A single stick needs no choice; one that was pulled is no longer chosen.
+  const place = places.find((each) => each.id === chosenPlace) ?? (places.length === 1 ? places[0] : undefined);
+  const reader = readers.find((each) => each.id === chosenReader) ?? readers[0];
+  const preview = useCall(
+    'stick.preview',
+    { reader: reader?.id ?? '', everything },
+    { enabled: reader !== undefined, keepPrevious: true },
+  );
+  const changes = preview.value?.changes ?? null;
+  const start = async (): Promise<void> => {
+    if (place === undefined || reader === undefined) return;
+    const result = await write.run({ place: place.id, reader: reader.id, everything });
+    if (result.ok) setDone(result.value);
+  };
+  if (done !== null && reader !== undefined) {
+    return (
+      <Dialog labelledBy={id} onClose={onClose}>
+        <div className="bd">
+          <h3 id={id}>{t('done.title')}</h3>
+          <p className="num">
+            {t('done.text', { number: format.number(done.changes), bytes: format.bytes(done.bytes) })}
+          </p>
+          <p>{reader.id === 'hub' ? t('done.hub') : t('done.laptop', { name: reader.name })}</p>
+        </div>
+        <div className="ft">
+          <Button variant="filled" onClick={onClose}>
+            {t('done.close')}
+          </Button>
+        </div>
+      </Dialog>
+    );
+  }
+  const isBusy = write.isBusy;
+  return (
+    <Dialog labelledBy={id} onClose={() => !isBusy && onClose()}>
+      <div className="bd col g4 stick-dialog">
+        <h3 id={id}>{t('write')}</h3>
+        <Places places={places} chosen={place?.id ?? null} onChoose={setPlace} />
+        <ChoiceField
+          legend={t('dialog.reader')}
+          name="stick-reader"
+          value={reader?.id ?? null}
+          onChange={setReader}
+          options={readers.map((each) => ({
+            value: each.id,
+            label: t(each.id === 'hub' ? 'reader.hub' : 'reader.laptop', { name: each.name }),
+            detail: t(each.id === 'hub' ? 'reader.hubText' : 'reader.laptopText'),
+          }))}
+        />
+        <CheckField checked={everything} onChange={setEverything}>
+          {t('dialog.everything')}
+          <span className="sm mut" style={{ display: 'block' }}>
+            {t('dialog.everythingText')}
+          </span>
+        </CheckField>
+        <p className="num" role="status">
+          {changes === null || changes === 0
+            ? t('dialog.previewNone')
+            : t('dialog.preview', { number: format.number(changes) })}{' '}
+          <span className="mut">{t('dialog.private')}</span>
+        </p>
+        {isBusy && task !== null && (
+          <ProgressBar
+            percent={task.total === 0 ? 0 : Math.floor((task.done * 100) / task.total)}
+            label={t('writing')}
+          />
+        )}
+        <FailureNote failure={write.failure} />
+      </div>
+      <div className="ft">
+        <Button variant="default" disabled={isBusy} onClick={onClose}>
+          {t('dialog.cancel')}
+        </Button>
+        <Button
+          variant="filled"
+          disabled={place === undefined || reader === undefined}
+          busy={isBusy && t('writing')}
+          onClick={() => void start()}
+        >
+          {t('dialog.write')}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}
+
+function Places({
+  places,
+  chosen,
+  onChoose,
+}: {
+  places: readonly StickPlace[];
+  chosen: string | null;
+  onChoose: (id: string) => void;
+}) {
+  const { t } = useTranslation('stick');
+  return (
+    <div className="col g2">
+      {places.length === 0 ? (
+        <p className="mut">{t('noStick')}</p>
+      ) : (
+        <ChoiceField
+          legend={t('dialog.place')}
+          name="stick-place"
+          value={chosen}
+          onChange={onChoose}
+          options={places.map(({ id, name, type }) => ({
+            value: id,
+            label: t(type === 'stick' ? 'place.stick' : 'place.folder', { name }),
+          }))}
+        />
+      )}
+      <div>
+        <ChooseFolder />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,317 @@
+/**
+ * A laptop's side of the exchange by parcels (specification: parcel.ts): what goes into one, and what one that came
+ * changes. Pure but for the store; files, seals and the stick are the host's.
+ */
+import { err, type Failure, ok, type Result } from '../kernel/result.ts';
+import { coversPartition, type Verify } from './credential.ts';
+import { type Credential, logKey, parseLogKey, type Refusal, type Summary } from './messages.ts';
+import {
+  type ExchangeParcel,
+  isParcelSigned,
+  makeParcel,
+  maxSegmentsPerParcel,
+  segmentBytesPerParcel,
+} from './parcel.ts';
+import type { ReplicaStore } from './replica-store.ts';
+import { readSegmentHeader } from './segment.ts';
+import { takeForeignSegment } from './take-segment.ts';
+
+/** What another side last said it holds, in which epoch, and when by its own clock. */
+export type Peer = { readonly summary: Summary; readonly epoch: string; readonly at: number };
+
+/** What this laptop remembers of the road by stick. Kept as one JSON text. */
+export type StickMemory = {
+  /** By `hub` or replica id. */
+  readonly peers: { readonly [party: string]: Peer };
+  /** Own ops up to here lie in a parcel for the hub, by log: `sent` until the hub says more. */
+  readonly offered: Summary;
+  /** Serials of revoked credentials, as the hub said. */
+  readonly revoked: readonly string[];
+  /** SHA-256 of parcel files taken in, newest last. */
+  readonly taken: readonly string[];
+};
+
+export const emptyStickMemory: StickMemory = { peers: {}, offered: {}, revoked: [], taken: [] };
+const keptTaken = 500;
+
+/** What the road by stick needs of a store beyond the exchange's port. */
+export type ParcelStore = ReplicaStore & {
+  credentials(): Credential[];
+  /** Head of the chain of a log after `seq`, hex; null where it is not held or not known without work. */
+  headAt(log: string, seq: number): string | null;
+};
+
+/** The hub both sides belong to, and who reads. */
+export type ParcelOrder = {
+  /** `hub` or a replica id. */
+  readonly reader: string;
+  readonly hubKey: string;
+  readonly epoch: string;
+  readonly now: number;
+  /** Everything, not only what the reader is not known to hold. */
+  readonly everything: boolean;
+  readonly sign: (data: Uint8Array) => Uint8Array;
+};
+
+export type ComposedParcel = {
+  readonly message: Uint8Array;
+  readonly ops: number;
+  /** Highest seq in this parcel, by log. */
+  readonly upTo: Summary;
+};
+
+/** The credential under which a laptop may write and read now: its newest that is not revoked. */
+export function standingCredential(
+  credentials: readonly Credential[],
+  revoked: readonly string[],
+  replica: string,
+): Credential | null {
+  const [newest] = credentials
+    .filter((each) => each.replica === replica)
+    .sort((a, b) => b.validFrom - a.validFrom || (a.serial < b.serial ? 1 : -1));
+  return newest === undefined || revoked.includes(newest.serial) ? null : newest;
+}
+
+/** What the reader is not to be sent, by log: what it holds, its own logs, and logs it may not see. */
+export function heldByReader(store: ParcelStore, memory: StickMemory, order: ParcelOrder): Summary {
+  const held = order.everything ? {} : (memory.peers[order.reader]?.summary ?? {});
+  const visible = visibleTo(store, memory, order.reader);
+  const hidden = Object.keys(store.summary()).filter(
+    (log) => !visible(log) || parseLogKey(log).replica === order.reader,
+  );
+  return { ...held, ...Object.fromEntries(hidden.map((log) => [log, Number.MAX_SAFE_INTEGER])) };
+}
+
+/** How many ops a parcel would hold. */
+export function opsBeyond(store: ParcelStore, held: Summary): number {
+  let ops = 0;
+  for (const [log, seq] of Object.entries(store.summary())) ops += Math.max(0, seq - (held[log] ?? 0));
+  return ops;
+}
+
+/** The parcels for a reader, one after the other: at least one, which also tells what this side holds. */
+export function* composeParcels(
+  store: ParcelStore,
+  memory: StickMemory,
+  order: ParcelOrder,
+): Generator<ComposedParcel, void, undefined> {
+  let held = heldByReader(store, memory, order);
+  const visible = visibleTo(store, memory, order.reader);
+  const summary = Object.fromEntries(Object.entries(store.summary()).filter(([log]) => visible(log)));
+  const credentials = order.reader === 'hub' ? [] : store.credentials().slice(0, 2000);
+  for (let isFirst = true; ; isFirst = false) {
+    const segments = store.segmentsBeyond(held, segmentBytesPerParcel, 'all').slice(0, maxSegmentsPerParcel);
+    if (segments.length === 0 && !isFirst) return;
+    const upTo: Summary = {};
+    for (const { log, to } of segments) upTo[log] = to;
+    const message = makeParcel(
+      {
+        what: 'exchange',
+        hubKey: order.hubKey,
+        writer: store.replica,
+        reader: order.reader,
+        madeAt: order.now,
+        epoch: order.epoch,
+        summary,
+        heads: headsOf(store, summary, order.reader),
+        credentials,
+        revoked: [],
+        refusals: [],
+        laptops: [],
+      },
+      segments.map(({ bytes }) => bytes),
+      order.sign,
+    );
+    const ops = segments.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+    yield { message, ops, upTo };
+    held = { ...held, ...upTo };
+  }
+}
+
+function visibleTo(store: ParcelStore, memory: StickMemory, reader: string): (log: string) => boolean {
+  if (reader === 'hub') return () => true;
+  const credential = standingCredential(store.credentials(), memory.revoked, reader);
+  return (log) => credential !== null && coversPartition(credential, parseLogKey(log).partition);
+}
+
+/** Heads of the reader's own logs as held here: it sees at once whether they are still its own. */
+function headsOf(store: ParcelStore, summary: Summary, reader: string): { [log: string]: string } {
+  const heads: { [log: string]: string } = {};
+  for (const [log, seq] of Object.entries(summary)) {
+    const head = parseLogKey(log).replica === reader ? store.headAt(log, seq) : null;
+    if (head !== null) heads[log] = head;
+  }
+  return heads;
+}
+
+export type ParcelReader = {
+  readonly hubKey: string;
+  readonly partitions: readonly string[];
+  readonly now: number;
+  readonly verify: Verify;
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Awaited between segments so that the host's event loop gets its turn. */
+  readonly breathe?: () => Promise<void>;
+  readonly signal?: { readonly aborted: boolean };
+};
+
+/** What a parcel changed, complete or not. */
+export type ParcelOutcome = {
+  readonly writer: string;
+  /** Ops that were new here. */
+  readonly received: number;
+  readonly refusedHere: readonly { readonly log: string; readonly failure: Failure }[];
+  /** What the hub did not take of this laptop, `gap` apart. */
+  readonly refusals: readonly Refusal[];
+  readonly memory: StickMemory;
+  /** The other side holds another continuation of this laptop's own log: this store is an old copy. */
+  readonly isForked: boolean;
+  /** This laptop's own credential is revoked, as the hub says. */
+  readonly isRevoked: boolean;
+  /** Why it ended early. */
+  readonly failure: Failure | null;
+};
+
+/**
+ * Takes an exchange parcel in. Failures, with nothing taken: `stick/other-hub`, `stick/not-for-us`, `stick/forged`,
+ * `stick/revoked-writer`, `stick/unknown-writer`, `stick/expired-writer`, `sync/bad-credential`.
+ */
+export async function takeParcel(
+  store: ParcelStore,
+  memory: StickMemory,
+  parcel: { readonly header: ExchangeParcel; readonly segments: readonly Uint8Array[] },
+  reader: ParcelReader,
+): Promise<Result<ParcelOutcome>> {
+  const { header, segments } = parcel;
+  const proved = proveWriter(store, memory, header, reader);
+  if (!proved.ok) return proved;
+  const added = store.addCredentials(header.credentials);
+  if (!added.ok) return added;
+
+  const isHub = header.writer === 'hub';
+  const peer = movedOn(memory.peers[header.writer], header, isHub);
+  const isNewEpoch = isHub && memory.peers['hub'] !== undefined && peer.epoch !== memory.peers['hub'].epoch;
+  const next: StickMemory = {
+    ...memory,
+    peers: { ...memory.peers, [header.writer]: peer },
+    offered: isNewEpoch ? {} : memory.offered,
+    revoked: isHub ? [...new Set([...memory.revoked, ...header.revoked])] : memory.revoked,
+  };
+  const isForked = Object.entries(header.summary).some(([log, seq]) => isOtherChain(store, header, log, seq));
+  // An old copy must not be told that its other self has handed everything over.
+  if (isHub && !isForked) acknowledge(store, next);
+
+  let received = 0;
+  const refusedHere: { log: string; failure: Failure }[] = [];
+  let failure: Failure | null = null;
+  for (const [index, bytes] of segments.entries()) {
+    await reader.breathe?.();
+    if (reader.signal?.aborted === true) failure = { code: 'sync/stopped' };
+    if (failure !== null) break;
+    const isRefused = (log: string): boolean => refusedHere.some((refused) => refused.log === log);
+    const taken = isHub
+      ? takeForeignSegment(store, bytes, reader.partitions, isRefused)
+      : takeFirstHand(store, next, bytes, reader, isRefused);
+    received += taken.applied;
+    if (taken.failure?.code === 'store/disk-full') failure = taken.failure;
+    else if (taken.failure !== null && taken.failure.code !== 'segment/own-log') {
+      refusedHere.push({ log: taken.log, failure: taken.failure });
+    }
+    reader.onProgress?.(index + 1, segments.length);
+  }
+  const own = store.credentials().filter((each) => each.replica === store.replica);
+  return ok({
+    writer: header.writer,
+    received,
+    refusedHere,
+    refusals: isHub ? header.refusals.filter((refusal) => refusal.reason !== 'gap') : [],
+    memory: next,
+    isForked,
+    isRevoked: own.length > 0 && standingCredential(own, next.revoked, store.replica) === null,
+    failure,
+  });
+}
+
+/** Remembers a parcel file as taken in. */
+export function rememberTaken(memory: StickMemory, digest: string): StickMemory {
+  return { ...memory, taken: [...memory.taken.filter((known) => known !== digest), digest].slice(-keptTaken) };
+}
+
+/** Remembers that own ops lie in a written parcel for the hub, and marks them as sent. */
+export function markOffered(store: ParcelStore, memory: StickMemory, upTo: Summary): StickMemory {
+  const offered = { ...memory.offered };
+  for (const [log, seq] of Object.entries(upTo)) {
+    if (parseLogKey(log).replica !== store.replica) continue;
+    store.markSent(log, seq);
+    offered[log] = Math.max(offered[log] ?? 0, seq);
+  }
+  return { ...memory, offered };
+}
+
+/** What the hub holds moves the marks; what lies in a parcel beyond that stays on its way. */
+function acknowledge(store: ParcelStore, memory: StickMemory): void {
+  const summary = memory.peers['hub']?.summary ?? {};
+  const own = Object.fromEntries(Object.entries(summary).filter(([log]) => parseLogKey(log).replica === store.replica));
+  store.markReceived(own);
+  for (const [log, seq] of Object.entries(memory.offered)) {
+    if (parseLogKey(log).replica === store.replica) store.markSent(log, seq);
+  }
+}
+
+/** Rule 3 of the specification. Another laptop's newest word counts whole: it may have lost what it held. */
+function movedOn(known: Peer | undefined, header: ExchangeParcel, isHub: boolean): Peer {
+  const said: Peer = { summary: header.summary, epoch: header.epoch, at: header.madeAt };
+  if (known === undefined) return said;
+  if (!isHub || known.epoch !== said.epoch) return said.at > known.at ? said : known;
+  const summary = { ...known.summary };
+  for (const [log, seq] of Object.entries(said.summary)) summary[log] = Math.max(seq, summary[log] ?? 0);
+  return { summary, epoch: known.epoch, at: Math.max(said.at, known.at) };
+}
+
+function isOtherChain(store: ParcelStore, header: ExchangeParcel, log: string, seq: number): boolean {
+  if (parseLogKey(log).replica !== store.replica) return false;
+  if (seq > (store.summary()[log] ?? 0)) return true;
+  const [ours, theirs] = [store.headAt(log, seq), header.heads[log]];
+  return ours !== null && theirs !== undefined && theirs !== ours;
+}
+
+function proveWriter(
+  store: ParcelStore,
+  memory: StickMemory,
+  header: ExchangeParcel,
+  reader: ParcelReader,
+): Result<null> {
+  if (header.hubKey !== reader.hubKey) return err({ code: 'stick/other-hub' });
+  if (header.reader !== store.replica) return err({ code: 'stick/not-for-us' });
+  if (header.writer === 'hub') {
+    return isParcelSigned(header, reader.hubKey, reader.verify) ? ok(null) : err({ code: 'stick/forged' });
+  }
+  const held = store.credentials();
+  const credentials = [...held, ...header.credentials.filter((each) => each.replica === header.writer)];
+  if (!credentials.some((each) => each.replica === header.writer)) return err({ code: 'stick/unknown-writer' });
+  const credential = standingCredential(credentials, memory.revoked, header.writer);
+  if (credential === null) return err({ code: 'stick/revoked-writer' });
+  // Its own signature is checked when it is added, right after this and before anything else is believed.
+  if (!isParcelSigned(header, credential.publicKey, reader.verify)) return err({ code: 'stick/forged' });
+  return reader.now < credential.validUntil ? ok(null) : err({ code: 'stick/expired-writer' });
+}
+
+/** A segment that no hub has judged: its writer's rights must stand now. */
+function takeFirstHand(
+  store: ParcelStore,
+  memory: StickMemory,
+  bytes: Uint8Array,
+  reader: ParcelReader,
+  isRefused: (log: string) => boolean,
+): ReturnType<typeof takeForeignSegment> {
+  const read = readSegmentHeader(bytes);
+  if (read.ok && read.value.header.replica !== store.replica) {
+    const { replica, partition } = read.value.header;
+    const log = logKey(replica, partition);
+    const credentials = store.credentials().filter((each) => each.replica === replica);
+    if (credentials.length > 0 && standingCredential(credentials, memory.revoked, replica) === null) {
+      return { log, applied: 0, failure: { code: 'segment/revoked' } };
+    }
+  }
+  return takeForeignSegment(store, bytes, reader.partitions, isRefused);
+}

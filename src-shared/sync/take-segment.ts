@@ -1,0 +1,39 @@
+/** One segment that came from outside: the same for the hub's answer and for a parcel. */
+import { isWithin } from '../access/partitions.ts';
+import type { Failure } from '../kernel/result.ts';
+import { logKey } from './messages.ts';
+import type { ReplicaStore } from './replica-store.ts';
+import { readSegmentHeader } from './segment.ts';
+
+export type TakenSegment = {
+  /** Empty where not even that could be read. */
+  readonly log: string;
+  /** Ops that were new here. */
+  readonly applied: number;
+  /** Why it was refused; null when it was taken, held already or left alone. */
+  readonly failure: Failure | null;
+};
+
+/**
+ * Applies a segment of another laptop. The sender is not trusted beyond its role: segments of this laptop's own logs and
+ * of partitions not asked for are refused, and behind a refused segment (`isRefused`) the rest of its log, which would only
+ * leave gaps, is left alone.
+ * Failures: `segment/own-log`, `segment/not-asked`, and those of `applySegment`.
+ */
+export function takeForeignSegment(
+  store: ReplicaStore,
+  bytes: Uint8Array,
+  partitions: readonly string[],
+  isRefused: (log: string) => boolean,
+): TakenSegment {
+  const read = readSegmentHeader(bytes);
+  if (!read.ok) return { log: '', applied: 0, failure: read.error };
+  const { replica, partition } = read.value.header;
+  const log = logKey(replica, partition);
+  const refuse = (failure: Failure): TakenSegment => ({ log, applied: 0, failure });
+  if (replica === store.replica) return refuse({ code: 'segment/own-log' });
+  if (!partitions.some((prefix) => isWithin(partition, prefix))) return refuse({ code: 'segment/not-asked' });
+  if (isRefused(log)) return { log, applied: 0, failure: null };
+  const applied = store.applySegment(bytes);
+  return applied.ok ? { log, applied: applied.value.applied, failure: null } : refuse(applied.error);
+}

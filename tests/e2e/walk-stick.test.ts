@@ -1,0 +1,139 @@
+/**
+ * Three laptops in real Electron, one of them never online: enrolled by a file on a stick, kept equal by the stick alone, and
+ * handed over to a neighbour without a hub. The steps build on each other, in this order.
+ */
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { LaunchOptions } from '../lib/electron-app.ts';
+import { startHub, type TestHub } from '../lib/hub.ts';
+import { firstRun } from '../lib/walk-access.ts';
+import { addContact, contactNames, contactRow } from '../lib/walk-contacts.ts';
+import { type Desk, isSeen, keepEvidence, pageErrors, sitDown, standUp } from '../lib/walk-desk.ts';
+import { enrol, roadMark } from '../lib/walk-sync.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'komissiya-stick-'));
+const drives = join(folder, 'drives');
+const stick = join(drives, 'ТРЕНЕР');
+const partition = 'kz/kz-19/kz-19-tec_oblast';
+const commission = {
+  country: 'kz',
+  search: 'Almaty',
+  commission: 'Алматинская областная территориальная избирательная комиссия',
+} as const;
+const chair = { name: 'Алиева Мадина (образец)', role: 'chair', pin: '507284' } as const;
+const secretary = { name: 'Сериков Данияр (образец)', role: 'secretary', pin: '618395' } as const;
+
+let hub: TestHub;
+let online: Desk;
+let remote: Desk;
+let neighbour: Desk;
+
+const launch = (profile: string): LaunchOptions => ({
+  profile: join(folder, profile),
+  env: { KOMISSIYA_DRIVE_ROOTS: drives },
+});
+
+keepEvidence();
+beforeAll(async () => {
+  mkdirSync(stick, { recursive: true });
+  hub = await startHub();
+});
+afterAll(async () => {
+  for (const desk of [online, remote, neighbour]) await standUp(desk);
+  await hub.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('a laptop without a line is enrolled by files on a stick', async () => {
+  remote = await sitDown('ru', launch('Профиль без сети № 1'));
+  await firstRun(remote, { locale: 'ru', ...commission, person: chair });
+  await addContact(remote, { name: 'Қаримов Ойбек (образец)' });
+  await hub.command(
+    'invite',
+    '--file',
+    stick,
+    '--partition',
+    partition,
+    '--roles',
+    'chair',
+    '--laptop',
+    'SAMPLE-REMOTE',
+  );
+  await remote.goTo('sync');
+  const invited = remote.text(remote.say('stick:arrival.invitation', { name: 'ТРЕНЕР', hub: 'Hub, sample' }));
+  expect(await isSeen(invited)).toBe(true);
+  await remote.shot('walk-stick-invitation');
+  await remote.button(remote.say('stick:request')).click();
+  await remote.text(remote.like('stick:requested')).first().waitFor();
+  expect(await hub.command('stick', stick)).toContain('enrolled\tSAMPLE-REMOTE');
+  await remote.button(remote.say('stick:accept')).click();
+  await remote.button(remote.say('stick:write')).waitFor();
+  await remote.shot('walk-stick-enrolled');
+});
+
+test('what it writes goes to the hub on the stick, and what others wrote comes back', async () => {
+  online = await sitDown('ru', launch('Профиль с сетью № 2'));
+  await firstRun(online, { locale: 'ru', ...commission, person: secretary });
+  await enrol(online, hub.address, await hub.invite({ partition, laptop: 'SAMPLE-ONLINE' }));
+  await addContact(online, { name: 'Онлайнов Пример (образец)' });
+  await roadMark(online, contactRow(online, 'Онлайнов Пример'), 'received').waitFor();
+
+  await remote.button(remote.say('stick:write')).click();
+  await remote.shot('walk-stick-dialog');
+  await remote.button(remote.say('stick:dialog.write')).click();
+  await remote.heading(remote.say('stick:done.title')).waitFor();
+  await remote.shot('walk-stick-done');
+  await remote.button(remote.say('stick:done.close')).click();
+  await remote.goTo('contacts');
+  await roadMark(remote, contactRow(remote, 'Қаримов Ойбек'), 'sent').waitFor();
+  // A finder of the stick reads nothing of it.
+  for (const file of readdirSync(join(stick, 'komissiya'))) {
+    const bytes = readFileSync(join(stick, 'komissiya', file));
+    for (const personal of ['Қаримов', 'SAMPLE-ONLINE', chair.name]) expect(bytes.includes(personal)).toBe(false);
+  }
+
+  expect(await hub.command('stick', stick)).toContain('taken\tSAMPLE-REMOTE');
+  const notice = remote.text(remote.say('stick:notice.text', { name: 'ТРЕНЕР' }));
+  expect(await isSeen(notice)).toBe(true);
+  await remote.shot('walk-stick-notice');
+  await remote.button(remote.say('stick:notice.take')).click();
+  await contactRow(remote, 'Онлайнов Пример').waitFor();
+  await roadMark(remote, contactRow(remote, 'Қаримов Ойбек'), 'received').waitFor();
+  await online.goTo('contacts');
+  await expect.poll(() => contactNames(online), { timeout: 20_000 }).toContain('Қаримов Ойбек (образец)');
+  await remote.goTo('sync');
+  expect(await isSeen(remote.heading(remote.say('sync:state.received')))).toBe(true);
+  await remote.shot('walk-stick-sync');
+  await standUp(online);
+});
+
+test('two laptops exchange by a stick without the hub', async () => {
+  neighbour = await sitDown('ru', launch('Профиль соседа № 3'));
+  await firstRun(neighbour, { locale: 'ru', ...commission, person: secretary });
+  await enrol(neighbour, hub.address, await hub.invite({ partition, laptop: 'SAMPLE-NEIGHBOUR' }));
+  await contactRowAfterSync(neighbour, 'Қаримов Ойбек');
+  // The one without a line learns of its new neighbour by the hub's next answer.
+  await hub.command('stick', stick);
+  await remote.button(remote.say('stick:take')).first().click();
+  await hub.close();
+  await addContact(remote, { name: 'Соседов Пример (образец)' });
+  await remote.goTo('sync');
+  await remote.button(remote.say('stick:write')).click();
+  await remote.choose(remote.say('stick:reader.laptop', { name: 'SAMPLE-NEIGHBOUR' }));
+  await remote.button(remote.say('stick:dialog.write')).click();
+  await remote.heading(remote.say('stick:done.title')).waitFor();
+  await remote.button(remote.say('stick:done.close')).click();
+  await neighbour.button(neighbour.say('stick:notice.take')).click();
+  expect(await isSeen(contactRow(neighbour, 'Соседов Пример'))).toBe(true);
+});
+
+async function contactRowAfterSync(desk: Desk, name: string): Promise<void> {
+  await desk.goTo('contacts');
+  await contactRow(desk, name).waitFor();
+}
+
+test('the pages complained of nothing', () => {
+  expect(pageErrors()).toEqual([]);
+});

@@ -1,0 +1,233 @@
+/**
+ * Laptops that meet only by parcels: real stores, a relay that is another laptop, and sticks that are lost, repeated, late,
+ * half read and handed to the wrong one. At the end all hold the same; no edit is lost. `KOMISSIYA_SIM_RUNS` sets the number
+ * of histories; a failing one prints its seed.
+ */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { derivedId } from '#core/store/derived-id.ts';
+import { createStickStore } from '#core/store/stick-store.ts';
+import { verify } from '#core/sync/stick-scan.ts';
+import { Contact } from '#shared/contacts/contact.ts';
+import { type ExchangeParcel, readParcel } from '#shared/sync/parcel.ts';
+import { composeParcels, markOffered, type ParcelOutcome, takeParcel } from '#shared/sync/parcel-session.ts';
+import type { Result } from '#shared/kernel/result.ts';
+import { simulationRuns } from '#tests/lib/config.ts';
+import { createReplica, hubKey, introduce, partition, type Replica } from '#tests/lib/replicas.ts';
+
+type Carrier = Replica & { readonly stick: ReturnType<typeof createStickStore> };
+
+function carrier(name: string): Carrier {
+  const replica = createReplica(name);
+  const stick = createStickStore({ ...replica.store, replicaStore: replica.log });
+  return { ...replica, stick };
+}
+
+function write(from: Carrier, to: Carrier, everything = false): Uint8Array[] {
+  const { stick, store, clock } = from;
+  const parcels: Uint8Array[] = [];
+  const order = {
+    reader: to.stick.replica,
+    hubKey,
+    epoch: 'epoch',
+    now: clock.now,
+    everything,
+    sign: store.identity().sign,
+  };
+  for (const { message, upTo } of composeParcels(stick, stick.stickMemory(), order)) {
+    parcels.push(message);
+    stick.setStickMemory(markOffered(stick, stick.stickMemory(), upTo));
+  }
+  return parcels;
+}
+
+/** Takes a message in; `most` segments of it, where the stick is pulled then. */
+async function read(to: Carrier, message: Uint8Array, most = Number.POSITIVE_INFINITY): Promise<Result<ParcelOutcome>> {
+  const parcel = readParcel(message);
+  if (!parcel.ok) return parcel;
+  let segments = 0;
+  const signal = {
+    get aborted() {
+      segments += 1;
+      return segments > most;
+    },
+  };
+  const header = parcel.value.header as ExchangeParcel; // nothing else is written here
+  const outcome = await takeParcel(
+    to.stick,
+    to.stick.stickMemory(),
+    { header, segments: parcel.value.segments },
+    { hubKey, partitions: [partition], now: to.clock.now, verify, signal },
+  );
+  // The host keeps what a parcel said only when it was read to its end.
+  if (outcome.ok && outcome.value.failure === null) to.stick.setStickMemory(outcome.value.memory);
+  return outcome;
+}
+
+const step = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({ do: fc.constant('edit' as const), who: fc.nat(2), record: fc.nat(3), value: fc.nat(99) }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('write' as const),
+      who: fc.nat(2),
+      to: fc.nat(2),
+      everything: fc.boolean(),
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant('read' as const),
+      who: fc.nat(2),
+      which: fc.nat(20),
+      most: fc.integer({ min: 0, max: 3 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('lose' as const), which: fc.nat(20) }) },
+);
+
+test('three laptops that meet only by sticks become equal', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+      const carriers = ['a', 'b', 'c'].map(carrier);
+      try {
+        introduce(carriers);
+        const sticks: Uint8Array[] = [];
+        const written = new Map<string, string>();
+        const at = (index: number): Carrier => carriers[index % carriers.length] as Carrier; // never empty
+        for (const each of steps) {
+          if ('who' in each) at(each.who).clock.now += 1000;
+          switch (each.do) {
+            case 'edit': {
+              const id = derivedId(`stick|${each.record}|${each.who % 3}`);
+              const name = `Контакт, пример ${each.value}`;
+              at(each.who).store.commit([{ kind: Contact, id, act: 'set', values: { name } }], null);
+              // Each laptop edits its own records: none of these edits may be missing at the end.
+              written.set(id, name);
+              break;
+            }
+            case 'write':
+              if (each.who % 3 !== each.to % 3) sticks.push(...write(at(each.who), at(each.to), each.everything));
+              break;
+            case 'read': {
+              const message = sticks[each.which % Math.max(1, sticks.length)];
+              // Handed to whoever comes along: a wrong reader must refuse it.
+              if (message !== undefined) await read(at(each.who), message, each.most);
+              break;
+            }
+            case 'lose':
+              sticks.splice(each.which % Math.max(1, sticks.length), 1);
+              break;
+          }
+        }
+        // Two rounds to the next neighbour and one back carry everything everywhere.
+        for (const [from, to] of [
+          [0, 1],
+          [1, 2],
+          [2, 0],
+          [0, 1],
+          [1, 2],
+          [2, 1],
+          [1, 0],
+        ] as const) {
+          at(from).clock.now += 1000;
+          for (const message of write(at(from), at(to))) {
+            expect(await read(at(to), message)).toMatchObject({
+              ok: true,
+              value: { refusedHere: [], isForked: false },
+            });
+          }
+        }
+        for (const each of carriers) {
+          expect(each.stick.summary()).toEqual(at(0).stick.summary());
+          for (const [id, name] of written) {
+            expect(each.store.queries.get(Contact, id)?.values.name).toBe(name);
+          }
+        }
+      } finally {
+        for (const each of carriers) each.store.close();
+      }
+    }),
+    { numRuns: Math.max(20, Math.floor(simulationRuns() / 5)), verbose: 1 },
+  );
+});
+
+function contact(at: Carrier, record: string, name: string): void {
+  at.store.commit([{ kind: Contact, id: derivedId(record), act: 'set', values: { name } }], null);
+}
+
+test('what is not for this laptop, or not from whom it says, is refused whole', async () => {
+  const [a, b, c] = ['a', 'b', 'c'].map(carrier) as [Carrier, Carrier, Carrier];
+  introduce([a, b, c]);
+  contact(a, 'one', 'Контакт, пример');
+  const [message] = write(a, b);
+  if (message === undefined) throw new Error('nothing was written');
+  expect(await read(c, message)).toMatchObject({ error: { code: 'stick/not-for-us' } });
+  const stranger = carrier('stranger');
+  // Whom this laptop does not know gets nothing, and nothing is taken from somebody no hub vouches for.
+  const [empty] = write(a, stranger);
+  expect(await read(stranger, empty ?? new Uint8Array())).toMatchObject({ ok: true, value: { received: 0 } });
+  contact(stranger, 'foreign', 'Чужой, пример');
+  const [foreign] = write(stranger, b, true);
+  expect(await read(b, foreign ?? new Uint8Array())).toMatchObject({ error: { code: 'stick/unknown-writer' } });
+  // Forged by somebody who knows everything but the writer's key.
+  const order = { reader: b.stick.replica, hubKey, epoch: 'epoch', now: 0, everything: true };
+  const forgery = [...composeParcels(a.stick, a.stick.stickMemory(), { ...order, sign: c.store.identity().sign })][0];
+  expect(await read(b, forgery?.message ?? new Uint8Array())).toMatchObject({ error: { code: 'stick/forged' } });
+  const other = [
+    ...composeParcels(a.stick, a.stick.stickMemory(), {
+      ...order,
+      hubKey: '00'.repeat(32),
+      sign: a.store.identity().sign,
+    }),
+  ][0];
+  expect(await read(b, other?.message ?? new Uint8Array())).toMatchObject({ error: { code: 'stick/other-hub' } });
+  b.stick.setStickMemory({ ...b.stick.stickMemory(), revoked: ['serial-a'] });
+  expect(await read(b, message)).toMatchObject({ error: { code: 'stick/revoked-writer' } });
+  b.stick.setStickMemory({ ...b.stick.stickMemory(), revoked: [] });
+  b.clock.now = 2 ** 46;
+  expect(await read(b, message)).toMatchObject({ error: { code: 'stick/expired-writer' } });
+  b.clock.now = a.clock.now;
+  expect(b.store.queries.get(Contact, derivedId('one'))).toBeNull();
+  expect(await read(b, message)).toMatchObject({ ok: true, value: { received: 1 } });
+  for (const each of [a, b, c, stranger]) each.store.close();
+});
+
+test('a laptop brought back from an old copy is noticed by what others hold of it', async () => {
+  const [a, b] = ['a', 'b'].map(carrier) as [Carrier, Carrier];
+  introduce([a, b]);
+  contact(a, 'one', 'Контакт, пример 1');
+  for (const message of write(a, b)) await read(b, message);
+  const behind = a.store.db.serialize();
+  contact(a, 'two', 'Контакт, пример 2');
+  for (const message of write(a, b)) await read(b, message);
+  expect(behind.length).toBeGreaterThan(0);
+  // The head in the parcel is the other side's proof: with the same number another chain is another continuation.
+  const [answer] = write(b, a, true);
+  const parcel = readParcel(answer ?? new Uint8Array());
+  if (!parcel.ok || parcel.value.header.what !== 'exchange') throw new Error('no parcel');
+  expect(await read(a, answer ?? new Uint8Array())).toMatchObject({ ok: true, value: { isForked: false } });
+  const log = `${a.stick.replica} ${partition}`;
+  const older = { ...a.stick, summary: () => ({ [log]: 1 }), headAt: () => null };
+  const outcome = await takeParcel(
+    older,
+    older.stickMemory(),
+    { header: parcel.value.header, segments: [] },
+    { hubKey, partitions: [partition], now: a.clock.now, verify },
+  );
+  expect(outcome).toMatchObject({ ok: true, value: { isForked: true } });
+  const twin = { ...a.stick, headAt: () => '11'.repeat(32) };
+  expect(
+    await takeParcel(
+      twin,
+      twin.stickMemory(),
+      { header: parcel.value.header, segments: [] },
+      { hubKey, partitions: [partition], now: a.clock.now, verify },
+    ),
+  ).toMatchObject({ ok: true, value: { isForked: true } });
+  for (const each of [a, b]) each.store.close();
+});

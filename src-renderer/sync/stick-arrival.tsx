@@ -33,9 +33,11 @@ export function StickArrivalNote({
     <Note>
       <p className="b">{title}</p>
       <p className="sm">{text}</p>
-      <div className="row g3 wrap" style={{ marginTop: 10 }}>
-        {children}
-      </div>
+      {children !== null && (
+        <div className="row g3 wrap" style={{ marginTop: 10 }}>
+          {children}
+        </div>
+      )}
     </Note>
   );
 }

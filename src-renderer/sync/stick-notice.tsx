@@ -1,19 +1,20 @@
-import { useNavigate } from '@tanstack/react-router';
+import { useLocation, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useCall } from '#renderer/app/api.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
 import { useTake } from './use-take.ts';
 
-/** On any page: a stick with records for this laptop is in. Stays until it is taken in, put off or pulled. */
+/** On any page but Sync, which says it itself: a stick with records for this laptop is in. Stays until it is taken in, put off or pulled. */
 export function StickNotice() {
   const { t } = useTranslation('stick');
   const { value } = useCall('stick.state', {});
   const take = useTake();
   const navigate = useNavigate();
+  const isOnPage = useLocation({ select: ({ pathname }) => pathname === '/sync' });
   const [putOff, setPutOff] = useState<string | null>(null);
   const arrival = value?.arrivals.find(({ what }) => what === 'parcels');
   const known = arrival === undefined ? null : `${arrival.place} ${arrival.files} ${arrival.bytes}`;
-  if (arrival === undefined || known === putOff) return null;
+  if (arrival === undefined || known === putOff || isOnPage) return null;
   const name = value?.places.find(({ id }) => id === arrival.place)?.name ?? '';
   return (
     <div className="notification stick-notice" role="status">

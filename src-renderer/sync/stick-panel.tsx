@@ -1,8 +1,8 @@
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import IconDeviceUsb from '@tabler/icons-react/dist/esm/icons/IconDeviceUsb.mjs';
 import type { Failure } from '#shared/kernel/result.ts';
 import type { SyncStatus } from '#shared/sync/contract.ts';
-import type { StickState } from '#shared/sync/stick-contract.ts';
+import type { StickArrival, StickState } from '#shared/sync/stick-contract.ts';
 import { useCall } from '#renderer/app/api.ts';
 import { useCommand } from '#renderer/app/use-command.ts';
 import { useFormat } from '#renderer/i18n/use-format.ts';
@@ -88,34 +88,38 @@ function Join({ state }: { state: StickState }) {
     const result = await request.run({ place: target });
     if (result.ok) notify({ text: t('requestDone') });
   };
+  /** The step an arrival offers; a request, the step of an invitation without a line, stands below. */
+  const buttonFor = (arrival: StickArrival): ReactNode => {
+    const { place } = arrival;
+    if (arrival.what === 'answer') {
+      return (
+        <Button
+          variant="filled"
+          busy={accept.isBusy && t('joining')}
+          onClick={() =>
+            void accept.run({ place, confirmed: true }).then((result) => {
+              if (result.ok) notify({ text: t('joined', { name: result.value.hubName }) });
+            })
+          }
+        >
+          {t(arrival.digits === null ? 'accept' : 'acceptDigits')}
+        </Button>
+      );
+    }
+    if (arrival.what !== 'invitation' || !arrival.isOnline) return null;
+    return (
+      <Button variant="filled" busy={enrol.isBusy && t('joining')} onClick={() => void enrol.run({ place })}>
+        {t('enrolOnline')}
+      </Button>
+    );
+  };
   return (
     <>
       <CardHead icon={IconDeviceUsb} title={t('join.title')} text={t('join.text')} />
       <div className="col g3">
         {arrivals.map((each) => (
           <StickArrivalNote key={`${each.place} ${each.what}`} arrival={each} state={state}>
-            {each.what === 'answer' && (
-              <Button
-                variant="filled"
-                busy={accept.isBusy && t('joining')}
-                onClick={() =>
-                  void accept.run({ place: each.place, confirmed: true }).then((result) => {
-                    if (result.ok) notify({ text: t('joined', { name: result.value.hubName }) });
-                  })
-                }
-              >
-                {t(each.digits === null ? 'accept' : 'acceptDigits')}
-              </Button>
-            )}
-            {each.what === 'invitation' && each.isOnline && (
-              <Button
-                variant="filled"
-                busy={enrol.isBusy && t('joining')}
-                onClick={() => void enrol.run({ place: each.place })}
-              >
-                {t('enrolOnline')}
-              </Button>
-            )}
+            {buttonFor(each)}
           </StickArrivalNote>
         ))}
         {requested !== null && arrival?.what !== 'answer' && (

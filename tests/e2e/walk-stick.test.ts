@@ -78,6 +78,7 @@ test('what it writes goes to the hub on the stick, and what others wrote comes b
   await firstRun(online, { locale: 'ru', ...commission, person: secretary });
   await enrol(online, hub.address, await hub.invite({ partition, laptop: 'SAMPLE-ONLINE' }));
   await addContact(online, { name: 'Онлайнов Пример (образец)' });
+  await online.goTo('contacts');
   await roadMark(online, contactRow(online, 'Онлайнов Пример'), 'received').waitFor();
 
   await remote.button(remote.say('stick:write')).click();

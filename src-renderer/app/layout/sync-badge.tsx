@@ -36,10 +36,13 @@ export function SyncBadge() {
 
 function useBadgeWords(): (status: SyncStatus) => [string, string | null] {
   const { t } = useTranslation('app');
+  const { t: tStick } = useTranslation('stick');
   const format = useFormat();
   const { sample } = useProfile().state;
   return (status) => {
     const waiting = t('badge.waiting', { count: status.saved });
+    // A laptop that exchanges by stick has no line to be on.
+    const connected = status.enrolled?.address === null ? tStick('badge') : t('badge.connected');
     if (sample) return [t('badge.sample'), null];
     switch (status.state) {
       case 'not-enrolled':
@@ -53,11 +56,11 @@ function useBadgeWords(): (status: SyncStatus) => [string, string | null] {
         ];
       case 'up-to-date':
         return [
-          t('badge.connected'),
+          connected,
           status.lastContactAt === null ? null : t('badge.received', { time: format.time(status.lastContactAt) }),
         ];
       case 'waiting':
-        return [t('badge.connected'), status.saved > 0 ? waiting : t('badge.sent')];
+        return [connected, status.saved > 0 ? waiting : t('badge.sent')];
       case 'refused':
         return [t('badge.refused'), t('badge.here')];
       case 'offline':

@@ -32,7 +32,16 @@ export async function createServer(deps: {
   const server = (
     tls === null
       ? Fastify(common)
-      : Fastify({ ...common, https: { cert: tls.certificate, key: tls.privateKey, minVersion: 'TLSv1.2' } })
+      : Fastify({
+          ...common,
+          https: {
+            cert: tls.certificate,
+            key: tls.privateKey,
+            minVersion: 'TLSv1.2',
+            // How often heads that do not come are looked for, ms.
+            connectionsCheckingInterval: 5000,
+          },
+        })
   ) as FastifyInstance;
   limitWaiting(server.server);
   const plain =

@@ -1,6 +1,7 @@
 /** TLS to the hub: its own certificate, proved by the hub's key; a public one; a proxy; and somebody in between. */
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createPlainServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { connect, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,6 +10,7 @@ import { connect as connectTls } from 'node:tls';
 import { afterEach, expect, test } from 'vitest';
 import { newOwnCertificate, tlsKeyOf } from '#hub/certificate.ts';
 import { strongRandom } from '#hub/hub-crypto.ts';
+import { keepPace } from '#hub/listener.ts';
 import { createHubTransport } from '#core/sync/hub-transport.ts';
 import { startHub, type TestHub, type TestHubOptions } from '#tests/lib/hub.ts';
 import { enrol, newLaptop, sampleMessage } from '#tests/lib/hub-laptop.ts';
@@ -151,7 +153,7 @@ test('settings that cannot be meant are refused with the reason', async () => {
   );
 });
 
-test('plain HTTP is for this machine; who is silent or dribbles is let go', async () => {
+test('plain HTTP is for this machine; garbage is let go and others are served', async () => {
   const hub = await start({ env: { KOMISSIYA_HUB_HOST: '0.0.0.0' } });
   const port = Number(new URL(hub.address).port);
   expect(await (await fetch(`http://127.0.0.1:${port}/healthz`)).text()).toBe('ok\n');
@@ -166,6 +168,37 @@ test('plain HTTP is for this machine; who is silent or dribbles is let go', asyn
   });
   expect(garbage).toMatch(/400|reset/);
   expect((await fetch(`${hub.page}/readyz`)).status, 'others are served').toBe(200);
+});
+
+test('a request that dribbles is let go, a slow one is waited for', async () => {
+  const server = createPlainServer((request, response) => {
+    keepPace(request, { headMs: 1000, paceMs: 300, paceBytes: 100 });
+    request.resume().once('end', () => response.end('all of it'));
+  });
+  const port = await listen(server);
+  const send = (bytes: number): Promise<string> =>
+    new Promise((resolve) => {
+      let said = '';
+      const socket = connect(port, '127.0.0.1');
+      socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 600\r\nconnection: close\r\n\r\n');
+      let left = 600;
+      const timer = setInterval(() => {
+        socket.write('x'.repeat(Math.min(bytes, left)));
+        left -= bytes;
+        if (left <= 0) clearInterval(timer);
+      }, 100);
+      socket.on('data', (chunk: Buffer) => {
+        said += chunk.toString();
+      });
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        clearInterval(timer);
+        resolve(said);
+      });
+    });
+  const [slow, dribbling] = await Promise.all([send(60), send(1)]);
+  expect(slow).toContain('all of it');
+  expect(dribbling).toBe('');
 });
 
 test('the certificate is what its key says, and a stranger’s key does not fit it', () => {

@@ -118,6 +118,17 @@ describe('natural keys', () => {
     for (const each of [a, b, c]) expect(await lines(each)).toEqual([]);
   });
 
+  test('a clash stands at one place in the list of all, also where an older write of its record comes late', async () => {
+    const { a, b, c, meet } = three();
+    c.write(Contact, one, { position: 'Наблюдатель' });
+    a.write(Contact, two, { name: 'Пример', phone: '7000000001' });
+    a.write(Contact, one, { name: 'Пример', phone: '7000000001' });
+    meet();
+    const listed = await lines(a);
+    expect(listed).toHaveLength(1);
+    for (const each of [b, c]) expect(await lines(each)).toEqual(listed);
+  });
+
   test('all of a kind may be declared different at once', async () => {
     const { a, b, meet } = three();
     for (const each of ['1', '2', '3', '4'])

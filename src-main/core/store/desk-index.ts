@@ -23,7 +23,7 @@ import { type Row, rowValues } from './record-rows.ts';
 import { quote } from './tables.ts';
 
 /** Raised when the rules of what comes to the desk change: stores of older versions are judged anew. */
-const rulesVersion = '1';
+const rulesVersion = '2';
 /** More records of one key than anybody types twice: from here on only the first ones are compared. */
 const mostAlike = 20;
 /** Rows in memory while everything is made anew. */
@@ -228,6 +228,8 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta): DeskI
       const nowAlive = isAlive(after);
       const { naturalKey: parts } = kind;
       const touches = parts.some(({ field }) => op.set?.[kind.fields[field]?.number ?? 0] !== undefined);
+      // An older op from elsewhere may say that the record is older: the pair's place in the list follows.
+      if (op.set !== null && wasAlive && nowAlive) markPairsOf(kind, op.record);
       if (wasAlive === nowAlive && !touches) return;
       keyChanged(
         kind,

@@ -112,8 +112,8 @@ export async function benchLanguage(dist: string): Promise<Figure[]> {
 /** The catalogues' files of a build: one per language. */
 function cataloguesIn(dist: string): string[] {
   const files = readdirSync(join(dist, 'renderer/assets'));
-  const found = files.filter((name) => locales.some((locale) => name.startsWith(`${locale}-`)) && name.endsWith('.js'));
-  if (found.length < locales.length) throw new Error(`the build has ${found.length} catalogues`);
+  const found = files.filter((name) => /^locale-.+\.js$/.test(name));
+  if (found.length !== locales.length) throw new Error(`the build has ${found.length} catalogues`);
   return found;
 }
 

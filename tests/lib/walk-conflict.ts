@@ -24,7 +24,8 @@ export function waitingRows(desk: Desk): Locator {
 
 export async function pickRow(desk: Desk, name: string): Promise<void> {
   await waitingRows(desk).filter({ hasText: name }).first().getByRole('button').click();
-  await desk.page.getByRole('region', { name }).waitFor();
+  // The foot comes with what has been asked of the core.
+  await desk.page.getByRole('region', { name }).locator('.desk-foot').waitFor();
 }
 
 /** The versions of a field, as radio rows. */

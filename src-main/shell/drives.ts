@@ -12,11 +12,16 @@ import type { Logger } from '#shared/kernel/ports.ts';
 
 export type Drive = { path: string; name: string };
 /** Where drives appear: every folder in it is one (`parent`), every folder in its folders is one, or it is one itself. */
-export type DriveRoot = { path: string; depth: 0 | 1 | 2 };
+export type DriveRoot = {
+  path: string;
+  depth: 0 | 1 | 2;
+  /** Named in the settings: a folder in it is a drive even if nothing is mounted there. */
+  isGiven?: boolean;
+};
 
 /** The places of the operating system, and extra folders each of whose folders counts as a drive. */
 export function driveRoots(platform: NodeJS.Platform, extra: readonly string[]): DriveRoot[] {
-  const added = extra.map((path): DriveRoot => ({ path, depth: 1 }));
+  const added = extra.map((path): DriveRoot => ({ path, depth: 1, isGiven: true }));
   switch (platform) {
     case 'win32':
       // A and B are floppies, C is the system.
@@ -36,14 +41,16 @@ const networkTypes =
 
 /** Mount points of network file systems in the text of Linux's /proc/self/mounts. */
 export function networkMounts(mounts: string): Set<string> {
-  const paths = new Set<string>();
-  for (const line of mounts.split('\n')) {
+  return new Set(readMounts(mounts).flatMap(({ path, type }) => (networkTypes.test(type) ? [path] : [])));
+}
+
+function readMounts(mounts: string): { path: string; type: string }[] {
+  return mounts.split('\n').map((line) => {
     const [, path = '', type = ''] = line.split(' ');
-    // Blanks and backslashes stand there as octal numbers.
-    if (networkTypes.test(type))
-      paths.add(path.replace(/\\(\d{3})/g, (_all, octal) => String.fromCharCode(parseInt(octal, 8))));
-  }
-  return paths;
+    // Blanks and other characters stand there as octal numbers of bytes.
+    const bytes = path.replace(/\\(\d{3})/g, (_all, octal) => String.fromCharCode(parseInt(octal, 8)));
+    return { path: bytes, type };
+  });
 }
 
 const packFolder = 'komissiya';
@@ -126,22 +133,27 @@ export function watchDrives(deps: DriveWatchDeps): DriveWatch {
   }
 
   async function lookOnce(): Promise<void> {
-    const skipped =
-      deps.platform === 'linux'
-        ? networkMounts(await readFile('/proc/self/mounts', 'utf8').catch(() => ''))
-        : new Set();
-    const drives: Drive[] = [];
+    const isLinux = deps.platform === 'linux';
+    const mounts = isLinux ? await readFile('/proc/self/mounts', 'utf8').catch(() => '') : '';
+    const skipped = networkMounts(mounts);
+    const mounted = new Set(readMounts(mounts).map(({ path }) => path));
+    const drives: (Drive & { isMounted: boolean })[] = [];
     // One after another: a look must never take more than one thread.
     for (const root of deps.roots) {
       const found = await ask(`${root.path}\t*`, () => drivesIn(root));
-      if (found !== silent) drives.push(...found.filter((drive) => !skipped.has(drive.path)));
+      if (found === silent) continue;
+      for (const drive of found) {
+        // Under /mnt there may also be plain folders of this machine's own disk.
+        const isMounted = !isLinux || root.isGiven === true || mounted.has(drive.path);
+        if (!skipped.has(drive.path)) drives.push({ ...drive, isMounted });
+      }
     }
     const withPacks: Drive[] = [];
     const all: Drive[] = [];
     const seen: string[] = [];
-    for (const drive of drives.slice(0, mostDrives)) {
+    for (const { isMounted, ...drive } of drives.slice(0, mostDrives)) {
       const packs = await ask(drive.path, () => packsOn(drive.path));
-      if (packs === silent || packs === null) continue;
+      if (packs === silent || packs === null || (packs === '' && !isMounted)) continue;
       all.push(drive);
       seen.push(`${drive.path}\n${packs}`);
       if (packs !== '') withPacks.push(drive);

@@ -82,6 +82,7 @@ test('what it writes goes to the hub on the stick, and what others wrote comes b
   await roadMark(online, contactRow(online, 'Онлайнов Пример'), 'received').waitFor();
 
   await remote.button(remote.say('stick:write')).click();
+  await remote.choose(remote.say('stick:place.stick', { name: 'ТРЕНЕР' }));
   await remote.shot('walk-stick-dialog');
   await remote.button(remote.say('stick:dialog.write')).click();
   await remote.heading(remote.say('stick:done.title')).waitFor();
@@ -122,6 +123,7 @@ test('two laptops exchange by a stick without the hub', async () => {
   await addContact(remote, { name: 'Соседов Пример (образец)' });
   await remote.goTo('sync');
   await remote.button(remote.say('stick:write')).click();
+  await remote.choose(remote.say('stick:place.stick', { name: 'ТРЕНЕР' }));
   await remote.choose(remote.say('stick:reader.laptop', { name: 'SAMPLE-NEIGHBOUR' }));
   await remote.button(remote.say('stick:dialog.write')).click();
   await remote.heading(remote.say('stick:done.title')).waitFor();

@@ -1,20 +1,25 @@
 /** The hub's side of the exchange (specification: #shared/sync/exchange.ts) and of waiting, apart from HTTP. */
+import { z } from 'zod';
 import type { Time } from '#shared/kernel/ports.ts';
 import { isWithin } from '#shared/access/partitions.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import type { WaitRequest, WaitResponse } from '#shared/sync/hub-http.ts';
 import {
+  BriefRequest,
+  type BriefResponse,
   type Credential,
   frame,
   logKey,
   protocolVersion,
   type Summary,
+  summaryDigest,
   SyncRequest,
   type SyncResponse,
   unframe,
 } from '#shared/sync/messages.ts';
 import type { Credentials, Standing } from './credentials.ts';
 import type { LogTable } from './db/schema.ts';
+import { sha256 } from './hub-crypto.ts';
 import type { HubIdentity } from './identity.ts';
 import type { Ledger } from './ledger-queries.ts';
 import type { LogArchive } from './log-archive.ts';
@@ -41,11 +46,12 @@ export function createExchangeRoute(deps: {
 
   /** One turn. Failures: `hub/garbage`, `hub/too-large`, `hub/protocol`. */
   async function turn(asker: Asker, message: Uint8Array): Promise<Result<Uint8Array>> {
-    const asked = unframe(message, SyncRequest);
+    const asked = unframe(message, z.union([BriefRequest, SyncRequest]));
     if (!asked.ok) return err({ code: asked.error.code === 'sync/too-large' ? 'hub/too-large' : 'hub/garbage' });
     const { header: request, segments: incoming } = asked.value;
     if (request.protocol !== protocolVersion) return err({ code: 'hub/protocol' });
     if (request.replica !== asker.replica) return err({ code: 'hub/garbage' });
+    if ('digest' in request) return ok(await brief(asker, request));
 
     const accepted = await archive.accept(incoming, rememberStandings(credentials));
     for (const refusal of accepted.refusals) {
@@ -81,6 +87,16 @@ export function createExchangeRoute(deps: {
       });
     }
     return ok(frame(header, outgoing.segments));
+  }
+
+  /** Whether the asker holds what is held here: all there is to an exchange without news. */
+  async function brief(asker: Asker, request: BriefRequest): Promise<Uint8Array> {
+    const logs = await archive.visible(asker.replica, seenBy(asker, request.partitions));
+    const same = summaryDigest(toSummary(logs), sha256) === request.digest;
+    await credentials.touch(asker.replica, asker.appVersion);
+    const { epoch } = identity;
+    const header: BriefResponse = { protocol: protocolVersion, epoch, same, time: time.now(), segments: [] };
+    return frame(header, []);
   }
 
   /** Answers when something is there for the asker, or with `moved: false` after 25 seconds. */

@@ -8,10 +8,17 @@
  *   response  = what the hub holds durably of the logs I may see (its summary, after taking my segments) · its epoch ·
  *               refusals · credentials I lack · sealed segments of others beyond my summary · `more`
  *
- * A turn is repeated while the hub has `more` or own segments remain that it has not acknowledged. When both sides are
- * equal, one turn is the whole exchange.
+ * A turn is repeated while the hub has `more` or own segments remain that it has not acknowledged.
  *
- * States: asking → (answer) → taking → asking | done | failed.
+ * Before that, where the laptop has nothing to hand over and has met this hub before, it asks in brief:
+ *
+ *   request   = digest of my summary (`summaryDigest`) · the partitions I keep
+ *   response  = whether the hub's summary for me has the same digest · its epoch · its time
+ *
+ * Where it is the same under the epoch known, that one turn is the whole exchange, some 300 bytes however many laptops are known:
+ * new credentials and the laptops' list wait for the first op they are needed for. Else the whole request follows.
+ *
+ * States: brief → done | asking; asking → (answer) → taking → asking | done; each → failed.
  *
  * 1. Only the hub's summary acknowledges. What it names is durable there; `markReceived` and `acknowledged` follow it
  *    forwards and backwards. So a lost response is harmless: the same segments are offered again and the hub, which
@@ -27,8 +34,12 @@
  * 5. Every segment is applied in its own transaction. An exchange may end at any byte.
  * 6. Another protocol version ends the exchange before anything is taken: `sync/protocol` {hub, app}.
  */
+import type { z } from 'zod';
+import { isWithin } from '../access/partitions.ts';
 import { err, ok, type Failure, type Result } from '../kernel/result.ts';
 import {
+  type BriefRequest,
+  BriefResponse,
   type Credential,
   frame,
   parseLogKey,
@@ -100,13 +111,23 @@ export async function exchange(
   options: ExchangeOptions,
 ): Promise<ExchangeOutcome> {
   let session = beginExchange(store, options);
+  if (session.due === 0 && options.epoch !== null) {
+    if (isStopped(options)) return end(session, { code: 'sync/stopped' });
+    const answer = await transport.send(briefRequest(store, options));
+    if (!answer.ok) return end(session, answer.error);
+    const brief = readAnswer(answer.value, BriefResponse);
+    if (!brief.ok) return end(session, brief.error);
+    const { same, epoch, time } = brief.value.header;
+    session = { ...session, turns: 1, hubTime: time };
+    if (same && epoch === options.epoch) return end(session, null);
+  }
   for (;;) {
     if (isStopped(options)) return end(session, { code: 'sync/stopped' });
     const request = await nextRequest(store, session, options);
     if (isStopped(options)) return end(session, { code: 'sync/stopped' });
     const answer = await transport.send(request.message);
     if (!answer.ok) return end(session, answer.error);
-    const response = readResponse(answer.value);
+    const response = readAnswer(answer.value, SyncResponse);
     if (!response.ok) return end(session, response.error);
     const { header, segments } = response.value;
     const credentials = header.credentials.length > 0 ? store.addCredentials(header.credentials) : ok(null);
@@ -230,9 +251,28 @@ async function nextSegments(
   return { segments, sent };
 }
 
+function briefRequest(store: ReplicaStore, options: ExchangeOptions): Uint8Array {
+  const isSeen = (log: string): boolean => {
+    const { replica, partition } = parseLogKey(log);
+    return replica === store.replica || options.partitions.some((prefix) => isWithin(partition, prefix));
+  };
+  const summary = Object.fromEntries(Object.entries(store.summary()).filter(([log]) => isSeen(log)));
+  const header: BriefRequest = {
+    protocol: protocolVersion,
+    replica: store.replica,
+    partitions: [...options.partitions],
+    digest: store.digestOf(summary),
+    segments: [],
+  };
+  return frame(header, []);
+}
+
 /** Reads an answer. Failures: `sync/protocol` {hub, app}, `sync/garbage`, `sync/too-large`. */
-function readResponse(bytes: Uint8Array): Result<{ header: SyncResponse; segments: Uint8Array[] }> {
-  const response = unframe(bytes, SyncResponse);
+function readAnswer<T extends { protocol: number; segments: number[] }>(
+  bytes: Uint8Array,
+  schema: z.ZodType<T>,
+): Result<{ header: T; segments: Uint8Array[] }> {
+  const response = unframe(bytes, schema);
   if (!response.ok) return response;
   const hub = response.value.header.protocol;
   return hub === protocolVersion ? response : err({ code: 'sync/protocol', hub, app: protocolVersion });

@@ -1,5 +1,5 @@
 /**
- * What two replicas say to each other, whatever the road. Version 1.
+ * What two replicas say to each other, whatever the road. Version 2.
  *
  * A *summary* says per log (key `replica partition`) the highest seq held without a gap. One request, one response, both
  * carry summaries; an idle exchange is one round trip. A message is framed as u32 length (little-endian) · header JSON ·
@@ -8,10 +8,13 @@
 import { z } from 'zod';
 import { Role } from '../access/roles.ts';
 import { Partition } from '../access/partitions.ts';
+import { canonicalJson } from '../kernel/canonical-json.ts';
+import { bytesToHex } from '../kernel/ids.ts';
 import { err, ok, type Result } from '../kernel/result.ts';
 import { fromUtf8, utf8 } from '../kernel/utf8.ts';
+import type { Hash } from './op.ts';
 
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 /** No message is longer. */
 export const maxMessageBytes = 24 * 1024 * 1024;
 
@@ -62,6 +65,38 @@ export const SyncRequest = z.strictObject({
   segments: z.array(z.int().min(1)).max(1000),
 });
 export type SyncRequest = z.infer<typeof SyncRequest>;
+
+/**
+ * Asked instead where the asker has nothing to hand over: `digest` names its summary (`summaryDigest`), which is all there is to say
+ * while both sides hold the same.
+ */
+export const BriefRequest = z.strictObject({
+  protocol: z.int(),
+  replica: z.string().max(40),
+  partitions: z.array(Partition).max(20),
+  digest: z.string().regex(/^[0-9a-f]{32}$/),
+  segments: z.array(z.int()).max(0),
+});
+export type BriefRequest = z.infer<typeof BriefRequest>;
+
+/** `same`: both hold the same logs to the same seq, and the exchange is over. Else the asker goes on with a whole request. */
+export const BriefResponse = z.strictObject({
+  protocol: z.int(),
+  epoch: z.string().max(40),
+  same: z.boolean(),
+  /** The hub's wall clock, milliseconds UTC. */
+  time: z.int(),
+  segments: z.array(z.int()).max(0),
+});
+export type BriefResponse = z.infer<typeof BriefResponse>;
+
+/**
+ * The name of a summary: the first 16 bytes of H(canonical JSON of the summary), hex. Both sides take into it the asker's own logs, and
+ * those of others within the partitions that it asks for and may see.
+ */
+export function summaryDigest(summary: Summary, hash: Hash): string {
+  return bytesToHex(hash(utf8(canonicalJson(summary))).subarray(0, 16));
+}
 
 /** Why one segment was not taken. */
 export const Refusal = z.strictObject({

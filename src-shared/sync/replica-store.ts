@@ -18,6 +18,8 @@ export type ReplicaStore = {
   readonly replica: string;
   /** Every log held, own and others', with its highest seq. */
   summary(): Summary;
+  /** The name of a summary, see `summaryDigest`. */
+  digestOf(summary: Summary): string;
   /**
    * Sealed segments beyond what the other side holds, oldest first within a log, together at most `maxBytes` (but always
    * at least one if there is any). `own`: of this replica's logs only. `all`: own logs first, then others' segments as the

@@ -3,14 +3,14 @@ import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
 import { err, ok } from '#shared/kernel/result.ts';
 import { checkSegmentAllowed } from '#shared/sync/accept.ts';
 import { coversPartition, credentialBytes } from '#shared/sync/credential.ts';
-import { Credential, logKey, parseLogKey } from '#shared/sync/messages.ts';
+import { Credential, logKey, parseLogKey, summaryDigest } from '#shared/sync/messages.ts';
 import type { ReplicaStore } from '#shared/sync/replica-store.ts';
 import { headWithin, openSegment, readSegmentHeader } from '#shared/sync/segment.ts';
 import type { Committer } from './commit.ts';
 import { databaseFailure, type WritableDb } from './database.ts';
 import { type Identity, verifySignature } from './identity.ts';
 import type { Meta } from './meta.ts';
-import { type Log, type OpLog, segmentPorts } from './op-log.ts';
+import { type Log, type OpLog, segmentPorts, sha256 } from './op-log.ts';
 
 export type LogStoreDeps = {
   readonly db: WritableDb;
@@ -37,6 +37,7 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
   return {
     replica: identity.replica,
     summary: () => opLog.summary(),
+    digestOf: (summary) => summaryDigest(summary, sha256),
 
     segmentsBeyond(held, maxBytes, whose) {
       const isOwn = (log: Log): boolean => log.replica === identity.replica;

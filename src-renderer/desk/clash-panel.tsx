@@ -10,7 +10,6 @@ import { useShortcut } from '#renderer/app/shortcuts.ts';
 import { useCommand } from '#renderer/app/use-command.ts';
 import { useFormat } from '#renderer/i18n/use-format.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
-import { Button } from '#renderer/ui/button.tsx';
 import { FailureNote } from '#renderer/ui/failure-note.tsx';
 import { ChoiceField, TextField } from '#renderer/ui/fields.tsx';
 import { Icon } from '#renderer/ui/icon.tsx';
@@ -20,7 +19,7 @@ import type { PanelProps } from './desk-item.tsx';
 import { useFieldWords } from './desk-words.ts';
 import { MergeTable } from './merge-table.tsx';
 import { PanelFoot } from './panel-foot.tsx';
-import { VerdictNote } from './versions-panel.tsx';
+import { VerdictNote } from './verdict-note.tsx';
 
 type Way = 'different' | 'same' | 'number';
 
@@ -74,7 +73,7 @@ export function ClashPanel({ value, again, onLater, onAgain }: PanelProps<DeskCl
 
   return (
     <>
-      {value.verdicts.length > 0 && <VerdictNote verdicts={value.verdicts} text={t('verdict.textSame')} />}
+      <VerdictNote verdicts={value.verdicts} text={t('verdict.textSame')} />
       <div className="bd">
         <RecordsSideBySide records={value.records} frozen={value.frozen} again={again} />
         <ChoiceField
@@ -122,12 +121,10 @@ export function ClashPanel({ value, again, onLater, onAgain }: PanelProps<DeskCl
       </div>
       <PanelFoot
         reason={!value.mayDecide ? t('reason.role') : isComplete ? null : t('reason.chooseClash')}
+        isBusy={isBusy}
+        onSave={save}
         onLater={onLater}
-      >
-        <Button variant="filled" disabled={!isReady} busy={isBusy && t('saving')} onClick={() => void save()}>
-          {t('save')}
-        </Button>
-      </PanelFoot>
+      />
     </>
   );
 }

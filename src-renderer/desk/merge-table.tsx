@@ -56,7 +56,6 @@ export function MergeTable({
                     value={record.values[field] ?? null}
                     other={records.find((each) => each !== record)?.values[field] ?? null}
                     words={words}
-                    lang={undefined}
                   />
                 </span>
               </label>

@@ -3,22 +3,19 @@ import { useState } from 'react';
 import IconLock from '@tabler/icons-react/dist/esm/icons/IconLock.mjs';
 import IconPencil from '@tabler/icons-react/dist/esm/icons/IconPencil.mjs';
 import type { DeskRecord, DeskVersion } from '#shared/desk/contract.ts';
-import { localeFacts } from '#shared/i18n/locales.ts';
 import { useShortcut } from '#renderer/app/shortcuts.ts';
 import { useCommand } from '#renderer/app/use-command.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
-import { Button } from '#renderer/ui/button.tsx';
 import { FailureNote } from '#renderer/ui/failure-note.tsx';
 import { ChoiceField } from '#renderer/ui/fields.tsx';
 import { Icon } from '#renderer/ui/icon.tsx';
 import { useNotify } from '#renderer/ui/notification.tsx';
 import { Note } from '#renderer/ui/sheet.tsx';
-import { splitLocalized } from '../commissions/commission-words.ts';
 import type { PanelProps } from './desk-item.tsx';
 import { PanelFoot } from './panel-foot.tsx';
 import { useAuthorWords, useFieldWords } from './desk-words.ts';
+import { VerdictNote } from './verdict-note.tsx';
 import { VersionValue } from './version-value.tsx';
-import { VerdictNote } from './versions-panel.tsx';
 
 /** What the signature itself writes: told by the line of each signature. */
 const signatureFields = ['signedAt', 'signedBy'];
@@ -34,7 +31,6 @@ export function SignedPanel({ value, again, onLater, onAgain }: PanelProps<DeskR
   const [choice, setChoice] = useState<string | null>(null);
   const { signings } = value;
   const fields = value.fields.filter(({ field }) => !signatureFields.includes(field));
-  const verdicts = new Map(value.fields.flatMap((field) => field.verdicts).map((each) => [each.stamp, each]));
   const isReady = choice !== null && value.mayDecide && !decide.isBusy;
 
   async function save() {
@@ -64,9 +60,8 @@ export function SignedPanel({ value, again, onLater, onAgain }: PanelProps<DeskR
           <p>{t('signed.text')}</p>
         </Note>
       </div>
-      {verdicts.size > 0 && <VerdictNote verdicts={[...verdicts.values()]} text={t('verdict.text')} />}
+      <VerdictNote verdicts={value.fields.flatMap((field) => field.verdicts)} text={t('verdict.text')} />
       {fields.map(({ field, versions }) => {
-        const locale = splitLocalized(field)?.[1];
         return (
           <section key={field} className="bd desk-signed" aria-label={words.labelOf(field)}>
             <h3>{words.labelOf(field)}</h3>
@@ -79,7 +74,6 @@ export function SignedPanel({ value, again, onLater, onAgain }: PanelProps<DeskR
                     value={version.value}
                     other={versions.find((each) => each !== version)?.value ?? null}
                     words={words}
-                    lang={locale === undefined ? undefined : localeFacts[locale].htmlLang}
                   />
                 </div>
               ))}
@@ -103,12 +97,10 @@ export function SignedPanel({ value, again, onLater, onAgain }: PanelProps<DeskR
       )}
       <PanelFoot
         reason={!value.mayDecide ? t('reason.role') : choice === null ? t('reason.chooseSigned') : null}
+        isBusy={decide.isBusy}
+        onSave={save}
         onLater={onLater}
-      >
-        <Button variant="filled" disabled={!isReady} busy={decide.isBusy && t('saving')} onClick={() => void save()}>
-          {t('save')}
-        </Button>
-      </PanelFoot>
+      />
     </>
   );
 }

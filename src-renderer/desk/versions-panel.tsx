@@ -1,8 +1,7 @@
 import { useId, useState } from 'react';
 import IconDeviceLaptop from '@tabler/icons-react/dist/esm/icons/IconDeviceLaptop.mjs';
 import IconHistory from '@tabler/icons-react/dist/esm/icons/IconHistory.mjs';
-import type { DeskField, DeskRecord, DeskVerdict } from '#shared/desk/contract.ts';
-import { localeFacts } from '#shared/i18n/locales.ts';
+import type { DeskField, DeskRecord } from '#shared/desk/contract.ts';
 import { useShortcut } from '#renderer/app/shortcuts.ts';
 import { useCommand } from '#renderer/app/use-command.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
@@ -12,12 +11,12 @@ import { ChoiceField } from '#renderer/ui/fields.tsx';
 import { Icon } from '#renderer/ui/icon.tsx';
 import { useNotify } from '#renderer/ui/notification.tsx';
 import { Note } from '#renderer/ui/sheet.tsx';
-import { splitLocalized } from '../commissions/commission-words.ts';
 import { columnsOf } from './columns.ts';
 import type { PanelProps } from './desk-item.tsx';
 import { PanelFoot } from './panel-foot.tsx';
 import { SameFields } from './same-fields.tsx';
 import { useAuthorWords, useFieldWords } from './desk-words.ts';
+import { VerdictNote } from './verdict-note.tsx';
 import { VersionValue } from './version-value.tsx';
 
 /** A version's stamp, or `join` for all of a long text. */
@@ -56,7 +55,10 @@ export function VersionsPanel({ value, again, onLater, onAgain }: PanelProps<Des
 
   return (
     <>
-      <Verdicts fields={value.fields} removal={value.removal?.verdicts ?? []} />
+      <VerdictNote
+        verdicts={[...value.fields.flatMap((field) => field.verdicts), ...(value.removal?.verdicts ?? [])]}
+        text={t('verdict.text')}
+      />
       {value.removal !== null && <Removal removal={value.removal} choice={removal} onChoose={setRemoval} />}
       {value.fields.length > 0 && removal !== 'removed' && (
         <VersionsTable fields={value.fields} picks={picks} onPick={setPicks} kind={value.record.kind} />
@@ -70,12 +72,10 @@ export function VersionsPanel({ value, again, onLater, onAgain }: PanelProps<Des
       </div>
       <PanelFoot
         reason={!value.mayDecide ? t('reason.role') : isComplete ? null : t('reason.choose')}
+        isBusy={decide.isBusy}
+        onSave={save}
         onLater={onLater}
-      >
-        <Button variant="filled" disabled={!isReady} busy={decide.isBusy && t('saving')} onClick={() => void save()}>
-          {t('save')}
-        </Button>
-      </PanelFoot>
+      />
     </>
   );
 }
@@ -122,7 +122,6 @@ function VersionsTable({
         );
       })}
       {fields.map(({ field, versions, mayJoin }) => {
-        const locale = splitLocalized(field)?.[1];
         const standing = versions.find((version) => version.standing);
         const label = words.labelOf(field);
         return (
@@ -142,13 +141,7 @@ function VersionsTable({
                       />
                       <span className="dot" />
                       <span className="grow">
-                        <VersionValue
-                          field={field}
-                          value={version.value}
-                          other={other?.value ?? null}
-                          words={words}
-                          lang={locale === undefined ? undefined : localeFacts[locale].htmlLang}
-                        />
+                        <VersionValue field={field} value={version.value} other={other?.value ?? null} words={words} />
                         {version.standing && <span className="xs mut desk-stands">{t('value.stands')}</span>}
                       </span>
                     </label>
@@ -207,39 +200,6 @@ function Removal({
           { value: 'removed', label: t('removal.remove'), detail: t('removal.removeText') },
         ]}
       />
-    </div>
-  );
-}
-
-/** Two people decided without knowing of each other. */
-function Verdicts({ fields, removal }: { fields: readonly DeskField[]; removal: readonly DeskVerdict[] }) {
-  const { t } = useTranslation('desk');
-  const verdicts = new Map(
-    [...fields.flatMap((field) => field.verdicts), ...removal].map((each) => [each.stamp, each]),
-  );
-  if (verdicts.size === 0) return null;
-  return <VerdictNote verdicts={[...verdicts.values()]} text={t('verdict.text')} />;
-}
-
-export function VerdictNote({ verdicts, text }: { verdicts: readonly DeskVerdict[]; text: string }) {
-  const { t } = useTranslation('desk');
-  const authorOf = useAuthorWords();
-  return (
-    <div className="desk-note">
-      <Note tone="ochre">
-        <p className="b">{t('verdict.title')}</p>
-        <p>{text}</p>
-        <ul className="desk-who">
-          {verdicts.map((verdict) => {
-            const { who, where, when } = authorOf(verdict);
-            return (
-              <li key={verdict.stamp} className="num">
-                {[who, where, when].join(' · ')}
-              </li>
-            );
-          })}
-        </ul>
-      </Note>
     </div>
   );
 }

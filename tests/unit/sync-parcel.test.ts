@@ -8,6 +8,7 @@ import { base64ToBytes, bytesToBase64 } from '#shared/kernel/base64.ts';
 import { bytesToHex } from '#shared/kernel/ids.ts';
 import { utf8 } from '#shared/kernel/utf8.ts';
 import { crc32 } from '#shared/packs/crc32.ts';
+import { protocolVersion } from '#shared/sync/messages.ts';
 import { isParcelSigned, makeParcel, readParcel } from '#shared/sync/parcel.ts';
 import { parcelName, unwrapParcel } from '#shared/sync/parcel-file.ts';
 
@@ -110,7 +111,10 @@ test('only the reader can unseal it; the first kilobyte tells whose it is', asyn
 
 test('a parcel of another version says so, garbage says nothing', () => {
   const message = Buffer.from(parcel([]));
-  const newer = Buffer.from(message.toString('latin1').replace('"protocol":1', '"protocol":9'), 'latin1');
+  const newer = Buffer.from(
+    message.toString('latin1').replace(`"protocol":${protocolVersion}`, '"protocol":9'),
+    'latin1',
+  );
   expect(readParcel(newer)).toMatchObject({ error: { code: 'sync/protocol', hub: 9 } });
   for (const bytes of [new Uint8Array(), utf8('garbage'), message.subarray(0, 40)]) {
     expect(readParcel(bytes)).toMatchObject({ error: { code: 'stick/garbage' } });

@@ -16,6 +16,7 @@ import type { BlobOffer, BlobState } from '#shared/sync/hub-http.ts';
 import type { Credential } from '#shared/sync/messages.ts';
 import { type BlobStore, blobKey } from './blob-store.ts';
 import type { HubDb } from './db/database.ts';
+import type { BlobTable } from './db/schema.ts';
 
 /** An upload is kept in parts of at most this many bytes: so much memory one needs, and so much is lost when the hub dies. */
 const partBytes = 4 * 1024 * 1024;
@@ -178,11 +179,7 @@ export function createBlobs(deps: { db: HubDb; store: BlobStore; time: Time; ran
     if (isRight) {
       const now = time.now();
       await db.transaction().execute(async (tx) => {
-        await tx
-          .insertInto('blob')
-          .values({ sha256, bytes, stored_at: now })
-          .onConflict((conflict) => conflict.column('sha256').doNothing())
-          .execute();
+        await noteBlob(tx, { sha256, bytes, stored_at: now });
         await tx
           .insertInto('blob_ref')
           .values({ sha256, partition, replica, referred_at: now })
@@ -285,6 +282,15 @@ export function createBlobs(deps: { db: HubDb; store: BlobStore; time: Time; ran
   }
 
   return { stateOf, take, open, prune, totals };
+}
+
+/** From here on the blob exists; its bytes are durable already. Noting it again changes nothing. */
+export async function noteBlob(db: HubDb, row: BlobTable): Promise<void> {
+  await db
+    .insertInto('blob')
+    .values(row)
+    .onConflict((conflict) => conflict.column('sha256').doNothing())
+    .execute();
 }
 
 /** Length without a gap from the start. */

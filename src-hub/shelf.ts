@@ -5,6 +5,7 @@ import type { Time } from '#shared/kernel/ports.ts';
 import type { Publisher } from '#shared/packs/publishers.ts';
 import { ShelfPack } from '#shared/sync/hub-http.ts';
 import type { BlobStore } from './blob-store.ts';
+import { noteBlob } from './blobs.ts';
 import type { HubDb } from './db/database.ts';
 import { checkPack } from './pack-check.ts';
 
@@ -56,11 +57,7 @@ export function createShelf(deps: { db: HubDb; store: BlobStore; time: Time; pub
       publishedAt: now,
     };
     await db.transaction().execute(async (tx) => {
-      await tx
-        .insertInto('blob')
-        .values({ sha256, bytes, stored_at: now })
-        .onConflict((conflict) => conflict.column('sha256').doNothing())
-        .execute();
+      await noteBlob(tx, { sha256, bytes, stored_at: now });
       await tx
         .insertInto('shelf_pack')
         .values({ id, version, sha256, body: JSON.stringify(pack), published_at: now })

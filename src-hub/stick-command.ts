@@ -4,7 +4,7 @@ import { basename, dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { Role } from '#shared/access/roles.ts';
-import { parcelFolder } from '#shared/sync/parcel-file.ts';
+import { packFolder } from '#shared/packs/pack-place.ts';
 import type { Hub } from './hub.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -121,7 +121,7 @@ async function grant(hub: Hub, file: string, args: readonly string[], { out, com
   const { roles, laptop, commission, address } = options;
   const order = { roles, laptop, commission, validDays: options['valid-days'] };
   // The file lies in the stick's folder of parcels, or beside it.
-  const folder = basename(dirname(file)) === parcelFolder ? dirname(dirname(file)) : dirname(file);
+  const folder = basename(dirname(file)) === packFolder ? dirname(dirname(file)) : dirname(file);
   const granted = await hub.stick.grant(folder, open.value, order, address);
   if (!granted.ok) {
     complain(`The laptop cannot be enrolled (${granted.error.code}).`);

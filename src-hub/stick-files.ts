@@ -3,17 +3,16 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { err, type Result } from '#shared/kernel/result.ts';
-import { maxParcelBytes, parcelFolder, type ParcelPath, unwrapParcel, wrapParcel } from '#shared/sync/parcel-file.ts';
+import { isPackName, packFolders } from '#shared/packs/pack-place.ts';
+import { maxParcelBytes, type ParcelPath, unwrapParcel, wrapParcel } from '#shared/sync/parcel-file.ts';
 import { sha256, verifySignature } from './hub-crypto.ts';
 
 /** Paths of the pack files of a folder and of its folder of parcels, the parts of one delivery in their order. */
 export async function listParcels(folder: string): Promise<string[]> {
   const paths: string[] = [];
-  for (const place of [folder, join(folder, parcelFolder)]) {
+  for (const place of packFolders.map((name) => join(folder, name))) {
     const names = await readdir(place).catch(() => []);
-    // macOS leaves `._name` files on every stick.
-    const packs = names.filter((name) => /\.kpack$/i.test(name) && !name.startsWith('.'));
-    paths.push(...packs.map((name) => join(place, name)));
+    paths.push(...names.filter(isPackName).map((name) => join(place, name)));
   }
   // Part 10 after part 2.
   return paths.sort((a, b) => a.length - b.length || (a < b ? -1 : 1));

@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import { isWithin } from '#shared/access/partitions.ts';
 import type { Time } from '#shared/kernel/ports.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
+import { packFolder } from '#shared/packs/pack-place.ts';
 import { keyDigits } from '#shared/sync/invitation.ts';
 import { Credential, logKey, protocolVersion, type Refusal, Summary } from '#shared/sync/messages.ts';
 import {
@@ -17,7 +18,7 @@ import {
   makeParcel,
   readParcel,
 } from '#shared/sync/parcel.ts';
-import { parcelFolder, parcelName } from '#shared/sync/parcel-file.ts';
+import { parcelName } from '#shared/sync/parcel-file.ts';
 import { readSegmentHeader } from '#shared/sync/segment.ts';
 import type { Credentials, InvitationOrder, ListedLaptop } from './credentials.ts';
 import type { HubDb } from './db/database.ts';
@@ -220,7 +221,7 @@ export function createStick(deps: {
         identity.sign,
       );
       const name = parcelName('hub', laptop.id, paths.length + 1, sha256);
-      const path = join(folder, parcelFolder, name);
+      const path = join(folder, packFolder, name);
       bytes += await writeParcelFile(path, 'parcel.age', await sealTo(recipient, message));
       paths.push(path);
       segments += outgoing.segments.length;
@@ -280,7 +281,7 @@ export function createStick(deps: {
       identity.sign,
     );
     const name = parcelName('hub-enrolment', replica, 1, sha256);
-    await writeParcelFile(join(folder, parcelFolder, name), 'parcel.age', await sealTo(recipient, message));
+    await writeParcelFile(join(folder, packFolder, name), 'parcel.age', await sealTo(recipient, message));
     logger.info({ replica, serial: enrolled.value.serial }, 'hub/enrolled-by-stick');
     return ok(enrolled.value.laptop);
   }

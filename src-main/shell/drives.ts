@@ -9,6 +9,8 @@
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Logger } from '#shared/kernel/ports.ts';
+import { isPackName, packFolders } from '#shared/packs/pack-place.ts';
+import { isInvitationName } from '#shared/sync/invitation-file.ts';
 
 export type Drive = { path: string; name: string };
 /** Where drives appear: every folder in it is one (`parent`), every folder in its folders is one, or it is one itself. */
@@ -53,8 +55,6 @@ function readMounts(mounts: string): { path: string; type: string }[] {
   });
 }
 
-const packFolder = 'komissiya';
-const packOrInvitation = /\.kpack$|^komissiya-invitation.*\.json$/i;
 const mostPacks = 200;
 const mostDrives = 40;
 
@@ -64,12 +64,14 @@ const mostDrives = 40;
  */
 export async function packsOn(drive: string): Promise<string | null> {
   const found: string[] = [];
-  for (const folder of [drive, join(drive, packFolder)]) {
+  for (const name of packFolders) {
+    const folder = join(drive, name);
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => null);
-    if (entries === null && folder === drive) return null;
+    if (entries === null && name === '') return null;
     if (entries === null) continue;
     for (const entry of entries) {
-      if (found.length >= mostPacks || !entry.isFile() || !packOrInvitation.test(entry.name)) continue;
+      if (found.length >= mostPacks || !entry.isFile()) continue;
+      if (!isPackName(entry.name) && !isInvitationName(entry.name)) continue;
       const stats = await lstat(join(folder, entry.name)).catch(() => null);
       if (stats !== null) found.push(`${join(folder, entry.name)}\t${stats.size}\t${Math.trunc(stats.mtimeMs)}`);
     }

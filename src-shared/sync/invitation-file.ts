@@ -9,6 +9,11 @@ import { AgeRecipient } from './messages.ts';
 
 export const invitationFileName = 'komissiya-invitation.json';
 
+/** Whether a file's name is that of an invitation or of a copy of one: `komissiya-invitation (2).json`. */
+export function isInvitationName(name: string): boolean {
+  return /^komissiya-invitation.*\.json$/i.test(name);
+}
+
 const hex64 = z.string().regex(/^[0-9a-f]{64}$/);
 
 export const InvitationFile = z.strictObject({

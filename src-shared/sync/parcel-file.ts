@@ -27,8 +27,6 @@ import type { Verify } from './credential.ts';
 import { maxMessageBytes } from './messages.ts';
 import type { Hash } from './op.ts';
 
-/** The folder of a stick where parcels lie. */
-export const parcelFolder = 'komissiya';
 /** No parcel file is longer: a message, the seal's share of it, and the container. */
 export const maxParcelBytes = maxMessageBytes + 1024 * 1024;
 

@@ -4,9 +4,10 @@
  */
 import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { Failure } from '#shared/kernel/result.ts';
 import type { PackManifest } from '#shared/packs/manifest.ts';
+import { isPackName, packFolders } from '#shared/packs/pack-place.ts';
 import { openPack } from './pack-file.ts';
 
 export type Source = { readonly path: string; readonly name: string; readonly type: 'stick' | 'folder' };
@@ -28,7 +29,6 @@ export type SeenPack = {
 
 /** More than this many files on one stick are not looked at. */
 const maxFilesPerSource = 200;
-const folders = ['', 'komissiya'];
 
 export type SourceScanner = {
   /** Id of a source, the same whenever it is mounted at the same place. */
@@ -74,7 +74,7 @@ export function createSourceScanner(): SourceScanner {
     idOf,
     async scan(source) {
       const seen: SeenPack[] = [];
-      for (const folder of folders) {
+      for (const folder of packFolders) {
         const names = await readdir(join(source.path, folder)).catch(() => []);
         for (const name of names.sort()) {
           if (seen.length >= maxFilesPerSource) return seen;
@@ -86,11 +86,6 @@ export function createSourceScanner(): SourceScanner {
       return seen;
     },
   };
-}
-
-/** macOS leaves `._name` files on every stick; they are not packs. */
-function isPackName(name: string): boolean {
-  return name.toLowerCase().endsWith('.kpack') && !name.startsWith('.') && name === basename(name);
 }
 
 function shortHash(text: string): string {

@@ -9,7 +9,10 @@ import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
-import { maxParcelBytes, parcelFolder, type ParcelPath, wrapParcel } from '#shared/sync/parcel-file.ts';
+import { isPackName, packFolder, packFolders } from '#shared/packs/pack-place.ts';
+import { isInvitationName } from '#shared/sync/invitation-file.ts';
+import { maxParcelBytes, type ParcelPath, wrapParcel } from '#shared/sync/parcel-file.ts';
+import { flushFolder } from '../packs/blob-store.ts';
 
 const fullCodes = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 const readOnlyCodes = new Set(['EROFS', 'EACCES', 'EPERM']);
@@ -18,7 +21,7 @@ const goneCodes = new Set(['ENOENT', 'EIO', 'ENXIO', 'ENODEV', 'ESTALE', 'EBADF'
 const mostFiles = 200;
 
 /** The failure behind an error of the stick's file system; null for a bug. */
-export function stickFailure(error: unknown): Failure | null {
+function stickFailure(error: unknown): Failure | null {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (fullCodes.has(code)) return { code: 'stick/full', needed: 0, free: 0 };
   if (readOnlyCodes.has(code)) return { code: 'stick/read-only' };
@@ -27,7 +30,7 @@ export function stickFailure(error: unknown): Failure | null {
 
 /** Writes one file into the stick's folder, in the place of one of the same name. */
 export async function writeStickFile(place: string, name: string, bytes: Uint8Array): Promise<Result<null>> {
-  const folder = join(place, parcelFolder);
+  const folder = join(place, packFolder);
   const draft = join(folder, `${name}.new`);
   try {
     // A pulled stick leaves its mount point: nothing may be written there instead.
@@ -45,7 +48,8 @@ export async function writeStickFile(place: string, name: string, bytes: Uint8Ar
       return err({ code: 'stick/unreliable' });
     }
     await rename(draft, join(folder, name));
-    await syncFolder(folder);
+    // The new name must outlive a pull, too.
+    await flushFolder(folder);
     return ok(null);
   } catch (error) {
     await rm(draft, { force: true }).catch(() => undefined);
@@ -58,7 +62,7 @@ export async function writeStickFile(place: string, name: string, bytes: Uint8Ar
 
 /** Removes files of the folder whose names begin with `prefix` and are not in `keep`. */
 export async function removeStickFiles(place: string, prefix: string, keep: readonly string[]): Promise<void> {
-  const folder = join(place, parcelFolder);
+  const folder = join(place, packFolder);
   for (const name of await readdir(folder).catch(() => [])) {
     if (name.startsWith(prefix) && !keep.includes(name))
       await rm(join(folder, name), { force: true }).catch(() => undefined);
@@ -68,12 +72,10 @@ export async function removeStickFiles(place: string, prefix: string, keep: read
 /** Paths of the packs and invitations of a place: in its root and in the folder of parcels, nowhere deeper. */
 export async function listStickFiles(place: string): Promise<string[]> {
   const paths: string[] = [];
-  for (const folder of [place, join(place, parcelFolder)]) {
+  for (const folder of packFolders.map((name) => join(place, name))) {
     const names = await readdir(folder).catch(() => []);
     for (const name of names.sort()) {
-      // macOS leaves `._name` files on every stick.
-      if (/\.kpack$|^komissiya-invitation.*\.json$/i.test(name) && !name.startsWith('.') && paths.length < mostFiles)
-        paths.push(join(folder, name));
+      if ((isPackName(name) || isInvitationName(name)) && paths.length < mostFiles) paths.push(join(folder, name));
     }
   }
   return paths;
@@ -108,17 +110,4 @@ export function wrapForStick(path: ParcelPath, content: Uint8Array): Uint8Array 
 async function isWritten(path: string, bytes: Uint8Array): Promise<boolean> {
   const digest = (data: Uint8Array): string => createHash('sha256').update(data).digest('hex');
   return digest(await readFile(path)) === digest(bytes);
-}
-
-/** The new name must outlive a pull, too. Windows cannot flush a folder. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r').catch(() => null);
-  if (handle === null) return;
-  try {
-    await handle.sync();
-  } catch {
-    // Some file systems refuse; the file itself is flushed.
-  } finally {
-    await handle.close();
-  }
 }

@@ -10,9 +10,11 @@ import type { Op } from './op.ts';
 import type { SegmentHeader } from './segment.ts';
 
 /**
- * `credential` is the writer's; undefined when none is known. `nowMs` is the judge's clock where the judge takes the
- * segment first-hand (the hub, a stick). A laptop that gets it from its hub passes null: the hub judged the time when it
- * took the segment, and a credential that has run out since does not unmake what was written under it.
+ * `credential` is the writer's; undefined when none is known. `nowMs` is the judge's clock: the hub's, on the line and by
+ * stick. A laptop passes null: of what comes from its hub the hub judged the time when it took the segment, and a
+ * credential that has run out since does not unmake what was written under it. Of what comes first-hand from another
+ * laptop's parcel the parcel's own writer is judged by the clock (parcel-session.ts), the writers of segments it relays
+ * are not.
  *
  * Failures: `segment/no-credential`, `segment/expired`, `segment/wrong-partition`, `segment/wrong-role` {seq}.
  */

@@ -40,7 +40,8 @@
  *
  * The shelf. `POST /v1/shelf` (`ShelfRequest`) lists the packs the operator has published; each is fetched as a blob.
  *
- * Renewal. A credential near its end is renewed by the hub unasked: the new one comes among `credentials` of a SyncResponse.
+ * Renewal. A credential near its end is renewed by the hub unasked: the new one comes among `credentials` of a SyncResponse;
+ * a brief request and a parcel renew nothing.
  *
  * Replay. Nonces are not remembered. A repeated request changes nothing, because an exchange is idempotent, and its
  * answer is sealed to a key whose private half only the first sender had: a replayer learns its length and no more. The

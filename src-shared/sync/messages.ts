@@ -153,7 +153,7 @@ export type EnrolRequest = z.infer<typeof EnrolRequest>;
 export const EnrolResponse = z.strictObject({
   protocol: z.int(),
   hubName: z.string().max(120),
-  /** Ed25519 public key, 32 bytes as hex. Its first 8 digits' hash stands in the invitation code. */
+  /** Ed25519 public key, 32 bytes as hex. Six digits of its hash (`keyDigits`) stand in the invitation code. */
   hubKey: z.string().regex(/^[0-9a-f]{64}$/),
   /** Where parcels for the hub are sealed to. */
   hubRecipient: AgeRecipient.optional(),

@@ -21,7 +21,9 @@
  *   lengths     for each op: bytes of its values' text
  *   values      the texts of all ops (op-values.ts), UTF-8
  *
- * The reader takes exactly what the writer makes and throws RangeError or TypeError on all else.
+ * The reader is strict: whatever would make another op, another digest or another head, and whatever is left over, throws
+ * RangeError or TypeError. The order of the two tables of ids, and ids in them that nobody uses, it does not judge: they
+ * change no op.
  */
 import { type BinaryReader, type BinaryWriter, createReader, createWriter } from '../kernel/binary.ts';
 import { bytesToId, idToBytes, planesToIds, writeId } from '../kernel/ids.ts';

@@ -3,7 +3,8 @@
  *
  *   parcel.age       sealed to one reader (age-encryption.org/v1, X25519): an exchange, or an answer to an enrolment
  *                    request; what is inside is specified in parcel.ts
- *   request.json     an enrolment request of a laptop that knows no hub yet: keys, commission and role, no person
+ *   request.json     an enrolment request of a laptop that knows no hub yet: keys, commission and role, no person. A framed
+ *                    message like the other, in spite of its name
  *
  * The outside says nothing but sizes: the manifest names nobody, carries no time, and is signed with a key made for this
  * one file. That signature, with the layout that follows from the manifest (../packs/zip-layout.ts), finds every altered

@@ -296,7 +296,7 @@ function proveWriter(
   return reader.now < credential.validUntil ? ok(null) : err({ code: 'stick/expired-writer' });
 }
 
-/** A segment that no hub has judged: its writer's rights must stand now. */
+/** A segment that no hub has judged: its writer must not be known as revoked. */
 function takeFirstHand(
   store: ParcelStore,
   memory: StickMemory,

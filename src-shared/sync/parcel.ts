@@ -10,8 +10,9 @@
  * `exchange`. Writer and reader are `hub` or a replica id, both of one hub (`hubKey`). It holds what the writer has of the
  * logs the reader may see (`summary`), credentials, and sealed segments beyond what the reader last said it holds: those
  * of the writer's own logs and, as they came, those of others.
- *   1. The reader unseals, checks protocol, hub, that it is the reader, and the writer's signature: with the hub's key, or
- *      with the key in the writer's credential, which may come in the same parcel. Otherwise nothing of it is taken.
+ *   1. The reader unseals, checks protocol, hub, that it is the reader (the hub: that it could unseal it), and the writer's
+ *      signature: with the hub's key, or with the key in the writer's credential, which may come in the same parcel and
+ *      must stand now. Otherwise nothing of it is taken.
  *   2. Every segment goes the way of a segment from the hub: proved by its writer's signature and credential, one
  *      transaction each. A gap is no failure: the reader's next parcel says where to go on.
  *   3. Only `summary` acknowledges. The hub's moves the road mark `received`; another laptop's only tells what it need

@@ -177,9 +177,12 @@ for (const kind of kinds) {
       expect(await head(second, first)).toEqual([6, []]);
       expect(await head(first, second)).toEqual([6, []]);
       // Cut otherwise than before, because an answer was lost: the same chain, so no fork.
-      expect(await head(seal(a.laptop, ops.slice(0, 8)))).toEqual([6, []]);
       expect(await head(seal(a.laptop, ops.slice(1, 5), ops.slice(0, 1)))).toEqual([6, []]);
-      expect(await head(third)).toEqual([9, []]);
+      // One that begins where a held one does and reaches further takes its place, as a stick brings it.
+      expect(await head(seal(a.laptop, ops.slice(0, 8)))).toEqual([8, []]);
+      // One that begins within a held one waits until it is cut where the answer's summary says.
+      expect(await head(third)).toEqual([8, []]);
+      expect(await head(seal(a.laptop, ops.slice(8, 9), ops.slice(0, 8)))).toEqual([9, []]);
     });
 
     test('a log that goes on otherwise than it began is refused as forked', async () => {

@@ -13,6 +13,7 @@ import { exchange, type ExchangeOutcome, type ExchangeProgress } from '#shared/s
 import { parseInvitation } from '#shared/sync/invitation.ts';
 import { parseLogKey, protocolVersion, type Summary } from '#shared/sync/messages.ts';
 import { databaseFailure } from '../store/database.ts';
+import { emptyMemory, isLineAway, keepOutcome, nothingDone, problemOf } from './exchange-outcome.ts';
 import { parseHubAddress } from './hub-address.ts';
 import {
   createHubTransport,
@@ -58,25 +59,6 @@ export type SyncService = {
 const afterSignInMs = 500;
 const afterChangeMs = 1000;
 const progressEveryMs = 500;
-const emptyMemory: SyncMemory = { acknowledged: {}, lastContactAt: null, lastTryAt: null, laptops: [] };
-/** Nothing wrong with this laptop or its hub: the line is away. */
-const lineFailures: readonly string[] = ['sync/hub-unreachable', 'sync/hub-slow'];
-
-const nothingDone: ExchangeOutcome = {
-  sent: 0,
-  received: 0,
-  turns: 0,
-  epoch: null,
-  acknowledged: {},
-  hubSummary: null,
-  laptops: null,
-  renewed: null,
-  hubTime: null,
-  refusals: [],
-  refusedHere: [],
-  failure: null,
-};
-
 type Opened = SyncProfile & {
   readonly stop: AbortController;
   running: Promise<ExchangeOutcome> | null;
@@ -187,34 +169,17 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
     startedAt: number,
     outcome: ExchangeOutcome,
   ): void {
-    const { store } = at;
     const problem = problemOf(outcome);
     if (problem?.code === 'sync/stopped') return;
-    const before = at.problem;
+    const isNews = problem !== null && !isLineAway(problem) && problem.code !== at.problem?.code;
     at.problem = problem;
     at.failures = problem !== null && outcome.turns === 0 ? at.failures + 1 : 0;
-    if (outcome.turns > 0) {
-      if (outcome.epoch !== null && outcome.epoch !== enrolment.epoch) {
-        store.setEnrolment({ ...(store.enrolment() ?? enrolment), epoch: outcome.epoch });
-      }
-      const now = store.enrolment() ?? enrolment;
-      if (outcome.renewed !== null && outcome.renewed.validUntil > now.credential.validUntil) {
-        store.setEnrolment({ ...now, credential: outcome.renewed });
-        logger.info('sync/credential-renewed', { serial: outcome.renewed.serial });
-      }
-      store.setSyncMemory({
-        acknowledged: outcome.acknowledged,
-        lastContactAt: time.now(),
-        lastTryAt: startedAt,
-        laptops: outcome.laptops ?? memory.laptops,
-      });
-      rememberHub(store, outcome);
+    if (outcome.turns > 0 && keepOutcome(at.store, enrolment, memory, outcome, { startedAt, now: time.now() })) {
+      logger.info('sync/credential-renewed', { serial: outcome.renewed?.serial });
     }
-    const moved = outcome.sent > 0 || outcome.received > 0;
     // A line that is away all day would fill the list with the same words.
-    const isNews = problem !== null && !lineFailures.includes(problem.code) && problem.code !== before?.code;
-    if (moved || isNews) {
-      store.recordExchange({
+    if (outcome.sent > 0 || outcome.received > 0 || isNews) {
+      at.store.recordExchange({
         road: 'hub',
         startedAt,
         finishedAt: time.now(),
@@ -409,31 +374,13 @@ function stateOf(
 ): SyncStatus['state'] {
   if (at === null || enrolment === null) return 'not-enrolled';
   if (at.running !== null) return 'syncing';
-  if (at.problem !== null) return lineFailures.includes(at.problem.code) ? 'offline' : 'refused';
+  if (at.problem !== null) return isLineAway(at.problem) ? 'offline' : 'refused';
   return waiting > 0 || lastContactAt === null ? 'waiting' : 'up-to-date';
-}
-
-/** What to show of an exchange's end: its own failure first, then what the hub or this laptop refused. */
-function problemOf(outcome: ExchangeOutcome): Failure | null {
-  if (outcome.failure !== null) return outcome.failure;
-  const refusal = outcome.refusals[0];
-  if (refusal !== undefined) return { code: 'sync/hub-refused', reason: refusal.reason };
-  const here = outcome.refusedHere[0];
-  return here === undefined ? null : { code: 'sync/segment-refused', reason: here.failure.code };
 }
 
 /** Whether there is a hub with an address: a laptop may also exchange by stick only. */
 function isOnline(store: SyncStore): boolean {
   return (store.enrolment()?.address ?? null) !== null;
-}
-
-/** What the hub holds of everybody's logs: a parcel for it need not bring that again. */
-function rememberHub(store: SyncStore, outcome: ExchangeOutcome): void {
-  const { hubSummary, epoch, hubTime } = outcome;
-  if (hubSummary === null || epoch === null || hubTime === null) return;
-  const memory = store.stickMemory();
-  const hub = { summary: hubSummary, epoch, at: hubTime };
-  store.setStickMemory({ ...memory, peers: { ...memory.peers, hub }, offered: {} });
 }
 
 /** Ops in the own logs. */

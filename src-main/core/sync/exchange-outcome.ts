@@ -1,0 +1,74 @@
+/** What an exchange's end means: which problem it shows, and what the store keeps of it. */
+import type { Failure } from '#shared/kernel/result.ts';
+import type { ExchangeOutcome } from '#shared/sync/exchange.ts';
+import type { Enrolment, SyncMemory, SyncStore } from './sync-store.ts';
+
+/** Of a laptop that has never reached its hub. */
+export const emptyMemory: SyncMemory = { acknowledged: {}, lastContactAt: null, lastTryAt: null, laptops: [] };
+
+/** Of an exchange that broke off without an answer. */
+export const nothingDone: ExchangeOutcome = {
+  sent: 0,
+  received: 0,
+  turns: 0,
+  epoch: null,
+  acknowledged: {},
+  hubSummary: null,
+  laptops: null,
+  renewed: null,
+  hubTime: null,
+  refusals: [],
+  refusedHere: [],
+  failure: null,
+};
+
+/** Nothing wrong with this laptop or its hub: the line is away. */
+export function isLineAway(problem: Failure): boolean {
+  return problem.code === 'sync/hub-unreachable' || problem.code === 'sync/hub-slow';
+}
+
+/** What to show of an exchange's end: its own failure first, then what the hub or this laptop refused. */
+export function problemOf(outcome: ExchangeOutcome): Failure | null {
+  if (outcome.failure !== null) return outcome.failure;
+  const refusal = outcome.refusals[0];
+  if (refusal !== undefined) return { code: 'sync/hub-refused', reason: refusal.reason };
+  const here = outcome.refusedHere[0];
+  return here === undefined ? null : { code: 'sync/segment-refused', reason: here.failure.code };
+}
+
+/**
+ * Keeps what the hub said in an exchange of at least one turn. True when it gave a later credential than the one held.
+ * @param at milliseconds UTC
+ */
+export function keepOutcome(
+  store: SyncStore,
+  enrolment: Enrolment,
+  memory: SyncMemory,
+  outcome: ExchangeOutcome,
+  at: { readonly startedAt: number; readonly now: number },
+): boolean {
+  const { epoch, renewed } = outcome;
+  if (epoch !== null && epoch !== enrolment.epoch) {
+    store.setEnrolment({ ...(store.enrolment() ?? enrolment), epoch });
+  }
+  const now = store.enrolment() ?? enrolment;
+  const isRenewed = renewed !== null && renewed.validUntil > now.credential.validUntil;
+  if (isRenewed) store.setEnrolment({ ...now, credential: renewed });
+  store.setSyncMemory({
+    acknowledged: outcome.acknowledged,
+    lastContactAt: at.now,
+    lastTryAt: at.startedAt,
+    laptops: outcome.laptops ?? memory.laptops,
+  });
+  rememberHub(store, outcome);
+  return isRenewed;
+}
+
+/** What the hub holds of everybody's logs: a parcel for it need not bring that again. */
+function rememberHub(store: SyncStore, outcome: ExchangeOutcome): void {
+  const { hubSummary, epoch, hubTime } = outcome;
+  if (hubSummary === null || epoch === null || hubTime === null) return;
+  const memory = store.stickMemory();
+  const hub = { summary: hubSummary, epoch, at: hubTime };
+  store.setStickMemory({ ...memory, peers: { ...memory.peers, hub }, offered: {} });
+}

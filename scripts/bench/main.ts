@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- start language search import size text names hub`: measures, and prints one JSON line per figure. Without names it measures
+ * `npm run bench -- start search`: measures those, and prints one JSON line per figure. Without names it measures
  * all. Ends with 1 when a figure misses its target; ratios to a baseline beside it hold on any machine, but not on one that is busy otherwise.
  */
 import { buildIfStale } from '../build.ts';

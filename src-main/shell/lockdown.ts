@@ -1,5 +1,5 @@
 /**
- * What keeps the window closed to the world: no network, no permission, no navigation, no second window (DESIGN section 7).
+ * What keeps the window closed to the world: no network, no permission, no navigation, no second window.
  * The core has its own road to the hub and is not touched by this.
  */
 import type { App, Session } from 'electron';

@@ -1,6 +1,6 @@
 /**
  * The log file: one JSON object per line, at most three files of 1 MB. Callers give events and plain fields, never names,
- * phones, contents of records or keys (DESIGN section 7).
+ * phones, contents of records or keys.
  *
  * Lines are gathered for a tenth of a second and written at once; `flush` writes what is left on the way out. A log that
  * cannot be written (full disk) is dropped: it must never stop the app.

@@ -1,6 +1,6 @@
 /**
  * Roles a person may hold and what they allow. A person holds one role on a laptop; a hub credential grants
- * roles on partition prefixes (DESIGN section 4, rule 6).
+ * roles on partition prefixes.
  */
 import { z } from 'zod';
 

@@ -10,8 +10,7 @@ export type Time = { now(): number };
 export type Random = { bytes(length: number): Uint8Array };
 
 /**
- * Structured log: an event name `domain/what` and plain fields. Never a name, phone, record content or key
- * (DESIGN section 7).
+ * Structured log: an event name `domain/what` and plain fields. Never a name, phone, record content or key.
  */
 export type Logger = {
   info(event: string, fields?: LogFields): void;

@@ -1,9 +1,9 @@
 /**
  * A record kind is declared once, as data. From the declaration derive the SQLite table and its indexes
- * (core/store/projections.ts), the check of an incoming op, the types below, search and sort keys, history,
+ * (core/store/tables.ts), the check of an incoming op, the types below, search and sort keys, history,
  * default columns. There is no inheritance and no plug-in system: a kind is an object.
  *
- * Kind and field numbers are what travels on the wire (DESIGN section 4, rule 10): never reuse or change one.
+ * Kind and field numbers are what travels on the wire: never reuse or change one.
  * New fields are additive and optional.
  */
 import { z } from 'zod';

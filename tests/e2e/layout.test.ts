@@ -1,6 +1,6 @@
 /**
- * Every page at 1366 × 768 in a language two fifths longer than Russian, with the tallest and widest letters: nothing is cut,
- * nothing lies on anything else. Then the pages in the real languages.
+ * Every page of the sample data at 1366 × 768 in a language two fifths longer than Russian, with the tallest and widest letters:
+ * nothing is cut, nothing lies on anything else. Which pages the sample data cannot fill is printed.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -94,7 +94,7 @@ const entries: { source: string; config: (mode: Mode) => InlineConfig }[] = [
 ];
 
 /** Builds everything anew; throws naming the entry files that do not exist, after building the rest. */
-export async function buildAll(mode: Mode = 'production'): Promise<void> {
+async function buildAll(mode: Mode = 'production'): Promise<void> {
   process.env['NODE_ENV'] = mode;
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist, { recursive: true });

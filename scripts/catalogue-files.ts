@@ -13,7 +13,7 @@ const ReviewFile = z.record(
   z.union([z.array(z.string()), z.record(z.string(), z.record(z.string(), z.string()))]),
 );
 
-export function jsonFiles(folder: string): string[] {
+function jsonFiles(folder: string): string[] {
   try {
     return readdirSync(folder)
       .filter((name) => name.endsWith('.json'))

@@ -43,7 +43,7 @@ function termWords(locale: Locale, term: string): string[] {
 }
 
 /** `word` and `term` are small; `term` is one word as a dictionary has it. */
-export function isFormOf(locale: Locale, word: string, term: string): boolean {
+function isFormOf(locale: Locale, word: string, term: string): boolean {
   if (word === term) return true;
   switch (locale) {
     case 'ru':

@@ -14,7 +14,7 @@ const tlsHandshake = 0x16;
 const firstByteMs = 20_000;
 
 export type Limits = { readonly headMs: number; readonly paceMs: number; readonly paceBytes: number };
-export const usualLimits: Limits = { headMs: 20_000, paceMs: 30_000, paceBytes: 4096 };
+const usualLimits: Limits = { headMs: 20_000, paceMs: 30_000, paceBytes: 4096 };
 
 const useTls =
   'HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\ncontent-type: text/plain\r\n\r\nThis hub speaks TLS: https://\n';

@@ -24,7 +24,7 @@ export type Accepted = { readonly refusals: readonly Refusal[]; readonly ops: nu
 export type Outgoing = { readonly segments: readonly Uint8Array[]; readonly bytes: number; readonly more: boolean };
 
 /** No single segment is larger: 1,000 ops of long papers fit many times. */
-export const maxSegmentBytes = 8 * 1024 * 1024;
+const maxSegmentBytes = 8 * 1024 * 1024;
 const downloadBytes = 8 * 1024 * 1024;
 const downloadSegments = 500;
 

@@ -14,7 +14,7 @@ import type { ReplicaStore } from '#shared/sync/replica-store.ts';
 import { columnName } from '#core/store/tables.ts';
 import { BenchContact, type BenchValues, type Edit } from './sync-workload.ts';
 
-export const benchPartition = 'kz/kz-19/kz-19-tec_oblast';
+const benchPartition = 'kz/kz-19/kz-19-tec_oblast';
 const random = { bytes: (length: number) => new Uint8Array(randomBytes(length)) };
 /** Somebody acts: who did it is part of the history. */
 const actor = bytesToId(random.bytes(16));

@@ -31,7 +31,7 @@ export const BenchContact: Kind = defineKind({
   },
 });
 
-export const textFields = Object.keys(BenchContact.fields).slice(0, 10);
+const textFields = Object.keys(BenchContact.fields).slice(0, 10);
 export type BenchValues = { readonly [field: string]: string };
 export type Edit = { readonly id: string; readonly field: string; readonly value: string };
 

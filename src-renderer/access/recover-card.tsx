@@ -71,6 +71,6 @@ export function RecoverCard({ slot, who, onBack }: { slot: string; who: string; 
 }
 
 /** Digits as they stand on the paper: in fours. */
-export function inGroups(digits: string): string {
+function inGroups(digits: string): string {
   return (digits.match(/.{1,4}/g) ?? []).join(' ');
 }

@@ -5,7 +5,7 @@ import type { Country, CountryCode } from '#shared/commissions/country.ts';
 const files = import.meta.glob<Country>('../../assets/country/{kz,kg,uz,tj}.json', { import: 'default' });
 
 /** The document of a country. It was checked when the app was built; parsing it again would only cost time. Null if it cannot be read. */
-export async function loadCountry(code: CountryCode): Promise<Country | null> {
+async function loadCountry(code: CountryCode): Promise<Country | null> {
   const load = files[`../../assets/country/${code}.json`];
   return load === undefined ? null : load().catch(() => null);
 }

@@ -8,7 +8,7 @@ import type { FieldWords } from '../records/record-history.tsx';
 export const seatRoles = ['chair', 'deputy', 'secretary', 'member'] as const;
 export const leftReasons = ['own-wish', 'replaced', 'recalled', 'term-ended', 'other'] as const;
 /** What a keeper writes about the own commission, in the order of the form. */
-export const factFields = [
+const factFields = [
   'formedOn',
   'appointedBy',
   'appointmentAct',

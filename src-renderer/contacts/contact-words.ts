@@ -12,7 +12,7 @@ export const contactRoles = ['chair', 'deputy', 'secretary', 'member', 'trainer'
 export const messengers = ['telegram', 'whatsapp', 'viber', 'signal', 'imo', 'other'] as const;
 export const consents = ['given', 'asked', 'refused'] as const;
 export const countries = ['kz', 'kg', 'uz', 'tj'] as const;
-export const contactFields = [
+const contactFields = [
   'name',
   'nameLatin',
   'role',

@@ -127,7 +127,7 @@ export function paperFoot(facts: PaperFacts, locale: Locale, t: Translate): Pape
 }
 
 /** The record's code in four groups: the last sixteen of its id's thirty-two signs, which are chance and not time. */
-export function recordCode(id: string): string {
+function recordCode(id: string): string {
   const digits = id.replaceAll('-', '').slice(-16).toUpperCase();
   return digits.match(/.{4}/g)?.join(' ') ?? digits;
 }

@@ -9,7 +9,7 @@ import { useTranslation } from '#renderer/i18n/use-translation.ts';
 import type { FieldWords } from './record-history.tsx';
 import { listOf, textOf } from './record-values.ts';
 
-export const decisionFields = [
+const decisionFields = [
   'state',
   'number',
   'decidedOn',

@@ -33,7 +33,7 @@ export function usePaperFeet(feet: readonly PaperFoot[]): void {
 }
 
 /** The `@page` rule of one language: A4 upright, 25 mm for binding. */
-export function pageRule(foot: PaperFoot): string {
+function pageRule(foot: PaperFoot): string {
   const box = (align: string, width: string, lines: readonly string[]) =>
     `content: ${cssContent(lines)}; width: ${width}; text-align: ${align}; vertical-align: top; white-space: pre-line; padding: 5pt 0 0; margin: 0; border-top: 0.75pt solid #000; font: 8pt/10.5pt 'Noto Sans', sans-serif; color: #000;`;
   return `@page ${pageName(foot.locale)} { size: A4 portrait; margin: 15mm 15mm 25mm 25mm;

@@ -4,12 +4,12 @@
  */
 export type Throttle = { readonly misses: number; readonly waitFrom: number | null };
 
-export const freeTries = 5;
+const freeTries = 5;
 const firstWaitMs = 30_000;
 const longestWaitMs = 3_600_000;
 
 /** Milliseconds to wait after so many misses. */
-export function waitAfter(misses: number): number {
+function waitAfter(misses: number): number {
   return misses < freeTries ? 0 : Math.min(longestWaitMs, firstWaitMs * 2 ** (misses - freeTries));
 }
 

@@ -27,6 +27,11 @@ export type CommissionMatch = {
   readonly formerName: FormerName | null;
 };
 
+/**
+ * All commissions in which every word of `text` is found, the best first: a unit's own name before its oblast's, a whole
+ * word before its beginning, then the document's order; the middle of a word only where nothing else is found. A blank
+ * text finds all.
+ */
 export type CommissionSearch = (text: string, options?: { readonly level?: string }) => CommissionMatch[];
 
 type Entry = {
@@ -59,19 +64,6 @@ export function createCommissionSearch(country: Country): CommissionSearch {
       .toSorted((left, right) => left.cost - right.cost || left.order - right.order)
       .map(({ match }) => match);
   };
-}
-
-/**
- * All commissions in which every word of `text` is found, the best first: a unit's own name before its oblast's, a whole
- * word before its beginning, then the document's order; the middle of a word only where nothing else is found. A blank text finds all. Folds the whole document: for a field that
- * searches while the person types, keep a `createCommissionSearch`.
- */
-export function searchCommissions(
-  country: Country,
-  text: string,
-  options: { readonly level?: string } = {},
-): CommissionMatch[] {
-  return createCommissionSearch(country)(text, options);
 }
 
 function matchRow(

@@ -167,7 +167,7 @@ export const Country = CountryShape.superRefine((country, context) => {
 export type Country = z.infer<typeof Country>;
 
 /** The stable identifier of a unit's commission at a level: `kz-19`, `tec_oblast` → `kz-19-tec_oblast`. */
-export function commissionId(unitId: string, levelId: string): string {
+function commissionId(unitId: string, levelId: string): string {
   return `${unitId}-${levelId}`;
 }
 
@@ -216,12 +216,6 @@ export function nameIn(names: Names, locale: Locale): LocalizedName {
   const text = found === null ? undefined : names[found];
   if (found === null || text === undefined) throw new Error('names without a name: the schema forbids it');
   return { text, locale: found };
-}
-
-/** The full name of a commission with the fallbacks of `nameIn`; null where the document has no such commission. */
-export function commissionName(country: Country, id: string, locale: Locale): LocalizedName | null {
-  const commission = findCommission(country, id);
-  return commission === null ? null : nameIn(commission.names, locale);
 }
 
 function parentOf(country: Country, unitId: string): Unit | null {

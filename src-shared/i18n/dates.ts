@@ -45,7 +45,7 @@ export function toIsoDate(year: number, month: number, day: number): string {
 }
 
 /** Days since 1 January 1970 of an existing ISO date; NaN otherwise. */
-export function isoDateToDayNumber(isoDate: string): number {
+function isoDateToDayNumber(isoDate: string): number {
   const parts = parseIsoDate(isoDate);
   if (parts === null) return Number.NaN;
   const instant = new Date(0);

@@ -77,7 +77,7 @@ export function isLocale(value: unknown): value is Locale {
 }
 
 /** Where content in `locale` is looked for, first to last, beginning with the language itself. */
-export function fallbackChain(locale: Locale): readonly Locale[] {
+function fallbackChain(locale: Locale): readonly Locale[] {
   return localeFacts[locale].contentFallback;
 }
 

@@ -27,7 +27,7 @@ export function createTranslate(catalogue: Catalogue, locale: Locale): Translate
 }
 
 /** Replaces the `{{…}}` of a catalogue string. */
-export function fillPlaceholders(text: string, values: TranslateValues, locale: Locale): string {
+function fillPlaceholders(text: string, values: TranslateValues, locale: Locale): string {
   if (!text.includes('{{')) return text;
   return text.replaceAll(/\{\{\s*([\w.]+)\s*(?:,\s*(\w+)\s*)?\}\}/g, (_, name: string, format: string | undefined) =>
     formatPlaceholder(values[name], name, format, locale),

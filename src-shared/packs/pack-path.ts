@@ -35,7 +35,7 @@ export function isSafePath(path: string): boolean {
 }
 
 /** The form in which two paths are one file on Windows and macOS. */
-export function foldPath(path: string): string {
+function foldPath(path: string): string {
   return path.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
 }
 

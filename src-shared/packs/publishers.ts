@@ -11,7 +11,7 @@ export type Publisher = {
 };
 
 /** The publishers a released build knows from the start. Empty until the first public release. */
-export const releasedPublishers: readonly Publisher[] = [];
+const releasedPublishers: readonly Publisher[] = [];
 
 /**
  * The publisher of packs built from this repository. Its private key is published (assets/publisher), so it proves

@@ -111,7 +111,7 @@ type Unsigned<T> = T extends AnyParcel ? Omit<T, 'signature' | 'segments' | 'pro
 export type UnsignedParcel = Unsigned<AnyParcel>;
 
 /** The bytes a parcel's signature covers. */
-export function parcelBytes(header: Omit<AnyParcel, 'signature'>): Uint8Array {
+function parcelBytes(header: Omit<AnyParcel, 'signature'>): Uint8Array {
   return utf8(`komissiya parcel 1\n${canonicalJson({ ...header, signature: undefined })}`);
 }
 

@@ -76,7 +76,7 @@ export function createRelay(): Relay {
 }
 
 /** What the relay holds without a gap. */
-export function relaySummary(relay: Relay): { [log: string]: number } {
+function relaySummary(relay: Relay): { [log: string]: number } {
   const summary: { [log: string]: number } = {};
   for (const [log, segments] of relay.segments) {
     for (const bytes of segments) {

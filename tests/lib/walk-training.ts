@@ -21,7 +21,7 @@ export function buildCoursePack(out: string): void {
   expect(JSON.parse(answer)).toMatchObject({ ok: true, value: { id: expect.any(String), file: out } });
 }
 
-export function courseTitle(desk: Desk): string {
+function courseTitle(desk: Desk): string {
   return textIn(course.titles, desk.words.locale);
 }
 

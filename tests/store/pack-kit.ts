@@ -28,7 +28,7 @@ export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'комиссия тест '));
 }
 
-export function writeFiles(folder: string, files: { readonly [path: string]: string | Uint8Array }): void {
+function writeFiles(folder: string, files: { readonly [path: string]: string | Uint8Array }): void {
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), content);

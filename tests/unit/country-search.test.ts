@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Country, type CountryCode } from '#shared/commissions/country.ts';
-import { createCommissionSearch, searchCommissions } from '#shared/commissions/country-search.ts';
+import { createCommissionSearch } from '#shared/commissions/country-search.ts';
 
 const country = (code: CountryCode) =>
   Country.parse(JSON.parse(readFileSync(new URL(`../../assets/country/${code}.json`, import.meta.url), 'utf8')));
@@ -11,11 +11,11 @@ const kg = country('kg');
 const uz = country('uz');
 const tj = country('tj');
 const ids = (document: Country, text: string, level?: string) =>
-  searchCommissions(document, text, level === undefined ? {} : { level }).map(({ commission }) => commission.id);
+  createCommissionSearch(document)(text, level === undefined ? {} : { level }).map(({ commission }) => commission.id);
 
-describe('searchCommissions', () => {
+describe('createCommissionSearch', () => {
   test.each(['ош', 'Ош', 'osh', 'OSH', 'Ӯш'])('«%s»: the city first, then the districts of the oblast', (text) => {
-    const found = searchCommissions(kg, text, { level: 'tec' });
+    const found = createCommissionSearch(kg)(text, { level: 'tec' });
     expect(found[0]?.commission.id).toBe('kg-go-tec');
     expect(found[0]?.place).toBe('unit');
     const districts = found.filter(({ unit }) => unit.parent === 'kg-o');
@@ -41,7 +41,7 @@ describe('searchCommissions', () => {
     [kz, 'Южно-Казахстанская', 'kz-61-tec_oblast', '2018'],
     [kz, 'нурсултан', 'kz-71-tec_oblast', '2022'],
   ] as const)('former name %#: leads to the present unit and is named', (document, text, id, until) => {
-    const first = searchCommissions(document, text)[0];
+    const first = createCommissionSearch(document)(text)[0];
     expect(first?.commission.id).toBe(id);
     expect(first?.place).toBe('former');
     expect(first?.formerName?.until).toBe(until);

@@ -127,7 +127,7 @@ export async function writePack(
 }
 
 /** Reads and checks a course folder. `files` are all its files, forward slashes, sorted. */
-export async function readCourse(folder: string): Promise<Result<{ course: Course; files: string[] }>> {
+async function readCourse(folder: string): Promise<Result<{ course: Course; files: string[] }>> {
   let json: unknown;
   try {
     json = JSON.parse(await readFile(join(folder, 'course.json'), 'utf8'));

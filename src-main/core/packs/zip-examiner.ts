@@ -39,7 +39,7 @@ export async function whatIsWrong(handle: FileHandle, bytes: number, expected: E
 }
 
 /** A name from a hostile file, fit to stand in a message. */
-export function printable(path: string): string {
+function printable(path: string): string {
   return path.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '\ufffd').slice(0, 120);
 }
 

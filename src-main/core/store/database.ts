@@ -45,7 +45,7 @@ export function openDatabase(file: DatabaseFile): Result<WritableDb> {
 }
 
 /** Gives the connection its key. Must come before anything else touches the file. */
-export function setKey(db: Database.Database, key: Uint8Array | null): void {
+function setKey(db: Database.Database, key: Uint8Array | null): void {
   if (key === null) return;
   db.pragma(`cipher = 'sqlcipher'`);
   db.pragma('legacy = 4');

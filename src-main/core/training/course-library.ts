@@ -26,7 +26,7 @@ export type CourseLibrary = {
   text(pack: string, path: string): Promise<string | null>;
 };
 
-export const maxTextBytes = 1024 * 1024;
+const maxTextBytes = 1024 * 1024;
 
 export function createCourseLibrary(files: CourseFiles): CourseLibrary {
   const parsed = new Map<string, { readonly sha256: string; readonly course: Course }>();

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { lockedState, VaultFile, vaultFileName } from '#shared/access/vault-file.ts';
+import { lockedState, parseVaultFile, type VaultFile, vaultFileName } from '#shared/access/vault-file.ts';
 import type { Dispatch } from '#shared/contract/rpc.ts';
 import type { Time } from '#shared/kernel/ports.ts';
 import { ok } from '#shared/kernel/result.ts';
@@ -35,7 +35,7 @@ export function createLockedStart(deps: {
 
 function readVault(directory: string): VaultFile | null {
   try {
-    return VaultFile.parse(JSON.parse(readFileSync(join(directory, vaultFileName), 'utf8')));
+    return parseVaultFile(readFileSync(join(directory, vaultFileName), 'utf8'));
   } catch {
     return null;
   }

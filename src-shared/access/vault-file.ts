@@ -36,7 +36,7 @@ const Slot = z.strictObject({
 });
 export type Slot = z.infer<typeof Slot>;
 
-export const VaultFile = z.strictObject({
+const VaultFile = z.strictObject({
   format: z.literal(1),
   locale: Locale,
   partition: Partition,
@@ -52,6 +52,15 @@ export const VaultFile = z.strictObject({
   restored: z.boolean(),
 });
 export type VaultFile = z.infer<typeof VaultFile>;
+
+/** Reads the file's text; null when it cannot be understood. */
+export function parseVaultFile(text: string): VaultFile | null {
+  try {
+    return VaultFile.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
 
 /** Of a profile that does not say otherwise. */
 export const defaultAutoLockMinutes = 10;

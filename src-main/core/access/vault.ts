@@ -8,7 +8,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync, scrypt } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { VaultFile, vaultFileName, type Wrapped } from '#shared/access/vault-file.ts';
+import { parseVaultFile, type VaultFile, vaultFileName, type Wrapped } from '#shared/access/vault-file.ts';
 import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
 import type { Random } from '#shared/kernel/ports.ts';
 
@@ -20,8 +20,7 @@ export function readVault(directory: string): VaultFile | null | 'damaged' {
   const path = join(directory, vaultFileName);
   if (!existsSync(path)) return null;
   try {
-    const parsed = VaultFile.safeParse(JSON.parse(readFileSync(path, 'utf8')));
-    return parsed.success ? parsed.data : 'damaged';
+    return parseVaultFile(readFileSync(path, 'utf8')) ?? 'damaged';
   } catch {
     return 'damaged';
   }

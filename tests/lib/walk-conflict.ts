@@ -28,9 +28,9 @@ export async function pickRow(desk: Desk, name: string): Promise<void> {
   await desk.page.getByRole('region', { name }).locator('.desk-foot').waitFor();
 }
 
-/** The versions of a field, as radio rows. */
+/** The versions of a field, as radio rows. `label` may leave out the language that a field of a paper names. */
 export function versions(desk: Desk, label: string): Locator {
-  return desk.page.getByRole('radiogroup', { name: label, exact: true }).locator('label.desk-pick');
+  return desk.page.getByRole('radiogroup', { name: label }).locator('label.desk-pick');
 }
 
 export async function takeVersion(desk: Desk, label: string, words: string): Promise<void> {

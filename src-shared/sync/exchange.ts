@@ -98,6 +98,22 @@ export type ExchangeOutcome = {
   readonly failure: Failure | null;
 };
 
+/** Of an exchange before its first answer, or one that broke off without any. */
+export const nothingDone: ExchangeOutcome = {
+  sent: 0,
+  received: 0,
+  turns: 0,
+  epoch: null,
+  acknowledged: {},
+  hubSummary: null,
+  laptops: null,
+  renewed: null,
+  hubTime: null,
+  refusals: [],
+  refusedHere: [],
+  failure: null,
+};
+
 const defaultRequestBytes = 1024 * 1024;
 /** No exchange of two honest sides comes near; stops a hub that answers nonsense for ever. */
 const maxTurns = 10_000;
@@ -177,18 +193,9 @@ type Sent = { readonly log: string; readonly from: number; readonly to: number }
 
 function beginExchange(store: ReplicaStore, options: ExchangeOptions): Session {
   return {
-    sent: 0,
-    received: 0,
-    turns: 0,
+    ...nothingDone,
     epoch: options.epoch,
     acknowledged: options.acknowledged,
-    hubSummary: null,
-    laptops: null,
-    renewed: null,
-    hubTime: null,
-    refusals: [],
-    refusedHere: [],
-    failure: null,
     blocked: [],
     due: ownAhead(store, options.acknowledged),
   };

@@ -34,7 +34,7 @@ import type { Replicas } from './record-rows.ts';
 
 export const sha256: Hash = (data) => hashOnce('sha256', data, 'buffer');
 
-/** Hash and compression of segments on this host: SHA-256, zstd level 3 (SYNC.md lesson 6). */
+/** Hash and compression of segments on this host: SHA-256, zstd level 3. */
 export const segmentPorts: SegmentPorts = {
   hash: sha256,
   pack: (data) => zstdCompressSync(data),

@@ -6,22 +6,6 @@ import type { Enrolment, SyncMemory, SyncStore } from './sync-store.ts';
 /** Of a laptop that has never reached its hub. */
 export const emptyMemory: SyncMemory = { acknowledged: {}, lastContactAt: null, lastTryAt: null, laptops: [] };
 
-/** Of an exchange that broke off without an answer. */
-export const nothingDone: ExchangeOutcome = {
-  sent: 0,
-  received: 0,
-  turns: 0,
-  epoch: null,
-  acknowledged: {},
-  hubSummary: null,
-  laptops: null,
-  renewed: null,
-  hubTime: null,
-  refusals: [],
-  refusedHere: [],
-  failure: null,
-};
-
 /** Nothing wrong with this laptop or its hub: the line is away. */
 export function isLineAway(problem: Failure): boolean {
   return problem.code === 'sync/hub-unreachable' || problem.code === 'sync/hub-slow';

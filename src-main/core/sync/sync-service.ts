@@ -9,11 +9,11 @@ import type { Logger, Random, Time } from '#shared/kernel/ports.ts';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
 import { KindName } from '#shared/records/contract.ts';
 import type { SyncStatus, syncContract } from '#shared/sync/contract.ts';
-import { exchange, type ExchangeOutcome, type ExchangeProgress } from '#shared/sync/exchange.ts';
+import { exchange, nothingDone, type ExchangeOutcome, type ExchangeProgress } from '#shared/sync/exchange.ts';
 import { parseInvitation } from '#shared/sync/invitation.ts';
 import { parseLogKey, protocolVersion, type Summary } from '#shared/sync/messages.ts';
 import { databaseFailure } from '../store/database.ts';
-import { emptyMemory, isLineAway, keepOutcome, nothingDone, problemOf } from './exchange-outcome.ts';
+import { emptyMemory, isLineAway, keepOutcome, problemOf } from './exchange-outcome.ts';
 import { parseHubAddress } from './hub-address.ts';
 import {
   createHubTransport,

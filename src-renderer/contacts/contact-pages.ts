@@ -7,8 +7,8 @@ import { call, type Input } from '#renderer/app/bridge.ts';
 import { virtualFrom } from '#renderer/ui/data-table.tsx';
 import type { Failure } from '#shared/kernel/result.ts';
 
-/** Rows asked for at once. A table that is not virtual tells no range: its rows are all on the first page. */
-const pageSize = Math.max(50, virtualFrom);
+/** Rows asked for at once: some two screens. A table that is not virtual tells no range: its rows are all on the first page. */
+const pageSize = Math.max(24, virtualFrom);
 
 export type ContactPages = {
   readonly total: number;

@@ -1,4 +1,4 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
+import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, memo, type ReactNode, useCallback, useEffect, useRef } from 'react';
 
 export type Column<Row> = {
@@ -35,6 +35,26 @@ export type DataTableProps<Row> = {
 /** So many rows are drawn whole: more would take longer to draw than the pause between two keys. */
 export const virtualFrom = 20;
 
+/** Rows drawn above and below those in sight: a screen of them would be drawn with every key of a search. */
+const overscan = 3;
+
+/**
+ * Which rows are drawn. Rows turn out a little higher or lower than estimated, which moves the end of the range by a row that nobody
+ * sees: as long as all in sight are drawn, and not many more, the drawn ones stay, so that an answer to a search is drawn once.
+ */
+function useSteadyRange(): (range: Range) => number[] {
+  const drawn = useRef({ first: 0, last: -1 });
+  return useCallback((range: Range) => {
+    const { first, last } = drawn.current;
+    const isCovered = first <= range.startIndex && last >= range.endIndex && last < range.count;
+    const isLean = range.startIndex - first <= 2 * overscan && last - range.endIndex <= 2 * overscan;
+    if (isCovered && isLean) return Array.from({ length: last - first + 1 }, (_, step) => first + step);
+    const indexes = defaultRangeExtractor(range);
+    drawn.current = { first: indexes[0] ?? 0, last: indexes.at(-1) ?? -1 };
+    return indexes;
+  }, []);
+}
+
 /** A list as a table: head that sticks, rows that open by click or Enter, arrows move; more than `virtualFrom` rows are virtual. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const { columns, count, rowAt, rowKey, onOpen, onRange, foot, groupBefore } = props;
@@ -44,8 +64,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     count: isVirtual ? count : 0,
     getScrollElement: () => scroller.current,
     estimateSize: () => props.rowHeight ?? 57,
-    // A screen above and below would be drawn with every key of a search.
-    overscan: 3,
+    overscan,
+    rangeExtractor: useSteadyRange(),
   });
   const items = isVirtual ? virtual.getVirtualItems() : [];
   const first = items[0]?.index ?? 0;

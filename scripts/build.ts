@@ -1,5 +1,5 @@
 /**
- * Builds the app into dist/ with plain Vite: shell.js, core.js, hub.js (ESM for Node), preload.cjs (one CommonJS file, as a
+ * Builds the app into dist/ with plain Vite: shell.js, core.js with its thread backup-check.js, hub.js (ESM for Node), preload.cjs (one CommonJS file, as a
  * sandboxed preload must be) and renderer/. Only `electron`, `better-sqlite3` and Node's own modules stay outside the bundles.
  * Usage: node scripts/build.ts [--dev]
  */
@@ -85,6 +85,10 @@ function rendererConfig(mode: Mode, outDir = join(dist, 'renderer'), plugins: Pl
 const entries: { source: string; config: (mode: Mode) => InlineConfig }[] = [
   { source: 'src-main/shell/main.ts', config: (mode) => nodeConfig(mode, 'src-main/shell/main.ts', 'shell.js', 'es') },
   { source: 'src-main/core/main.ts', config: (mode) => nodeConfig(mode, 'src-main/core/main.ts', 'core.js', 'es') },
+  {
+    source: 'src-main/core/store/backup-check.ts',
+    config: (mode) => nodeConfig(mode, 'src-main/core/store/backup-check.ts', 'backup-check.js', 'es'),
+  },
   {
     source: 'src-main/preload/preload.ts',
     config: (mode) => nodeConfig(mode, 'src-main/preload/preload.ts', 'preload.cjs', 'cjs'),

@@ -2,6 +2,7 @@
  * The core's composition root: `createCore(deps)` gives one dispatcher over the whole contract. The same core runs in the
  * app's utility process, under the command line and in tests.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { coreContract, type CoreEvent } from '#shared/contract/core-contract.ts';
 import { createDispatch, type Dispatch } from '#shared/contract/rpc.ts';
 import { bytesToHex } from '#shared/kernel/ids.ts';
@@ -57,7 +58,8 @@ export function createCore(deps: CoreDeps): Core {
     if (topics.includes('sync')) sync.localChange();
   };
 
-  let backupTimer: NodeJS.Timeout | null = null;
+  let backup = new AbortController();
+  let backingUp: Promise<void> | null = null;
   let opening: Promise<void> = Promise.resolve();
   const profile = createProfile({
     ...deps,
@@ -70,11 +72,13 @@ export function createCore(deps: CoreDeps): Core {
         const seen = syncProfile(open);
         sync.open(seen);
         stick.open(seen);
-        backupTimer = setTimeout(backUp, backupDelayMs).unref();
+        backup = new AbortController();
+        backingUp = backUp(open, backup.signal);
       }
     },
     async closing() {
-      if (backupTimer !== null) clearTimeout(backupTimer);
+      backup.abort();
+      await backingUp;
       // A store that is locked at once after it was opened is still being tidied up.
       await opening;
       await Promise.all([sync.close(), stick.close(), packs.closeStore()]);
@@ -104,11 +108,12 @@ export function createCore(deps: CoreDeps): Core {
     return { store: syncStore, publicKey: identity.publicKey, sign: identity.sign };
   }
 
-  function backUp(): void {
-    const open = profile.current();
-    if (open === null || !profile.backups().isDue()) return;
-    const made = profile.backups().make(open.store.db, open.key);
-    if (!made.ok) deps.logger.warn('backup/failed', { code: made.error.code });
+  async function backUp({ store, key }: OpenProfile, signal: AbortSignal): Promise<void> {
+    // The signal ends the pause with an error.
+    await sleep(backupDelayMs, undefined, { signal, ref: false }).catch(() => null);
+    if (signal.aborted || !profile.backups().isDue()) return;
+    const made = await profile.backups().makeBeside(store.db, key, signal);
+    if (made?.ok === false) deps.logger.warn('backup/failed', { code: made.error.code });
   }
 
   const packs = createPacksService({

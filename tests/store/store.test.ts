@@ -1,4 +1,5 @@
 /** The encrypted store: atomic writes, migrations, damage, backups, full disk. */
+import { spawnSync } from 'node:child_process';
 import { copyFileSync, openSync, closeSync, readdirSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -6,6 +7,7 @@ import { createBackups } from '#core/store/backups.ts';
 import { databaseFailure, isSound, openDatabase } from '#core/store/database.ts';
 import { migrate, migrations } from '#core/store/migrate.ts';
 import { openStore, type Store } from '#core/store/store.ts';
+import { root } from '../../scripts/runtimes.mjs';
 import { silentLogger } from '#shared/kernel/ports.ts';
 import { Contact } from '#shared/contacts/contact.ts';
 import { newId } from '#shared/kernel/ids.ts';
@@ -294,6 +296,49 @@ test('a backup is checked before it counts, and the ring keeps seven', () => {
   // With a wrong key nothing can be verified, so nothing is kept.
   expect(backups.make(store.db, new Uint8Array(32)).ok).toBe(false);
   expect(readdirSync(join(folder, 'backups')).filter((name) => name.endsWith('.part'))).toEqual([]);
+});
+
+test('a backup beside other work is one moment of the store, and the store stays locked', async () => {
+  const folder = temporaryFolder();
+  const path = join(folder, 'komissiya.db');
+  const store = openTestStore(path);
+  for (let index = 0; index < 300; index += 1) store.commit([contact(`Контакт, пример ${index}`)], null);
+  const backups = createBackups(folder, { time, logger: silentLogger });
+  const going = backups.makeBeside(store.db, key, new AbortController().signal);
+  // Written while the copy is made: more than SQLite would leave in the WAL.
+  for (let index = 0; index < 300; index += 1) store.commit([contact(`Позже, пример ${index}`)], null);
+  const made = await going;
+  if (made?.ok !== true) throw new Error('no backup');
+  expect(store.db.pragma('wal_autocheckpoint', { simple: true })).toBe(1000);
+  const opened = openDatabase({ path: join(folder, 'backups', made.value.id), key });
+  if (!opened.ok) throw new Error(opened.error.code);
+  expect(opened.value.prepare('select count(*) from contact').pluck().get()).toBe(300);
+  opened.value.close();
+
+  const other = spawnSync(
+    process.execPath,
+    [
+      '--input-type=module',
+      '--eval',
+      `import { openDatabase } from '#core/store/database.ts';
+       const opened = openDatabase({ path: process.argv[1], key: new Uint8Array(JSON.parse(process.argv[2])) });
+       console.log(opened.ok ? 'opened' : opened.error.code);`,
+      path,
+      JSON.stringify([...key]),
+    ],
+    { cwd: root, encoding: 'utf8' },
+  );
+  expect(other.stdout.trim()).toBe('store/in-use');
+
+  const ended = new AbortController();
+  const stopped = backups.makeBeside(store.db, key, ended.signal);
+  ended.abort();
+  expect(await stopped).toBeNull();
+  // Nor with a wrong key, with which nothing can be verified.
+  const unsound = await backups.makeBeside(store.db, new Uint8Array(32), new AbortController().signal);
+  expect(unsound).toEqual({ ok: false, error: { code: 'store/damaged' } });
+  expect(backups.list()).toHaveLength(1);
+  expect(readdirSync(join(folder, 'backups'))).toHaveLength(1);
 });
 
 test('a full database says so and stays as it was', () => {

@@ -65,6 +65,7 @@ export type Profile = {
 
 export function createProfile(deps: ProfileDeps): Profile {
   let open: OpenProfile | null = null;
+  let backups: { readonly directory: string; readonly of: Backups } | null = null;
   const sampleDirectory = join(deps.directory, 'sample');
   // Sample data stays open between starts until somebody leaves it.
   let sample = readVault(deps.directory) === null && existsSync(join(sampleDirectory, vaultFileName));
@@ -83,7 +84,14 @@ export function createProfile(deps: ProfileDeps): Profile {
       for (const name of [vaultFileName, 'komissiya.db', 'komissiya.db-wal'])
         rmSync(join(self.directory(), name), { force: true });
     },
-    backups: () => createBackups(self.directory(), deps),
+    backups() {
+      // One per folder: it keeps hold of the store's file (see `Backups.release`).
+      if (backups?.directory !== self.directory()) {
+        backups?.of.release();
+        backups = { directory: self.directory(), of: createBackups(self.directory(), deps) };
+      }
+      return backups.of;
+    },
 
     async open(key, slot, name, isNew) {
       const vault = self.vault();
@@ -96,7 +104,10 @@ export function createProfile(deps: ProfileDeps): Profile {
         ...deps,
         backUp: () => void self.backups().make(null, key),
       });
-      if (!result.ok) return result;
+      if (!result.ok) {
+        self.backups().release();
+        return result;
+      }
       const store = result.value;
       if (vault.restored && !isNew) {
         store.renewIdentity();
@@ -130,6 +141,7 @@ export function createProfile(deps: ProfileDeps): Profile {
         }
       }
       store.close();
+      self.backups().release();
       deps.onSession(null);
     },
 

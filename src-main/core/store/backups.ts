@@ -1,15 +1,13 @@
 /**
- * Daily verified backups beside the store: a ring of whole encrypted copies. The store's only process copies the file
- * between two transactions after folding the WAL into it, so a copy is always one consistent moment; it counts as a backup
- * only once it has been opened with the key and checked.
+ * Daily verified backups beside the store: a ring of whole encrypted copies. The WAL is folded into the file, and stays apart from it
+ * while the file is copied, so a copy is always one consistent moment; it counts as a backup only once it has been opened with the
+ * key and checked.
  */
 import {
   closeSync,
   copyFileSync,
-  constants,
   existsSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readdirSync,
   renameSync,
@@ -19,7 +17,8 @@ import {
 import { join } from 'node:path';
 import type { Logger, Time } from '#shared/kernel/ports.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
-import { databaseFailure, isSound, openDatabase, type WritableDb } from './database.ts';
+import { copyBeside, copyNow, isSoundBeside, isSoundCopy } from './backup-copy.ts';
+import { databaseFailure, type WritableDb } from './database.ts';
 
 /** Newest copies kept. */
 const ringSize = 7;
@@ -30,8 +29,13 @@ export type Backup = { readonly id: string; readonly madeAt: number; readonly by
 export type Backups = {
   /** Newest first. */
   list(): Backup[];
-  /** Copies and verifies. Failures: `store/disk-full`, `store/damaged` (the store itself does not check out). */
+  /** Copies and verifies, with the caller waiting. Failures: `store/disk-full`, `store/damaged` (the store itself does not check out). */
   make(db: WritableDb | null, key: Uint8Array | null): Result<Backup>;
+  /**
+   * The same while a person works: the copy is written piece by piece and checked in a thread of its own, so no call waits. Null when
+   * `signal` ended it. The store must not be closed before.
+   */
+  makeBeside(db: WritableDb, key: Uint8Array | null, signal: AbortSignal): Promise<Result<Backup> | null>;
   /** Whether the newest is older than a day. */
   isDue(): boolean;
   /**
@@ -41,11 +45,49 @@ export type Backups = {
   restore(id: string): Result<null>;
   /** Renames the closed store, so that a new one may be made; nothing is deleted. Failure: `store/disk-error` … */
   putAside(): Result<null>;
+  /**
+   * Lets go of the store's file, once SQLite has closed it. Not before: where a process closes any handle of a file, POSIX takes away all
+   * its locks of that file, and a second process could open the store (https://www.sqlite.org/howtocorrupt.html, 2.2).
+   */
+  release(): void;
 };
 
 export function createBackups(directory: string, deps: { time: Time; logger: Logger }): Backups {
   const folder = join(directory, 'backups');
   const storePath = join(directory, 'komissiya.db');
+  let handle: number | null = null;
+  const reader = (): number => (handle ??= openSync(storePath, 'r'));
+
+  function nextDraft(): Draft {
+    // What a process that ended in the middle has left.
+    if (existsSync(folder))
+      for (const name of readdirSync(folder)) if (name.includes('.part')) rmSync(join(folder, name), { force: true });
+    const madeAt = Math.max(deps.time.now(), (self.list()[0]?.madeAt ?? 0) + 1);
+    const id = `${String(madeAt).padStart(13, '0')}.db`;
+    return { id, madeAt, path: join(folder, `${id}.part`) };
+  }
+
+  function keep({ id, madeAt, path }: Draft, sound: boolean): Result<Backup> {
+    if (!sound) {
+      removeFile(path);
+      deps.logger.error('backup/unsound');
+      return err({ code: 'store/damaged' });
+    }
+    renameSync(path, join(folder, id));
+    for (const old of self.list().slice(ringSize)) rmSync(join(folder, old.id), { force: true });
+    const backup = { id, madeAt, bytes: statSync(join(folder, id)).size };
+    deps.logger.info('backup/made', { bytes: backup.bytes });
+    return ok(backup);
+  }
+
+  /** Leaves no half-written copy behind. */
+  function failed(draft: Draft, error: unknown): Result<never> {
+    removeFile(draft.path);
+    const failure = databaseFailure(error);
+    if (failure === null) throw error;
+    return err(failure);
+  }
+
   const self: Backups = {
     list() {
       if (!existsSync(folder)) return [];
@@ -59,32 +101,34 @@ export function createBackups(directory: string, deps: { time: Time; logger: Log
     },
 
     make(db, key) {
-      const madeAt = Math.max(deps.time.now(), (self.list()[0]?.madeAt ?? 0) + 1);
-      const id = `${String(madeAt).padStart(13, '0')}.db`;
-      const draft = join(folder, `${id}.part`);
+      const draft = nextDraft();
       try {
-        mkdirSync(folder, { recursive: true });
         db?.pragma('wal_checkpoint(truncate)');
-        copyFileSync(storePath, draft, constants.COPYFILE_FICLONE);
-        sync(draft);
-        const copy = openDatabase({ path: draft, key });
-        const sound = copy.ok && isSound(copy.value);
-        if (copy.ok) copy.value.close();
-        if (!sound) {
-          removeFile(draft);
-          deps.logger.error('backup/unsound');
-          return err({ code: 'store/damaged' });
-        }
-        renameSync(draft, join(folder, id));
-        for (const old of self.list().slice(ringSize)) rmSync(join(folder, old.id), { force: true });
-        const backup = { id, madeAt, bytes: statSync(join(folder, id)).size };
-        deps.logger.info('backup/made', { bytes: backup.bytes });
-        return ok(backup);
+        copyNow(reader(), draft.path);
+        return keep(draft, isSoundCopy(draft.path, key));
       } catch (error) {
-        removeFile(draft);
-        const failure = databaseFailure(error);
-        if (failure === null) throw error;
-        return err(failure);
+        return failed(draft, error);
+      }
+    },
+
+    async makeBeside(db, key, signal) {
+      const draft = nextDraft();
+      try {
+        const foldAfter = Number(db.pragma('wal_autocheckpoint', { simple: true }));
+        db.pragma('wal_checkpoint(truncate)');
+        // From here on the WAL grows, and the file stays as it is until it is copied.
+        db.pragma('wal_autocheckpoint = 0');
+        try {
+          await copyBeside(reader(), draft.path, signal);
+        } finally {
+          db.pragma(`wal_autocheckpoint = ${foldAfter}`);
+        }
+        const sound = signal.aborted ? null : await isSoundBeside(draft.path, key, signal);
+        if (sound !== null && !signal.aborted) return keep(draft, sound);
+        removeFile(draft.path);
+        return null;
+      } catch (error) {
+        return failed(draft, error);
       }
     },
 
@@ -94,6 +138,7 @@ export function createBackups(directory: string, deps: { time: Time; logger: Log
       const backup = self.list().find((each) => each.id === id);
       if (backup === undefined) return err({ code: 'store/no-backup' });
       const draft = `${storePath}.restoring`;
+      self.release();
       try {
         copyFileSync(join(folder, backup.id), draft);
         sync(draft);
@@ -111,6 +156,7 @@ export function createBackups(directory: string, deps: { time: Time; logger: Log
     },
 
     putAside() {
+      self.release();
       try {
         const name = `${storePath}.damaged-${deps.time.now()}`;
         // The write-ahead log may hold the last edits: it goes with its file, for whoever tries to rescue them.
@@ -124,9 +170,16 @@ export function createBackups(directory: string, deps: { time: Time; logger: Log
         return err(failure);
       }
     },
+
+    release() {
+      if (handle !== null) closeSync(handle);
+      handle = null;
+    },
   };
   return self;
 }
+
+type Draft = { readonly id: string; readonly madeAt: number; readonly path: string };
 
 function sync(path: string): void {
   const file = openSync(path, 'r+');

@@ -15,8 +15,8 @@ export const Membership = defineKind({
     { field: 'startsOn', as: 'exact' },
   ],
   fields: {
-    commission: reference(1, 'commission', { required: true }),
-    contact: reference(2, 'contact', { required: true }),
+    commission: reference(1, 'commission', { required: true, filtered: true }),
+    contact: reference(2, 'contact', { required: true, filtered: true }),
     role: choice(3, ['chair', 'deputy', 'secretary', 'member'], { required: true }),
     nominatedBy: text(4, { searchable: true }),
     appointmentAct: text(5),

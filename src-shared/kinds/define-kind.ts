@@ -34,6 +34,8 @@ export type Field<T extends FieldValue = FieldValue> = {
   readonly searchable: boolean;
   /** Has a sort key per UI language. */
   readonly sortable: boolean;
+  /** Lists ask for records by this field, so it has an index: every write of the field pays for it. */
+  readonly filtered: boolean;
   /** More than one line. */
   readonly long: boolean;
   /** The language of one version of a localized field; undefined where a text may be in any. */
@@ -49,6 +51,7 @@ type FieldFlags = {
   readonly personal?: boolean;
   readonly searchable?: boolean;
   readonly sortable?: boolean;
+  readonly filtered?: boolean;
   readonly long?: boolean;
   readonly locale?: Locale;
   readonly verbatim?: boolean;
@@ -76,6 +79,7 @@ function field<T extends FieldValue>(
     personal: flags.personal ?? false,
     searchable: flags.searchable ?? false,
     sortable: flags.sortable ?? false,
+    filtered: flags.filtered ?? false,
     long: flags.long ?? false,
     verbatim: flags.verbatim ?? false,
     ...(flags.locale !== undefined && { locale: flags.locale }),

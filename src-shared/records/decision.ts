@@ -13,10 +13,10 @@ export const Decision = defineKind({
   naturalKey: [{ field: 'number', as: 'words' }],
   states: { field: 'state', initial: 'draft', moves: { draft: ['signed'], signed: [] }, frozen: ['signed'] },
   fields: {
-    state: choice(1, ['draft', 'signed'], { required: true }),
+    state: choice(1, ['draft', 'signed'], { required: true, filtered: true }),
     /** Text, never a number: `24/1`, `98/798`, `1457-son`, `№139`. */
     number: text(2, { searchable: true, sortable: true, max: 60, merge: 'final' }),
-    decidedOn: date(3, { merge: 'final' }),
+    decidedOn: date(3, { filtered: true, merge: 'final' }),
     /** Where it was decided, and who signs: as it stands for all languages; below, where a language writes it otherwise. */
     place: text(4, { merge: 'final' }),
     basis: text(5, { searchable: true, max: 1000, merge: 'final' }),
@@ -34,7 +34,7 @@ export const Decision = defineKind({
     signedAt: integer(36, { merge: 'final' }),
     signedBy: reference(37, 'person', { merge: 'final' }),
     /** The signed decision that this one corrects. */
-    corrects: reference(38, 'decision', { merge: 'final' }),
+    corrects: reference(38, 'decision', { filtered: true, merge: 'final' }),
     ...localized('place', 40, { merge: 'final' }),
     ...localized('chair', 50, { personal: true, merge: 'final' }),
     ...localized('secretary', 60, { personal: true, merge: 'final' }),

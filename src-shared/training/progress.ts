@@ -33,7 +33,7 @@ export const Attempt = defineKind({
   rights: { write: everyone, remove: [] },
   addOnly: true,
   fields: {
-    person: reference(1, 'person', { required: true }),
+    person: reference(1, 'person', { required: true, filtered: true }),
     course: text(2, { required: true, max: 80 }),
     courseVersion: integer(3, { required: true }),
     test: text(4, { required: true, max: 80 }),

@@ -143,6 +143,41 @@ describe('migrations', () => {
     }
   });
 
+  test('003 puts who changed a record as a number, and drops the indexes nobody asks', () => {
+    const path = join(temporaryFolder(), 'store.db');
+    const store = openTestStore(path);
+    const actors = ['a', 'b'].map((name) => newId({ time, random: seededRandom(name) }));
+    const changes = ['Первый, пример', 'Второй, пример', 'Третий, пример'].map(contact);
+    store.commit(changes.slice(0, 1), actors[0] ?? null);
+    store.commit(changes.slice(1, 2), actors[1] ?? null);
+    store.commit(changes.slice(2), null);
+    // As the versions before wrote it.
+    store.db.exec(`
+      alter table contact rename column changed_by to ref;
+      alter table contact add column changed_by text;
+      update contact set changed_by = (select id from author where author.ref = contact.ref);
+      alter table contact drop column ref;
+      drop table author;
+      drop index contact_by_own;
+      create index contact_by_own on contact (own_log, own_seq);
+      create index contact_by_f_messenger on contact (f_messenger) where alive = 1;
+      pragma user_version = 2;
+    `);
+    store.close();
+
+    const reopened = openTestStore(path);
+    expect(changes.map(({ id }) => reopened.queries.get(Contact, id)?.changedBy)).toEqual([...actors, null]);
+    reopened.commit([contact('Четвёртый, пример')], actors[0] ?? null);
+    expect(reopened.db.prepare('select count(*) from author').pluck().get()).toBe(2);
+    expect(reopened.queries.roadCounts().saved).toBe(4);
+    const indexes = reopened.db
+      .prepare(`select sql from sqlite_schema where tbl_name = 'contact' and type = 'index'`)
+      .pluck()
+      .all();
+    expect(indexes).not.toContainEqual(expect.stringContaining('f_messenger'));
+    expect(indexes).toContainEqual(expect.stringContaining('where own_log > 0'));
+  });
+
   test('a store of a newer app is refused and left as it was', () => {
     const path = join(temporaryFolder(), 'store.db');
     const store = openTestStore(path);

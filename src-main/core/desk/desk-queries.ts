@@ -57,7 +57,7 @@ export function createDeskQueries(db: ReadableDb): DeskQueries {
     .pluck();
   const selectDecided = db.prepare(
     `select f_subjectKind as kind, f_subject as subject, f_about as about, f_field as field, f_other as other,
-            f_stands as stands, changed_at as since, changed_by as "by"
+            f_stands as stands, changed_at as since, (select id from author where ref = changed_by) as "by"
      from settlement where alive = 1 order by changed_at desc, row desc limit ?`,
   );
   const selectKind = db.prepare('select f_subjectKind from settlement where f_subject = ? limit 1').pluck();

@@ -8,6 +8,7 @@ import type { Kind, Values } from '#shared/kinds/define-kind.ts';
 import { emptyState, fieldNames, isAlive, mergeOp, type RecordState, setChange } from '#shared/sync/merge.ts';
 import type { Op, OpValue } from '#shared/sync/op.ts';
 import { nextTime, observe, type Stamp, stampMs } from '#shared/sync/stamp.ts';
+import type { Authors } from './authors.ts';
 import type { WritableDb } from './database.ts';
 import type { DeskIndex } from './desk-index.ts';
 import type { Indexes } from './indexes.ts';
@@ -29,6 +30,7 @@ export type CommitDeps = {
   readonly log: OpLog;
   readonly indexes: Indexes;
   readonly desk: DeskIndex;
+  readonly authors: Authors;
   readonly kinds: readonly Kind[];
   readonly time: Time;
   readonly logger: Logger;
@@ -57,7 +59,7 @@ export function createCommitter(deps: CommitDeps): Committer {
   const tableOf = (kind: Kind): RecordTable => {
     let table = tables.get(kind.number);
     if (table === undefined) {
-      table = createRecordTable(db, kind, opLog);
+      table = createRecordTable(db, kind, opLog, deps.authors);
       tables.set(kind.number, table);
     }
     return table;
@@ -81,6 +83,7 @@ export function createCommitter(deps: CommitDeps): Committer {
       return db.transaction(work).immediate();
     } catch (error) {
       opLog.reload();
+      deps.authors.reload();
       throw error;
     }
   }

@@ -6,11 +6,13 @@ import { err, ok, type Result } from '#shared/kernel/result.ts';
 import type { WritableDb } from './database.ts';
 import { migration001 } from './migrations/001-log.ts';
 import { migration002 } from './migrations/002-packs.ts';
+import { migration003 } from './migrations/003-authors.ts';
 
-export type Migration = { readonly name: string; readonly sql: string };
+/** `run` does, after `sql`, what needs to look at the schema first. */
+export type Migration = { readonly name: string; readonly sql: string; run?(db: WritableDb): void };
 
 /** In order; never change or remove one that has been released. */
-export const migrations: readonly Migration[] = [migration001, migration002];
+export const migrations: readonly Migration[] = [migration001, migration002, migration003];
 
 /**
  * Brings the schema up to date, each migration in its own transaction. `backUp` is called once before the first change
@@ -25,6 +27,7 @@ export function migrate(db: WritableDb, backUp: () => void): Result<null> {
     if (migration === undefined) break;
     db.transaction(() => {
       db.exec(migration.sql);
+      migration.run?.(db);
       db.pragma(`user_version = ${version + 1}`);
     }).immediate();
   }

@@ -15,6 +15,7 @@ import type { Id } from '#shared/kernel/ids.ts';
 import { emptyValue, type Field, type FieldValue, type Kind } from '#shared/kinds/define-kind.ts';
 import type { RecordState } from '#shared/sync/merge.ts';
 import type { Stamp } from '#shared/sync/stamp.ts';
+import type { Authors } from './authors.ts';
 import { fromColumnText, toColumnText } from './column-text.ts';
 import type { WritableDb } from './database.ts';
 import { columnName, quote } from './tables.ts';
@@ -82,7 +83,7 @@ const factColumns = [
 ] as const;
 const loadColumns = ['row', 'alive', 'stamp_time', 'stamp_by', 'clocks', ...factColumns] as const;
 
-export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas): RecordTable {
+export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas, authors: Authors): RecordTable {
   const fields = Object.entries(kind.fields);
   const table = quote(kind.name);
   const prepared = new Map<string, Statement<unknown[]>>();
@@ -148,7 +149,7 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
           alive: alive === 1,
           createdAt: Number(createdAt),
           changedAt: Number(changedAt),
-          changedBy: textOf(changedBy),
+          changedBy: changedBy === null || changedBy === undefined ? null : authors.idOf(Number(changedBy)),
           ownLog: Number(ownLog),
           ownSeq: Number(ownSeq),
         },
@@ -173,7 +174,7 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
           replicas,
         ).padEnd(roomAtFirst),
         jsonOrNull(state.sets),
-        ...factCells(stamp, state, facts, replicas),
+        ...factCells(stamp, state, facts, replicas, authors),
       ];
       for (const [name] of fields) cells.push(cell(name, state));
       const { changes, lastInsertRowid } = insert.run(cells);
@@ -195,7 +196,7 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
         return `update ${table} set ${columns.map((column) => `${column} = ?`).join(', ')} where row = ?`;
       });
       const cells: Cell[] = [
-        ...factCells(before.stamp, state, facts, replicas),
+        ...factCells(before.stamp, state, facts, replicas, authors),
         writeClocks(kind, before.clocks, names, before.stamp, state, replicas).padEnd(roomLater),
       ];
       if (withAlive) cells.push(facts.alive ? 1 : 0);
@@ -207,7 +208,7 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
   };
 }
 
-function factCells(stamp: Stamp, state: RecordState, facts: RowFacts, replicas: Replicas): Cell[] {
+function factCells(stamp: Stamp, state: RecordState, facts: RowFacts, replicas: Replicas, authors: Authors): Cell[] {
   let others: string | null = null;
   for (const replica in state.edits) {
     if (replica === stamp.replica) continue;
@@ -215,7 +216,7 @@ function factCells(stamp: Stamp, state: RecordState, facts: RowFacts, replicas: 
   }
   return [
     facts.changedAt,
-    facts.changedBy,
+    authors.refOf(facts.changedBy),
     facts.ownLog,
     facts.ownSeq,
     state.edits[stamp.replica] ?? 0,

@@ -5,6 +5,7 @@
 import type { Statement } from 'better-sqlite3';
 import type { Field, Kind } from '#shared/kinds/define-kind.ts';
 import type { RecordView, Road } from '#shared/records/contract.ts';
+import type { Authors } from './authors.ts';
 import { fromColumnText } from './column-text.ts';
 import type { ReadableDb } from './database.ts';
 import type { OpLog } from './op-log.ts';
@@ -25,7 +26,7 @@ export type RecordViews = {
   nameOf(person: string | null): string | null;
 };
 
-export function createRecordViews(db: ReadableDb, opLog: OpLog): RecordViews {
+export function createRecordViews(db: ReadableDb, opLog: OpLog, authors: Authors): RecordViews {
   const names: Statement<unknown[]> = db.prepare('select f_name from person where id = ?').pluck();
   const nameOf = (person: string | null): string | null =>
     person === null ? null : fromColumnText((names.get(person) as string | undefined) ?? '') || null; // text column, required
@@ -72,7 +73,7 @@ export function createRecordViews(db: ReadableDb, opLog: OpLog): RecordViews {
 
       return rows.map((row) => {
         const [id, alive, createdAt, changedAt, by, ownLog, ownSeq] = row;
-        const changedBy = by === null || by === undefined ? null : String(by);
+        const changedBy = by === null || by === undefined ? null : authors.idOf(Number(by));
         const values: Record<string, RecordView['values'][string]> = {};
         for (let index = 0; index < fields.length; index += 1) {
           const entry = fields[index];

@@ -8,6 +8,7 @@ import { overruled } from '#shared/sync/merge.ts';
 import { type SetChange, stampToText } from '#shared/sync/op.ts';
 import { stampMs } from '#shared/sync/stamp.ts';
 import { ftsMatch } from '#shared/text/search-key.ts';
+import type { Authors } from './authors.ts';
 import { fromColumnText, toColumnText } from './column-text.ts';
 import type { ReadableDb } from './database.ts';
 import type { Indexes } from './indexes.ts';
@@ -59,7 +60,7 @@ export type RecordQueries = {
   count(kind: Kind, conditions?: ListOptions['conditions']): number;
 };
 
-export function createRecordQueries(db: ReadableDb, opLog: OpLog, indexes: Indexes): RecordQueries {
+export function createRecordQueries(db: ReadableDb, opLog: OpLog, indexes: Indexes, authors: Authors): RecordQueries {
   const prepared = new Map<string, Statement<unknown[]>>();
   /** SQL built from declarations and options repeats, so a few dozen texts cover all. */
   const prepare = (sql: string): Statement<unknown[]> => {
@@ -71,7 +72,7 @@ export function createRecordQueries(db: ReadableDb, opLog: OpLog, indexes: Index
     return statement;
   };
 
-  const views = createRecordViews(db, opLog);
+  const views = createRecordViews(db, opLog, authors);
   const { nameOf } = views;
 
   /** Counts by statement and values; one holds until the next write of this connection, which is the file's only one. */
@@ -286,7 +287,7 @@ export function createRecordQueries(db: ReadableDb, opLog: OpLog, indexes: Index
           if (log.replica !== opLog.ownReplica()) continue;
           const marks = opLog.marks(log);
           const count = prepare(
-            `select count(*) from ${quote(kind.name)} where own_log = ? and own_seq > ? and own_seq <= ?`,
+            `select count(*) from ${quote(kind.name)} where own_log = ? and own_log > 0 and own_seq > ? and own_seq <= ?`,
           ).pluck();
           const head = opLog.head(log).seq;
           const saved = Number(count.get(log.ref, marks.sent, head));

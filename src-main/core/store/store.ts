@@ -10,6 +10,7 @@ import type { Id } from '#shared/kernel/ids.ts';
 import type { Logger, Random, Time } from '#shared/kernel/ports.ts';
 import { ok, type Result } from '#shared/kernel/result.ts';
 import { keysVersion } from '#shared/text/keys-version.ts';
+import { createAuthors } from './authors.ts';
 import { type Change, type Committer, createCommitter } from './commit.ts';
 import { type DatabaseFile, openDatabase, type WritableDb } from './database.ts';
 import { type Identity, loadIdentity, renewIdentity } from './identity.ts';
@@ -70,7 +71,8 @@ export function openStore(file: DatabaseFile, partition: string, deps: StoreDeps
     log.addReplica(identity.replica, identity.publicKey);
     const indexes = createIndexes(db, meta, kinds);
     const desk = createDeskIndex(db, log, meta);
-    const committer = createCommitter({ ...deps, db, log, indexes, desk, kinds });
+    const authors = createAuthors(db);
+    const committer = createCommitter({ ...deps, db, log, indexes, desk, authors, kinds });
     rebuildChangedKinds(kinds, meta, committer);
     const country = countryOf(partition);
     return ok({
@@ -79,7 +81,7 @@ export function openStore(file: DatabaseFile, partition: string, deps: StoreDeps
       log,
       indexes,
       desk,
-      queries: createRecordQueries(db, log, indexes),
+      queries: createRecordQueries(db, log, indexes, authors),
       committer,
       identity: () => identity,
       renewIdentity() {

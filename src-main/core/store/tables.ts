@@ -1,6 +1,6 @@
 /**
  * The tables of a record kind, derived from its declaration: one row per record, a full-text index over its searchable
- * fields, a sort index per language. New kinds and fields are added to an existing file; nothing is ever dropped.
+ * fields, a sort index per language. New kinds and fields are added to an existing file; no column is ever dropped.
  */
 import type { Field, Kind } from '#shared/kinds/define-kind.ts';
 import type { WritableDb } from './database.ts';
@@ -43,13 +43,14 @@ const commonColumns = `
   removals text,
   created_at integer not null,
   changed_at integer not null,
-  changed_by text,
+  changed_by integer,
   own_log integer not null default 0,
   own_seq integer not null default 0`;
 
 /**
- * Makes what is missing of the kinds' tables, columns and indexes. Idempotent. Every list asks for records that are alive, so the
- * indexes hold only those: counting them, or a group of them, need not touch the rows.
+ * Makes what is missing of the kinds' tables, columns and indexes, and drops indexes of fields that are not `filtered` any more.
+ * Idempotent. Every list asks for records that are alive, so the indexes hold only those: counting them, or a group of them, need not
+ * touch the rows. The index by place on the road holds only records this laptop has written.
  */
 export function ensureTables(db: WritableDb, kinds: readonly Kind[]): void {
   db.transaction(() => {
@@ -63,13 +64,16 @@ export function ensureTables(db: WritableDb, kinds: readonly Kind[]): void {
         const column = columnName(name);
         if (!present.has(column))
           db.exec(`alter table ${quote(kind.name)} add column ${quote(column)} ${columnType(field)}`);
-        if (field.type === 'choice' || field.type === 'reference' || field.type === 'date') {
-          db.exec(
-            `create index if not exists ${quote(`${kind.name}_by_${column}`)} on ${quote(kind.name)} (${quote(column)}) where alive = 1`,
-          );
-        }
+        const index = quote(`${kind.name}_by_${column}`);
+        db.exec(
+          field.filtered
+            ? `create index if not exists ${index} on ${quote(kind.name)} (${quote(column)}) where alive = 1`
+            : `drop index if exists ${index}`,
+        );
       }
-      db.exec(`create index if not exists ${quote(`${kind.name}_by_own`)} on ${quote(kind.name)} (own_log, own_seq)`);
+      db.exec(
+        `create index if not exists ${quote(`${kind.name}_by_own`)} on ${quote(kind.name)} (own_log, own_seq) where own_log > 0`,
+      );
       if (searchableFields(kind).length > 0) {
         db.exec(
           `create virtual table if not exists ${quote(`${kind.name}_search`)} using fts5

@@ -1,5 +1,7 @@
 import IconPencil from '@tabler/icons-react/dist/esm/icons/IconPencil.mjs';
 import type { RecordView } from '#shared/records/contract.ts';
+import { paperText } from '#shared/records/record-title.ts';
+import { useFormat } from '#renderer/i18n/use-format.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
 import { Button } from '#renderer/ui/button.tsx';
 import { Sheet } from '#renderer/ui/sheet.tsx';
@@ -18,6 +20,7 @@ export function CommissionFacts({
   onEdit: (() => void) | null;
 }) {
   const { t } = useTranslation('commissions');
+  const format = useFormat();
   const seats = numberOf(commission, 'seats');
   const quorum = numberOf(commission, 'quorum');
   const appointed = [textOrNull(commission, 'appointedBy'), textOrNull(commission, 'appointmentAct')]
@@ -27,7 +30,7 @@ export function CommissionFacts({
     [t('composition'), seats === null ? null : t('seatsTaken', { taken, seats })],
     [t('field.quorum'), quorum === null ? null : t('memberCount', { count: quorum })],
     [t('field.appointedBy'), appointed === '' ? null : appointed],
-    [t('field.place'), textOrNull(commission, 'place')],
+    [t('field.place'), paperText(commission, 'place', format.locale) || null],
     [t('field.address'), textOrNull(commission, 'address')],
     [t('field.phone'), textOrNull(commission, 'phone')],
     [t('field.email'), textOrNull(commission, 'email')],

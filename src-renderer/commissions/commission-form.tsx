@@ -1,4 +1,4 @@
-import { localizedText } from '#shared/records/record-title.ts';
+import { localizedText, paperText } from '#shared/records/record-title.ts';
 import IconCheck from '@tabler/icons-react/dist/esm/icons/IconCheck.mjs';
 import { type Locale, localeFacts } from '#shared/i18n/locales.ts';
 import { localizedField } from '#shared/kinds/define-kind.ts';
@@ -37,11 +37,19 @@ export function CommissionForm({ commission, onDone }: { commission: RecordView;
   useEscape(leave);
   useShortcut('save', () => void autosave.flush());
 
-  const bound = (field: 'appointedBy' | 'appointmentAct' | 'place' | 'address' | 'phone' | 'email') => ({
+  const bound = (field: 'appointedBy' | 'appointmentAct' | 'address' | 'phone' | 'email') => ({
     label: t(`field.${field}`),
     optional: true,
     value: String(values[field] ?? ''),
     onChange: (value: string) => set({ [field]: value === '' ? null : value }),
+    onBlur: () => void autosave.flush(),
+  });
+  const boundIn = (base: 'name' | 'place', locale: Locale) => ({
+    label: t(`field.${base}In`, { language: format.language(locale) }),
+    optional: true,
+    lang: localeFacts[locale].htmlLang,
+    value: String(values[localizedField(base, locale)] ?? ''),
+    onChange: (value: string) => set({ [localizedField(base, locale)]: value === '' ? null : value }),
     onBlur: () => void autosave.flush(),
   });
   const boundNumber = (field: 'seats' | 'quorum') => ({
@@ -55,7 +63,7 @@ export function CommissionForm({ commission, onDone }: { commission: RecordView;
   const seats = values['seats'];
   const quorum = values['quorum'];
   const isTooFew = typeof seats === 'number' && typeof quorum === 'number' && quorum > seats;
-  const nameLocales: readonly Locale[] = country === null ? [] : [...new Set([...country.languages, format.locale])];
+  const ownLocales: readonly Locale[] = country === null ? [] : [...new Set([...country.languages, format.locale])];
   return (
     <Page
       foot={
@@ -71,16 +79,8 @@ export function CommissionForm({ commission, onDone }: { commission: RecordView;
         crumb={<span>{localizedText(commission, 'name', format.locale)?.text ?? t('title')}</span>}
       />
       <div className="commissions-form">
-        {nameLocales.map((locale) => (
-          <HeldTextField
-            key={locale}
-            label={t('field.nameIn', { language: format.language(locale) })}
-            optional
-            lang={localeFacts[locale].htmlLang}
-            value={String(values[localizedField('name', locale)] ?? '')}
-            onChange={(value) => set({ [localizedField('name', locale)]: value === '' ? null : value })}
-            onBlur={() => void autosave.flush()}
-          />
+        {ownLocales.map((locale) => (
+          <HeldTextField key={locale} {...boundIn('name', locale)} />
         ))}
         <div className="commissions-three">
           <NumberField {...boundNumber('seats')} />
@@ -98,7 +98,14 @@ export function CommissionForm({ commission, onDone }: { commission: RecordView;
         </div>
         <HeldTextField {...bound('appointedBy')} letters />
         <HeldTextField {...bound('appointmentAct')} />
-        <HeldTextField {...bound('place')} hint={t('placeHint')} />
+        {ownLocales.map((locale) => (
+          <HeldTextField
+            key={locale}
+            {...boundIn('place', locale)}
+            placeholder={paperText({ values }, 'place', locale)}
+            hint={t('placeHint')}
+          />
+        ))}
         <HeldTextField {...bound('address')} />
         <div className="commissions-three">
           <HeldTextField {...bound('phone')} type="tel" />

@@ -60,7 +60,8 @@ export function useCommissionWords(): CommissionWords {
       const known = optionOf(factFields, field);
       if (known !== null) return t(`field.${known}`);
       const [base, locale] = splitLocalized(field) ?? [field, null];
-      if (base === 'name' && locale !== null) return t('field.nameIn', { language: format.language(locale) });
+      if ((base === 'name' || base === 'place') && locale !== null)
+        return t(`field.${base}In`, { language: format.language(locale) });
       return field;
     },
     valueOf: (field, value) => {

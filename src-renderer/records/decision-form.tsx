@@ -9,6 +9,7 @@ import type { Id } from '#shared/kernel/ids.ts';
 import { localizedField } from '#shared/kinds/define-kind.ts';
 import { paperText } from '#shared/records/record-title.ts';
 import type { RecordView } from '#shared/records/contract.ts';
+import type { paperFields } from '#shared/records/decision.ts';
 import { normalizeText } from '#shared/text/normalize.ts';
 import { missingForSignature } from '#shared/records/decision-rules.ts';
 import { useCall } from '#renderer/app/api.ts';
@@ -159,6 +160,17 @@ export function DecisionForm({
     onChange: (value: string) => set({ [field]: value === '' ? null : value }),
     onBlur,
   });
+  /** What the paper of the language on show says, or would say where nothing is written for it. */
+  const ofPaper = (base: (typeof paperFields)[number]) => (
+    <HeldTextField
+      key={`${base} ${locale}`}
+      label={t(`field.${base}`)}
+      optional
+      lang={lang}
+      {...bound(languages.length > 1 ? localizedField(base, locale) : base)}
+      placeholder={paperText(shown, base, locale)}
+    />
+  );
   const others = localesAsListed.filter((candidate) => !languages.includes(candidate));
   const canDrop = textOf(shown, titleField) === '' && textOf(shown, bodyField) === '' && languages.length > 1;
   return (
@@ -223,7 +235,6 @@ export function DecisionForm({
               onChange={(value) => set({ decidedOn: value })}
               onBlur={onBlur}
             />
-            <HeldTextField label={t('field.basis')} optional {...bound('basis')} />
           </div>
           <div className="decision-languages">
             <Tabs
@@ -285,17 +296,11 @@ export function DecisionForm({
             onChange={(text) => set({ [bodyField]: text === '' ? null : text })}
             onBlur={onBlur}
           />
+          {ofPaper('basis')}
           <div className="decision-signs">
-            {(['place', 'chair', 'secretary'] as const).map((base) => (
-              <HeldTextField
-                key={`${base} ${locale}`}
-                label={t(`field.${base}`)}
-                optional
-                lang={lang}
-                {...bound(languages.length > 1 ? localizedField(base, locale) : base)}
-                placeholder={paperText(shown, base, locale)}
-              />
-            ))}
+            {ofPaper('place')}
+            {ofPaper('chair')}
+            {ofPaper('secretary')}
             {languages.length > 1 && <p className="sm mut">{t('form.signsHint')}</p>}
           </div>
         </div>

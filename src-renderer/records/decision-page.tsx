@@ -1,7 +1,9 @@
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { keepers } from '#shared/access/roles.ts';
+import { locales } from '#shared/i18n/locales.ts';
 import type { Id } from '#shared/kernel/ids.ts';
+import { localizedField } from '#shared/kinds/define-kind.ts';
 import type { RecordView } from '#shared/records/contract.ts';
 import { useCall } from '#renderer/app/api.ts';
 import { useCountry } from '#renderer/app/country.ts';
@@ -95,7 +97,12 @@ function useStart(isWanted: boolean): { values: Values | null; isLoading: boolea
       state: 'draft',
       number: number.value?.number ?? null,
       decidedOn: today,
-      place: own.value === undefined ? null : textOrNull(own.value.commission, 'place'),
+      ...Object.fromEntries(
+        ['place', ...locales.map((locale) => localizedField('place', locale))].map((field) => [
+          field,
+          own.value === undefined ? null : textOrNull(own.value.commission, field),
+        ]),
+      ),
       languages: [...(country?.languages ?? [format.locale])].toSorted(),
       chair: holder('chair'),
       secretary: holder('secretary'),

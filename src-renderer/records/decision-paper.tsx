@@ -27,6 +27,7 @@ export function DecisionPaper({ facts, locale, t }: { facts: PaperFacts; locale:
   const name = commission === null ? null : localizedText(commission, 'name', locale);
   const country = commission === null ? null : countryName(locale, textOf(commission, 'country'));
   const decidedOn = textOrNull(decision, 'decidedOn');
+  const basis = paperText(decision, 'basis', locale);
   const isDraft = decision.values['state'] !== 'signed';
   const number = textOf(decision, 'number');
   const present = numberOf(decision, 'present');
@@ -55,9 +56,7 @@ export function DecisionPaper({ facts, locale, t }: { facts: PaperFacts; locale:
       </div>
       <h2>{textOf(decision, localizedField('title', locale))}</h2>
       <DecisionTextView text={textOf(decision, localizedField('body', locale))} />
-      {textOrNull(decision, 'basis') !== null && (
-        <p className="paper-basis">{t('paper.basis', { basis: textOf(decision, 'basis') })}</p>
-      )}
+      {basis !== '' && <p className="paper-basis">{t('paper.basis', { basis })}</p>}
       {hasVotes && (
         <table className="paper-votes">
           <thead>

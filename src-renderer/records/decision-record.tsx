@@ -82,7 +82,7 @@ export function DecisionRecord({
   const facts: [string, string | null][] = [
     [t('field.decidedOn'), decidedOn === null ? null : format.date(decidedOn, 'long')],
     [t('field.place'), paperText(decision, 'place', format.locale) || null],
-    [t('field.basis'), textOrNull(decision, 'basis')],
+    [t('field.basis'), paperText(decision, 'basis', format.locale) || null],
     ...votes.map(([label, count]): [string, string | null] => [label, count === null ? null : format.number(count)]),
     [t('field.chair'), paperText(decision, 'chair', format.locale) || null],
     [t('field.secretary'), paperText(decision, 'secretary', format.locale) || null],

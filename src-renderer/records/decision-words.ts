@@ -1,8 +1,9 @@
-import { localizedText } from '#shared/records/record-title.ts';
 /** Words for decisions: fields and values, and the text of a decision in the nearest language. */
 import { type Locale, localeFacts, locales } from '#shared/i18n/locales.ts';
 import { localizedField } from '#shared/kinds/define-kind.ts';
+import { paperFields } from '#shared/records/decision.ts';
 import type { RecordView } from '#shared/records/contract.ts';
+import { localizedText } from '#shared/records/record-title.ts';
 import { optionOf, splitLocalized } from '../commissions/commission-words.ts';
 import { useFormat } from '#renderer/i18n/use-format.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
@@ -38,8 +39,8 @@ export function useDecisionWords(): FieldWords {
       const [base, locale] = splitLocalized(field) ?? [field, null];
       if (locale === null) return field;
       const language = format.language(locale);
-      if (base === 'place' || base === 'chair' || base === 'secretary')
-        return t('field.ofPaperIn', { field: t(`field.${base}`), language });
+      const ofPaper = optionOf(paperFields, base);
+      if (ofPaper !== null) return t('field.ofPaperIn', { field: t(`field.${ofPaper}`), language });
       return t(base === 'title' ? 'field.titleIn' : 'field.bodyIn', { language });
     },
     valueOf: (field, value) => {

@@ -27,5 +27,7 @@ export const Commission = defineKind({
     quorum: integer(27, { max: 500 }),
     /** Where papers are issued: printed at the head of a decision. */
     place: text(28),
+    /** The same where a language writes it otherwise. */
+    ...localized('place', 30),
   },
 });

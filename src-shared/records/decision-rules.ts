@@ -1,6 +1,7 @@
 /** Pure rules of decisions. */
 import { type Locale, locales } from '../i18n/locales.ts';
 import { localizedField } from '../kinds/define-kind.ts';
+import { paperFields } from './decision.ts';
 
 type Values = { readonly [field: string]: unknown };
 
@@ -36,8 +37,7 @@ export function correctionOf<T>(values: { readonly [field: string]: T }): { [fie
     Object.entries(values).filter(
       ([field, value]) =>
         value !== null &&
-        (/^(title|body|place|chair|secretary)_/.test(field) ||
-          ['languages', 'basis', 'place', 'chair', 'secretary'].includes(field)),
+        ['languages', 'title', 'body', ...paperFields].some((base) => field === base || field.startsWith(`${base}_`)),
     ),
   );
 }

@@ -2,6 +2,9 @@ import { choice, date, defineKind, integer, localized, reference, set, text } fr
 import { keepers } from '../access/roles.ts';
 import { locales } from '../i18n/locales.ts';
 
+/** What a paper says beside its title and text, in its own language: see `paperText`. */
+export const paperFields = ['place', 'basis', 'chair', 'secretary'] as const;
+
 /** A decision of the commission. Drafted, then signed; from then on frozen and corrected only by a new one. */
 export const Decision = defineKind({
   name: 'decision',
@@ -17,7 +20,7 @@ export const Decision = defineKind({
     /** Text, never a number: `24/1`, `98/798`, `1457-son`, `№139`. */
     number: text(2, { searchable: true, sortable: true, max: 60, merge: 'final' }),
     decidedOn: date(3, { filtered: true, merge: 'final' }),
-    /** Where it was decided, and who signs: as it stands for all languages; below, where a language writes it otherwise. */
+    /** These of `paperFields` stand for all languages; below, where a language writes it otherwise. */
     place: text(4, { merge: 'final' }),
     basis: text(5, { searchable: true, max: 1000, merge: 'final' }),
     /** The languages this paper is written in. */
@@ -38,5 +41,6 @@ export const Decision = defineKind({
     ...localized('place', 40, { merge: 'final' }),
     ...localized('chair', 50, { personal: true, merge: 'final' }),
     ...localized('secretary', 60, { personal: true, merge: 'final' }),
+    ...localized('basis', 70, { searchable: true, max: 1000, merge: 'final' }),
   },
 });

@@ -15,6 +15,7 @@ import { unwrapKey } from './access/vault.ts';
 import { createCommissionsService } from './commissions/commissions-service.ts';
 import { createContactsService } from './contacts/contacts-service.ts';
 import { createDeskService } from './desk/desk-service.ts';
+import { createFilesService } from './files/files-service.ts';
 import { createPacksService } from './packs/packs-service.ts';
 import { createRecordsService } from './records/records-service.ts';
 import { databaseFailure } from './store/database.ts';
@@ -68,6 +69,7 @@ export function createCore(deps: CoreDeps): Core {
       opening = packs
         .open({ db: open.store.db, directory: open.directory, country: open.session.country })
         .then(() => changed(['packs', 'training']));
+      files.open(open);
       if (!open.sample) {
         const seen = syncProfile(open);
         sync.open(seen);
@@ -81,7 +83,7 @@ export function createCore(deps: CoreDeps): Core {
       await backingUp;
       // A store that is locked at once after it was opened is still being tidied up.
       await opening;
-      await Promise.all([sync.close(), stick.close(), packs.closeStore()]);
+      await Promise.all([sync.close(), stick.close(), files.close(), packs.closeStore()]);
     },
   });
   const current = (): OpenProfile => {
@@ -128,6 +130,7 @@ export function createCore(deps: CoreDeps): Core {
     changed,
     isSample: () => profile.isSample(),
     appVersion: deps.build.version,
+    reached: (hub) => files.reached(hub),
   });
   const stick = createStickService({
     ...deps,
@@ -135,6 +138,14 @@ export function createCore(deps: CoreDeps): Core {
     isSample: () => profile.isSample(),
     enrolOnline: async (invitation) => sync.handlers.enrol(invitation),
     enrolled: () => sync.enrolmentChanged(),
+  });
+
+  const files = createFilesService({
+    ...deps,
+    changed,
+    open: current,
+    hubEpoch: sync.hubEpoch,
+    isEnrolled: () => sync.hubEpoch() !== null,
   });
 
   const handlers = {
@@ -152,6 +163,7 @@ export function createCore(deps: CoreDeps): Core {
       },
     }).handlers,
     packs: packs.handlers,
+    files: files.handlers,
     sync: sync.handlers,
     stick: stick.handlers,
   };

@@ -4,6 +4,7 @@ import { accessContract } from '../access/contract.ts';
 import { commissionsContract } from '../commissions/contract.ts';
 import { contactsContract } from '../contacts/contract.ts';
 import { deskContract } from '../desk/contract.ts';
+import { filesContract } from '../files/contract.ts';
 import { packsContract } from '../packs/contract.ts';
 import { recordsContract } from '../records/contract.ts';
 import { syncContract } from '../sync/contract.ts';
@@ -18,6 +19,7 @@ export const coreContract = {
   commissions: commissionsContract,
   training: trainingContract,
   packs: packsContract,
+  files: filesContract,
   sync: syncContract,
   stick: stickContract,
 };

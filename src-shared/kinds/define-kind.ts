@@ -154,10 +154,17 @@ export function reference<const R extends boolean = false>(
   return field(number, 'reference', Id, fits, flags.required ?? false, flags, { to });
 }
 
-/** A set of short texts (or of the named options); kept sorted, concurrent additions are united. */
-export function set(number: number, options?: readonly [string, ...string[]]): Field<readonly string[]> {
-  const element = options === undefined ? z.string().min(1).max(200) : z.enum(options);
-  const schema = z.array(element).max(1000).readonly();
+/**
+ * A set of short texts (or of the named options); kept sorted, concurrent additions are united. `max`: characters of an element; `count`: how
+ * many a person may put in.
+ */
+export function set(
+  number: number,
+  options?: readonly [string, ...string[]],
+  { max = 200, count = 1000 }: { readonly max?: number; readonly count?: number } = {},
+): Field<readonly string[]> {
+  const element = options === undefined ? z.string().min(1).max(max) : z.enum(options);
+  const schema = z.array(element).max(count).readonly();
   const fits = (value: unknown): boolean => schema.safeParse(value).success;
   return field(number, 'set', schema, fits, true, { merge: 'set' }, options === undefined ? {} : { options });
 }

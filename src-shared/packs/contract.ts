@@ -84,4 +84,9 @@ export const packsContract = {
   remove: command(z.object({ pack: z.string().max(80) }), z.object({})),
 };
 /** Calls the renderer may not make: they take or give paths of this laptop. */
-export const shellOnlyCalls: readonly string[] = ['packs.setSources', 'packs.locate', 'stick.setPlaces'];
+export const shellOnlyCalls: readonly string[] = [
+  'packs.setSources',
+  'packs.locate',
+  'stick.setPlaces',
+  'files.copyOut',
+];

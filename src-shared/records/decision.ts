@@ -1,4 +1,5 @@
 import { choice, date, defineKind, integer, localized, reference, set, text } from '../kinds/define-kind.ts';
+import { attachments } from '../files/attachment.ts';
 import { keepers } from '../access/roles.ts';
 import { locales } from '../i18n/locales.ts';
 
@@ -42,5 +43,6 @@ export const Decision = defineKind({
     ...localized('chair', 50, { personal: true, merge: 'final' }),
     ...localized('secretary', 60, { personal: true, merge: 'final' }),
     ...localized('basis', 70, { searchable: true, max: 1000, merge: 'final' }),
+    ...attachments(80),
   },
 });

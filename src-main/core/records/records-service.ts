@@ -1,6 +1,7 @@
 /** Generic calls over every kind, and signing. See #shared/records/contract.ts for calls and failures. */
 import { signers } from '#shared/access/roles.ts';
 import type { DomainHandlers } from '#shared/contract/rpc.ts';
+import { sealedText } from '#shared/files/attachment.ts';
 import { type Id, newId } from '#shared/kernel/ids.ts';
 import type { Random, Time } from '#shared/kernel/ports.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
@@ -229,7 +230,12 @@ export function createRecordsService(deps: RecordsDeps): DomainHandlers<typeof r
           kind: Decision,
           id,
           act: 'set',
-          values: { state: 'signed', signedAt: deps.time.now(), signedBy: session.person },
+          values: {
+            state: 'signed',
+            signedAt: deps.time.now(),
+            signedBy: session.person,
+            sealedFiles: sealedText(before.values),
+          },
         },
       ]);
       return ok(viewOf(Decision, id));

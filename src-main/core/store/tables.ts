@@ -2,6 +2,7 @@
  * The tables of a record kind, derived from its declaration: one row per record, a full-text index over its searchable
  * fields, a sort index per language. New kinds and fields are added to an existing file; no column is ever dropped.
  */
+import { carriesAttachments } from '#shared/files/attachment.ts';
 import type { Field, Kind } from '#shared/kinds/define-kind.ts';
 import type { WritableDb } from './database.ts';
 
@@ -47,6 +48,9 @@ const commonColumns = `
   own_log integer not null default 0,
   own_seq integer not null default 0`;
 
+/** Which records of a kind that carries attachments have some: the very words of its index. */
+export const hasFiles = `alive = 1 and (f_files <> '[]' or f_sealedFiles <> '')`;
+
 /**
  * Makes what is missing of the kinds' tables, columns and indexes, and drops indexes of fields that are not `filtered` any more.
  * Idempotent. Every list asks for records that are alive, so the indexes hold only those: counting them, or a group of them, need not
@@ -69,6 +73,11 @@ export function ensureTables(db: WritableDb, kinds: readonly Kind[]): void {
           field.filtered
             ? `create index if not exists ${index} on ${quote(kind.name)} (${quote(column)}) where alive = 1`
             : `drop index if exists ${index}`,
+        );
+      }
+      if (carriesAttachments(kind)) {
+        db.exec(
+          `create index if not exists ${quote(`${kind.name}_with_files`)} on ${quote(kind.name)} (row) where ${hasFiles}`,
         );
       }
       db.exec(

@@ -15,6 +15,7 @@ import { parseLogKey, protocolVersion, type Summary } from '#shared/sync/message
 import { databaseFailure } from '../store/database.ts';
 import { emptyMemory, isLineAway, keepOutcome, problemOf } from './exchange-outcome.ts';
 import { parseHubAddress } from './hub-address.ts';
+import type { HubBlobs } from './hub-blobs.ts';
 import {
   createHubTransport,
   enrolAtHub,
@@ -34,6 +35,8 @@ export type SyncServiceDeps = {
   readonly isSample: () => boolean;
   readonly appVersion: string;
   readonly timing?: HubTiming;
+  /** Told after each exchange that reached the hub: blobs may follow the records. */
+  readonly reached: (hub: { readonly blobs: HubBlobs; readonly epoch: string }) => void;
 };
 
 /** The open store and the laptop's own key. */
@@ -52,6 +55,8 @@ export type SyncService = {
   close(): Promise<void>;
   /** Something was written here: hand it over soon. Cheap, may be called often. */
   localChange(): void;
+  /** Epoch of the hub last heard of; null before enrolment. */
+  hubEpoch(): string | null;
   /** The enrolment came by another way than a call to this service: exchange if there is an address. */
   enrolmentChanged(): void;
 };
@@ -150,6 +155,10 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
       },
     });
     finish(at, enrolment, memory, startedAt, outcome);
+    const now = store.enrolment();
+    if (outcome.failure === null && at.transport !== null && now !== null && at === opened) {
+      deps.reached({ blobs: at.transport.blobs, epoch: now.epoch });
+    }
     return outcome;
   }
 
@@ -349,6 +358,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
       await Promise.allSettled([at.running, at.listening]);
       at.transport?.close();
     },
+    hubEpoch: () => opened?.store.enrolment()?.epoch ?? null,
     enrolmentChanged() {
       if (opened === null) return;
       opened.problem = null;

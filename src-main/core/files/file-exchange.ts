@@ -1,0 +1,376 @@
+/**
+ * Moves the bytes of attachments between this laptop and the hub, behind the exchange of records and never in its way. References come with the
+ * records at once; their bytes follow here, one file at a time: first what somebody asked for, then what is to be handed over, then what is not
+ * here yet. Whatever ends it, what has gone stays gone, and the next turn goes on from that byte.
+ *
+ * On a line that is paid by the byte only what was asked for moves.
+ */
+import { Readable } from 'node:stream';
+import type { Attachment } from '#shared/files/attachment.ts';
+import type { FilesTraffic, FileView } from '#shared/files/contract.ts';
+import type { Logger, Random, Time } from '#shared/kernel/ports.ts';
+import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
+import { databaseFailure } from '../store/database.ts';
+import type { FilesQueries } from '../store/files-queries.ts';
+import { isLineAway } from '../sync/exchange-outcome.ts';
+import type { HubBlobs } from '../sync/hub-blobs.ts';
+import { createSchedule, retryDelay } from '../sync/sync-schedule.ts';
+import type { FileStore } from './file-store.ts';
+import { diskFailure } from './disk-failure.ts';
+import { paced } from './pace.ts';
+import { SealBroken } from './sealed-file.ts';
+
+/** The hub as an exchange has just reached it. */
+export type ReachedHub = { readonly blobs: HubBlobs; readonly epoch: string };
+
+export type FileExchangeDeps = {
+  readonly time: Time;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly changed: (topics: readonly string[]) => void;
+  readonly queries: FilesQueries;
+  readonly store: FileStore;
+  /** Where this laptop's records live. */
+  readonly partition: string;
+  /** The epoch of the hub last heard of; null before enrolment. */
+  readonly epoch: () => string | null;
+};
+
+export type FileExchange = {
+  /** The hub has answered: go on with what waits. */
+  reached(hub: ReachedHub): void;
+  /** Something was attached or asked for differently: look again, where the hub is known to be there. */
+  lookAgain(): void;
+  /** Fetches one file now. Failures: those of the line, `files/no-blob`, `files/gone`, `files/altered`, `files/disk-full`, `sync/stopped`. */
+  fetch(sha256: string): Promise<Result<null>>;
+  stop(sha256: string): void;
+  /** Moves all that waits now, whatever the settings say. Failure: `sync/hub-unreachable` where the hub was not reached yet. */
+  moveAll(): Result<null>;
+  stateOf(sha256: string): Pick<FileView, 'moving' | 'asked' | 'problem' | 'atHub'>;
+  traffic(): FilesTraffic;
+  close(): Promise<void>;
+};
+
+/** What must stay free on the disk beyond a file, bytes: the database has to go on writing. */
+const spareBytes = 64 * 1024 * 1024;
+const progressEveryMs = 400;
+/** A fetch that was stopped rests as one that failed so often: ten minutes. */
+const triesOfStopped = 8;
+/** Offers in one question to the hub. */
+const mostOffers = 500;
+
+type Way = 'up' | 'down';
+type Job = { readonly file: Attachment; readonly way: Way };
+type Moving = Job & { done: number; from: number; readonly startedAt: number; readonly stop: AbortController };
+type Trouble = { readonly failure: Failure; readonly tries: number; readonly nextAt: number };
+
+export function createFileExchange(deps: FileExchangeDeps): FileExchange {
+  const { time, queries, store, logger } = deps;
+  const closing = new AbortController();
+  /** Asked for by a person, and who waits for the answer. */
+  const asked = new Map<string, ((result: Result<null>) => void)[]>();
+  const troubles = new Map<string, Trouble>();
+  let all = false;
+  let hub: ReachedHub | null = null;
+  let running: Promise<void> | null = null;
+  let moving: Moving | null = null;
+  let lineProblem: Failure | null = null;
+  /** Bytes of this turn that have gone. */
+  let turnDone = 0;
+  const schedule = createSchedule(() => start(), time);
+
+  const isAtHub = (sha256: string): boolean => queries.isAtHub(sha256, hub?.epoch ?? deps.epoch());
+  const rests = (sha256: string): boolean => (troubles.get(sha256)?.nextAt ?? 0) > time.now();
+
+  function waiting(): { up: Attachment[]; down: Attachment[] } {
+    const up: Attachment[] = [];
+    const down: Attachment[] = [];
+    for (const file of queries.referred()) {
+      if (!store.has(file.sha256)) down.push(file);
+      else if (!isAtHub(file.sha256)) up.push(file);
+    }
+    return { up, down };
+  }
+
+  function nextJob(): Job | null {
+    const { up, down } = waiting();
+    const wanted = down.find((file) => asked.has(file.sha256));
+    if (wanted !== undefined) return { file: wanted, way: 'down' };
+    if (queries.line().metered && !all) return null;
+    const toSend = up.find((file) => !rests(file.sha256));
+    if (toSend !== undefined) return { file: toSend, way: 'up' };
+    const toFetch = down.find((file) => !rests(file.sha256));
+    return toFetch === undefined ? null : { file: toFetch, way: 'down' };
+  }
+
+  function start(): void {
+    if (hub === null || running !== null || closing.signal.aborted) return;
+    running = run(hub)
+      .catch((error: unknown) => {
+        lineProblem = databaseFailure(error) ?? diskFailure(error) ?? { code: 'sync/failed' };
+        logger.error('files/failed', { name: error instanceof Error ? error.name : typeof error });
+      })
+      .finally(() => {
+        running = null;
+        moving = null;
+        turnDone = 0;
+        for (const sha256 of asked.keys()) settle(sha256, err(lineProblem ?? { code: 'sync/hub-unreachable' }));
+        deps.changed(['files']);
+      });
+  }
+
+  async function run(at: ReachedHub): Promise<void> {
+    lineProblem = null;
+    await learnWhatIsThere(at);
+    for (let job = nextJob(); job !== null && !closing.signal.aborted; job = nextJob()) {
+      const result = await move(at, job);
+      const { sha256 } = job.file;
+      if (result.ok) {
+        troubles.delete(sha256);
+        logger.info('files/moved', { way: job.way, bytes: job.file.bytes });
+      } else {
+        if (result.error.code === 'sync/stopped' && closing.signal.aborted) return;
+        // A line that is away is nothing wrong with the file.
+        if (!isLineAway(result.error)) trouble(sha256, result.error);
+        logger.info('files/not-moved', { way: job.way, code: result.error.code });
+      }
+      settle(sha256, result);
+      deps.changed(['files']);
+      if (!result.ok && isOfTheLine(result.error)) {
+        // The next exchange finds out when it is back.
+        lineProblem = isLineAway(result.error) ? null : result.error;
+        hub = null;
+        return;
+      }
+    }
+    all = false;
+    const next = Math.min(...[...troubles.values()].map(({ nextAt }) => nextAt));
+    if (Number.isFinite(next)) schedule.within(Math.max(1000, next - time.now()));
+  }
+
+  /** One question tells what need not be sent: another laptop may have handed it over. */
+  async function learnWhatIsThere(at: ReachedHub): Promise<void> {
+    if (queries.line().metered && !all) return;
+    const { up } = waiting();
+    const { partition } = deps;
+    const offers = up.slice(0, mostOffers).map(({ sha256, bytes }) => ({ sha256, bytes, partition }));
+    if (offers.length < 2) return; // sending asks about a single one itself
+    const states = await at.blobs.states(offers);
+    if (!states.ok) return;
+    for (const { sha256, state } of states.value) if (state === 'held') queries.markAtHub(sha256, at.epoch);
+  }
+
+  async function move(at: ReachedHub, job: Job): Promise<Result<null>> {
+    const stop = new AbortController();
+    const own: Moving = { ...job, done: 0, from: 0, startedAt: time.now(), stop };
+    moving = own;
+    deps.changed(['files']);
+    try {
+      return job.way === 'up' ? await send(at, own) : await bring(at, own);
+    } catch (error) {
+      const failure = error instanceof SealBroken ? { code: 'files/damaged' } : diskFailure(error);
+      if (failure === null) throw error;
+      if (failure.code === 'files/damaged') await store.drop(job.file.sha256);
+      return err(failure);
+    } finally {
+      moving = null;
+    }
+  }
+
+  function counter(own: Moving): (bytes: number) => void {
+    let toldAt = time.now();
+    return (bytes) => {
+      own.done += bytes;
+      turnDone += bytes;
+      if (time.now() - toldAt < progressEveryMs) return;
+      toldAt = time.now();
+      deps.changed(['files']);
+    };
+  }
+
+  const rate = (): number | null => {
+    const { limit } = queries.line();
+    return limit === null ? null : limit * 1000;
+  };
+
+  async function send(at: ReachedHub, own: Moving): Promise<Result<null>> {
+    const { sha256, bytes } = own.file;
+    const offer = { sha256, bytes, partition: deps.partition };
+    // The hub may have less than was sent (a restart), or more (an answer that was lost): it says from where, a few times at most.
+    for (let turn = 0; turn < 4; turn += 1) {
+      const states = await at.blobs.states([offer]);
+      if (!states.ok) return states;
+      const [state] = states.value;
+      if (state === undefined) return err({ code: 'sync/hub-refused', reason: 'garbage' });
+      if (state.state === 'held') {
+        queries.markAtHub(sha256, at.epoch);
+        return ok(null);
+      }
+      if (state.state !== 'wanted') return err({ code: 'sync/hub-refused', reason: state.state });
+      own.from = own.done = state.offset;
+      const ends = AbortSignal.any([own.stop.signal, closing.signal]);
+      const content = Readable.from(paced(store.read(sha256, state.offset), rate, counter(own), ends));
+      let broken: unknown = null;
+      content.once('error', (error) => {
+        broken = error;
+      });
+      const put = await at.blobs.put(offer, state.offset, content);
+      if (broken instanceof SealBroken) throw broken;
+      if (ends.aborted) return err({ code: 'sync/stopped' });
+      if (put.ok) {
+        if (put.value.state !== 'held') continue;
+        queries.markAtHub(sha256, at.epoch);
+        return ok(null);
+      }
+      const reason = put.error['reason'];
+      // Our own copy gives another digest than it was kept under.
+      if (reason === 'bad-hash') throw new SealBroken();
+      if (reason !== 'wrong-offset') return put;
+    }
+    return err({ code: 'sync/hub-refused', reason: 'wrong-offset' });
+  }
+
+  async function bring(at: ReachedHub, own: Moving): Promise<Result<null>> {
+    const { sha256, bytes } = own.file;
+    const free = await store.free();
+    if (free < bytes + spareBytes) return err({ code: 'files/disk-full', needed: bytes + spareBytes, free });
+    const part = await store.part(sha256);
+    const ends = AbortSignal.any([own.stop.signal, closing.signal]);
+    let isWhole = false;
+    let isAltered = false;
+    try {
+      own.from = own.done = part.length();
+      if (part.length() < bytes) {
+        const got = await at.blobs.get(sha256, part.length(), null);
+        if (!got.ok) return got.error['reason'] === 'no-blob' ? err({ code: 'files/no-blob' }) : got;
+        const { content, length, failureOf } = got.value;
+        if (part.length() + length !== bytes) {
+          content.destroy();
+          isAltered = true;
+        } else {
+          try {
+            for await (const step of paced(content, rate, counter(own), ends)) await part.append(step);
+          } catch (error) {
+            const failure = diskFailure(error);
+            return err(failure ?? failureOf(error));
+          } finally {
+            content.destroy();
+          }
+          if (ends.aborted) return err({ code: 'sync/stopped' });
+        }
+      }
+      if (!isAltered) {
+        isWhole = part.length() === bytes;
+        if (!isWhole && part.length() < bytes) return err({ code: 'sync/hub-unreachable', cause: 'cut' });
+        isAltered = !isWhole || (await part.finish()) !== sha256;
+      }
+    } finally {
+      await part.close();
+      if (isAltered) await store.dropPart(sha256);
+    }
+    if (isAltered) return err({ code: 'files/altered' });
+    await store.adopt(sha256, sha256);
+    queries.markAtHub(sha256, at.epoch);
+    return ok(null);
+  }
+
+  function trouble(sha256: string, failure: Failure): void {
+    // Who stopped a fetch does not want it back in a minute.
+    const tries = failure.code === 'sync/stopped' ? triesOfStopped : (troubles.get(sha256)?.tries ?? 0) + 1;
+    troubles.set(sha256, { failure, tries, nextAt: time.now() + retryDelay(tries, deps.random) });
+  }
+
+  function settle(sha256: string, result: Result<null>): void {
+    const waiters = asked.get(sha256);
+    asked.delete(sha256);
+    for (const resolve of waiters ?? []) resolve(result);
+  }
+
+  return {
+    reached(at) {
+      hub = at;
+      start();
+    },
+    lookAgain: start,
+    fetch(sha256) {
+      if (store.has(sha256)) return Promise.resolve(ok(null));
+      if (!queries.referred().some((file) => file.sha256 === sha256))
+        return Promise.resolve(err({ code: 'files/gone' }));
+      if (hub === null) return Promise.resolve(err({ code: 'sync/hub-unreachable', cause: 'unknown' }));
+      return new Promise((resolve) => {
+        asked.set(sha256, [...(asked.get(sha256) ?? []), resolve]);
+        troubles.delete(sha256);
+        start();
+        deps.changed(['files']);
+      });
+    },
+    stop(sha256) {
+      if (moving?.file.sha256 === sha256) moving.stop.abort();
+      else settle(sha256, err({ code: 'sync/stopped' }));
+      deps.changed(['files']);
+    },
+    moveAll() {
+      if (hub === null) return err({ code: 'sync/hub-unreachable', cause: 'unknown' });
+      all = true;
+      troubles.clear();
+      start();
+      return ok(null);
+    },
+    stateOf(sha256) {
+      const isMoving = moving?.file.sha256 === sha256;
+      const failure = troubles.get(sha256)?.failure ?? null;
+      return {
+        moving: isMoving && moving !== null ? { way: moving.way, done: moving.done } : null,
+        asked: asked.has(sha256),
+        problem: isMoving || failure?.code === 'sync/stopped' ? null : failure,
+        atHub: isAtHub(sha256),
+      };
+    },
+    traffic() {
+      const { up, down } = waiting();
+      const count = (files: readonly Attachment[]): { files: number; bytes: number } => ({
+        files: files.length,
+        bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+      });
+      const [problem = null] = [lineProblem, ...[...troubles.values()].map(({ failure }) => failure)].filter(
+        (each) => each !== null && each.code !== 'files/no-blob' && each.code !== 'sync/stopped',
+      );
+      return { toSend: count(up), toFetch: count(down), moving: movingView(moving, up, down), problem };
+    },
+    async close() {
+      closing.abort();
+      schedule.clear();
+      moving?.stop.abort();
+      await running;
+    },
+  };
+
+  function movingView(
+    own: Moving | null,
+    up: readonly Attachment[],
+    down: readonly Attachment[],
+  ): FilesTraffic['moving'] {
+    if (own === null) return null;
+    const isOne = queries.line().metered && !all;
+    const rest = isOne ? [own.file] : own.way === 'up' ? up : down;
+    const left = rest.reduce((sum, file) => sum + file.bytes, 0) - own.done;
+    const elapsed = time.now() - own.startedAt;
+    const speed = elapsed < 2000 ? 0 : (own.done - own.from) / elapsed;
+    return {
+      way: own.way,
+      done: turnDone,
+      total: turnDone + Math.max(0, left),
+      secondsLeft: speed <= 0 ? null : Math.ceil(left / speed / 1000),
+    };
+  }
+}
+
+/** Failures that concern the line or this laptop's right, not the one file. */
+function isOfTheLine(failure: Failure): boolean {
+  if (failure.code === 'sync/hub-refused') {
+    return ['expired', 'unknown-laptop', 'bad-signature', 'too-many-requests', 'trouble', 'over-quota'].includes(
+      String(failure['reason']),
+    );
+  }
+  return failure.code.startsWith('sync/') && failure.code !== 'sync/stopped';
+}

@@ -47,7 +47,8 @@ describe('a sealed file', () => {
     const whole = (from: number) => buffer(readSealed(path, key, from));
     expect(await whole(0)).toEqual(content);
     expect(await whole(length - 1)).toEqual(content.subarray(length - 1));
-    expect(readFileSync(path).includes(content.subarray(0, 16))).toBe(length < 16);
+    // A byte or two stand anywhere by chance.
+    if (length > 16) expect(readFileSync(path).includes(content.subarray(0, 16))).toBe(false);
   });
 
   test('altered anywhere is noticed; a torn end is begun again from the chunk before', async () => {

@@ -158,6 +158,7 @@ describe('migrations', () => {
       update contact set changed_by = (select id from author where author.ref = contact.ref);
       alter table contact drop column ref;
       drop table author;
+      drop table attachment;
       drop index contact_by_own;
       create index contact_by_own on contact (own_log, own_seq);
       create index contact_by_f_messenger on contact (f_messenger) where alive = 1;

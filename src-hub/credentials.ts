@@ -8,9 +8,15 @@ import { Role } from '#shared/access/roles.ts';
 import { bytesToHex } from '#shared/kernel/ids.ts';
 import type { Random, Time } from '#shared/kernel/ports.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
-import { credentialBytes } from '#shared/sync/credential.ts';
+import { credentialBytes, reachesInto } from '#shared/sync/credential.ts';
 import { invitationHash, makeInvitation, parseInvitation } from '#shared/sync/invitation.ts';
-import { Credential, type EnrolRequest, type Summary } from '#shared/sync/messages.ts';
+import {
+  Credential,
+  type CredentialsHeld,
+  type EnrolRequest,
+  serialsDigest,
+  type Summary,
+} from '#shared/sync/messages.ts';
 import type { HubDb } from './db/database.ts';
 import { withinAny } from './db/within.ts';
 import type { InvitationTable, ReplicaTable } from './db/schema.ts';
@@ -42,8 +48,13 @@ export type ListedLaptop = ReplicaTable & {
 
 /** What one asker may do now. */
 export type Standing =
-  | { readonly state: 'valid'; readonly credential: Credential }
-  | { readonly state: 'expired' | 'revoked'; readonly credential: Credential }
+  | {
+      readonly state: 'valid' | 'expired' | 'revoked';
+      /** The newest. */
+      readonly credential: Credential;
+      /** All it ever had: what it wrote under them is judged by them. */
+      readonly credentials: readonly Credential[];
+    }
   | { readonly state: 'unknown' };
 
 export type Credentials = ReturnType<typeof createCredentials>;
@@ -182,18 +193,19 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
 
   /** What a laptop may do now, by its newest credential. */
   async function standingOf(replica: string): Promise<Standing> {
-    const row = await db
+    const rows = await db
       .selectFrom('credential')
       .select(['body', 'valid_until', 'revoked_at'])
       .where('replica', '=', replica)
       .orderBy('issued_at', 'desc')
       .orderBy('serial', 'desc')
-      .limit(1)
-      .executeTakeFirst();
-    if (row === undefined) return { state: 'unknown' };
-    const credential = Credential.parse(JSON.parse(row.body));
-    if (row.revoked_at !== null) return { state: 'revoked', credential };
-    return { state: row.valid_until <= time.now() ? 'expired' : 'valid', credential };
+      .execute();
+    const [newest] = rows;
+    const all = rows.map((row) => Credential.parse(JSON.parse(row.body)));
+    const [credential] = all;
+    if (newest === undefined || credential === undefined) return { state: 'unknown' };
+    const valid = newest.valid_until <= time.now() ? 'expired' : 'valid';
+    return { state: newest.revoked_at === null ? valid : 'revoked', credential, credentials: all };
   }
 
   /** Revokes by credential serial, an earlier one too, or laptop name; answers the names, none when nothing matched. */
@@ -232,24 +244,43 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
     return [...newest.values()].sort((a, b) => (a.last_contact_at ?? 0) - (b.last_contact_at ?? 0));
   }
 
-  /** Credentials of laptops that write within `partitions`, but not those `held` by serial; at most 500. */
-  async function within(partitions: readonly string[], held: readonly string[]): Promise<Credential[]> {
-    const rows = await db.selectFrom('credential').select('serial').orderBy('issued_at').orderBy('serial').execute();
+  /** Credentials of laptops that write within `partitions`, by serial. */
+  async function within(partitions: readonly string[]): Promise<Credential[]> {
+    const rows = await db.selectFrom('credential').select('serial').orderBy('serial').execute();
     const unknown = rows.filter((row) => !known.has(row.serial)).map((row) => row.serial);
     for (let at = 0; at < unknown.length; at += 500) {
       const page = unknown.slice(at, at + 500);
       const bodies = await db.selectFrom('credential').select(['serial', 'body']).where('serial', 'in', page).execute();
       for (const row of bodies) known.set(row.serial, Credential.parse(JSON.parse(row.body)));
     }
-    const has = new Set(held);
-    const wanted: Credential[] = [];
-    for (const { serial } of rows) {
-      const credential = has.has(serial) ? undefined : known.get(serial);
-      const isWanted = credential?.partitions.some((own) => partitions.some((asked) => overlap(own, asked)));
-      if (credential !== undefined && isWanted === true) wanted.push(credential);
-      if (wanted.length === 500) break;
+    return rows.flatMap(({ serial }) => {
+      const credential = known.get(serial);
+      return credential !== undefined && reachesInto(credential, partitions) ? [credential] : [];
+    });
+  }
+
+  /**
+   * What the asker lacks of them by what it says it holds, at most 500, and behind which serial its next page begins; null where
+   * all is said.
+   */
+  async function lackedBy(
+    held: CredentialsHeld | null,
+    partitions: readonly string[],
+  ): Promise<{ credentials: Credential[]; after: string | null }> {
+    if (held === null) return { credentials: [], after: null };
+    const all = await within(partitions);
+    if ('digest' in held) {
+      const serials = all.map(({ serial }) => serial);
+      return { credentials: [], after: serialsDigest(serials, sha256) === held.digest ? null : '' };
     }
-    return wanted;
+    const has = new Set(held.serials);
+    const { after, until } = held;
+    const lacked = all.filter(
+      ({ serial }) => serial > after && (until === null || serial <= until) && !has.has(serial),
+    );
+    const credentials = lacked.slice(0, 500);
+    const isCut = lacked.length > credentials.length;
+    return { credentials, after: isCut ? (credentials.at(-1)?.serial ?? null) : until };
   }
 
   /** Laptops not revoked that write within `partitions`; at most 2,000. */
@@ -329,9 +360,5 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
       .execute();
   }
 
-  return { invite, enrol, standingOf, revoke, list, within, laptopsWithin, renew, touch };
-}
-
-function overlap(a: string, b: string): boolean {
-  return isWithin(a, b) || isWithin(b, a);
+  return { invite, enrol, standingOf, revoke, list, within, lackedBy, laptopsWithin, renew, touch };
 }

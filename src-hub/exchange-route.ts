@@ -9,6 +9,7 @@ import {
   type BriefResponse,
   type Credential,
   frame,
+  headMark,
   logKey,
   protocolVersion,
   type Summary,
@@ -28,6 +29,8 @@ import type { Metrics } from './metrics.ts';
 
 export type Asker = { readonly replica: string; readonly credential: Credential; readonly appVersion: string | null };
 
+/** While credentials have to come first. */
+const nothingYet = { segments: [], bytes: 0, more: true };
 /** How long a wait is held open. */
 const waitMs = 25_000;
 
@@ -47,9 +50,8 @@ export function createExchangeRoute(deps: {
   /** One turn. Failures: `hub/garbage`, `hub/too-large`, `hub/protocol`. */
   async function turn(asker: Asker, message: Uint8Array): Promise<Result<Uint8Array>> {
     const asked = unframe(message, z.union([BriefRequest, SyncRequest]));
-    if (!asked.ok) return err({ code: asked.error.code === 'sync/too-large' ? 'hub/too-large' : 'hub/garbage' });
+    if (!asked.ok) return err({ code: asked.error.code.replace(/^sync/, 'hub') });
     const { header: request, segments: incoming } = asked.value;
-    if (request.protocol !== protocolVersion) return err({ code: 'hub/protocol' });
     if (request.replica !== asker.replica) return err({ code: 'hub/garbage' });
     if ('digest' in request) return ok(await brief(asker, request));
 
@@ -64,13 +66,18 @@ export function createExchangeRoute(deps: {
 
     const partitions = seenBy(asker, request.partitions);
     const logs = await archive.visible(asker.replica, partitions);
-    const outgoing = await archive.beyond(asker.replica, logs, request.summary);
+    const lacked = await credentials.lackedBy(request.credentials, partitions);
+    // Without their writers' credentials the asker could not take them.
+    const isUnready = request.credentials !== null && 'digest' in request.credentials && lacked.after !== null;
+    const outgoing = isUnready ? nothingYet : await archive.beyond(asker.replica, logs, request.summary);
     const header: SyncResponse = {
       protocol: protocolVersion,
       epoch: identity.epoch,
       summary: toSummary(logs),
+      heads: Object.fromEntries(logs.map((log) => [logKey(log.replica, log.partition), headMark(log.head)])),
       refusals: accepted.refusals.slice(0, 1000),
-      credentials: await credentials.within(partitions, request.credentials),
+      credentials: lacked.credentials,
+      credentialsAfter: lacked.after,
       more: outgoing.more,
       time: time.now(),
       laptops: await laptopsWithin(partitions),
@@ -94,7 +101,7 @@ export function createExchangeRoute(deps: {
     const logs = await archive.visible(asker.replica, seenBy(asker, request.partitions));
     // A credential about to end is news too: it comes with the whole answer.
     const renewed = await credentials.renew(asker.credential);
-    const same = renewed === null && summaryDigest(toSummary(logs), sha256) === request.digest;
+    const same = renewed === null && digestOf(logs) === request.digest;
     await credentials.touch(asker.replica, asker.appVersion);
     const { epoch } = identity;
     const header: BriefResponse = { protocol: protocolVersion, epoch, same, time: time.now(), segments: [] };
@@ -102,8 +109,7 @@ export function createExchangeRoute(deps: {
   }
 
   /** Answers when something is there for the asker, or with `moved: false` after 25 seconds. */
-  async function wait(asker: Asker, request: WaitRequest, signal: AbortSignal): Promise<Result<WaitResponse>> {
-    if (request.protocol !== protocolVersion) return err({ code: 'hub/protocol' });
+  async function wait(asker: Asker, request: WaitRequest, signal: AbortSignal): Promise<WaitResponse> {
     const partitions = seenBy(asker, request.partitions);
     const until = performance.now() + waitMs;
     for (;;) {
@@ -115,7 +121,7 @@ export function createExchangeRoute(deps: {
       );
       const left = until - performance.now();
       const finished = moved || left <= 0 || signal.aborted || !(await watch.wait(version, left, signal));
-      if (finished) return ok({ protocol: protocolVersion, epoch: identity.epoch, moved });
+      if (finished) return { protocol: protocolVersion, epoch: identity.epoch, moved };
     }
   }
 
@@ -142,6 +148,12 @@ function seenBy(asker: Asker, wanted: readonly string[]): string[] {
 
 function toSummary(logs: readonly LogTable[]): Summary {
   return Object.fromEntries(logs.map((log) => [logKey(log.replica, log.partition), log.head_seq]));
+}
+
+/** As the asker makes it of what it holds. */
+function digestOf(logs: readonly LogTable[]): string {
+  const heads = new Map(logs.map((log) => [logKey(log.replica, log.partition), log.head]));
+  return summaryDigest(toSummary(logs), (log) => heads.get(log) ?? null, sha256);
 }
 
 /**

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { Partition } from '#shared/access/partitions.ts';
-import { err, ok } from '#shared/kernel/result.ts';
+import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { utf8 } from '#shared/kernel/utf8.ts';
 import {
   blobAnswerText,
@@ -16,7 +16,13 @@ import {
   type ShelfResponse,
   WaitRequest,
 } from '#shared/sync/hub-http.ts';
-import { EnrolRequest, type EnrolResponse, maxMessageBytes, protocolVersion } from '#shared/sync/messages.ts';
+import {
+  EnrolRequest,
+  type EnrolResponse,
+  maxMessageBytes,
+  parseMessage,
+  protocolVersion,
+} from '#shared/sync/messages.ts';
 import { type Blobs, holdBody } from './blobs.ts';
 import { createDoors, type DoorDeps, readJson, readPacked } from './doors.ts';
 import type { ExchangeRoute } from './exchange-route.ts';
@@ -26,7 +32,6 @@ import type { Shelf } from './shelf.ts';
 const smallBody = 64 * 1024;
 const listBody = 1024 * 1024;
 const garbage = err({ code: 'hub/garbage' });
-const otherProtocol = err({ code: 'hub/protocol' });
 
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const PutQuery = z.object({
@@ -56,14 +61,13 @@ export function addLaptopRoutes(
 
   doors.message(hubPaths.enrol, smallBody, async (ask) => {
     if (!enrolments.take(ask.request.ip)) return err({ code: 'hub/too-many-requests' });
-    const message = EnrolRequest.safeParse(readJson(ask.body));
-    if (!message.success) return garbage;
-    if (message.data.protocol !== protocolVersion) return otherProtocol;
-    const ownsKey = doors.isSigned(ask, message.data.publicKey, '');
-    if (message.data.replica !== ask.envelope.replica || !ownsKey) return err({ code: 'hub/bad-signature' });
-    const credential = await credentials.enrol(message.data);
+    const message = readMessage(ask.body, EnrolRequest);
+    if (!message.ok) return message;
+    const ownsKey = doors.isSigned(ask, message.value.publicKey, '');
+    if (message.value.replica !== ask.envelope.replica || !ownsKey) return err({ code: 'hub/bad-signature' });
+    const credential = await credentials.enrol(message.value);
     if (!credential.ok) return credential;
-    logger.info({ replica: message.data.replica, serial: credential.value.serial }, 'hub/enrolled');
+    logger.info({ replica: message.value.replica, serial: credential.value.serial }, 'hub/enrolled');
     const response: EnrolResponse = {
       protocol: protocolVersion,
       hubName: identity.name,
@@ -95,34 +99,32 @@ export function addLaptopRoutes(
   doors.message(hubPaths.wait, listBody, async (ask) => {
     const asker = await doors.authenticate(ask);
     if (!asker.ok) return asker;
-    const message = WaitRequest.safeParse(readJson(ask.body));
-    if (!message.success) return garbage;
+    const message = readMessage(ask.body, WaitRequest);
+    if (!message.ok) return message;
     const gone = new AbortController();
     const leave = (): void => gone.abort();
     const { socket } = ask.request.raw;
     socket.once('close', leave);
-    const answer = await exchange.wait(asker.value, message.data, gone.signal);
+    const answer = await exchange.wait(asker.value, message.value, gone.signal);
     socket.off('close', leave);
-    return answer.ok ? ok(utf8(JSON.stringify(answer.value))) : answer;
+    return ok(utf8(JSON.stringify(answer)));
   });
 
   doors.message(hubPaths.blobs, listBody, async (ask) => {
     const asker = await doors.authenticate(ask);
     if (!asker.ok) return asker;
-    const message = BlobsRequest.safeParse(readJson(ask.body));
-    if (!message.success) return garbage;
-    if (message.data.protocol !== protocolVersion) return otherProtocol;
+    const message = readMessage(ask.body, BlobsRequest);
+    if (!message.ok) return message;
     const response: BlobsResponse = { protocol: protocolVersion, blobs: [] };
-    for (const offer of message.data.blobs) response.blobs.push(await blobs.stateOf(asker.value.credential, offer));
+    for (const offer of message.value.blobs) response.blobs.push(await blobs.stateOf(asker.value.credential, offer));
     return ok(utf8(JSON.stringify(response)));
   });
 
   doors.message(hubPaths.shelf, smallBody, async (ask) => {
     const asker = await doors.authenticate(ask);
     if (!asker.ok) return asker;
-    const message = ShelfRequest.safeParse(readJson(ask.body));
-    if (!message.success) return garbage;
-    if (message.data.protocol !== protocolVersion) return otherProtocol;
+    const message = readMessage(ask.body, ShelfRequest);
+    if (!message.ok) return message;
     const response: ShelfResponse = { protocol: protocolVersion, packs: await shelf.list() };
     return ok(utf8(JSON.stringify(response)));
   });
@@ -167,6 +169,12 @@ export function addLaptopRoutes(
       });
     });
   });
+}
+
+/** A packed JSON message of our version. Failures: `hub/protocol`, `hub/garbage`. */
+function readMessage<T>(body: Uint8Array, schema: z.ZodType<T>): Result<T> {
+  const message = parseMessage(readJson(body), schema);
+  return message.ok ? message : err({ code: message.error.code.replace(/^sync/, 'hub') });
 }
 
 /** Fastify's parameters are untyped here; what is none fails the schema. */

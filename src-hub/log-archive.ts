@@ -93,7 +93,7 @@ export function createLogArchive(deps: {
     );
     if (!opened.ok) return refuse(toReason(opened.error.code));
     const { header, ops } = opened.value;
-    const allowed = checkSegmentAllowed(standing.credential, header, ops, time.now());
+    const allowed = checkSegmentAllowed(standing.credentials, header, ops, time.now());
     return allowed.ok ? { header, ops, bytes } : refuse(toReason(allowed.error.code));
   }
 

@@ -10,7 +10,7 @@ import type { Time } from '#shared/kernel/ports.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { packFolder } from '#shared/packs/pack-place.ts';
 import { keyDigits } from '#shared/sync/invitation.ts';
-import { Credential, logKey, protocolVersion, type Refusal, Summary } from '#shared/sync/messages.ts';
+import { Credential, headMark, logKey, protocolVersion, type Refusal, Summary } from '#shared/sync/messages.ts';
 import {
   type EnrolRequestParcel,
   type ExchangeParcel,
@@ -190,7 +190,7 @@ export function createStick(deps: {
     const current = (await db.selectFrom('replica').select('summary').where('id', '=', laptop.id).executeTakeFirst())
       ?.summary;
     let held: Summary = current === null || current === undefined ? {} : Summary.parse(JSON.parse(current));
-    const credentialsHere = said.isRevoked ? [] : await credentials.within(partitions, []);
+    const credentialsHere = said.isRevoked ? [] : await (await credentials.within(partitions)).slice(0, 2000);
     const paths: string[] = [];
     let [segments, bytes] = [0, 0];
     for (let more = true; more; ) {
@@ -206,7 +206,9 @@ export function createStick(deps: {
           summary: Object.fromEntries(
             (said.isRevoked ? own : logs).map((log) => [logKey(log.replica, log.partition), log.head_seq]),
           ),
-          heads: Object.fromEntries(own.map((log) => [logKey(log.replica, log.partition), log.head])),
+          heads: Object.fromEntries(
+            (said.isRevoked ? own : logs).map((log) => [logKey(log.replica, log.partition), headMark(log.head)]),
+          ),
           credentials: credentialsHere,
           revoked: said.revoked,
           refusals: said.refusals.slice(0, 1000),

@@ -71,9 +71,7 @@ export function createCore(deps: CoreDeps): Core {
         .then(() => changed(['packs', 'training']));
       files.open(open);
       if (!open.sample) {
-        const seen = syncProfile(open);
-        sync.open(seen);
-        stick.open(seen);
+        openRoads(open);
         backup = new AbortController();
         backingUp = backUp(open, backup.signal);
       }
@@ -110,6 +108,27 @@ export function createCore(deps: CoreDeps): Core {
     return { store: syncStore, publicKey: identity.publicKey, sign: identity.sign };
   }
 
+  function openRoads(open: OpenProfile): void {
+    const seen = syncProfile(open);
+    sync.open(seen);
+    stick.open(seen);
+  }
+
+  /** The store was put back from a copy: it goes on under a new identity, and closing waits until it does. */
+  function takeNewIdentity(): void {
+    const open = profile.current();
+    if (open === null) return;
+    opening = opening.then(async () => {
+      if (profile.current() !== open) return;
+      await Promise.all([sync.close(), stick.close()]);
+      if (profile.current() !== open) return;
+      open.store.renewIdentity();
+      deps.logger.warn('store/old-copy');
+      openRoads(open);
+      changed(['sync', 'stick']);
+    });
+  }
+
   async function backUp({ store, key }: OpenProfile, signal: AbortSignal): Promise<void> {
     // The signal ends the pause with an error.
     await sleep(backupDelayMs, undefined, { signal, ref: false }).catch(() => null);
@@ -129,6 +148,7 @@ export function createCore(deps: CoreDeps): Core {
     ...deps,
     changed,
     isSample: () => profile.isSample(),
+    isOldCopy: takeNewIdentity,
     appVersion: deps.build.version,
     reached: (hub) => files.reached(hub),
   });
@@ -138,6 +158,7 @@ export function createCore(deps: CoreDeps): Core {
     isSample: () => profile.isSample(),
     enrolOnline: async (invitation) => sync.handlers.enrol(invitation),
     enrolled: () => sync.enrolmentChanged(),
+    isOldCopy: takeNewIdentity,
   });
 
   const files = createFilesService({

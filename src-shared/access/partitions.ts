@@ -12,6 +12,11 @@ export function isWithin(partition: string, prefix: string): boolean {
   return partition === prefix || partition.startsWith(`${prefix}/`);
 }
 
+/** Whether something can lie within both. */
+export function overlaps(a: string, b: string): boolean {
+  return isWithin(a, b) || isWithin(b, a);
+}
+
 /** Builds a commission's partition. */
 export function commissionPartition(country: string, unit: string, commission: string): Partition {
   return Partition.parse(`${country}/${unit}/${commission}`);

@@ -1,5 +1,5 @@
 /** Credentials: what the hub signs, and what a credential allows. Pure; the signature check comes in as a function. */
-import { isWithin } from '../access/partitions.ts';
+import { isWithin, overlaps } from '../access/partitions.ts';
 import { canonicalJson } from '../kernel/canonical-json.ts';
 import { hexToBytes } from '../kernel/ids.ts';
 import { err, ok, type Result } from '../kernel/result.ts';
@@ -13,7 +13,8 @@ export type Verify = (publicKey: Uint8Array, data: Uint8Array, signature: Uint8A
 
 /** The bytes the hub's signature covers. */
 export function credentialBytes(credential: Omit<Credential, 'signature'>): Uint8Array {
-  const { serial, replica, publicKey, laptop, recipient, roles, partitions, validFrom, validUntil } = credential;
+  const { serial, replica, publicKey, laptop, recipient, roles, partitions, heldBefore, validFrom, validUntil } =
+    credential;
   return utf8(
     canonicalJson({
       what: 'komissiya credential 1',
@@ -24,6 +25,7 @@ export function credentialBytes(credential: Omit<Credential, 'signature'>): Uint
       recipient,
       roles,
       partitions,
+      heldBefore,
       validFrom,
       validUntil,
     }),
@@ -39,6 +41,16 @@ export function checkCredential(credential: Credential, hubKey: string, verify: 
 /** Whether the credential is valid at `nowMs` (milliseconds UTC). */
 export function isValidAt(credential: Credential, nowMs: number): boolean {
   return credential.validFrom <= nowMs && nowMs < credential.validUntil;
+}
+
+/** The latest issued first: the order in which credentials of one laptop count. */
+export function newestFirst(credentials: readonly Credential[]): Credential[] {
+  return [...credentials].sort((a, b) => b.validFrom - a.validFrom || (a.serial < b.serial ? 1 : -1));
+}
+
+/** Whether a credential reaches into one of these partitions: whoever keeps them meets its laptop's logs. */
+export function reachesInto(credential: Pick<Credential, 'partitions'>, partitions: readonly string[]): boolean {
+  return credential.partitions.some((own) => partitions.some((asked) => overlaps(own, asked)));
 }
 
 /** Whether the credential covers a partition. */

@@ -3,17 +3,17 @@
  *
  * The laptop asks, the hub answers; one turn is one request and one response (messages.ts).
  *
- *   request   = my summary of all logs · the partitions I keep · the hub epoch I know · serials of the credentials I hold
- *               · sealed segments of my own logs beyond what the hub has acknowledged
- *   response  = what the hub holds durably of the logs I may see (its summary, after taking my segments) · its epoch ·
+ *   request   = my summary of all logs · the partitions I keep · the hub epoch I know · what I hold of credentials ·
+ *               sealed segments beyond what the hub has acknowledged: of my own logs, and of others' that came another way
+ *   response  = what the hub holds durably of the logs I may see (its summary and heads, after taking my segments) · its epoch ·
  *               refusals · credentials I lack · sealed segments of others beyond my summary · `more`
  *
- * A turn is repeated while the hub has `more` or own segments remain that it has not acknowledged.
+ * A turn is repeated while the hub has `more`, credentials are asked for page by page, or segments remain that it has not acknowledged.
  *
  * Before that, where the laptop has nothing to hand over and has met this hub before, it asks in brief:
  *
  *   request   = digest of my summary (`summaryDigest`) · the partitions I keep
- *   response  = whether the hub's summary for me has the same digest · its epoch · its time
+ *   response  = whether the hub's summary and heads for me have the same digest · its epoch · its time
  *
  * Where it is the same under the epoch known, that one turn is the whole exchange, some 300 bytes however many laptops are known:
  * new credentials and the laptops' list wait for the first op they are needed for. Else the whole request follows.
@@ -32,19 +32,28 @@
  * 4. The hub is not trusted beyond its role: segments of partitions not asked for and of this laptop's own logs are not
  *    applied; every segment is proved by its writer's signature and credential in `applySegment`.
  * 5. Every segment is applied in its own transaction. An exchange may end at any byte.
- * 6. Another protocol version ends the exchange before anything is taken: `sync/protocol` {hub, app}.
+ * 6. Credentials: first their digest. Where the hub's is another one it sends no segments yet, and the serials are told page by page;
+ *    what the laptop lacks comes with each page, and with the last one the segments.
+ * 7. Others' logs are offered once the hub has said what it holds, and where they lie within the partitions kept. One that is refused
+ *    is no fault of this laptop's.
+ * 8. Heads tell what seqs cannot: that a log went on in two ways. One of others: the hub's stands, and is fetched. One of this
+ *    laptop's own: it was put back from a copy and must take a new identity before anything else (`sync/old-copy`).
+ * 9. What the hub will not take under an identity this laptop had before is written again under the one it has now.
+ * 10. Another protocol version ends the exchange before anything is taken: `sync/protocol` {hub, app}.
  */
-import type { z } from 'zod';
 import { isWithin } from '../access/partitions.ts';
-import { err, ok, type Failure, type Result } from '../kernel/result.ts';
+import { ok, type Failure, type Result } from '../kernel/result.ts';
 import {
   type BriefRequest,
   BriefResponse,
   type Credential,
+  type CredentialsHeld,
   frame,
+  logKey,
   parseLogKey,
   protocolVersion,
   type Refusal,
+  serialsPerPage,
   type Summary,
   SyncRequest,
   SyncResponse,
@@ -63,8 +72,10 @@ export type ExchangeOptions = {
   readonly partitions: readonly string[];
   /** Hub epoch last seen; null at first. */
   readonly epoch: string | null;
-  /** What the hub last said it holds of this laptop's own logs. */
+  /** What the hub last said it holds of all logs this laptop may see. */
   readonly acknowledged: Summary;
+  /** Logs of others that the hub refused before, up to these seqs: not offered again until they have grown. */
+  readonly unwanted?: Summary;
   /** Own segments per request, bytes. Small enough for a bad line to finish one. */
   readonly maxRequestBytes?: number;
   /** Ops sent and received so far, and known so far to be due. */
@@ -83,8 +94,12 @@ export type ExchangeOutcome = {
   readonly turns: number;
   readonly epoch: string | null;
   readonly acknowledged: Summary;
-  /** What the hub holds of all logs this laptop may see, as it last said; null when it said nothing. */
+  /** The same; null when the hub said nothing. */
   readonly hubSummary: Summary | null;
+  /** Logs of others the hub refused, with the seq they were offered up to. */
+  readonly unwanted: Summary;
+  /** Ops of earlier identities of this laptop that were written again under the one of now. */
+  readonly reissued: number;
   readonly laptops: SyncResponse['laptops'] | null;
   /** This laptop's own credential where the hub has renewed it; its signature was checked by the store. */
   readonly renewed: Credential | null;
@@ -106,6 +121,8 @@ export const nothingDone: ExchangeOutcome = {
   epoch: null,
   acknowledged: {},
   hubSummary: null,
+  unwanted: {},
+  reissued: 0,
   laptops: null,
   renewed: null,
   hubTime: null,
@@ -127,11 +144,11 @@ export async function exchange(
   options: ExchangeOptions,
 ): Promise<ExchangeOutcome> {
   let session = beginExchange(store, options);
-  if (session.due === 0 && options.epoch !== null) {
+  if (ahead(store, session, options) === 0 && options.epoch !== null) {
     if (isStopped(options)) return end(session, { code: 'sync/stopped' });
     const answer = await transport.send(briefRequest(store, options));
     if (!answer.ok) return end(session, answer.error);
-    const brief = readAnswer(answer.value, BriefResponse);
+    const brief = unframe(answer.value, BriefResponse);
     if (!brief.ok) return end(session, brief.error);
     const { same, epoch, time } = brief.value.header;
     session = { ...session, turns: 1, hubTime: time };
@@ -143,7 +160,7 @@ export async function exchange(
     if (isStopped(options)) return end(session, { code: 'sync/stopped' });
     const answer = await transport.send(request.message);
     if (!answer.ok) return end(session, answer.error);
-    const response = readAnswer(answer.value, SyncResponse);
+    const response = unframe(answer.value, SyncResponse);
     if (!response.ok) return end(session, response.error);
     const { header, segments } = response.value;
     const credentials = header.credentials.length > 0 ? store.addCredentials(header.credentials) : ok(null);
@@ -151,6 +168,7 @@ export async function exchange(
 
     const before = session;
     session = takeAnswer(store, session, request.sent, header);
+    if (session.failure !== null) return end(session, session.failure);
     for (const credential of header.credentials) {
       const isLater = credential.validUntil > (session.renewed?.validUntil ?? 0);
       if (credential.replica === store.replica && isLater) session = { ...session, renewed: credential };
@@ -163,13 +181,19 @@ export async function exchange(
       if (session.failure !== null) return end(session, session.failure);
       report(store, session, header, options);
     }
-    const ahead = ownAhead(store, held(session));
-    if (!header.more && ahead === 0) return end(session, null);
+    const left = ahead(store, session, options);
+    const isAsking = session.credentials !== null;
+    const lacking = opsLacking(store, session, header.summary, options);
+    if (!header.more && left === 0 && !isAsking && lacking === 0) return end(session, null);
     const moved =
+      isAsking ||
       request.sent.length > 0 ||
+      // A log that was found to go on otherwise at the hub is asked for from where both part.
+      lacking !== session.lacking ||
       session.received > before.received ||
       // The hub holds less than it once said: offered from there in the next turn.
-      ahead !== ownAhead(store, held(before));
+      left !== ahead(store, before, options);
+    session = { ...session, lacking };
     if (!moved || session.turns >= maxTurns) {
       // Nothing came although there is said to be more: whatever is left is refused here, or the hub errs.
       const isStuck = header.more && session.refusedHere.length === 0;
@@ -183,35 +207,76 @@ function isStopped(options: ExchangeOptions): boolean {
 }
 
 type Session = ExchangeOutcome & {
-  /** Own logs the hub refused: not offered again in this exchange. */
+  /** Logs the hub refused: not offered again in this exchange. */
   readonly blocked: readonly string[];
-  /** Own ops not acknowledged when the exchange began. */
+  /** Ops to hand over when the exchange began. */
   readonly due: number;
+  /** What to say next about credentials: their digest, the page behind a serial, or nothing more. */
+  readonly credentials: 'digest' | { readonly after: string } | null;
+  /** Others' ops the hub holds and this laptop did not, after the last turn. */
+  readonly lacking: number;
+  /** Whether the hub has said what it holds: before, others' logs are not offered. */
+  readonly isTold: boolean;
 };
 
 type Sent = { readonly log: string; readonly from: number; readonly to: number };
 
 function beginExchange(store: ReplicaStore, options: ExchangeOptions): Session {
-  return {
+  const session: Session = {
     ...nothingDone,
     epoch: options.epoch,
     acknowledged: options.acknowledged,
+    unwanted: options.unwanted ?? {},
     blocked: [],
-    due: ownAhead(store, options.acknowledged),
+    due: 0,
+    credentials: 'digest',
+    lacking: 0,
+    isTold: options.epoch !== null && Object.keys(options.acknowledged).length > 0,
   };
+  return { ...session, due: ahead(store, session, options) };
 }
 
 function end(session: Session, failure: Failure | null): ExchangeOutcome {
-  const { blocked: _blocked, due: _due, ...outcome } = session;
+  const { blocked: _b, due: _d, credentials: _c, lacking: _l, isTold: _t, ...outcome } = session;
   return { ...outcome, failure };
 }
 
-/** What is not to be offered: what the hub holds, and everything of a blocked log. */
-function held(session: Session): Summary {
+/** What is not to be offered: what the hub holds, and everything of logs that it refused or that are none of its business. */
+function held(store: ReplicaStore, session: Session, options: ExchangeOptions): Summary {
+  const withheld = Object.entries(store.summary()).filter(([log, seq]) => {
+    if (session.blocked.includes(log)) return true;
+    if (store.isOwn(log)) return false;
+    return !session.isTold || !isKept(options, log) || seq <= (session.unwanted[log] ?? 0);
+  });
   return {
     ...session.acknowledged,
-    ...Object.fromEntries(session.blocked.map((log) => [log, Number.MAX_SAFE_INTEGER])),
+    ...Object.fromEntries(withheld.map(([log]) => [log, Number.MAX_SAFE_INTEGER])),
   };
+}
+
+/** Ops to hand over. */
+function ahead(store: ReplicaStore, session: Session, options: ExchangeOptions): number {
+  return opsBeyond(store.summary(), held(store, session, options));
+}
+
+function opsBeyond(summary: Summary, other: Summary): number {
+  let ops = 0;
+  for (const [log, seq] of Object.entries(summary)) ops += Math.max(0, seq - (other[log] ?? 0));
+  return ops;
+}
+
+/** Others' ops the hub holds and this laptop does not, but for what it has refused. */
+function opsLacking(store: ReplicaStore, session: Session, hub: Summary, options: ExchangeOptions): number {
+  const refused = new Set(session.refusedHere.map(({ log }) => log));
+  const wanted = Object.entries(hub).filter(
+    ([log]) => parseLogKey(log).replica !== store.replica && isKept(options, log) && !refused.has(log),
+  );
+  return opsBeyond(Object.fromEntries(wanted), store.summary());
+}
+
+function isKept(options: ExchangeOptions, log: string): boolean {
+  const { partition } = parseLogKey(log);
+  return options.partitions.some((prefix) => isWithin(partition, prefix));
 }
 
 async function nextRequest(
@@ -226,13 +291,24 @@ async function nextRequest(
     partitions: [...options.partitions],
     summary: store.summary(),
     epoch: session.epoch,
-    credentials: store.credentialSerials(),
+    credentials: credentialsHeld(store, session, options),
     segments: segments.map((segment) => segment.length),
   };
   return { message: frame(header, segments), sent };
 }
 
-/** Own segments for one request, sealed one by one so that the host's event loop gets its turn between them. */
+/** What is said of credentials in the next request. */
+function credentialsHeld(store: ReplicaStore, session: Session, options: ExchangeOptions): CredentialsHeld | null {
+  const { credentials } = session;
+  if (credentials === null) return null;
+  if (credentials === 'digest') return { digest: store.credentialsDigest(options.partitions) };
+  const { after } = credentials;
+  const rest = store.credentialSerials(options.partitions).filter((serial) => serial > after);
+  const serials = rest.slice(0, serialsPerPage);
+  return { after, until: rest.length > serials.length ? (serials.at(-1) ?? null) : null, serials };
+}
+
+/** Segments for one request, sealed one by one so that the host's event loop gets its turn between them. */
 async function nextSegments(
   store: ReplicaStore,
   session: Session,
@@ -242,28 +318,33 @@ async function nextSegments(
   const segments: Uint8Array[] = [];
   const sent: Sent[] = [];
   let bytes = 0;
-  let next = held(session);
-  while (bytes < limit && segments.length < maxSegmentsPerMessage && ownAhead(store, next) > 0) {
+  let next = held(store, session, options);
+  while (bytes < limit && segments.length < maxSegmentsPerMessage && opsBeyond(store.summary(), next) > 0) {
     await options.breathe?.();
     if (isStopped(options)) break;
-    const sealed = store.segmentsBeyond(next, 1, 'own');
+    const sealed = store.segmentsBeyond(next, 1);
     if (sealed.length === 0) break;
     for (const { bytes: segment, log, from, to } of sealed) {
       segments.push(segment);
       sent.push({ log, from, to });
       bytes += segment.length;
       next = { ...next, [log]: to };
+      // What is written under this identity may name what was written before it: only once that has been taken.
+      if (isOfBefore(store, log))
+        next = { ...next, [logKey(store.replica, parseLogKey(log).partition)]: Number.MAX_SAFE_INTEGER };
     }
   }
   return { segments, sent };
 }
 
 function briefRequest(store: ReplicaStore, options: ExchangeOptions): Uint8Array {
-  const isSeen = (log: string): boolean => {
-    const { replica, partition } = parseLogKey(log);
-    return replica === store.replica || options.partitions.some((prefix) => isWithin(partition, prefix));
-  };
-  const summary = Object.fromEntries(Object.entries(store.summary()).filter(([log]) => isSeen(log)));
+  const summary: { [log: string]: number } = {};
+  for (const [log, seq] of Object.entries(store.summary())) {
+    if (parseLogKey(log).replica !== store.replica && !isKept(options, log)) continue;
+    // What the hub does not want of a log cannot be the same on both sides.
+    const both = seq <= (options.unwanted?.[log] ?? 0) ? Math.min(seq, options.acknowledged[log] ?? 0) : seq;
+    if (both > 0) summary[log] = both;
+  }
   const header: BriefRequest = {
     protocol: protocolVersion,
     replica: store.replica,
@@ -274,55 +355,81 @@ function briefRequest(store: ReplicaStore, options: ExchangeOptions): Uint8Array
   return frame(header, []);
 }
 
-/** Reads an answer. Failures: `sync/protocol` {hub, app}, `sync/garbage`, `sync/too-large`. */
-function readAnswer<T extends { protocol: number; segments: number[] }>(
-  bytes: Uint8Array,
-  schema: z.ZodType<T>,
-): Result<{ header: T; segments: Uint8Array[] }> {
-  const response = unframe(bytes, schema);
-  if (!response.ok) return response;
-  const hub = response.value.header.protocol;
-  return hub === protocolVersion ? response : err({ code: 'sync/protocol', hub, app: protocolVersion });
-}
-
 function takeAnswer(store: ReplicaStore, session: Session, sent: readonly Sent[], header: SyncResponse): Session {
-  const own: Summary = {};
-  for (const [log, seq] of Object.entries(header.summary))
-    if (parseLogKey(log).replica === store.replica) own[log] = seq;
-  store.markReceived(own);
+  const { summary } = header;
+  const refusals = header.refusals.filter((refusal) => refusal.reason !== 'gap');
+  for (const { log, reason } of refusals) if (reason === 'forked') store.distrust(log);
+  // An old copy must not be told that its other self has handed everything over.
+  if (store.compareHeads(summary, header.heads)) return { ...session, failure: { code: 'sync/old-copy' } };
+  store.markReceived(summary);
 
   const blocked = new Set(session.blocked);
+  const unwanted = { ...session.unwanted };
   let acknowledgedOps = 0;
+  let reissued = 0;
   for (const log of new Set(sent.map((segment) => segment.log))) {
     const offered = sent.filter((segment) => segment.log === log);
     const from = Math.min(...offered.map((segment) => segment.from));
     const to = Math.max(...offered.map((segment) => segment.to));
-    const now = own[log] ?? 0;
+    const now = summary[log] ?? 0;
     acknowledgedOps += Math.max(0, Math.min(now, to) - from + 1);
+    const refusal = refusals.find((each) => each.log === log);
+    if (isOfBefore(store, log) && refusal !== undefined && isFinal(refusal)) reissued += store.reissue(log, now);
     // Standing still means refused. Less than was offered from means a gap: go on from there.
-    if (now === from - 1) blocked.add(log);
+    else if (now === from - 1) {
+      blocked.add(log);
+      if (!store.isOwn(log) && refusal?.reason !== 'forked') unwanted[log] = to;
+    }
   }
-  const refusals = header.refusals.filter((refusal) => refusal.reason !== 'gap');
   return {
     ...session,
     turns: session.turns + 1,
     epoch: header.epoch,
-    acknowledged: own,
-    hubSummary: header.summary,
+    acknowledged: summary,
+    hubSummary: summary,
+    unwanted,
+    reissued: session.reissued + reissued,
     laptops: header.laptops,
     hubTime: header.time,
     sent: session.sent + acknowledgedOps,
-    refusals: [...session.refusals, ...refusals],
+    refusals: [
+      ...session.refusals,
+      ...refusals.filter((refusal) => parseLogKey(refusal.log).replica === store.replica),
+    ],
     blocked: [...blocked],
+    credentials: nextPage(session, header.credentialsAfter),
+    isTold: true,
   };
+}
+
+/** Pages go forward only, whatever the hub says. */
+function nextPage({ credentials }: Session, after: string | null): Session['credentials'] {
+  if (after === null || credentials === null) return null;
+  return credentials === 'digest' || after > credentials.after ? { after } : null;
+}
+
+/** Whether a log is of an identity this laptop had before. */
+function isOfBefore(store: ReplicaStore, log: string): boolean {
+  return store.isOwn(log) && parseLogKey(log).replica !== store.replica;
+}
+
+/** Whether the hub will never take this under the identity that wrote it. */
+function isFinal({ reason }: Refusal): boolean {
+  return ['no-credential', 'revoked', 'expired', 'wrong-partition', 'wrong-role'].includes(reason);
 }
 
 function takeSegment(store: ReplicaStore, session: Session, bytes: Uint8Array, options: ExchangeOptions): Session {
   const { refusedHere } = session;
-  const taken = takeForeignSegment(store, bytes, options.partitions, (log) =>
-    refusedHere.some((refused) => refused.log === log),
+  const taken = takeForeignSegment(
+    store,
+    bytes,
+    options.partitions,
+    (log) => refusedHere.some((refused) => refused.log === log),
+    'hub',
   );
   if (taken.failure === null) return { ...session, received: session.received + taken.applied };
+  // The hub's summary says from where to go on.
+  if (taken.failure.code === 'segment/gap') return session;
   // No disk, no exchange: the store is as before this segment.
   if (taken.failure.code === 'store/disk-full') return { ...session, failure: taken.failure };
   return { ...session, refusedHere: [...refusedHere, { log: taken.log, failure: taken.failure }] };
@@ -337,12 +444,4 @@ function report(store: ReplicaStore, session: Session, header: SyncResponse, opt
   }
   const done = session.sent + session.received;
   options.onProgress({ done, total: Math.max(done, session.due + session.received + toReceive) });
-}
-
-function ownAhead(store: ReplicaStore, acknowledged: Summary): number {
-  let ahead = 0;
-  for (const [log, seq] of Object.entries(store.summary())) {
-    if (parseLogKey(log).replica === store.replica) ahead += Math.max(0, seq - (acknowledged[log] ?? 0));
-  }
-  return ahead;
 }

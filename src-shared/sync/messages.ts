@@ -1,5 +1,5 @@
 /**
- * What two replicas say to each other, whatever the road. Version 2.
+ * What two replicas say to each other, whatever the road. Version 3.
  *
  * A *summary* says per log (key `replica partition`) the highest seq held without a gap. One request, one response, both
  * carry summaries; an idle exchange is one round trip. A message is framed as u32 length (little-endian) · header JSON ·
@@ -14,7 +14,7 @@ import { err, ok, type Result } from '../kernel/result.ts';
 import { fromUtf8, utf8 } from '../kernel/utf8.ts';
 import type { Hash } from './op.ts';
 
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 /** No message is longer. */
 export const maxMessageBytes = 24 * 1024 * 1024;
 
@@ -29,6 +29,11 @@ export function parseLogKey(key: string): { replica: string; partition: string }
   const space = key.indexOf(' ');
   return { replica: key.slice(0, space), partition: key.slice(space + 1) };
 }
+
+/** Of the chain's heads by log: enough of each (8 bytes, hex) to see that two sides hold the same log, not only as much of it. */
+export const Heads = z.record(z.string().max(320), z.string().regex(/^[0-9a-f]{16,64}$/));
+export type Heads = z.infer<typeof Heads>;
+export const headMark = (head: string): string => head.slice(0, 16);
 
 /** Where files for somebody are sealed to: an X25519 recipient of age (age-encryption.org/v1). */
 export const AgeRecipient = z.string().regex(/^age1[02-9ac-hj-np-z]{58}$/);
@@ -45,12 +50,36 @@ export const Credential = z.strictObject({
   recipient: AgeRecipient.optional(),
   roles: z.array(Role).min(1),
   partitions: z.array(Partition).min(1).max(20),
+  /**
+   * Where this one changed the laptop's rights: how far the hub held its logs then, by partition. Ops up to there are judged by the
+   * credential before.
+   */
+  heldBefore: z.record(Partition, z.int().min(1)).optional(),
   /** Milliseconds UTC. */
   validFrom: z.int(),
   validUntil: z.int(),
   signature: z.string().regex(/^[0-9a-f]{128}$/),
 });
 export type Credential = z.infer<typeof Credential>;
+
+const Serial = z.string().max(40);
+const Digest = z.string().regex(/^[0-9a-f]{32}$/);
+/** Serials in one page. */
+export const serialsPerPage = 1000;
+
+/**
+ * What the asker holds of the credentials that reach into the partitions it asks for. First only a digest (`serialsDigest`); where the
+ * hub's is another one, page by page: all serials held that are greater than `after` and, if `until` is given, not greater than that.
+ */
+export const CredentialsHeld = z.union([
+  z.strictObject({ digest: Digest }),
+  z.strictObject({
+    after: Serial,
+    until: Serial.nullable(),
+    serials: z.array(Serial).max(serialsPerPage),
+  }),
+]);
+export type CredentialsHeld = z.infer<typeof CredentialsHeld>;
 
 export const SyncRequest = z.strictObject({
   protocol: z.int(),
@@ -60,8 +89,8 @@ export const SyncRequest = z.strictObject({
   summary: Summary,
   /** Hub epoch this replica last saw; null at first. */
   epoch: z.string().max(40).nullable(),
-  /** Credentials this replica holds, by serial. */
-  credentials: z.array(z.string().max(40)).max(2000),
+  /** Null where all has been said about them in this exchange. */
+  credentials: CredentialsHeld.nullable(),
   segments: z.array(z.int().min(1)).max(1000),
 });
 export type SyncRequest = z.infer<typeof SyncRequest>;
@@ -74,7 +103,7 @@ export const BriefRequest = z.strictObject({
   protocol: z.int(),
   replica: z.string().max(40),
   partitions: z.array(Partition).max(20),
-  digest: z.string().regex(/^[0-9a-f]{32}$/),
+  digest: Digest,
   segments: z.array(z.int()).max(0),
 });
 export type BriefRequest = z.infer<typeof BriefRequest>;
@@ -91,11 +120,26 @@ export const BriefResponse = z.strictObject({
 export type BriefResponse = z.infer<typeof BriefResponse>;
 
 /**
- * The name of a summary: the first 16 bytes of H(canonical JSON of the summary), hex. Both sides take into it the asker's own logs, and
- * those of others within the partitions that it asks for and may see.
+ * The name of a summary: the first 16 bytes of H(canonical JSON of an object), hex. The object holds for each log `seq mark`, the mark
+ * being the first 16 hex digits of the chain's head there. Both sides take into it the asker's own logs, and those of others within
+ * the partitions that it asks for and may see.
  */
-export function summaryDigest(summary: Summary, hash: Hash): string {
-  return bytesToHex(hash(utf8(canonicalJson(summary))).subarray(0, 16));
+export function summaryDigest(
+  summary: Summary,
+  headAt: (log: string, seq: number) => string | null,
+  hash: Hash,
+): string {
+  const marks = Object.entries(summary).map(([log, seq]) => [log, `${seq} ${headMark(headAt(log, seq) ?? '')}`]);
+  return digestOf(Object.fromEntries(marks), hash);
+}
+
+/** The name of a set of credentials: the first 16 bytes of H(canonical JSON of their sorted serials), hex. */
+export function serialsDigest(serials: readonly string[], hash: Hash): string {
+  return digestOf([...serials].sort(), hash);
+}
+
+function digestOf(value: unknown, hash: Hash): string {
+  return bytesToHex(hash(utf8(canonicalJson(value))).subarray(0, 16));
 }
 
 /** Why one segment was not taken. */
@@ -122,10 +166,13 @@ export type Refusal = z.infer<typeof Refusal>;
 export const SyncResponse = z.strictObject({
   protocol: z.int(),
   epoch: z.string().max(40),
-  /** What the hub holds durably of the logs the asker may see. */
+  /** What the hub holds durably of the logs the asker may see, and marks of their heads there. */
   summary: Summary,
+  heads: Heads,
   refusals: z.array(Refusal).max(1000),
   credentials: z.array(Credential).max(2000),
+  /** Behind which serial the asker's next page begins; null where all is said. Empty after a digest that was another one. */
+  credentialsAfter: Serial.nullable(),
   /** Whether there is more to fetch: ask again with the new summary. */
   more: z.boolean(),
   /** The hub's wall clock, milliseconds UTC. */
@@ -176,7 +223,20 @@ export function frame(header: object, segments: readonly Uint8Array[]): Uint8Arr
   return bytes;
 }
 
-/** Takes a message apart. Failures: `sync/garbage`, `sync/too-large`. */
+/**
+ * Reads a message of this version. The version is looked at before anything else: what a message of another version holds is not known
+ * here. Failures: `sync/protocol` {hub: the other side's version, app: ours}, `sync/garbage`.
+ */
+export function parseMessage<T>(json: unknown, schema: z.ZodType<T>): Result<T> {
+  const version = AnyVersion.safeParse(json);
+  if (version.success && version.data.protocol !== protocolVersion)
+    return err({ code: 'sync/protocol', hub: version.data.protocol, app: protocolVersion });
+  const message = schema.safeParse(json);
+  return message.success ? ok(message.data) : err({ code: 'sync/garbage' });
+}
+const AnyVersion = z.looseObject({ protocol: z.int() });
+
+/** Takes a message apart. Failures: those of `parseMessage`, `sync/too-large`. */
 export function unframe<T extends { segments: number[] }>(
   bytes: Uint8Array,
   schema: z.ZodType<T>,
@@ -191,13 +251,13 @@ export function unframe<T extends { segments: number[] }>(
   } catch {
     return err({ code: 'sync/garbage' });
   }
-  const header = schema.safeParse(json);
-  if (!header.success) return err({ code: 'sync/garbage' });
+  const header = parseMessage(json, schema);
+  if (!header.ok) return header;
   const segments: Uint8Array[] = [];
   let offset = 4 + length;
-  for (const size of header.data.segments) {
+  for (const size of header.value.segments) {
     segments.push(bytes.subarray(offset, offset + size));
     offset += size;
   }
-  return offset === bytes.length ? ok({ header: header.data, segments }) : err({ code: 'sync/garbage' });
+  return offset === bytes.length ? ok({ header: header.value, segments }) : err({ code: 'sync/garbage' });
 }

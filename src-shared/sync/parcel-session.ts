@@ -3,8 +3,8 @@
  * changes. Pure but for the store; files, seals and the stick are the host's.
  */
 import { err, type Failure, ok, type Result } from '../kernel/result.ts';
-import { coversPartition, type Verify } from './credential.ts';
-import { type Credential, logKey, parseLogKey, type Refusal, type Summary } from './messages.ts';
+import { coversPartition, newestFirst, type Verify } from './credential.ts';
+import { type Credential, headMark, logKey, parseLogKey, type Refusal, type Summary } from './messages.ts';
 import {
   type ExchangeParcel,
   isParcelSigned,
@@ -37,8 +37,6 @@ const keptTaken = 500;
 /** What the road by stick needs of a store beyond the exchange's port. */
 export type ParcelStore = ReplicaStore & {
   credentials(): Credential[];
-  /** Head of the chain of a log after `seq`, hex; null where it is not held or not known without work. */
-  headAt(log: string, seq: number): string | null;
 };
 
 /** The hub both sides belong to, and who reads. */
@@ -66,9 +64,7 @@ export function standingCredential(
   revoked: readonly string[],
   replica: string,
 ): Credential | null {
-  const [newest] = credentials
-    .filter((each) => each.replica === replica)
-    .sort((a, b) => b.validFrom - a.validFrom || (a.serial < b.serial ? 1 : -1));
+  const [newest] = newestFirst(credentials.filter((each) => each.replica === replica));
   return newest === undefined || revoked.includes(newest.serial) ? null : newest;
 }
 
@@ -100,7 +96,7 @@ export function* composeParcels(
   const summary = Object.fromEntries(Object.entries(store.summary()).filter(([log]) => visible(log)));
   const credentials = order.reader === 'hub' ? [] : store.credentials().slice(0, 2000);
   for (let isFirst = true; ; isFirst = false) {
-    const segments = store.segmentsBeyond(held, segmentBytesPerParcel, 'all').slice(0, maxSegmentsPerParcel);
+    const segments = store.segmentsBeyond(held, segmentBytesPerParcel).slice(0, maxSegmentsPerParcel);
     if (segments.length === 0 && !isFirst) return;
     const upTo: Summary = {};
     for (const { log, to } of segments) upTo[log] = to;
@@ -197,7 +193,7 @@ export async function takeParcel(
     offered: isNewEpoch ? {} : memory.offered,
     revoked: isHub ? [...new Set([...memory.revoked, ...header.revoked])] : memory.revoked,
   };
-  const isForked = Object.entries(header.summary).some(([log, seq]) => isOtherChain(store, header, log, seq));
+  const isForked = isHub ? store.compareHeads(header.summary, header.heads) : isOldCopy(store, header);
   // An old copy must not be told that its other self has handed everything over.
   if (isHub && !isForked) acknowledge(store, next);
 
@@ -210,7 +206,7 @@ export async function takeParcel(
     if (failure !== null) break;
     const isRefused = (log: string): boolean => refusedHere.some((refused) => refused.log === log);
     const taken = isHub
-      ? takeForeignSegment(store, bytes, reader.partitions, isRefused)
+      ? takeForeignSegment(store, bytes, reader.partitions, isRefused, 'hub')
       : takeFirstHand(store, next, bytes, reader, isRefused);
     received += taken.applied;
     if (taken.failure?.code === 'store/disk-full') failure = taken.failure;
@@ -241,7 +237,7 @@ export function rememberTaken(memory: StickMemory, digest: string): StickMemory 
 export function markOffered(store: ParcelStore, memory: StickMemory, upTo: Summary): StickMemory {
   const offered = { ...memory.offered };
   for (const [log, seq] of Object.entries(upTo)) {
-    if (parseLogKey(log).replica !== store.replica) continue;
+    if (!store.isOwn(log)) continue;
     store.markSent(log, seq);
     offered[log] = Math.max(offered[log] ?? 0, seq);
   }
@@ -250,12 +246,8 @@ export function markOffered(store: ParcelStore, memory: StickMemory, upTo: Summa
 
 /** What the hub holds moves the marks; what lies in a parcel beyond that stays on its way. */
 function acknowledge(store: ParcelStore, memory: StickMemory): void {
-  const summary = memory.peers['hub']?.summary ?? {};
-  const own = Object.fromEntries(Object.entries(summary).filter(([log]) => parseLogKey(log).replica === store.replica));
-  store.markReceived(own);
-  for (const [log, seq] of Object.entries(memory.offered)) {
-    if (parseLogKey(log).replica === store.replica) store.markSent(log, seq);
-  }
+  store.markReceived(memory.peers['hub']?.summary ?? {});
+  for (const [log, seq] of Object.entries(memory.offered)) if (store.isOwn(log)) store.markSent(log, seq);
 }
 
 /** Rule 3 of the specification. Another laptop's newest word counts whole: it may have lost what it held. */
@@ -268,11 +260,17 @@ function movedOn(known: Peer | undefined, header: ExchangeParcel, isHub: boolean
   return { summary, epoch: known.epoch, at: Math.max(said.at, known.at) };
 }
 
-function isOtherChain(store: ParcelStore, header: ExchangeParcel, log: string, seq: number): boolean {
-  if (parseLogKey(log).replica !== store.replica) return false;
-  if (seq > (store.summary()[log] ?? 0)) return true;
-  const [ours, theirs] = [store.headAt(log, seq), header.heads[log]];
-  return ours !== null && theirs !== undefined && theirs !== ours;
+/** Whether another laptop holds more of this one's own log, or another one: its word is enough for a doubt, not for the rest. */
+function isOldCopy(store: ParcelStore, header: ExchangeParcel): boolean {
+  const summary = store.summary();
+  const doubted = Object.entries(header.summary).filter(([log, seq]) => {
+    if (parseLogKey(log).replica !== store.replica) return false;
+    if (seq > (summary[log] ?? 0)) return true;
+    const [ours, theirs] = [store.headAt(log, seq), header.heads[log]];
+    return theirs !== undefined && ours?.startsWith(headMark(theirs)) !== true;
+  });
+  for (const [log] of doubted) store.distrust(log);
+  return doubted.length > 0;
 }
 
 function proveWriter(
@@ -313,5 +311,5 @@ function takeFirstHand(
       return { log, applied: 0, failure: { code: 'segment/revoked' } };
     }
   }
-  return takeForeignSegment(store, bytes, reader.partitions, isRefused);
+  return takeForeignSegment(store, bytes, reader.partitions, isRefused, 'laptop');
 }

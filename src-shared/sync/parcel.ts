@@ -36,7 +36,7 @@ import { bytesToHex, hexToBytes } from '../kernel/ids.ts';
 import { err, type Result } from '../kernel/result.ts';
 import { utf8 } from '../kernel/utf8.ts';
 import type { Verify } from './credential.ts';
-import { AgeRecipient, Credential, frame, protocolVersion, Refusal, Summary, unframe } from './messages.ts';
+import { AgeRecipient, Credential, frame, Heads, protocolVersion, Refusal, Summary, unframe } from './messages.ts';
 
 /** Segments in one parcel, bytes, before the last one is added. */
 export const segmentBytesPerParcel = 12 * 1024 * 1024;
@@ -59,8 +59,8 @@ export const ExchangeParcel = z.strictObject({
   /** The hub's epoch as the writer knows it. */
   epoch: z.string().max(40),
   summary: Summary,
-  /** Of the reader's own logs: the chain's head after the seq in `summary`, hex. */
-  heads: z.record(z.string().max(320), hexKey),
+  /** The chain's head after the seq in `summary`, hex: from the hub of all logs, from a laptop of the reader's own. */
+  heads: Heads,
   credentials: z.array(Credential).max(2000),
   /** Serials of revoked credentials; only the hub's word counts. */
   revoked: z.array(z.string().max(40)).max(5000),
@@ -127,21 +127,11 @@ export function makeParcel(
 
 /** Takes a parcel apart; nothing is proved yet. Failures: `sync/protocol` {hub, app}, `stick/garbage`. */
 export function readParcel(bytes: Uint8Array): Result<{ header: AnyParcel; segments: Uint8Array[] }> {
-  const version = unframeLoosely(bytes);
-  if (version !== null && version !== protocolVersion) {
-    return err({ code: 'sync/protocol', hub: version, app: protocolVersion });
-  }
   const parcel = unframe<AnyParcel>(bytes, AnyParcel);
-  return parcel.ok ? parcel : err({ code: 'stick/garbage' });
+  return parcel.ok || parcel.error.code === 'sync/protocol' ? parcel : err({ code: 'stick/garbage' });
 }
 
 /** Whether the owner of this key (hex) signed the parcel. */
 export function isParcelSigned(header: AnyParcel, publicKey: string, verify: Verify): boolean {
   return verify(hexToBytes(publicKey), parcelBytes(header), hexToBytes(header.signature));
-}
-
-/** The protocol of a parcel of any version; null when not even that can be read. */
-function unframeLoosely(bytes: Uint8Array): number | null {
-  const header = unframe(bytes, z.looseObject({ protocol: z.int(), segments: z.array(z.int()) }));
-  return header.ok ? header.value.header.protocol : null;
 }

@@ -3,7 +3,7 @@
  * against each other. Every method is one short transaction: any interruption between two calls is harmless.
  */
 import type { Result } from '../kernel/result.ts';
-import type { Credential, Summary } from './messages.ts';
+import type { Credential, Heads, Summary } from './messages.ts';
 
 export type AppliedSegment = {
   readonly log: string;
@@ -13,23 +13,32 @@ export type AppliedSegment = {
   readonly applied: number;
 };
 
+/** Which side a segment comes from: of two continuations of one log the hub's stands. */
+export type SegmentSource = 'hub' | 'laptop';
+
 export type ReplicaStore = {
   /** This installed copy's id. */
   readonly replica: string;
-  /** Every log held, own and others', with its highest seq. */
+  /** Whether this laptop wrote a log, under its identity now or under one it had before. */
+  isOwn(log: string): boolean;
+  /**
+   * Every log held, own and others', with its highest seq. Of a log that is known to go on otherwise at the hub, only as far as both
+   * are sure to hold the same, so that the hub sends the rest.
+   */
   summary(): Summary;
   /** The name of a summary, see `summaryDigest`. */
   digestOf(summary: Summary): string;
+  /** Head of the chain of a log after `seq`, hex; null where it is not held or no link ends there. */
+  headAt(log: string, seq: number): string | null;
   /**
    * Sealed segments beyond what the other side holds, oldest first within a log, together at most `maxBytes` (but always
-   * at least one if there is any). `own`: of this replica's logs only. `all`: own logs first, then others' segments as the
-   * bytes that came, for a road that relays (a stick, a neighbour); those may begin before `held` says, the receiver skips
-   * what it has. Marks them as on their way once `markSent` is called.
+   * at least one if there is any): own logs first, then others' as the bytes that came. Left out are logs that go on otherwise at the
+   * hub, and what is written under this identity while the other side lacks something of an earlier one in the same partition.
+   * Marks them as on their way once `markSent` is called.
    */
   segmentsBeyond(
     held: Summary,
     maxBytes: number,
-    whose: 'own' | 'all',
   ): { readonly bytes: Uint8Array; readonly log: string; readonly from: number; readonly to: number }[];
   /** What was handed over, not yet acknowledged: `sent` on the road. */
   markSent(log: string, seq: number): void;
@@ -39,13 +48,27 @@ export type ReplicaStore = {
    */
   markReceived(summary: Summary): void;
   /**
-   * Proves and applies one segment of another replica in one transaction. Already held ops are skipped.
-   * Failures: those of `openSegment`, `segment/gap`, `segment/forked`, `segment/no-credential`, `segment/expired`,
-   * `segment/wrong-partition`, `segment/wrong-role`, `store/disk-full`.
+   * Compares logs by their heads after these seqs, as the hub or (of this laptop's own) another laptop holds them, and remembers the
+   * logs that go on otherwise there. True when one of this laptop's own does, or reaches further there than here: then this store is
+   * an old copy, and has to take a new identity (`sync/old-copy`).
    */
-  applySegment(bytes: Uint8Array): Result<AppliedSegment>;
-  /** Serials of the credentials held, and new ones (their signatures are checked against the enrolled hub's key). */
-  credentialSerials(): string[];
-  /** Failure: `sync/bad-credential`. */
+  compareHeads(summary: Summary, heads: Heads): boolean;
+  /** Remembers that the hub refused a log's continuation as forked. */
+  distrust(log: string): void;
+  /**
+   * Writes what is in a log of an earlier identity behind `after` again, under the identity of now: what the hub will not take any more
+   * under the old one. Answers how many ops that were.
+   */
+  reissue(log: string, after: number): number;
+  /**
+   * Proves and applies one segment of another replica in one transaction. Already held ops are skipped. Where the log goes on
+   * otherwise here, the hub's stands, and this laptop's own ops are written again behind it, under its identity of now.
+   * Failures: those of `openSegment`, `segment/gap`, `segment/forked`, those of `checkSegmentAllowed`, `store/disk-full`.
+   */
+  applySegment(bytes: Uint8Array, source?: SegmentSource): Result<AppliedSegment>;
+  /** Serials of the credentials held that reach into these partitions, sorted, and their name (`serialsDigest`). */
+  credentialSerials(partitions: readonly string[]): string[];
+  credentialsDigest(partitions: readonly string[]): string;
+  /** Takes new ones; their signatures are checked against the enrolled hub's key. Failure: `sync/bad-credential`. */
   addCredentials(credentials: readonly Credential[]): Result<null>;
 };

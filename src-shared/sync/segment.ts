@@ -173,6 +173,25 @@ export function cutSegment(bytes: Uint8Array, seq: number, ports: SegmentPorts):
 }
 
 /**
+ * The beginning of a proved segment, up to `seq`, where a link ends; signed anew, which only its writer can. Throws RangeError where no
+ * link ends there.
+ */
+export function cutAfter(
+  bytes: Uint8Array,
+  seq: number,
+  sign: (data: Uint8Array) => Uint8Array,
+  ports: SegmentPorts,
+): { readonly bytes: Uint8Array; readonly head: Uint8Array } {
+  const content = decode(bytes, ports);
+  const ops = content.ops.slice(0, seq - content.from + 1);
+  if (ops.length === 0 || !endsLink(content.ops, ops.length - 1)) throw new RangeError('no link ends there');
+  const head = headOf(content.before, ops, content.columns, content.salts, ports.hash);
+  const { replica, partition } = content;
+  const signature = sign(signedBytes({ replica, partition, to: seq, head: bytesToHex(head) }));
+  return { bytes: encode({ ...content, head, signature, ops, columns: null }, ports), head };
+}
+
+/**
  * Joins proved segments that follow each other, 1,000 ops together at most, to one under the signature of the last.
  * Throws RangeError when they do not follow each other.
  */

@@ -2,7 +2,7 @@
 import { isWithin } from '../access/partitions.ts';
 import type { Failure } from '../kernel/result.ts';
 import { logKey } from './messages.ts';
-import type { ReplicaStore } from './replica-store.ts';
+import type { ReplicaStore, SegmentSource } from './replica-store.ts';
 import { readSegmentHeader } from './segment.ts';
 
 export type TakenSegment = {
@@ -25,6 +25,7 @@ export function takeForeignSegment(
   bytes: Uint8Array,
   partitions: readonly string[],
   isRefused: (log: string) => boolean,
+  source: SegmentSource,
 ): TakenSegment {
   const read = readSegmentHeader(bytes);
   if (!read.ok) return { log: '', applied: 0, failure: read.error };
@@ -34,6 +35,6 @@ export function takeForeignSegment(
   if (replica === store.replica) return refuse({ code: 'segment/own-log' });
   if (!partitions.some((prefix) => isWithin(partition, prefix))) return refuse({ code: 'segment/not-asked' });
   if (isRefused(log)) return { log, applied: 0, failure: null };
-  const applied = store.applySegment(bytes);
+  const applied = store.applySegment(bytes, source);
   return applied.ok ? { log, applied: applied.value.applied, failure: null } : refuse(applied.error);
 }

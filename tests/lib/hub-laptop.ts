@@ -90,7 +90,7 @@ export function sampleMessage(
     partitions: [samplePartition],
     summary: {},
     epoch: null,
-    credentials: [],
+    credentials: { after: '', until: null, serials: [] },
     segments: segments.map((segment) => segment.length),
     ...change,
   };

@@ -90,7 +90,7 @@ function relaySummary(relay: Relay): { [log: string]: number } {
 /** Hands over what the relay lacks, at most `budget` segments of it: a connection may break at any point. */
 export function upload(replica: Replica, relay: Relay, budget = Number.POSITIVE_INFINITY): void {
   let left = budget;
-  for (const { bytes, log, to } of replica.log.segmentsBeyond(relaySummary(relay), 1, 'own')) {
+  for (const { bytes, log, to } of replica.log.segmentsBeyond(relaySummary(relay), 1)) {
     if (left <= 0) return;
     left -= 1;
     relay.segments.set(log, [...(relay.segments.get(log) ?? []), bytes]);

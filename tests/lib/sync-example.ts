@@ -40,6 +40,8 @@ const hub = pairOf(2);
 const replica = '01890000-0000-7000-8000-0000000000aa';
 const other = '01890000-0000-7000-8000-0000000000bb';
 const partition = 'kz/kz-19/sample-one';
+/** Of the other laptop's log after its seventh op: made up. */
+const otherHead = 'b7'.repeat(32);
 /** 2026-01-05 06:00:00 UTC. */
 const madeAt = 1_767_592_800_000;
 const ports: SegmentPorts = { ...segmentPorts, pack: storedFrame };
@@ -134,7 +136,11 @@ export function syncExample(): { readonly [what: string]: string } {
     validFrom: madeAt,
     validUntil: madeAt + 400 * 86_400_000,
   };
-  const digest = summaryDigest(summary, sha256);
+  const heads = new Map([
+    [logKey(replica, partition), head],
+    [logKey(other, partition), otherHead],
+  ]);
+  const digest = summaryDigest(summary, (log) => heads.get(log) ?? null, sha256);
   const brief = frame({ protocol: protocolVersion, replica, partitions: [partition], digest, segments: [] }, []);
   const code = makeInvitation(hub.publicKey, { bytes: (length) => new Uint8Array(length).map((_, at) => at) }, sha256);
   const request = {

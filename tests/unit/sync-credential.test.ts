@@ -81,12 +81,14 @@ test('a segment is judged by the writer’s credential, and by the clock only fi
     const result = checkSegmentAllowed(...args);
     return result.ok ? 'ok' : result.error.code;
   };
-  expect(code(credential, header, [op(progress), op(999)], 1500)).toBe('ok');
-  expect(code(undefined, header, [op(progress)], 1500)).toBe('segment/no-credential');
-  expect(code(credential, { ...header, replica: 'laptop-2' }, [], 1500)).toBe('segment/no-credential');
-  expect(code(credential, header, [op(progress)], 999)).toBe('segment/expired');
-  expect(code(credential, header, [op(progress)], 2000)).toBe('segment/expired');
-  expect(code(credential, header, [op(progress)], null)).toBe('ok');
-  expect(code(credential, { ...header, partition: 'kz/kz-19/other' }, [], 1500)).toBe('segment/wrong-partition');
-  expect(code(credential, header, [op(progress), op(decision)], 1500)).toBe('segment/wrong-role');
+  expect(code([credential], header, [op(progress), op(999)], 1500)).toBe('ok');
+  expect(code([], header, [op(progress)], 1500)).toBe('segment/no-credential');
+  expect(code([credential], { ...header, replica: 'laptop-2' }, [], 1500)).toBe('segment/no-credential');
+  expect(code([credential], header, [op(progress)], 999)).toBe('segment/expired');
+  expect(code([credential], header, [op(progress)], 2000)).toBe('segment/expired');
+  expect(code([credential], header, [op(progress)], null)).toBe('ok');
+  expect(code([credential], { ...header, partition: 'kz/kz-19/other' }, [op(progress)], 1500)).toBe(
+    'segment/wrong-partition',
+  );
+  expect(code([credential], header, [op(progress), op(decision)], 1500)).toBe('segment/wrong-role');
 });

@@ -105,8 +105,10 @@ function tinyHub(
         protocol: protocolVersion,
         epoch: 'one',
         summary: {},
+        heads: {},
         refusals: [],
         credentials: [],
+        credentialsAfter: null,
         more: false,
         time: startOfTime,
         laptops: [],
@@ -235,7 +237,9 @@ test('others’ segments are applied and proved; forged, foreign and not asked f
   const notAsked = seal(other, ops, [], 'kz/kz-11/kz-11-tec_oblast');
   const ownLog = seal({ ...forger, replica: replicaStore.replica }, ops);
   const credentials = [credentialFor(other)];
-  const { transport } = tinyHub(() => ({ credentials, bytes: [good, forged, notAsked, ownLog, new Uint8Array(20)] }));
+  const summary = { [logKey(other.replica, samplePartition)]: 2 };
+  const bytes = [good, forged, notAsked, ownLog, new Uint8Array(20)];
+  const { transport } = tinyHub(() => ({ credentials, summary, bytes }));
   const outcome = await run(replicaStore, transport);
   expect(outcome.received).toBe(2);
   expect(outcome.refusedHere.map((each) => each.failure.code)).toEqual([

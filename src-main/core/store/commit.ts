@@ -7,6 +7,7 @@ import type { Logger, Time } from '#shared/kernel/ports.ts';
 import type { Kind, Values } from '#shared/kinds/define-kind.ts';
 import { emptyState, fieldNames, isAlive, mergeOp, type RecordState, setChange } from '#shared/sync/merge.ts';
 import type { Op, OpValue } from '#shared/sync/op.ts';
+import { reissued } from '#shared/sync/reissue.ts';
 import { nextTime, observe, type Stamp, stampMs } from '#shared/sync/stamp.ts';
 import type { Authors } from './authors.ts';
 import type { WritableDb } from './database.ts';
@@ -46,8 +47,13 @@ export type Committer = {
   commit(changes: readonly Change[], author: { replica: string; partition: string; actor: Id | string | null }): number;
   /** Applies a proved segment of another replica's log: those of its ops that are beyond the head held. `ops` are all of them. */
   applyRemote(log: Log, ops: readonly Op[], bytes: Uint8Array): void;
-  /** Seals what own logs have not yet sealed, so that it can be handed over. */
-  seal(): void;
+  /** Seals what own logs have not yet sealed, so that it can be handed over; only those named, where a test is given. */
+  seal(isWanted?: (log: Log) => boolean): void;
+  /**
+   * Ends a log behind `after`, where a link ends: it went on otherwise elsewhere, or nobody takes what follows. What this laptop wrote
+   * there is written again under its identity of now; what others wrote is fetched again. Answers how many ops were written again.
+   */
+  branchOff(log: Log, after: number): number;
   /** Builds a kind's table anew from the log: after an upgrade that knows more fields. */
   rebuild(kind: Kind): void;
 };
@@ -140,6 +146,16 @@ export function createCommitter(deps: CommitDeps): Committer {
     desk.projected({ kind, op, row: held.row, before: held.state, after: state });
   }
 
+  function rebuildTable(kind: Kind): void {
+    db.exec(`delete from "${kind.name}"`);
+    indexes.clear(kind);
+    desk.clear(kind);
+    opLog.forEachOp((op, log) => {
+      if (op.kind === kind.number) project(kind, op, log, opLog.isOwn(log.replica));
+    });
+    desk.settle();
+  }
+
   return {
     commit(changes, author) {
       const topics = new Set<string>();
@@ -210,22 +226,45 @@ export function createCommitter(deps: CommitDeps): Committer {
       deps.changed([...topics, 'records', 'sync']);
     },
 
-    seal() {
+    seal(isWanted = () => true) {
       transact(() => {
-        for (const log of opLog.logs()) if (log.replica === opLog.ownReplica()) opLog.seal(log, deps.time.now());
+        for (const log of opLog.logs()) if (opLog.isOwn(log.replica) && isWanted(log)) opLog.seal(log, deps.time.now());
       });
     },
 
-    rebuild(kind) {
-      transact(() => {
-        db.exec(`delete from "${kind.name}"`);
-        indexes.clear(kind);
-        desk.clear(kind);
-        opLog.forEachOp((op, log) => {
-          if (op.kind === kind.number) project(kind, op, log, log.replica === opLog.ownReplica());
-        });
+    branchOff(log, after) {
+      const moved = transact(() => {
+        const stale = opLog.opsAfter(log, after, Number.POSITIVE_INFINITY);
+        const kinds = new Set(stale.map((op) => op.kind));
+        opLog.cutBack(log, after);
+        let count = 0;
+        if (opLog.isOwn(log.replica) && stale.length > 0) {
+          const into = opLog.logOf(opLog.ownReplica(), log.partition);
+          const open = [...opLog.openOps(into)];
+          for (const op of open) kinds.add(op.kind);
+          const end = opLog.cutBack(into, opLog.sealedHead(into).seq);
+          const ops = reissued({
+            from: { replica: log.replica, after, ops: stale },
+            to: { replica: into.replica, after: end, ops: open },
+          });
+          opLog.append(into, ops, opLog.clock(), deps.time.now());
+          count = stale.length;
+        }
+        for (const kind of deps.kinds) if (kinds.has(kind.number)) rebuildTable(kind);
+        for (const op of stale) {
+          const kind = kindsByNumber.get(op.kind);
+          if (kind !== undefined) desk.withdrawn(kind, op);
+        }
         desk.settle();
+        return count;
       });
+      deps.logger.warn('store/branched-off', { after, reissued: moved });
+      deps.changed([...deps.kinds.map((kind) => kind.domain), 'records', 'desk', 'sync']);
+      return moved;
+    },
+
+    rebuild(kind) {
+      transact(() => rebuildTable(kind));
       deps.logger.info('store/rebuilt', { kind: kind.name });
     },
   };

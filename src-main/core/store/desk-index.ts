@@ -40,6 +40,8 @@ export type DeskIndex = {
     readonly before: RecordState;
     readonly after: RecordState;
   }): void;
+  /** Marks the record of an op that is no longer in its log. */
+  withdrawn(kind: Kind, op: Op): void;
   /** Judges what was marked; called before the transaction ends. Whether the desk has changed. */
   settle(): boolean;
   /** Forgets the keys of a kind whose table is made anew from the log. */
@@ -238,6 +240,23 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta): DeskI
         wasAlive ? naturalKey(kind, before.values) : null,
         nowAlive ? naturalKey(kind, after.values) : null,
       );
+    },
+
+    withdrawn(kind, op) {
+      if (kind.name === Settlement.name) {
+        const value = (name: keyof typeof Settlement.fields) => op.set?.[Settlement.fields[name].number];
+        const [subjectOf, subject, other] = [
+          kindsByNumber.get(Number(value('subjectKind'))),
+          value('subject'),
+          value('other'),
+        ];
+        if (subjectOf === undefined || typeof subject !== 'string') return;
+        if (typeof other === 'string') markPair(subjectOf, subject, other);
+        else records.set(subject, subjectOf);
+        return;
+      }
+      if (kind.conflicts === 'desk') records.set(op.record, kind);
+      if (kind.naturalKey !== undefined) markPairsOf(kind, op.record);
     },
 
     settle() {

@@ -22,13 +22,36 @@ export function loadIdentity(meta: Meta, deps: { time: Time; random: Random }): 
   return renewIdentity(meta, deps);
 }
 
-/** Takes a new identity; the old log stays in the store as another replica's. */
+/**
+ * Takes a new identity. The one before is kept among the former ones: its logs stay in the store, are handed on until the hub
+ * holds them, and nothing is written into them any more.
+ */
 export function renewIdentity(meta: Meta, deps: { time: Time; random: Random }): Identity {
   const { privateKey } = generateKeyPairSync('ed25519');
   const replica = newId(deps);
+  const [before, key] = [meta.get('replica'), meta.get('replica-key')];
+  if (before !== null && key !== null) {
+    // What the hub signed is for that one; the new one has to be let in first.
+    const enrolment = meta.get('enrolment');
+    if (enrolment !== null) meta.set('former-enrolment', enrolment);
+    meta.remove('enrolment');
+    meta.remove('pending-enrolment');
+    meta.set('former-identities', JSON.stringify([{ replica: before, key }, ...formersIn(meta)]));
+  }
   meta.set('replica', replica);
   meta.set('replica-key', String(privateKey.export({ type: 'pkcs8', format: 'pem' })));
   return identityOf(replica, privateKey);
+}
+
+type Former = { readonly replica: Id; readonly key: string };
+
+function formersIn(meta: Meta): Former[] {
+  return JSON.parse(meta.get('former-identities') ?? '[]') as Former[]; // written above
+}
+
+/** The identities this store had before, the latest first. */
+export function formerIdentities(meta: Meta): Identity[] {
+  return formersIn(meta).map(({ replica, key }) => identityOf(replica, createPrivateKey(key)));
 }
 
 function identityOf(replica: Id, privateKey: KeyObject): Identity {

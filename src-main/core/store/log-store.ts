@@ -2,12 +2,22 @@
 import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
 import { err, ok } from '#shared/kernel/result.ts';
 import { checkSegmentAllowed } from '#shared/sync/accept.ts';
-import { coversPartition, credentialBytes } from '#shared/sync/credential.ts';
-import { Credential, logKey, parseLogKey, summaryDigest } from '#shared/sync/messages.ts';
+import { credentialBytes, reachesInto } from '#shared/sync/credential.ts';
+import {
+  Credential,
+  headMark,
+  logKey,
+  parseLogKey,
+  serialsDigest,
+  type Summary,
+  summaryDigest,
+} from '#shared/sync/messages.ts';
+import { endsLink, type Op } from '#shared/sync/op.ts';
 import type { ReplicaStore } from '#shared/sync/replica-store.ts';
 import { headWithin, openSegment, readSegmentHeader } from '#shared/sync/segment.ts';
 import type { Committer } from './commit.ts';
 import { databaseFailure, type WritableDb } from './database.ts';
+import { createForkedLogs } from './forked-logs.ts';
 import { type Identity, verifySignature } from './identity.ts';
 import type { Meta } from './meta.ts';
 import { type Log, type OpLog, segmentPorts, sha256 } from './op-log.ts';
@@ -27,41 +37,104 @@ export type LogStoreDeps = {
 export function createLogStore(deps: LogStoreDeps): ReplicaStore {
   const { db, log: opLog, identity } = deps;
   const insertCredential = db.prepare('insert or replace into credential (serial, replica, body) values (?, ?, ?)');
-  const selectSerials = db.prepare('select serial from credential').pluck();
-  const selectCredentials = db.prepare('select body from credential where replica = ?').pluck();
+  const selectCredentials = db.prepare('select body from credential').pluck();
+  const forked = createForkedLogs(deps.meta);
 
-  const ownLogs = () => opLog.logs().filter((log) => log.replica === identity.replica);
+  /** All credentials held, by serial: they never change, and are asked for with every segment. */
+  let known: Map<string, Credential> | null = null;
+  const credentials = (): Map<string, Credential> => {
+    if (known === null) {
+      const all = (selectCredentials.all() as string[]).map((body) => Credential.parse(JSON.parse(body)));
+      known = new Map(all.map((credential) => [credential.serial, credential]));
+    }
+    return known;
+  };
   const credentialsOf = (replica: string): Credential[] =>
-    (selectCredentials.all(replica) as string[]).map((body) => Credential.parse(JSON.parse(body)));
+    [...credentials().values()].filter((credential) => credential.replica === replica);
+  const serialsWithin = (partitions: readonly string[]): string[] =>
+    [...credentials().values()]
+      .filter((credential) => reachesInto(credential, partitions))
+      .map(({ serial }) => serial)
+      .sort();
+
+  const keyOf = (log: Log): string => logKey(log.replica, log.partition);
+  const findLog = (key: string): Log | undefined => opLog.logs().find((log) => keyOf(log) === key);
+  const isCurrent = (log: Log): boolean => log.replica === identity.replica;
+  const headAt = (key: string, seq: number): string | null => {
+    const log = findLog(key);
+    const head = log === undefined ? null : opLog.headAt(log, seq);
+    return head === null ? null : bytesToHex(head);
+  };
+
+  /** Own logs first, those of earlier identities before all. */
+  function inOrder(logs: readonly Log[]): Log[] {
+    const rank = (log: Log): number => (isCurrent(log) ? 1 : opLog.isOwn(log.replica) ? 0 : 2);
+    return [...logs].sort((a, b) => rank(a) - rank(b));
+  }
+
+  /** The logs that may be handed to somebody who holds this much: see `segmentsBeyond` of the port. */
+  function offered(held: Summary): Log[] {
+    const logs = opLog.logs();
+    const isBehind = (log: Log): boolean => opLog.head(log).seq > (held[keyOf(log)] ?? 0);
+    const waiting = logs.filter(
+      (log) =>
+        opLog.isOwn(log.replica) && !isCurrent(log) && (forked.commonOf(keyOf(log)) !== undefined || isBehind(log)),
+    );
+    return inOrder(logs).filter((log) => {
+      if (forked.commonOf(keyOf(log)) !== undefined || !isBehind(log)) return false;
+      return !isCurrent(log) || !waiting.some((each) => each.partition === log.partition);
+    });
+  }
+
+  /**
+   * Where a segment of the hub's meets a log that goes on otherwise here: where both chains part, or null where they do not within what
+   * both hold. `from` to `to` are the segment's seqs, `held` is what is held here.
+   */
+  function partingOf(log: Log, bytes: Uint8Array, from: number, to: number, ops: readonly Op[]): number | null {
+    const last = Math.min(to, opLog.head(log).seq);
+    const isSameAt = (seq: number): boolean => {
+      const ours = opLog.headAt(log, seq);
+      return ours !== null && isSame(headWithin(bytes, seq, segmentPorts), ours);
+    };
+    const ends = ops.flatMap((op, index) => (op.seq <= last && endsLink(ops, index) ? [op.seq] : []));
+    // Whatever lies behind the first difference differs too.
+    let [same, other] = [-1, ends.length];
+    while (other - same > 1) {
+      const middle = (same + other) >> 1;
+      if (isSameAt(ends[middle] ?? 0)) same = middle;
+      else other = middle;
+    }
+    const common = same < 0 ? from - 1 : (ends[same] ?? 0);
+    return common === last ? null : common;
+  }
 
   return {
     replica: identity.replica,
-    summary: () => opLog.summary(),
-    digestOf: (summary) => summaryDigest(summary, sha256),
+    isOwn: (key) => opLog.isOwn(parseLogKey(key).replica),
+    summary() {
+      const summary = { ...opLog.summary() };
+      for (const [key, common] of Object.entries(forked.all())) {
+        if (common === 0) delete summary[key];
+        else if (summary[key] !== undefined) summary[key] = Math.min(summary[key], common);
+      }
+      return summary;
+    },
+    digestOf: (summary) => summaryDigest(summary, headAt, sha256),
+    headAt,
 
-    segmentsBeyond(held, maxBytes, whose) {
-      const isOwn = (log: Log): boolean => log.replica === identity.replica;
-      const beyond = (log: Log): number => held[logKey(log.replica, log.partition)] ?? 0;
-      if (
-        opLog
-          .logs()
-          .some(
-            (log) => isOwn(log) && opLog.sealedHead(log).seq < opLog.head(log).seq && beyond(log) < opLog.head(log).seq,
-          )
-      )
-        deps.committer.seal();
+    segmentsBeyond(held, maxBytes) {
+      const isOpen = (log: Log): boolean => opLog.sealedHead(log).seq < opLog.head(log).seq;
+      const open = offered(held).filter((log) => opLog.isOwn(log.replica) && isOpen(log));
+      if (open.length > 0) deps.committer.seal((log) => open.includes(log));
       const segments: ReturnType<ReplicaStore['segmentsBeyond']> = [];
       let bytes = 0;
-      const logs = opLog.logs();
-      for (const log of whose === 'own'
-        ? logs.filter(isOwn)
-        : [...logs.filter(isOwn), ...logs.filter((log) => !isOwn(log))]) {
-        let seq = beyond(log);
+      for (const log of offered(held)) {
+        let seq = held[keyOf(log)] ?? 0;
         for (;;) {
           if (segments.length > 0 && bytes >= maxBytes) return segments;
           const segment = opLog.segmentBeyond(log, seq);
           if (segment === null) break;
-          segments.push({ ...segment, log: logKey(log.replica, log.partition) });
+          segments.push({ ...segment, log: keyOf(log) });
           bytes += segment.bytes.length;
           seq = segment.to;
         }
@@ -81,8 +154,10 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
 
     markReceived(summary) {
       let moved = false;
-      for (const log of ownLogs()) {
-        const received = summary[logKey(log.replica, log.partition)] ?? 0;
+      for (const log of opLog.logs()) {
+        if (!opLog.isOwn(log.replica)) continue;
+        const key = keyOf(log);
+        const received = Math.min(summary[key] ?? 0, forked.commonOf(key) ?? Number.MAX_SAFE_INTEGER);
         const marks = opLog.marks(log);
         const head = opLog.head(log).seq;
         const next = { received: Math.min(received, head), sent: Math.min(received, head) };
@@ -94,20 +169,65 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
       if (moved) deps.roadChanged();
     },
 
-    applySegment(bytes) {
+    compareHeads(summary, heads) {
+      for (const [key, seq] of Object.entries(summary)) {
+        const log = findLog(key);
+        if (log === undefined) continue;
+        const { seq: held } = opLog.head(log);
+        if (seq > held) {
+          if (isCurrent(log)) forked.add(key, opLog.marks(log).received);
+          continue;
+        }
+        const theirs = heads[key];
+        if (theirs === undefined) continue;
+        // Only what is sealed has heads, and only own logs lie open.
+        if (seq > opLog.sealedHead(log).seq) deps.committer.seal((each) => each === log);
+        const ours = headAt(key, seq);
+        if (ours?.startsWith(headMark(theirs)) === true) forked.remove(key);
+        // What was received once was the same then; less than that, and the hub has lost it and heard something else.
+        else if (forked.commonOf(key) === undefined) {
+          const { received } = opLog.marks(log);
+          forked.add(key, opLog.isOwn(log.replica) && received < seq ? received : 0);
+        }
+      }
+      for (const key of Object.keys(forked.all())) if (summary[key] === undefined) forked.remove(key);
+      return opLog.logs().some((log) => isCurrent(log) && forked.commonOf(keyOf(log)) !== undefined);
+    },
+
+    distrust(key) {
+      const log = findLog(key);
+      if (log !== undefined) forked.add(key, opLog.isOwn(log.replica) ? opLog.marks(log).received : 0);
+    },
+
+    reissue(key, after) {
+      const log = findLog(key);
+      if (log === undefined || isCurrent(log) || !opLog.isOwn(log.replica)) return 0;
+      deps.committer.seal((each) => each === log);
+      return opLog.head(log).seq > after ? deps.committer.branchOff(log, after) : 0;
+    },
+
+    applySegment(bytes, source = 'hub') {
       const read = readSegmentHeader(bytes);
       if (!read.ok) return read;
       const { replica, partition, from, to } = read.value.header;
       const key = logKey(replica, partition);
       if (replica === identity.replica) return err({ code: 'segment/forked', log: key });
-      const credential = credentialsOf(replica).find((each) => coversPartition(each, partition));
+      const credentialsHeld = credentialsOf(replica);
+      const [credential] = credentialsHeld;
       if (credential === undefined) return err({ code: 'segment/no-credential', log: key });
       const log = opLog.logOf(replica, partition);
+      const isForked = forked.commonOf(key) !== undefined;
+      if (isForked && source === 'laptop') return err({ code: 'segment/forked', log: key });
       const held = opLog.head(log).seq;
-      if (to <= held) return ok({ log: key, from, to, applied: 0 });
+      if (to <= held && !isForked) return ok({ log: key, from, to, applied: 0 });
       if (from > held + 1) return err({ code: 'segment/gap', log: key });
       const before = opLog.headAt(log, from - 1);
-      if (before === null) return err({ code: 'segment/broken-chain', log: key });
+      if (before === null || !isSame(before, hexToBytes(read.value.header.before))) {
+        if (source === 'laptop') return err({ code: 'segment/forked', log: key });
+        // It parts before this segment: from the beginning, then.
+        forked.add(key, 0);
+        return err({ code: from === 1 ? 'segment/broken-chain' : 'segment/gap', log: key });
+      }
       const opened = openSegment(
         bytes,
         before,
@@ -115,25 +235,38 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
         segmentPorts,
       );
       if (!opened.ok) return opened;
-      const allowed = checkSegmentAllowed(credential, opened.value.header, opened.value.ops, null);
+      const { header, ops } = opened.value;
+      const allowed = checkSegmentAllowed(credentialsHeld, header, ops, null);
       if (!allowed.ok) return allowed;
-      if (from <= held && !isSame(headWithin(bytes, held, segmentPorts), opLog.sealedHead(log).head))
-        return err({ code: 'segment/forked', log: key });
+      const parting = from <= held ? partingOf(log, bytes, from, to, ops) : null;
+      if (parting !== null && source === 'laptop') return err({ code: 'segment/forked', log: key });
       try {
-        deps.committer.applyRemote(log, opened.value.ops, bytes);
+        if (parting !== null) deps.committer.branchOff(log, parting);
+        if (isForked || parting !== null) {
+          // What is the same up to here need not come again; whether it is to the end the next heads tell.
+          if (parting === null && to < held) forked.add(key, to);
+          else forked.remove(key);
+        }
+        const now = opLog.head(log).seq;
+        if (to <= now) return ok({ log: key, from, to, applied: 0 });
+        if (from > now + 1) return err({ code: 'segment/gap', log: key });
+        deps.committer.applyRemote(log, ops, bytes);
+        // Of an earlier identity: where it comes from it is already.
+        if (source === 'hub' && opLog.isOwn(replica)) opLog.setMarks(log, { sent: to, received: to });
+        return ok({ log: key, from, to, applied: to - now });
       } catch (error) {
         const failure = databaseFailure(error);
         if (failure === null) throw error;
         return err(failure);
       }
-      return ok({ log: key, from, to, applied: to - held });
     },
 
-    credentialSerials: () => selectSerials.all() as string[],
+    credentialSerials: serialsWithin,
+    credentialsDigest: (partitions) => serialsDigest(serialsWithin(partitions), sha256),
 
-    addCredentials(credentials) {
+    addCredentials(given) {
       const hubKey = deps.hubKey();
-      for (const credential of credentials) {
+      for (const credential of given) {
         const { signature, ...rest } = credential;
         if (hubKey === null || !verifySignature(hubKey, credentialBytes(rest), hexToBytes(signature))) {
           return err({ code: 'sync/bad-credential' });
@@ -143,6 +276,7 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
           return err({ code: 'sync/bad-credential' });
         opLog.addReplica(credential.replica, credential.publicKey);
         insertCredential.run(credential.serial, credential.replica, JSON.stringify(credential));
+        credentials().set(credential.serial, credential);
       }
       return ok(null);
     },

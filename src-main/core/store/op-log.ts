@@ -15,6 +15,7 @@ import { blockOf, blockOps, byStamp, emptyHead, type Hash, type Op } from '#shar
 import { fromColumns, toColumns } from '#shared/sync/op-columns.ts';
 import { logKey, type Summary } from '#shared/sync/messages.ts';
 import {
+  cutAfter,
   cutSegment,
   headWithin,
   joinSegments,
@@ -47,8 +48,10 @@ export type LoggedOp = { readonly op: Op; readonly log: Log };
 export type StoredSegment = { readonly from: number; readonly to: number; readonly bytes: Uint8Array };
 
 export type OpLog = Replicas & {
-  /** This replica's id, so that its own logs are told from others'. */
+  /** This replica's id: where it writes. */
   ownReplica(): string;
+  /** Whether this store wrote a replica's logs, under the identity it has now or one it had before. */
+  isOwn(replica: string): boolean;
   /** Finds or makes the log of a replica in a partition. */
   logOf(replica: string, partition: string): Log;
   publicKeyOf(replica: string): string | null;
@@ -68,6 +71,13 @@ export type OpLog = Replicas & {
   append(log: Log, ops: readonly Op[], clock: number, appliedAt: number): void;
   /** Seals the tail of an own log for handing over. */
   seal(log: Log, appliedAt: number): void;
+  /** The ops of an own log that are not sealed: nobody else can have them. */
+  openOps(log: Log): readonly Op[];
+  /**
+   * Takes away what is behind `seq`, where a link ends. Of an own log what is kept is signed anew; of another's the whole segment goes
+   * in which `seq` lies. Answers where the log ends now.
+   */
+  cutBack(log: Log, seq: number): number;
   /** Takes a proved segment of another replica that reaches beyond the head; `ops` are all of its ops. */
   take(log: Log, bytes: Uint8Array, ops: readonly Op[], appliedAt: number): void;
   /** The first sealed segment that reaches beyond `seq`, cut to begin behind it; null when there is none. */
@@ -96,13 +106,15 @@ export type OpLogDeps = {
   readonly meta: Meta;
   readonly random: Random;
   readonly identity: () => Identity;
+  /** Those this store had before. */
+  readonly formers: () => readonly Identity[];
 };
 
 /** So many small segments of a block are joined before it is full. */
 const mostPieces = 16;
 
 /** What is held of a log in memory. */
-type LogState = { readonly log: Log; base: number; sealed: LogHead; tail: Op[] };
+type LogState = { readonly log: Log; base: number; sealed: LogHead; tail: Op[]; seedBlock: number | null };
 type SegmentRow = { ref: number; log: number; from: number; to: number; applied_at: number; bytes: Uint8Array };
 
 export function createOpLog(deps: OpLogDeps): OpLog {
@@ -130,7 +142,7 @@ export function createOpLog(deps: OpLogDeps): OpLog {
     }[]) {
       const log: Log = { ref: row.ref, replica: idsByRef.get(row.replica) ?? '', partition: row.partition };
       const sealed = (statements.lastSegment.get(row.ref) as LogHead | undefined) ?? { seq: row.seq, head: row.head };
-      addState({ log, base: row.seq, sealed, tail: [] });
+      addState({ log, base: row.seq, sealed, tail: [], seedBlock: null });
     }
     clock = Number(meta.get('clock') ?? 0);
     for (const row of statements.tails.all() as { log: number; from: number; clock: number; ops: Uint8Array }[]) {
@@ -151,11 +163,22 @@ export function createOpLog(deps: OpLogDeps): OpLog {
     if (state === undefined) throw new Error('an unknown log');
     return state;
   }
+  const identities = (): readonly Identity[] => [deps.identity(), ...deps.formers()];
+  function writerOf(log: Log): Identity {
+    const writer = identities().find((identity) => identity.replica === log.replica);
+    if (writer === undefined) throw new Error('a log of others is not sealed here');
+    return writer;
+  }
   const headSeq = (state: LogState): number => state.sealed.seq + state.tail.length;
 
-  /** The salt seed of an own log's block: drawn once, and kept until the next block begins. */
-  function seedOf(log: Log, block: number): Uint8Array {
+  /**
+   * The salt seed of an own log's block: drawn with the block's first op, and kept until the next block begins. So the same
+   * ops seal to the same chain whoever seals them: this store, or a backup of it.
+   */
+  function seedOf(state: LogState, block: number): Uint8Array {
+    const { log } = state;
     const row = statements.seed.get(log.ref) as { block: number | null; seed: Uint8Array | null };
+    state.seedBlock = block;
     if (row.block === block && row.seed !== null) return row.seed;
     const seed = deps.random.bytes(16);
     statements.setSeed.run(block, seed, log.ref);
@@ -170,8 +193,8 @@ export function createOpLog(deps: OpLogDeps): OpLog {
     const { bytes, head } = sealSegment(
       place,
       ops,
-      (block) => seedOf(log, block),
-      (data) => deps.identity().sign(data),
+      (block) => seedOf(state, block),
+      (data) => writerOf(log).sign(data),
       segmentPorts,
     );
     keep(state, { from: state.sealed.seq + 1, to: state.sealed.seq + count, bytes }, head, ops, appliedAt);
@@ -207,6 +230,20 @@ export function createOpLog(deps: OpLogDeps): OpLog {
     statements.insertSegment.run(log.ref, pieces[0]?.from ?? from, to, head, appliedAt, 1, places, joined);
   }
 
+  function cutSealed(state: LogState, seq: number): void {
+    const { log } = state;
+    const rows = [...segmentsAfter(log, seq)];
+    for (const row of rows) statements.dropSegment.run(row.ref);
+    const [first] = rows;
+    if (first === undefined) return;
+    const before = statements.lastSegment.get(log.ref) as LogHead | undefined;
+    const base = statements.base.get(log.ref) as LogHead;
+    state.sealed = before ?? base;
+    if (first.from > seq || !self.isOwn(log.replica)) return;
+    const { bytes, head } = cutAfter(first.bytes, seq, (data) => writerOf(log).sign(data), segmentPorts);
+    keep(state, { from: first.from, to: seq, bytes }, head, readOps(bytes, segmentPorts), first.applied_at);
+  }
+
   function* segmentsAfter(log: Log, seq: number): Iterable<SegmentRow> {
     let after = seq;
     for (;;) {
@@ -226,6 +263,7 @@ export function createOpLog(deps: OpLogDeps): OpLog {
 
   const self: OpLog = {
     ownReplica: () => deps.identity().replica,
+    isOwn: (replica) => identities().some((identity) => identity.replica === replica),
     idOf: (ref) => idsByRef.get(ref) ?? '',
     refOf(id) {
       if (id === '') return 0;
@@ -243,7 +281,7 @@ export function createOpLog(deps: OpLogDeps): OpLog {
       if (known !== undefined) return known.log;
       const ref = Number(statements.insertLog.run(self.refOf(replica), partition, emptyHead).lastInsertRowid);
       const log: Log = { ref, replica, partition };
-      return addState({ log, base: 0, sealed: { seq: 0, head: emptyHead }, tail: [] });
+      return addState({ log, base: 0, sealed: { seq: 0, head: emptyHead }, tail: [], seedBlock: null });
     },
     head: (log) => ({ seq: headSeq(stateOf(log)) }),
     sealedHead: (log) => stateOf(log).sealed,
@@ -253,7 +291,10 @@ export function createOpLog(deps: OpLogDeps): OpLog {
       if (seq === 0) return emptyHead;
       if (seq > sealed.seq) return null;
       const row = statements.segmentAfter.get(log.ref, seq) as SegmentRow | undefined;
-      return row === undefined || row.from > seq + 1 ? null : headWithin(row.bytes, seq, segmentPorts);
+      if (row === undefined || row.from > seq + 1) return null;
+      if (row.from <= seq) return headWithin(row.bytes, seq, segmentPorts);
+      const read = readSegmentHeader(row.bytes);
+      return read.ok ? hexToBytes(read.value.header.before) : null;
     },
     clock: () => clock,
     setClock(moved) {
@@ -274,11 +315,29 @@ export function createOpLog(deps: OpLogDeps): OpLog {
       }
       const [first] = fresh === 0 ? [] : state.tail.slice(-fresh);
       if (first === undefined) return;
+      if (state.seedBlock !== blockOf(first.seq)) seedOf(state, blockOf(first.seq));
       statements.insertTail.run(log.ref, first.seq, clock, toColumns(state.tail.slice(-fresh), log.replica).bytes);
     },
     seal(log, appliedAt) {
       const state = stateOf(log);
       if (state.tail.length > 0) sealFirst(state, state.tail.length, appliedAt);
+    },
+    openOps: (log) => stateOf(log).tail,
+    cutBack(log, seq) {
+      const state = stateOf(log);
+      const kept = state.tail.filter((op) => op.seq <= seq);
+      state.tail = [];
+      statements.dropTail.run(log.ref, Number.MAX_SAFE_INTEGER);
+      if (seq < state.sealed.seq) cutSealed(state, seq);
+      else if (kept.length > 0)
+        statements.insertTail.run(log.ref, state.sealed.seq + 1, clock, toColumns(kept, log.replica).bytes);
+      state.tail = kept.length > 0 && seq >= state.sealed.seq ? kept : [];
+      // The clock may have stood in the rows that are gone.
+      meta.set('clock', String(clock));
+      const end = headSeq(state);
+      const marks = self.marks(log);
+      self.setMarks(log, { sent: Math.min(marks.sent, end), received: Math.min(marks.received, end) });
+      return end;
     },
     take(log, bytes, ops, appliedAt) {
       const state = stateOf(log);
@@ -332,7 +391,6 @@ export function createOpLog(deps: OpLogDeps): OpLog {
       }
     },
     *opsSince(since) {
-      const own = deps.identity().replica;
       for (const state of statesByRef.values())
         for (const op of state.tail.toReversed()) yield { op, log: state.log, at: stampMs(op.time) };
       // Few segments are younger than what a screen asks for; their refs first, so that no statement stays open.
@@ -340,7 +398,7 @@ export function createOpLog(deps: OpLogDeps): OpLog {
         const row = statements.segment.get(ref) as SegmentRow & { joined: number };
         const state = statesByRef.get(row.log);
         if (state === undefined) throw new Error('a segment without its log');
-        const isOwnClock = state.log.replica === own || row.joined === 1;
+        const isOwnClock = self.isOwn(state.log.replica) || row.joined === 1;
         for (const op of readOps(row.bytes, segmentPorts).reverse())
           yield { op, log: state.log, at: isOwnClock ? Math.min(stampMs(op.time), row.applied_at) : row.applied_at };
       }
@@ -365,6 +423,7 @@ function prepareStatements(db: WritableDb) {
   return {
     replicas: db.prepare('select ref, id from replica'),
     logs: db.prepare('select ref, replica, partition, base_seq as seq, base_head as head from log'),
+    base: db.prepare('select base_seq as seq, base_head as head from log where ref = ?'),
     lastSegment: db.prepare('select to_seq as seq, head from segment where log = ? order by to_seq desc limit 1'),
     tails: db.prepare('select log, from_seq as "from", clock, ops from tail order by log, from_seq'),
     insertReplica: db.prepare('insert into replica (id, public_key) values (?, ?)'),

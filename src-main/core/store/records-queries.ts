@@ -227,7 +227,7 @@ export function createRecordQueries(db: ReadableDb, opLog: OpLog, indexes: Index
           by: op.actor as HistoryStep['by'], // ids are written by commit
           byName: nameOf(op.actor),
           act: op.act === 'remove' ? 'removed' : op.act === 'restore' ? 'restored' : written ? 'changed' : 'created',
-          road: log.replica === opLog.ownReplica() ? ownRoad : 'received',
+          road: opLog.isOwn(log.replica) ? ownRoad : 'received',
           changes,
         });
         written = true;
@@ -275,7 +275,7 @@ export function createRecordQueries(db: ReadableDb, opLog: OpLog, indexes: Index
       const counts = { saved: 0, sent: 0, received: 0, waitingSince: null as number | null };
       const waitingByKind: { kind: string; count: number }[] = [];
       for (const log of opLog.logs()) {
-        if (log.replica !== opLog.ownReplica()) continue;
+        if (!opLog.isOwn(log.replica)) continue;
         const [oldest] = opLog.opsAfter(log, opLog.marks(log).received, 1);
         if (oldest !== undefined)
           counts.waitingSince = Math.min(counts.waitingSince ?? Number.POSITIVE_INFINITY, stampMs(oldest.time));
@@ -284,7 +284,7 @@ export function createRecordQueries(db: ReadableDb, opLog: OpLog, indexes: Index
         let waiting = 0;
         let inLogs = 0;
         for (const log of opLog.logs()) {
-          if (log.replica !== opLog.ownReplica()) continue;
+          if (!opLog.isOwn(log.replica)) continue;
           const marks = opLog.marks(log);
           const count = prepare(
             `select count(*) from ${quote(kind.name)} where own_log = ? and own_log > 0 and own_seq > ? and own_seq <= ?`,

@@ -13,7 +13,7 @@ import { keysVersion } from '#shared/text/keys-version.ts';
 import { createAuthors } from './authors.ts';
 import { type Change, type Committer, createCommitter } from './commit.ts';
 import { type DatabaseFile, openDatabase, type WritableDb } from './database.ts';
-import { type Identity, loadIdentity, renewIdentity } from './identity.ts';
+import { formerIdentities, type Identity, loadIdentity, renewIdentity } from './identity.ts';
 import { createDeskIndex, type DeskIndex } from './desk-index.ts';
 import { createIndexes, type Indexes } from './indexes.ts';
 import { createMeta, type Meta } from './meta.ts';
@@ -67,7 +67,8 @@ export function openStore(file: DatabaseFile, partition: string, deps: StoreDeps
     ensureTables(db, kinds);
     const meta = createMeta(db);
     let identity = loadIdentity(meta, deps);
-    const log = createOpLog({ db, meta, random: deps.random, identity: () => identity });
+    let formers = formerIdentities(meta);
+    const log = createOpLog({ db, meta, random: deps.random, identity: () => identity, formers: () => formers });
     log.addReplica(identity.replica, identity.publicKey);
     const indexes = createIndexes(db, meta, kinds);
     const desk = createDeskIndex(db, log, meta);
@@ -85,8 +86,13 @@ export function openStore(file: DatabaseFile, partition: string, deps: StoreDeps
       committer,
       identity: () => identity,
       renewIdentity() {
-        identity = renewIdentity(meta, deps);
-        log.addReplica(identity.replica, identity.publicKey);
+        // What lies open would be sealed by nobody under the new identity.
+        committer.seal();
+        db.transaction(() => {
+          identity = renewIdentity(meta, deps);
+          formers = formerIdentities(meta);
+          log.addReplica(identity.replica, identity.publicKey);
+        }).immediate();
       },
       commit(changes, actor) {
         const tidy = changes.map((change) => ({ ...change, values: tidyValues(change.kind, change.values, country) }));

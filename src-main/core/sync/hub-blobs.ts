@@ -18,7 +18,7 @@ import {
   type ShelfPack,
   ShelfResponse,
 } from '#shared/sync/hub-http.ts';
-import { protocolVersion } from '#shared/sync/messages.ts';
+import { parseMessage, protocolVersion } from '#shared/sync/messages.ts';
 import { type HubDoor, readJson } from './hub-door.ts';
 
 export type HubBlobs = {
@@ -52,8 +52,9 @@ export function createHubBlobs(door: HubDoor, idleMs: number): HubBlobs {
       const request = utf8(JSON.stringify({ protocol: protocolVersion, blobs: offers }));
       const answer = await door.ask(hubPaths.blobs, request, idleMs);
       if (!answer.ok) return answer;
-      const parsed = BlobsResponse.safeParse(readJson(answer.value));
-      return parsed.success && parsed.data.blobs.length === offers.length ? ok(parsed.data.blobs) : garbage;
+      const parsed = parseMessage(readJson(answer.value), BlobsResponse);
+      if (!parsed.ok) return parsed;
+      return parsed.value.blobs.length === offers.length ? ok(parsed.value.blobs) : garbage;
     },
     async put(offer, offset, content) {
       const { sha256, bytes, partition } = offer;
@@ -73,8 +74,8 @@ export function createHubBlobs(door: HubDoor, idleMs: number): HubBlobs {
     async shelf() {
       const answer = await door.ask(hubPaths.shelf, utf8(JSON.stringify({ protocol: protocolVersion })), idleMs);
       if (!answer.ok) return answer;
-      const parsed = ShelfResponse.safeParse(readJson(answer.value));
-      return parsed.success ? ok(parsed.data.packs) : garbage;
+      const parsed = parseMessage(readJson(answer.value), ShelfResponse);
+      return parsed.ok ? ok(parsed.value.packs) : parsed;
     },
   };
 }

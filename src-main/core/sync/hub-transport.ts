@@ -6,6 +6,7 @@
  * `sync/revoked`, `sync/protocol` {hub, app}, `sync/stopped`; for enrolment also `sync/bad-code`, `sync/code-used`,
  * `sync/code-expired`, `sync/wrong-partition` {invited}.
  */
+import { z } from 'zod';
 import { bytesToHex } from '#shared/kernel/ids.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { utf8 } from '#shared/kernel/utf8.ts';
@@ -13,7 +14,7 @@ import { checkCredential } from '#shared/sync/credential.ts';
 import type { Transport } from '#shared/sync/exchange.ts';
 import { hubPaths, type WaitRequest, WaitResponse } from '#shared/sync/hub-http.ts';
 import { type Invitation, keyDigits } from '#shared/sync/invitation.ts';
-import { type EnrolRequest, EnrolResponse, protocolVersion } from '#shared/sync/messages.ts';
+import { type EnrolRequest, EnrolResponse, parseMessage } from '#shared/sync/messages.ts';
 import { verifySignature } from '../store/identity.ts';
 import { createHubBlobs, type HubBlobs } from './hub-blobs.ts';
 import { sha256 } from './hub-crypto.ts';
@@ -52,12 +53,14 @@ export function createHubTransport(deps: HubTransportDeps & { readonly hubKey: s
     async wait(request) {
       const answer = await door.ask(hubPaths.wait, utf8(JSON.stringify(request)), timing.waitMs);
       if (!answer.ok) return answer;
-      const parsed = WaitResponse.safeParse(readJson(answer.value));
-      return parsed.success ? ok(parsed.data) : err({ code: 'sync/hub-refused', reason: 'garbage' });
+      return parseMessage(readJson(answer.value), WaitResponse);
     },
     close: line.close,
   };
 }
+
+/** Whose answer it says it is: in every version. */
+const SaysKey = z.looseObject({ hubKey: z.string() });
 
 /** A hub's answer to an invitation, and the key of its TLS line as it signed for it (null: public, or plain HTTP). */
 export type Enrolled = EnrolResponse & { readonly tlsKey: string | null };
@@ -76,15 +79,16 @@ export async function enrolAtHub(
   const line = createTrustedLine(deps, isHub);
   const idleMs = (deps.timing ?? usualTiming).idleMs;
   const door = createHubDoor(deps, line, null, (message) => {
-    const parsed = EnrolResponse.safeParse(readJson(message));
-    return parsed.success && isHub(parsed.data.hubKey) ? parsed.data.hubKey : null;
+    const said = SaysKey.safeParse(readJson(message));
+    return said.success && isHub(said.data.hubKey) ? said.data.hubKey : null;
   });
   const answer = await door.ask(hubPaths.enrol, utf8(JSON.stringify(request)), idleMs);
   line.close();
   if (!answer.ok) return answer;
-  const response = EnrolResponse.parse(readJson(answer.value));
-  const { credential, hubKey, protocol } = response;
-  if (protocol !== protocolVersion) return err({ code: 'sync/protocol', hub: protocol, app: protocolVersion });
+  const parsed = parseMessage(readJson(answer.value), EnrolResponse);
+  if (!parsed.ok) return parsed;
+  const response = parsed.value;
+  const { credential, hubKey } = response;
   const verify = (key: Uint8Array, data: Uint8Array, signature: Uint8Array): boolean =>
     verifySignature(bytesToHex(key), data, signature);
   const isOurs = credential.replica === request.replica && credential.publicKey === request.publicKey;

@@ -8,6 +8,7 @@ import type { Random } from '#shared/kernel/ports.ts';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
 import { fromUtf8 } from '#shared/kernel/utf8.ts';
 import { HubHello, hubHeaders, hubPaths, responseBytes } from '#shared/sync/hub-http.ts';
+import { parseMessage } from '#shared/sync/messages.ts';
 import { verifySignature } from '../store/identity.ts';
 import { sha256 } from './hub-crypto.ts';
 import { createHubLine, type HubLine, type LineAnswer, type LineRequest, readAll } from './hub-line.ts';
@@ -97,9 +98,11 @@ async function askWhoAnswers(
     if (!body.ok) return body;
     const { status, certificate } = asked.value;
     const signature = signatureOf(asked.value);
-    const hello = HubHello.safeParse(readJson(body.value));
-    if (signature === null || status !== 200 || !hello.success) return err(noHub);
-    const { hubKey, tlsKey } = hello.data;
+    const hello = parseMessage(readJson(body.value), HubHello);
+    if (signature === null || status !== 200) return err(noHub);
+    // Whose version it is, is not proved yet; but who says so can only keep a laptop away, as whoever cuts the line can.
+    if (!hello.ok) return hello.error.code === 'sync/protocol' ? hello : err(noHub);
+    const { hubKey, tlsKey } = hello.value;
     const signed = responseBytes({ nonce, status, bodyHash: bytesToHex(sha256(body.value)) });
     if (!isHub(hubKey) || !verifySignature(hubKey, signed, signature)) return err({ code: 'sync/wrong-hub-key' });
     const isTrusted = tlsKey === null ? certificate?.isPublic === true : tlsKey === certificate?.tlsKey;

@@ -8,7 +8,6 @@ import { bytesToHex } from '#shared/kernel/ids.ts';
 import type { Logger, Time } from '#shared/kernel/ports.ts';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
 import { keyDigits } from '#shared/sync/invitation.ts';
-import { parseLogKey } from '#shared/sync/messages.ts';
 import type { ExchangeParcel } from '#shared/sync/parcel.ts';
 import { parcelName } from '#shared/sync/parcel-file.ts';
 import {
@@ -38,6 +37,8 @@ export type StickServiceDeps = {
   readonly enrolOnline: (invitation: { address: string; code: string }) => Promise<Result<Record<string, never>>>;
   /** Told when an enrolment came from a stick. */
   readonly enrolled: () => void;
+  /** Told when a parcel showed that this store is an old copy: it has to take a new identity. */
+  readonly isOldCopy: () => void;
 };
 
 export type StickService = {
@@ -265,11 +266,12 @@ export function createStickService(deps: StickServiceDeps): StickService {
     const { received, refusedHere, refusals, memory, isForked, isRevoked, failure } = outcome.value;
     if (at.stop.signal.aborted) return refused({ code: 'sync/stopped' });
     store.setStickMemory(failure === null ? rememberTaken(memory, file.digest) : memory);
-    if (header.writer === 'hub') rememberHubsWord(at, enrolment, header);
+    if (header.writer === 'hub' && !isForked) rememberHubsWord(at, enrolment, header);
+    if (isForked) deps.isOldCopy();
     const real = refusedHere.filter((each) => each.failure.code !== 'segment/gap');
     const problems: (Failure | null)[] = [
       failure,
-      isForked ? { code: 'stick/old-copy' } : null,
+      isForked ? { code: 'sync/old-copy' } : null,
       isRevoked ? { code: 'sync/revoked' } : null,
       refusals[0] === undefined ? null : { code: 'sync/hub-refused', reason: refusals[0].reason },
       real[0] === undefined ? null : { code: 'sync/segment-refused', reason: real[0].failure.code },
@@ -289,9 +291,7 @@ export function createStickService(deps: StickServiceDeps): StickService {
     if (hub === undefined) return;
     const memory = store.syncMemory();
     store.setSyncMemory({
-      acknowledged: Object.fromEntries(
-        Object.entries(hub.summary).filter(([log]) => parseLogKey(log).replica === store.replica),
-      ),
+      acknowledged: hub.summary,
       lastContactAt: Math.max(memory?.lastContactAt ?? 0, Math.min(header.madeAt, time.now())),
       lastTryAt: memory?.lastTryAt ?? null,
       laptops: header.madeAt >= hub.at ? header.laptops : (memory?.laptops ?? []),

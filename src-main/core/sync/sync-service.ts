@@ -11,7 +11,7 @@ import { KindName } from '#shared/records/contract.ts';
 import type { SyncStatus, syncContract } from '#shared/sync/contract.ts';
 import { exchange, nothingDone, type ExchangeOutcome, type ExchangeProgress } from '#shared/sync/exchange.ts';
 import { parseInvitation } from '#shared/sync/invitation.ts';
-import { parseLogKey, protocolVersion, type Summary } from '#shared/sync/messages.ts';
+import { protocolVersion, type Summary } from '#shared/sync/messages.ts';
 import { databaseFailure } from '../store/database.ts';
 import { emptyMemory, isLineAway, keepOutcome, problemOf } from './exchange-outcome.ts';
 import { parseHubAddress } from './hub-address.ts';
@@ -33,6 +33,8 @@ export type SyncServiceDeps = {
   readonly logger: Logger;
   readonly changed: (topics: readonly string[]) => void;
   readonly isSample: () => boolean;
+  /** Told when the hub showed that this store is an old copy: it has to take a new identity. */
+  readonly isOldCopy: () => void;
   readonly appVersion: string;
   readonly timing?: HubTiming;
   /** Told after each exchange that reached the hub: blobs may follow the records. */
@@ -74,8 +76,10 @@ type Opened = SyncProfile & {
   problem: Failure | null;
   /** Exchanges in a row that reached no hub. */
   failures: number;
-  /** Own ops that existed when the last exchange began: what came after is a reason for another. */
+  /** Ops to hand over when the last exchange began: what came after is a reason for another. */
   offered: number;
+  /** Logs of others that the hub did not take; asked again after the next sign-in. */
+  unwanted: Summary;
 };
 
 /** An enrolment whose hub has an address. */
@@ -137,7 +141,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
     schedule.clear();
     const startedAt = time.now();
     at.lastTryAt = startedAt;
-    at.offered = ownOps(store);
+    at.offered = opsToHandOver(store);
     const memory = store.syncMemory() ?? emptyMemory;
     changed();
     let toldAt = startedAt;
@@ -145,6 +149,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
       partitions: enrolment.credential.partitions,
       epoch: enrolment.epoch,
       acknowledged: memory.acknowledged,
+      unwanted: at.unwanted,
       signal: at.stop.signal,
       breathe: () => setImmediate(undefined),
       onProgress(progress) {
@@ -183,6 +188,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
     const isNews = problem !== null && !isLineAway(problem) && problem.code !== at.problem?.code;
     at.problem = problem;
     at.failures = problem !== null && outcome.turns === 0 ? at.failures + 1 : 0;
+    at.unwanted = outcome.unwanted;
     if (outcome.turns > 0 && keepOutcome(at.store, enrolment, memory, outcome, { startedAt, now: time.now() })) {
       logger.info('sync/credential-renewed', { serial: outcome.renewed?.serial });
     }
@@ -197,6 +203,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
         problem,
       });
     }
+    if (outcome.failure?.code === 'sync/old-copy') deps.isOldCopy();
     logger.info('sync/finished', {
       sent: outcome.sent,
       received: outcome.received,
@@ -209,7 +216,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
   function plan(at: Opened): void {
     if (at.problem === null || at.failures === 0) listen(at);
     schedule.within(at.failures > 0 ? retryDelay(at.failures, random) : regularDelay(random));
-    if (ownOps(at.store) > at.offered) schedule.within(afterChangeMs);
+    if (opsToHandOver(at.store) > at.offered) schedule.within(afterChangeMs);
   }
 
   /** Keeps one question open at the hub; it answers when another laptop has sent something. */
@@ -346,6 +353,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
         problem: null,
         failures: 0,
         offered: 0,
+        unwanted: {},
       };
       if (isOnline(profile.store)) schedule.within(afterSignInMs);
     },
@@ -370,8 +378,8 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
     },
     localChange() {
       if (opened === null || opened.running !== null || !isOnline(opened.store)) return;
-      // Called for what the exchange itself moved, too: only own ops it has not offered count.
-      if (ownOps(opened.store) > opened.offered) schedule.within(afterChangeMs);
+      // Called for what the exchange itself moved, too: only ops it has not offered count.
+      if (opsToHandOver(opened.store) > opened.offered) schedule.within(afterChangeMs);
     },
   };
 }
@@ -393,10 +401,11 @@ function isOnline(store: SyncStore): boolean {
   return (store.enrolment()?.address ?? null) !== null;
 }
 
-/** Ops in the own logs. */
-function ownOps(store: SyncStore): number {
-  const summary: Summary = store.summary();
+/** Own ops, and others' that came another way than from the hub: what may be a reason to ask it. */
+function opsToHandOver(store: SyncStore): number {
+  const acknowledged = store.syncMemory()?.acknowledged ?? {};
   let ops = 0;
-  for (const [log, seq] of Object.entries(summary)) if (parseLogKey(log).replica === store.replica) ops += seq;
+  for (const [log, seq] of Object.entries(store.summary()))
+    ops += store.isOwn(log) ? seq : Math.max(0, seq - (acknowledged[log] ?? 0));
   return ops;
 }

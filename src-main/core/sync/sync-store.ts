@@ -30,7 +30,7 @@ export type Enrolment = {
 
 /** What the sync service remembers between two runs. The store keeps it as one JSON text; it need not look inside. */
 export type SyncMemory = {
-  /** What the hub holds of this laptop's own logs, by log key, as it last said. */
+  /** What the hub holds of all logs this laptop may see, by log key, as it last said. */
   readonly acknowledged: { readonly [log: string]: number };
   readonly lastContactAt: number | null;
   readonly lastTryAt: number | null;

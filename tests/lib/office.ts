@@ -1,0 +1,162 @@
+/** A hub without its HTTP, in this process, and laptops with real stores on files that can be copied: for what happens between them. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import pino from 'pino';
+import { createLogStore } from '#core/store/log-store.ts';
+import { openStore, type Store } from '#core/store/store.ts';
+import { createStickStore } from '#core/store/stick-store.ts';
+import { verify } from '#core/sync/stick-scan.ts';
+import { createCredentials } from '#hub/credentials.ts';
+import { openDatabase } from '#hub/db/database.ts';
+import { createExchangeRoute } from '#hub/exchange-route.ts';
+import { ensureIdentity } from '#hub/identity.ts';
+import { createLedger } from '#hub/ledger-queries.ts';
+import { createLogArchive } from '#hub/log-archive.ts';
+import { createLogWatch } from '#hub/log-watch.ts';
+import { createMetrics } from '#hub/metrics.ts';
+import { ensureSealKey } from '#hub/seal-key.ts';
+import { createStick } from '#hub/stick.ts';
+import type { Role } from '#shared/access/roles.ts';
+import { Contact } from '#shared/contacts/contact.ts';
+import { silentLogger } from '#shared/kernel/ports.ts';
+import { err, type Result } from '#shared/kernel/result.ts';
+import { exchange, type ExchangeOutcome, type Transport } from '#shared/sync/exchange.ts';
+import { protocolVersion, type Summary } from '#shared/sync/messages.ts';
+import { readParcel } from '#shared/sync/parcel.ts';
+import { composeParcels, type ParcelOutcome, takeParcel } from '#shared/sync/parcel-session.ts';
+import { seededRandom, startOfTime, temporaryFolder } from './core.ts';
+
+export const officePartition = 'kz/kz-19/kz-19-tec_oblast';
+
+export type Office = Awaited<ReturnType<typeof openOffice>>;
+
+export async function openOffice(databaseUrl: string | null = null) {
+  const clock = { now: startOfTime };
+  const time = { now: () => clock.now };
+  const random = seededRandom(`office ${Math.random()}`);
+  const { db } = await openDatabase({ databaseUrl, directory: temporaryFolder(), onBroken: () => undefined });
+  const identity = await ensureIdentity(db, 'Sample hub', { time, random });
+  const credentials = createCredentials({ db, identity, time, random });
+  const ledger = createLedger({ db, time, random });
+  const watch = createLogWatch(db);
+  const archive = createLogArchive({ db, time, quotaBytes: 1e9, onMoved: watch.moved });
+  const metrics = createMetrics();
+  const route = createExchangeRoute({ archive, credentials, ledger, watch, metrics, identity, time });
+  const sealKey = await ensureSealKey(db);
+  const logger = pino({ level: 'silent' });
+  const stick = createStick({ db, archive, credentials, ledger, identity, sealKey, time, logger });
+  return {
+    db,
+    clock,
+    identity,
+    credentials,
+    stick,
+    /** The road of whoever has this id, as the doors would let it in. */
+    roadOf: (replica: string): Transport => ({
+      async send(message): Promise<Result<Uint8Array>> {
+        const standing = await credentials.standingOf(replica);
+        if (standing.state !== 'valid') return err({ code: 'sync/hub-refused', reason: standing.state });
+        return route.turn({ replica, credential: standing.credential, appVersion: null }, message);
+      },
+    }),
+    /** What the hub holds of all logs. */
+    async holds(): Promise<Summary> {
+      const logs = await db.selectFrom('log').select(['replica', 'partition', 'head_seq']).execute();
+      return Object.fromEntries(logs.map((log) => [`${log.replica} ${log.partition}`, log.head_seq]));
+    },
+    async close(): Promise<void> {
+      watch.close();
+      await db.destroy();
+    },
+  };
+}
+
+export type OfficeLaptop = ReturnType<typeof openLaptop>;
+
+/** Opens a laptop's store, or makes it. `copy` are the bytes of another one's file. */
+export function openLaptop(office: Office, name: string, copy: Uint8Array | null = null, partition = officePartition) {
+  const directory = temporaryFolder();
+  mkdirSync(directory, { recursive: true });
+  if (copy !== null) writeFileSync(`${directory}/test.db`, copy);
+  const opened = openStore({ path: `${directory}/test.db`, key: null }, partition, {
+    time: { now: () => office.clock.now },
+    random: seededRandom(directory),
+    logger: silentLogger,
+    changed: () => undefined,
+    backUp: () => undefined,
+  });
+  if (!opened.ok) throw new Error(opened.error.code);
+  const store: Store = opened.value;
+  const hubKey = office.identity.publicKey;
+  const portOf = () => {
+    const replicaStore = createLogStore({
+      ...store,
+      identity: store.identity(),
+      hubKey: () => hubKey,
+      roadChanged: () => undefined,
+    });
+    return createStickStore({ ...store, replicaStore });
+  };
+  let port = portOf();
+  let acknowledged: Summary = {};
+  let unwanted: Summary = {};
+  let epoch: string | null = null;
+
+  return {
+    name,
+    store,
+    port: () => port,
+    /** The state of its file now. */
+    copy: (): Uint8Array => new Uint8Array(store.db.serialize()),
+    renewIdentity(): void {
+      store.renewIdentity();
+      port = portOf();
+      epoch = null;
+      acknowledged = {};
+    },
+    async enrol(partitions: readonly string[] = [partition], roles: readonly Role[] = ['chair']): Promise<void> {
+      const order = { partitions, roles, laptop: name, commission: null, days: 1, validDays: 400 };
+      const { replica, publicKey } = store.identity();
+      const code = await office.credentials.invite(order);
+      const role = roles[0] ?? 'chair';
+      const request = { protocol: protocolVersion, code, replica, publicKey, partition, role };
+      const enrolled = await office.credentials.enrol(request);
+      if (!enrolled.ok) throw new Error(enrolled.error.code);
+      const added = port.addCredentials([enrolled.value]);
+      if (!added.ok) throw new Error(added.error.code);
+    },
+    write(id: string, values: { readonly [field: string]: string | readonly string[] }): void {
+      office.clock.now += 1000;
+      store.commit([{ kind: Contact, id, act: 'set', values }], null);
+    },
+    async sync(partitions: readonly string[] = [partition]): Promise<ExchangeOutcome> {
+      office.clock.now += 1000;
+      const road = office.roadOf(port.replica);
+      const outcome = await exchange(port, road, { partitions, epoch, acknowledged, unwanted });
+      ({ acknowledged, epoch, unwanted } = outcome);
+      return outcome;
+    },
+    /** Hands a parcel to another laptop by stick. */
+    async carryTo(other: { port: () => ReturnType<typeof portOf> }, partitions = [partition]): Promise<ParcelOutcome> {
+      office.clock.now += 1000;
+      const reader = other.port();
+      const order = { reader: reader.replica, hubKey, epoch: office.identity.epoch, now: office.clock.now };
+      const { sign } = store.identity();
+      let last: ParcelOutcome | null = null;
+      for (const { message } of composeParcels(port, port.stickMemory(), { ...order, everything: true, sign })) {
+        const parcel = readParcel(message);
+        if (!parcel.ok || parcel.value.header.what !== 'exchange') throw new Error('no parcel');
+        const read = { hubKey, partitions, now: office.clock.now, verify };
+        const { header, segments } = parcel.value;
+        const taken = await takeParcel(reader, reader.stickMemory(), { header, segments }, read);
+        if (!taken.ok) throw new Error(taken.error.code);
+        reader.setStickMemory(taken.value.memory);
+        last = taken.value;
+      }
+      if (last === null) throw new Error('nothing was written');
+      return last;
+    },
+    names: (): string[] =>
+      store.db.prepare('select f_name from contact where alive = 1 order by f_name').pluck().all() as string[],
+    close: () => store.close(),
+  };
+}

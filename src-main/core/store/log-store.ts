@@ -266,18 +266,22 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
 
     addCredentials(given) {
       const hubKey = deps.hubKey();
-      for (const credential of given) {
-        const { signature, ...rest } = credential;
-        if (hubKey === null || !verifySignature(hubKey, credentialBytes(rest), hexToBytes(signature))) {
-          return err({ code: 'sync/bad-credential' });
+      const keys = new Map<string, string>();
+      const isGenuine = ({ signature, ...rest }: Credential): boolean => {
+        const key = keys.get(rest.replica) ?? opLog.publicKeyOf(rest.replica);
+        if (key !== null && key !== '' && key !== rest.publicKey) return false;
+        keys.set(rest.replica, rest.publicKey);
+        return hubKey !== null && verifySignature(hubKey, credentialBytes(rest), hexToBytes(signature));
+      };
+      const fresh = given.filter(({ serial }) => !credentials().has(serial));
+      if (!fresh.every(isGenuine)) return err({ code: 'sync/bad-credential' });
+      db.transaction(() => {
+        for (const credential of fresh) {
+          opLog.addReplica(credential.replica, credential.publicKey);
+          insertCredential.run(credential.serial, credential.replica, JSON.stringify(credential));
         }
-        const known = opLog.publicKeyOf(credential.replica);
-        if (known !== null && known !== '' && known !== credential.publicKey)
-          return err({ code: 'sync/bad-credential' });
-        opLog.addReplica(credential.replica, credential.publicKey);
-        insertCredential.run(credential.serial, credential.replica, JSON.stringify(credential));
-        credentials().set(credential.serial, credential);
-      }
+      }).immediate();
+      for (const credential of fresh) credentials().set(credential.serial, credential);
       return ok(null);
     },
   };

@@ -190,7 +190,7 @@ export function createStick(deps: {
     const current = (await db.selectFrom('replica').select('summary').where('id', '=', laptop.id).executeTakeFirst())
       ?.summary;
     let held: Summary = current === null || current === undefined ? {} : Summary.parse(JSON.parse(current));
-    const credentialsHere = said.isRevoked ? [] : await (await credentials.within(partitions)).slice(0, 2000);
+    const credentialsHere = said.isRevoked ? [] : (await credentials.within(partitions)).slice(0, 2000);
     const paths: string[] = [];
     let [segments, bytes] = [0, 0];
     for (let more = true; more; ) {

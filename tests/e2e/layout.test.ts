@@ -143,4 +143,45 @@ describe('in the pseudo-language', () => {
     }
     expect(found()).toEqual([]);
   });
+
+  test('what opens over a page: menus, calendars, questions, the search', async () => {
+    const { page, say } = desk;
+    const over = page.locator('dialog[open], .pop, [role="menu"], [role="dialog"]').first();
+    const isOver = async (name: string) => {
+      await over.waitFor();
+      await look(name);
+      await page.keyboard.press('Escape');
+      await over.waitFor({ state: 'hidden' });
+    };
+    const contact = await firstOf('contact');
+    const draft = await firstOf('decision', { state: 'draft' });
+    for (const address of ['/today', `/contacts/${contact}/edit`, `/records/decisions/${draft}`, '/settings']) {
+      await open(address);
+      const opening = page.locator('button[aria-haspopup="menu"]:enabled, .date-field button:enabled');
+      const count = await opening.count();
+      expect(count).toBeGreaterThan(1);
+      // The header's menus are the same on every page.
+      for (
+        let index = address === '/today' ? 0 : await page.locator('header button[aria-haspopup="menu"]').count();
+        index < count;
+        index += 1
+      ) {
+        await opening.nth(index).click();
+        await isOver(`menu${address.replace(/\/[\w-]{20,}/, '').replaceAll('/', '-')}-${index}`);
+      }
+    }
+    for (const [address, button] of [
+      [`/contacts/${contact}`, say('contacts:card.remove')],
+      ['/settings', say('app:sample.end.confirm')],
+    ] as const) {
+      await open(address);
+      await page.locator('main').getByRole('button', { name: button, exact: true }).first().click();
+      await isOver(`question${address.replace(/\/[\w-]{20,}/, '').replaceAll('/', '-')}`);
+    }
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('прим');
+    await page.locator('[role="listbox"] [role="option"]').first().waitFor();
+    await look('search');
+    expect(found()).toEqual([]);
+  });
 });

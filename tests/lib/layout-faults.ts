@@ -14,6 +14,8 @@ export async function layoutFaults(page: Page): Promise<string[]> {
 function findFaults(): string[] {
   type Piece = { text: string; box: DOMRect; element: Element; layer: Element | null };
   const slack = 1.5;
+  /** What opens over the page. */
+  const layers = 'dialog, .pop, .notifications, [popover]';
   const faults = new Set<string>();
   const nameOf = (element: Element) =>
     `${element.tagName.toLowerCase()}${element.className !== '' && typeof element.className === 'string' ? `.${element.className.trim().replaceAll(/\s+/g, '.')}` : ''}`;
@@ -46,8 +48,7 @@ function findFaults(): string[] {
         if (drawn.width < 1 || drawn.height < 1) continue;
         const seen = clip(drawn, element, text);
         if (seen !== null) covered(seen, element, text);
-        if (seen !== null)
-          pieces.push({ text, box: seen, element, layer: element.closest('dialog, .pop, .notifications, [popover]') });
+        if (seen !== null) pieces.push({ text, box: seen, element, layer: element.closest(layers) });
       }
     }
     overlaps(pieces);
@@ -60,6 +61,9 @@ function findFaults(): string[] {
       const top = document.elementFromPoint(x, y);
       if (top === null || top.contains(element) || element.contains(top) || top.closest('[data-letters]') !== null)
         continue;
+      // What opens over a page covers it.
+      const layer = top.closest(layers);
+      if (layer !== null && !layer.contains(element)) continue;
       // A label and its input, a link over its card: they belong together.
       if (top.closest('label, a, button, tr')?.contains(element) === true) continue;
       // The head of a table stays while its rows are scrolled below it.
@@ -72,12 +76,16 @@ function findFaults(): string[] {
   /** The part of a piece of text that is not scrolled away; tells on the way what cuts it. */
   function clip(drawn: DOMRect, element: Element, text: string): DOMRect | null {
     let { left, right, top, bottom } = drawn;
+    let isInside = true;
     for (let up: Element | null = element; up !== null && up !== document.documentElement; up = up.parentElement) {
       const style = getComputedStyle(up);
       const box = up.getBoundingClientRect();
-      const isCell = up.matches(
-        'button, .btn, td, th, .chip, .field, .form-field, .it, .note, .sheet, .hb, .tab, [role="tab"], legend, summary',
-      );
+      // A menu hangs out of the button's box it stands in, but may still be cut.
+      const isCell =
+        isInside &&
+        up.matches(
+          'button, .btn, td, th, .chip, .field, .form-field, .it, .note, .sheet, .hb, .tab, [role="tab"], legend, summary',
+        );
       const scrollsX = ['auto', 'scroll'].includes(style.overflowX);
       const scrollsY = ['auto', 'scroll'].includes(style.overflowY);
       const hidesX = ['hidden', 'clip'].includes(style.overflowX);
@@ -100,6 +108,8 @@ function findFaults(): string[] {
         bottom = Math.min(bottom, box.bottom);
       }
       if (right - left < 1 || bottom - top < 1) return null;
+      if (up.matches('dialog')) break;
+      if (up.matches(layers)) isInside = false;
     }
     if (right > innerWidth + slack || left < -slack) tell('out of the window', element, text);
     return new DOMRect(left, top, right - left, bottom - top);

@@ -69,7 +69,7 @@ export function DateField({ value, onChange, onBlur, disabled, error, ...frame }
   return (
     <FormField {...frame} error={wrong ?? error}>
       {(ids) => (
-        <div className="date-field" ref={area}>
+        <div className="date-field pop-anchor" ref={area}>
           <div
             className={`field num${ids['aria-invalid'] === true ? ' invalid' : ''}${disabled === true ? ' read-only' : ''}`}
           >

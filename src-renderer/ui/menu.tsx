@@ -72,7 +72,7 @@ export function MenuButton({
   const items = () => [...(area.current?.querySelectorAll<HTMLElement>('[role^=menuitem]') ?? [])];
   const isRadio = entries.some((entry) => entry.isChosen !== undefined);
   return (
-    <div ref={area} style={{ position: 'relative', minWidth: 0 }}>
+    <div ref={area} className="pop-anchor">
       <button
         ref={button}
         type="button"
@@ -92,9 +92,8 @@ export function MenuButton({
       </button>
       {isOpen && (
         <div
-          className="pop menu"
+          className={align === 'left' ? 'pop menu' : 'pop menu to-left'}
           role="menu"
-          style={{ position: 'absolute', top: 'calc(100% + 6px)', [align]: 0 }}
           ref={(menu) => {
             if (menu?.contains(document.activeElement) === false) {
               (

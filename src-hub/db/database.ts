@@ -56,6 +56,8 @@ function openPostgres(connectionString: string, onBroken: (error: Error) => void
     },
   });
   pool.on('error', onBroken);
+  // One that breaks while a transaction has it fails that transaction's next query; without a listener it would end the hub.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return new Kysely<HubDatabase>({ dialect: new PostgresDialect({ pool }) });
 }
 

@@ -1,6 +1,6 @@
 /** Real hubs and a real PostgreSQL for tests: processes on free ports and temporary folders, ended with the test. */
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -113,6 +113,8 @@ export async function startHub(options: TestHubOptions = {}): Promise<TestHub> {
 export type TestPostgres = {
   /** Makes an empty database; answers its address for HUB_DATABASE_URL. */
   createDatabase(name: string): Promise<string>;
+  /** Kills it as a power cut would, and starts it again. */
+  crash(): Promise<void>;
   close(): void;
 };
 
@@ -125,7 +127,7 @@ export function startPostgres(): TestPostgres | null {
   if (bin === null) return skip('no /usr/lib/postgresql/*/bin/initdb on this machine (Debian package postgresql)');
   const owner = postgresUser();
   if (owner === 'none') return skip('it refuses to run as root and there is no user postgres');
-  let server: { directory: string; pg: (name: string, ...args: string[]) => void } | null = null;
+  let server: { directory: string; pg: (name: string, ...args: string[]) => void; run: () => void } | null = null;
 
   const start = (): NonNullable<typeof server> => {
     // Short and plain: the path of a Unix socket may have 107 bytes.
@@ -141,9 +143,10 @@ export function startPostgres(): TestPostgres | null {
     pg('initdb', ...data, '--username', 'hub', '--auth', 'trust', '--encoding', 'UTF8', '--no-locale', '--no-sync');
     const settings = `-c listen_addresses='' -c unix_socket_directories='${directory}' -c max_connections=60`;
     const log = ['--log', join(directory, 'log')];
-    pg('pg_ctl', ...data, '--wait', '--timeout', '60', ...log, '--options', settings, 'start');
+    const run = (): void => pg('pg_ctl', ...data, '--wait', '--timeout', '60', ...log, '--options', settings, 'start');
+    run();
     process.once('exit', close);
-    return { directory, pg };
+    return { directory, pg, run };
   };
   const close = (): void => {
     if (server === null) return;
@@ -158,6 +161,21 @@ export function startPostgres(): TestPostgres | null {
       server ??= start();
       server.pg('createdb', '--host', server.directory, '--username', 'hub', name);
       return `postgres://hub@localhost/${name}?host=${encodeURIComponent(server.directory)}`;
+    },
+    async crash() {
+      if (server === null) throw new Error('it does not run');
+      const { directory, run } = server;
+      const pid = Number(readFileSync(join(directory, 'data/postmaster.pid'), 'utf8').split('\n')[0]);
+      process.kill(pid, 'SIGKILL');
+      // Its children notice within a second or so; until then the memory they share keeps a new one from starting.
+      for (let turn = 1; ; turn += 1) {
+        await new Promise((done) => setTimeout(done, 500));
+        try {
+          return run();
+        } catch (error) {
+          if (turn === 40) throw error;
+        }
+      }
     },
     close,
   };

@@ -2,7 +2,7 @@
  * How the messages travel over HTTP to the hub, version 1: the bytes that are signed, and the small JSON messages beside
  * the exchange (enrolment is in messages.ts, the rest here).
  *
- * Request. `POST /v1/sync`, body = zstd of the message; `POST /v1/enrol`, `/v1/wait`, `/v1/shelf`, `/v1/blobs`, body = zstd
+ * Request. `POST /v1/sync`, body = zstd of the message; `POST /v1/enrol`, `/v1/wait`, `/v1/shelf`, `/v1/snapshots`, `/v1/blobs`, body = zstd
  * of JSON. Headers:
  *   x-komissiya-replica    the asker's id
  *   x-komissiya-nonce      16 random bytes, hex
@@ -40,6 +40,9 @@
  *
  * The shelf. `POST /v1/shelf` (`ShelfRequest`) lists the packs the operator has published; each is fetched as a blob.
  *
+ * Snapshots. `POST /v1/snapshots` (`SnapshotsRequest`) lists the newest of each partition the asker may see; each is fetched as a
+ * blob, by range where a line broke.
+ *
  * Renewal. A credential near its end is renewed by the hub unasked: the new one comes among `credentials` of a SyncResponse;
  * a brief request and a parcel renew nothing.
  *
@@ -60,6 +63,7 @@ export const hubPaths = {
   wait: '/v1/wait',
   blobs: '/v1/blobs',
   shelf: '/v1/shelf',
+  snapshots: '/v1/snapshots',
 } as const;
 
 /** Where one blob is left and fetched. `sha256` in lower-case hex. */
@@ -212,3 +216,27 @@ export type ShelfPack = z.infer<typeof ShelfPack>;
 
 export const ShelfResponse = z.strictObject({ protocol: z.int(), packs: z.array(ShelfPack).max(1000) });
 export type ShelfResponse = z.infer<typeof ShelfResponse>;
+
+/** Asks which snapshots (snapshot.ts) there are of these partitions and what lies below them. */
+export const SnapshotsRequest = z.strictObject({ protocol: z.int(), partitions: z.array(Partition).max(20) });
+export type SnapshotsRequest = z.infer<typeof SnapshotsRequest>;
+
+export const SnapshotOffer = z.strictObject({
+  partition: Partition,
+  /** Of the whole file: fetch it as this blob. */
+  sha256: Sha256,
+  bytes: z.int().min(1),
+  /** Length of what stands before the chunks. */
+  headBytes: z.int().min(1),
+  /** What holds who has loaded it. */
+  summary: Summary,
+  /** Milliseconds UTC. */
+  madeAt: z.int(),
+});
+export type SnapshotOffer = z.infer<typeof SnapshotOffer>;
+
+export const SnapshotsResponse = z.strictObject({
+  protocol: z.int(),
+  snapshots: z.array(SnapshotOffer).max(1000),
+});
+export type SnapshotsResponse = z.infer<typeof SnapshotsResponse>;

@@ -84,7 +84,8 @@ function settle(state: RecordState): RecordState {
   return standing.length === state.removals.length ? state : { ...state, removals: standing };
 }
 
-function mergeSet(set: SetState, value: OpValue, stamp: string): SetState {
+/** A set's memory after one change of it, written under `stamp`. */
+export function mergeSet(set: SetState, value: OpValue, stamp: string): SetState {
   if (value === null || typeof value !== 'object') return set;
   const live: { [element: string]: readonly string[] } = { ...set.live };
   const dead = new Set(set.dead);

@@ -31,7 +31,7 @@ import { blockOps, type Op } from './op.ts';
 import { textToValues, valuesToText } from './op-values.ts';
 import type { Stamp } from './stamp.ts';
 
-const acts = ['set', 'remove', 'restore'] as const;
+export const acts = ['set', 'remove', 'restore'] as const;
 const [flagBegins, flagErased, flagReplaces, flagSeen] = [4, 8, 16, 32] as const;
 const stampBytes = 7;
 const nothingReplaced: Op['replaced'] = {};
@@ -111,7 +111,7 @@ export function toColumns(ops: readonly Op[], replica: string): OpColumns {
   return { bytes: out.written(), valuesAt, lengths };
 }
 
-function writeReplaced(
+export function writeReplaced(
   replaced: Op['replaced'],
   column: BinaryWriter,
   stampTimes: number[],
@@ -212,7 +212,7 @@ export function fromColumns(bytes: Uint8Array, from: number, replica: string): O
   return { bytes, valuesAt, lengths, ops };
 }
 
-function readReplaced(
+export function readReplaced(
   reader: BinaryReader,
   flags: Uint8Array,
   replicaOf: (place: number) => string,
@@ -254,7 +254,7 @@ function readReplaced(
   return byOp;
 }
 
-function readSeen(
+export function readSeen(
   reader: BinaryReader,
   flags: Uint8Array,
   replicaOf: (place: number) => string,
@@ -277,7 +277,7 @@ function readSeen(
   return byOp;
 }
 
-function readValues(bytes: Uint8Array, lengths: Uint32Array): Op['set'][] {
+export function readValues(bytes: Uint8Array, lengths: Uint32Array): Op['set'][] {
   const reader = createReader(bytes);
   const text = reader.text(bytes.length);
   const isAscii = text.length === bytes.length;
@@ -306,17 +306,17 @@ function unitsIn(bytes: Uint8Array, from: number, to: number): number {
   return units;
 }
 
-function positive(value: number): number {
+export function positive(value: number): number {
   if (value < 1 || !Number.isSafeInteger(value)) throw new RangeError('not positive');
   return value;
 }
-function at<T>(list: readonly T[], index: number): T {
+export function at<T>(list: readonly T[], index: number): T {
   const found = list[index];
   if (found === undefined) throw new RangeError('beyond the list');
   return found;
 }
 
-function createPlaces(): { place(id: string): number; write(out: BinaryWriter): void } {
+export function createPlaces(): { place(id: string): number; write(out: BinaryWriter): void } {
   const places = new Map<string, number>();
   return {
     place(id) {
@@ -334,13 +334,13 @@ function createPlaces(): { place(id: string): number; write(out: BinaryWriter): 
   };
 }
 
-function readIds(reader: BinaryReader): string[] {
+export function readIds(reader: BinaryReader): string[] {
   const count = reader.number();
   if (count > blockOps * 100) throw new RangeError('too many ids');
   return Array.from({ length: count }, () => bytesToId(reader.bytes(16)));
 }
 
-function toPlanes(times: readonly number[]): Uint8Array {
+export function toPlanes(times: readonly number[]): Uint8Array {
   const planes = new Uint8Array(times.length * stampBytes);
   for (const [index, time] of times.entries()) {
     let rest = time;

@@ -1,0 +1,211 @@
+/**
+ * Ops of several logs of one partition, by record: the inside of a snapshot, and of what a laptop keeps of logs whose segments it
+ * has let go. They are not consecutive and prove nothing by themselves. Columns as in op-columns.ts (varints, planes), in this order:
+ *
+ *   records     count r · planes of 16 bytes: ids, rising; the same id again only with a greater kind
+ *   kinds       for each record
+ *   counts      for each record: its ops, at least 1; n is their sum
+ *   actors      count, then 16 bytes each, in the order of first use
+ *   replicas    count, then 16 bytes each: writers and those named in `replaced` and `seen`, in the order of first use
+ *   flags       a byte for each op: bits 0–1 the act, 8 erased, 16 replaces values, 32 says what its author had seen; the others are 0
+ *   writers     for each op: place in `replicas`
+ *   seqs        for each op, signed: difference to the op before of the same writer; for its first, to 0
+ *   groups      for each op: its seq − its group
+ *   actor       for each op: 0 for none, else place in `actors` + 1
+ *   times       for each op, signed: difference to the op before; for the first, to 0
+ *   replaced, stamps, seen, digests, lengths, values   as in op-columns.ts, r being 1 + place in `replicas`, in `seen` the place
+ *
+ * The ops of a record stand by rising stamp. The reader is strict as that of a segment's columns.
+ */
+import { createReader, createWriter } from '../kernel/binary.ts';
+import { planesToIds, writeId } from '../kernel/ids.ts';
+import type { Op } from './op.ts';
+import {
+  acts,
+  at,
+  createPlaces,
+  positive,
+  readIds,
+  readReplaced,
+  readSeen,
+  readValues,
+  toPlanes,
+  writeReplaced,
+} from './op-columns.ts';
+import { valuesToText } from './op-values.ts';
+import { compareStamps } from './stamp.ts';
+
+/** An op and whose log it stands in. */
+export type LooseOp = { readonly op: Op; readonly replica: string };
+
+const [flagErased, flagReplaces, flagSeen] = [8, 16, 32] as const;
+/** A bound for readers: chunks are far smaller. */
+const mostOps = 200_000;
+
+/** The order of ops in a chunk. */
+export function compareLoose(a: LooseOp, b: LooseOp): number {
+  if (a.op.record !== b.op.record) return a.op.record < b.op.record ? -1 : 1;
+  return a.op.kind - b.op.kind || compareStamps(stampOf(a), stampOf(b));
+}
+
+function stampOf({ op, replica }: LooseOp): { time: number; replica: string } {
+  return { time: op.time, replica };
+}
+
+/** Puts ops into columns; `entries` are in the order of `compareLoose`. Throws RangeError on none, or an id that is no UUID. */
+export function toLooseColumns(entries: readonly LooseOp[]): Uint8Array {
+  if (entries.length === 0) throw new RangeError('no ops');
+  const actors = createPlaces();
+  const replicas = createPlaces();
+  const records: string[] = [];
+  const kinds = createWriter(256);
+  const counts: number[] = [];
+  const flags = new Uint8Array(entries.length);
+  const writers = createWriter(256);
+  const seqs = createWriter(1024);
+  const groups = createWriter(256);
+  const actorColumn = createWriter(256);
+  const times = createWriter(4096);
+  const replaced = createWriter(256);
+  const stampTimes: number[] = [];
+  const seen = createWriter(64);
+  const digests = createWriter(64);
+  const values = createWriter(entries.length * 128);
+  const lengths: number[] = [];
+  const lastSeq = new Map<string, number>();
+  let time = 0;
+  let kind = 0;
+  for (const [index, { op, replica }] of entries.entries()) {
+    if (op.record !== records.at(-1) || op.kind !== kind) {
+      records.push(op.record);
+      counts.push(0);
+      kinds.number(op.kind);
+      kind = op.kind;
+    }
+    counts[counts.length - 1] = (counts.at(-1) ?? 0) + 1;
+    let flag = acts.indexOf(op.act);
+    writers.number(replicas.place(replica));
+    seqs.signed(op.seq - (lastSeq.get(replica) ?? 0));
+    lastSeq.set(replica, op.seq);
+    groups.number(op.seq - op.group);
+    actorColumn.number(op.actor === null ? 0 : actors.place(op.actor) + 1);
+    times.signed(op.time - time);
+    time = op.time;
+    if (writeReplaced(op.replaced, replaced, stampTimes, (id) => replicas.place(id))) flag |= flagReplaces;
+    if (op.seen !== null) {
+      flag |= flagSeen;
+      const held = Object.entries(op.seen).sort(([a], [b]) => (a < b ? -1 : 1));
+      seen.number(held.length);
+      for (const [each, seq] of held) {
+        seen.number(replicas.place(each));
+        seen.number(seq);
+      }
+    }
+    if (op.digest !== null) {
+      flag |= flagErased;
+      digests.bytes(op.digest);
+      lengths.push(0);
+    } else lengths.push(values.text(valuesToText(op.set ?? {})));
+    flags[index] = flag;
+  }
+  const planes = new Uint8Array(records.length * 16);
+  for (const [index, record] of records.entries()) writeId(record, planes, index, records.length);
+  const out = createWriter(values.length() + entries.length * 32 + 256);
+  out.number(records.length);
+  out.bytes(planes);
+  out.bytes(kinds.written());
+  for (const count of counts) out.number(count);
+  actors.write(out);
+  replicas.write(out);
+  out.bytes(flags);
+  for (const column of [writers, seqs, groups, actorColumn, times, replaced]) out.bytes(column.written());
+  out.bytes(toPlanes(stampTimes));
+  out.bytes(seen.written());
+  out.bytes(digests.written());
+  for (const length of lengths) out.number(length);
+  out.bytes(values.written());
+  return out.written();
+}
+
+/** Reads such columns. Throws RangeError or TypeError on anything `toLooseColumns` would not write. */
+export function fromLooseColumns(bytes: Uint8Array): LooseOp[] {
+  const reader = createReader(bytes);
+  const r = positive(reader.number());
+  if (r > mostOps) throw new RangeError('too many records');
+  const records = planesToIds(reader.bytes(r * 16), r);
+  const kinds = Float64Array.from({ length: r }, () => positive(reader.number()));
+  let n = 0;
+  const counts = Float64Array.from({ length: r }, () => {
+    const count = positive(reader.number());
+    n += count;
+    if (n > mostOps) throw new RangeError('too many ops');
+    return count;
+  });
+  const actors = readIds(reader);
+  const replicas = readIds(reader);
+  const flags = reader.bytes(n);
+  const replicaAt = (place: number): string => at(replicas, place);
+  const writers = Array.from({ length: n }, () => replicaAt(reader.number()));
+  const lastSeq = new Map<string, number>();
+  const seqs = new Float64Array(n);
+  for (let index = 0; index < n; index += 1) {
+    const writer = writers[index] ?? '';
+    const seq = positive((lastSeq.get(writer) ?? 0) + reader.signed());
+    lastSeq.set(writer, seq);
+    seqs[index] = seq;
+  }
+  const groups = Float64Array.from({ length: n }, (_, index) => positive((seqs[index] ?? 0) - reader.number()));
+  const actorOf = Array.from({ length: n }, () => {
+    const place = reader.number();
+    return place === 0 ? null : at(actors, place - 1);
+  });
+  let time = 0;
+  const times = Float64Array.from({ length: n }, () => {
+    time += reader.signed();
+    return positive(time);
+  });
+  const replaced = readReplaced(reader, flags, replicaAt);
+  const seen = readSeen(reader, flags, replicaAt);
+  const digests = new Map<number, Uint8Array>();
+  for (const [index, flag] of flags.entries()) {
+    if (flag > 63 || (flag & 3) === 3 || (flag & 4) !== 0) throw new RangeError('not a flag');
+    if ((flag & flagErased) !== 0) digests.set(index, reader.bytes(32).slice());
+  }
+  const lengths = new Uint32Array(n);
+  for (let index = 0; index < n; index += 1) {
+    const length = reader.number();
+    if (length > reader.left() || (length > 0 && digests.has(index))) throw new RangeError('values beyond the end');
+    lengths[index] = length;
+  }
+  const sets = readValues(reader.bytes(reader.left()), lengths);
+
+  const entries: LooseOp[] = [];
+  let index = 0;
+  for (const [place, count] of counts.entries()) {
+    const record = records[place] ?? '';
+    for (let each = 0; each < count; each += 1) {
+      const digest = digests.get(index) ?? null;
+      const entry: LooseOp = {
+        replica: writers[index] ?? '',
+        op: {
+          seq: seqs[index] ?? 0,
+          time: times[index] ?? 0,
+          actor: actorOf[index] ?? null,
+          group: groups[index] ?? 0,
+          kind: kinds[place] ?? 0,
+          record,
+          act: at(acts, (flags[index] ?? 0) & 3),
+          set: digest === null ? (sets[index] ?? {}) : null,
+          replaced: replaced.get(index) ?? {},
+          seen: seen.get(index) ?? null,
+          digest,
+        },
+      };
+      const before = entries.at(-1);
+      if (before !== undefined && compareLoose(before, entry) >= 0) throw new RangeError('ops out of order');
+      entries.push(entry);
+      index += 1;
+    }
+  }
+  return entries;
+}

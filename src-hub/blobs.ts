@@ -202,12 +202,31 @@ export function createBlobs(deps: { db: HubDb; store: BlobStore; time: Time; ran
     sha256: string,
     range: { from: number; to: number | null },
   ): Promise<Result<{ from: number; length: number; bytes: number; content: Readable }>> {
-    const blob = await db.selectFrom('blob').selectAll().where('sha256', '=', sha256).executeTakeFirst();
-    if (blob === undefined || !(await mayRead(credential, sha256))) return err({ code: 'hub/no-blob' });
-    const to = Math.min(range.to ?? blob.bytes - 1, blob.bytes - 1);
+    const blob = await db.selectFrom('blob').select('bytes').where('sha256', '=', sha256).executeTakeFirst();
+    const isReadable = blob !== undefined && (await mayRead(credential, sha256));
+    const found = isReadable ? blob : await snapshotFor(credential, sha256);
+    return found === null ? err({ code: 'hub/no-blob' }) : read(sha256, found.bytes, range);
+  }
+
+  async function read(
+    sha256: string,
+    bytes: number,
+    range: { from: number; to: number | null },
+  ): Promise<Result<{ from: number; length: number; bytes: number; content: Readable }>> {
+    const to = Math.min(range.to ?? bytes - 1, bytes - 1);
     if (range.from > to) return err({ code: 'hub/bad-range' });
     const content = await store.read(blobKey(sha256), range.from, to);
-    return ok({ from: range.from, length: to - range.from + 1, bytes: blob.bytes, content });
+    return ok({ from: range.from, length: to - range.from + 1, bytes, content });
+  }
+
+  /** A snapshot reads who may see its partition. */
+  async function snapshotFor(credential: Credential, sha256: string): Promise<{ bytes: number } | null> {
+    const row = await db
+      .selectFrom('snapshot')
+      .select(['partition', 'bytes'])
+      .where('sha256', '=', sha256)
+      .executeTakeFirst();
+    return row !== undefined && coversPartition(credential, row.partition) ? row : null;
   }
 
   async function mayRead(credential: Credential, sha256: string): Promise<boolean> {

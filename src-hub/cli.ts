@@ -33,6 +33,7 @@ const commands: { readonly [name: string]: Command } = {
     run: publish,
   },
   shelf: { usage: 'shelf', about: 'list what is on the shelf', run: shelf },
+  snapshots: { usage: 'snapshots', about: 'make the snapshots that are due now, and list all', run: snapshots },
   stats: { usage: 'stats', about: 'print what the hub holds, as JSON', run: stats },
   backup: { usage: 'backup <folder>', about: 'copy everything there; the hub may run', run: backup },
   restore: { usage: 'restore <folder>', about: 'put a backup into an empty hub that is stopped', run: restoreFrom },
@@ -154,6 +155,15 @@ async function shelf(hub: Hub, _args: readonly string[], { out, complain }: Term
   const packs = await hub.shelf.list();
   for (const pack of packs) out([pack.id, pack.version, pack.kind, pack.bytes, pack.sha256].join('\t'));
   if (packs.length === 0) complain('The shelf is empty.');
+  return 0;
+}
+
+async function snapshots(hub: Hub, _args: readonly string[], { out, complain }: Terminal): Promise<number> {
+  const made = await hub.snapshots.sweep();
+  const rows = await hub.db.selectFrom('snapshot').selectAll().orderBy('partition').orderBy('made_at').execute();
+  for (const row of rows)
+    out([row.partition, row.ops, row.bytes, new Date(row.made_at).toISOString(), row.sha256].join('\t'));
+  complain(`${made} made, ${rows.length} kept.`);
   return 0;
 }
 

@@ -44,6 +44,8 @@ const HubConfig = z.object({
   HUB_S3_REGION: z.string().min(1).default('us-east-1'),
   HUB_S3_ACCESS_KEY: z.string().min(1).optional(),
   HUB_S3_SECRET_KEY: z.string().min(1).optional(),
+  /** Ops a partition needs before new laptops get a snapshot of it instead of its logs. */
+  KOMISSIYA_HUB_SNAPSHOT_OPS: z.coerce.number().int().min(1).default(2000),
   /** Requests one laptop may make in a minute. */
   KOMISSIYA_HUB_REQUESTS_PER_MINUTE: z.coerce.number().int().min(1).default(600),
   /** Enrolments one address may try in a minute. Codes have 10^12 secrets: at this pace nobody guesses one. */
@@ -83,6 +85,7 @@ export type HubConfig = {
   readonly blobQuotaBytes: number;
   /** Null: blobs lie in the folder `blobs` of `directory`. */
   readonly s3: S3Settings | null;
+  readonly snapshotOps: number;
   readonly requestsPerMinute: number;
   readonly enrolmentsPerMinute: number;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -117,6 +120,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): HubConfig {
             accessKey: parsed.HUB_S3_ACCESS_KEY ?? '',
             secretKey: parsed.HUB_S3_SECRET_KEY ?? '',
           },
+    snapshotOps: parsed.KOMISSIYA_HUB_SNAPSHOT_OPS,
     requestsPerMinute: parsed.KOMISSIYA_HUB_REQUESTS_PER_MINUTE,
     enrolmentsPerMinute: parsed.KOMISSIYA_HUB_ENROLMENTS_PER_MINUTE,
     logLevel: parsed.KOMISSIYA_HUB_LOG,

@@ -138,7 +138,7 @@ export function createExchangeRoute(deps: {
 }
 
 /** What the asker both wants and may see. */
-function seenBy(asker: Asker, wanted: readonly string[]): string[] {
+export function seenBy(asker: Asker, wanted: readonly string[]): string[] {
   const granted = asker.credential.partitions;
   return [
     ...wanted.filter((partition) => granted.some((prefix) => isWithin(partition, prefix))),

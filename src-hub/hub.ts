@@ -23,6 +23,7 @@ import { addOperatorRoutes } from './operator-routes.ts';
 import { ensureSealKey } from './seal-key.ts';
 import { createServer, type HubServer, readTls } from './server.ts';
 import { createShelf, type Shelf } from './shelf.ts';
+import { createSnapshots, type Snapshots } from './snapshots.ts';
 import { createStick, type Stick } from './stick.ts';
 
 export type HubDeps = {
@@ -41,6 +42,7 @@ export type Hub = {
   readonly recipient: string;
   readonly blobs: Blobs;
   readonly shelf: Shelf;
+  readonly snapshots: Snapshots;
   readonly db: HubDb;
   readonly dialect: Dialect;
   readonly store: BlobStore;
@@ -73,6 +75,16 @@ export async function createHub(config: HubConfig, deps: HubDeps): Promise<Hub> 
     config.s3 === null ? createFolderBlobStore(config.directory, random) : createS3BlobStore(config.s3, time);
   const blobs = createBlobs({ db, store, time, random, quotaBytes: config.blobQuotaBytes });
   const shelf = createShelf({ db, store, time, publishers: knownPublishers(config) });
+  const snapshots = createSnapshots({
+    db,
+    dialect,
+    store,
+    credentials,
+    identity,
+    time,
+    logger,
+    leastOps: config.snapshotOps,
+  });
   const sealKey = await ensureSealKey(db);
   const stick = createStick({ db, archive, credentials, ledger, identity, sealKey, time, logger });
 
@@ -88,6 +100,7 @@ export async function createHub(config: HubConfig, deps: HubDeps): Promise<Hub> 
     recipient: sealKey.recipient,
     blobs,
     shelf,
+    snapshots,
     db,
     dialect,
     store,
@@ -108,6 +121,7 @@ export async function createHub(config: HubConfig, deps: HubDeps): Promise<Hub> 
             exchange,
             blobs,
             shelf,
+            snapshots,
             ledger,
             metrics,
             time,
@@ -137,12 +151,14 @@ export async function createHub(config: HubConfig, deps: HubDeps): Promise<Hub> 
       };
       pruning = setInterval(prune, 6 * 3_600_000);
       pruning.unref();
+      snapshots.start();
       logger.info({ address, database: dialect, version }, 'hub/started');
       return address;
     },
     async close() {
       if (pruning !== null) clearInterval(pruning);
       watch.close();
+      await snapshots.close();
       await server?.close();
       await db.destroy();
       logger.info('hub/stopped');

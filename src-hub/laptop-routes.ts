@@ -1,4 +1,4 @@
-/** The doors for laptops, as #shared/sync/hub-http.ts describes: hello, enrol, sync, wait, blobs, shelf. */
+/** The doors for laptops, as #shared/sync/hub-http.ts describes: hello, enrol, sync, wait, blobs, shelf, snapshots. */
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
@@ -14,6 +14,8 @@ import {
   maxBlobBytes,
   ShelfRequest,
   type ShelfResponse,
+  SnapshotsRequest,
+  type SnapshotsResponse,
   WaitRequest,
 } from '#shared/sync/hub-http.ts';
 import {
@@ -25,9 +27,10 @@ import {
 } from '#shared/sync/messages.ts';
 import { type Blobs, holdBody } from './blobs.ts';
 import { createDoors, type DoorDeps, readJson, readPacked } from './doors.ts';
-import type { ExchangeRoute } from './exchange-route.ts';
+import { type ExchangeRoute, seenBy } from './exchange-route.ts';
 import { createRateLimit } from './rate-limit.ts';
 import type { Shelf } from './shelf.ts';
+import type { Snapshots } from './snapshots.ts';
 
 const smallBody = 64 * 1024;
 const listBody = 1024 * 1024;
@@ -48,12 +51,13 @@ export function addLaptopRoutes(
     exchange: ExchangeRoute;
     blobs: Blobs;
     shelf: Shelf;
+    snapshots: Snapshots;
     /** SHA-256 of the certificate's public key, hex; null where a proxy ends TLS. */
     tlsKey: string | null;
     enrolmentsPerMinute: number;
   },
 ): void {
-  const { identity, credentials, exchange, blobs, shelf, metrics, logger } = deps;
+  const { identity, credentials, exchange, blobs, shelf, snapshots, metrics, logger } = deps;
   const enrolments = createRateLimit(deps.enrolmentsPerMinute, deps.time);
   const doors = createDoors(server, deps);
 
@@ -126,6 +130,17 @@ export function addLaptopRoutes(
     const message = readMessage(ask.body, ShelfRequest);
     if (!message.ok) return message;
     const response: ShelfResponse = { protocol: protocolVersion, packs: await shelf.list() };
+    return ok(utf8(JSON.stringify(response)));
+  });
+
+  doors.message(hubPaths.snapshots, smallBody, async (ask) => {
+    const asker = await doors.authenticate(ask);
+    if (!asker.ok) return asker;
+    const message = SnapshotsRequest.safeParse(readJson(ask.body));
+    if (!message.success) return garbage;
+    if (message.data.protocol !== protocolVersion) return otherProtocol;
+    const partitions = seenBy(asker.value, message.data.partitions);
+    const response: SnapshotsResponse = { protocol: protocolVersion, snapshots: await snapshots.list(partitions) };
     return ok(utf8(JSON.stringify(response)));
   });
 

@@ -82,5 +82,14 @@ export function hubMigrations(dialect: Dialect): { readonly [name: string]: Migr
         );
       },
     },
+    '0005-snapshots': {
+      async up(db: Kysely<unknown>): Promise<void> {
+        await sql`create table snapshot (
+          sha256 ${text} primary key, partition ${text} not null, bytes ${integer} not null,
+          head_bytes ${integer} not null, ops ${integer} not null, rules ${integer} not null, summary ${text} not null,
+          made_at ${integer} not null)${strict}`.execute(db);
+        await sql`create index snapshot_partition on snapshot (partition)`.execute(db);
+      },
+    },
   };
 }

@@ -128,6 +128,21 @@ export type ShelfPackTable = {
   published_at: number;
 };
 
+/** A snapshot of a partition, kept as a blob; see snapshots.ts. */
+export type SnapshotTable = {
+  sha256: string;
+  partition: string;
+  bytes: number;
+  /** Of them before the chunks. */
+  head_bytes: number;
+  /** Sum of the seqs it covers. */
+  ops: number;
+  rules: number;
+  /** What holds who has loaded it, a `Summary` as JSON. */
+  summary: string;
+  made_at: number;
+};
+
 /** The hub's age identity for parcels. Guard it like `private_key`. */
 export type SealKeyTable = {
   /** Always 1. */
@@ -149,4 +164,5 @@ export type HubDatabase = {
   exchange: ExchangeTable;
   refusal: RefusalTable;
   seal_key: SealKeyTable;
+  snapshot: SnapshotTable;
 };

@@ -136,10 +136,9 @@ export function addLaptopRoutes(
   doors.message(hubPaths.snapshots, smallBody, async (ask) => {
     const asker = await doors.authenticate(ask);
     if (!asker.ok) return asker;
-    const message = SnapshotsRequest.safeParse(readJson(ask.body));
-    if (!message.success) return garbage;
-    if (message.data.protocol !== protocolVersion) return otherProtocol;
-    const partitions = seenBy(asker.value, message.data.partitions);
+    const message = readMessage(ask.body, SnapshotsRequest);
+    if (!message.ok) return message;
+    const partitions = seenBy(asker.value, message.value.partitions);
     const response: SnapshotsResponse = { protocol: protocolVersion, snapshots: await snapshots.list(partitions) };
     return ok(utf8(JSON.stringify(response)));
   });

@@ -15,8 +15,12 @@ export type Fold = {
   end(): LooseOp[][];
 };
 
-/** `later`: ops beyond what the earlier snapshot covers, each once, in any order. */
-export function createFold(later: readonly LooseOp[], kinds: ReadonlyMap<number, Kind> = kindsByNumber): Fold {
+/** `later`: ops beyond what the earlier snapshot covers, each once, in any order. `size`: ops after which a chunk ends. */
+export function createFold(
+  later: readonly LooseOp[],
+  kinds: ReadonlyMap<number, Kind> = kindsByNumber,
+  size = chunkOps,
+): Fold {
   const added = [...later].sort(compareLoose);
   let next = 0;
   let chunk: LooseOp[] = [];
@@ -24,7 +28,7 @@ export function createFold(later: readonly LooseOp[], kinds: ReadonlyMap<number,
 
   function put(record: LooseOp[]): void {
     for (const entry of squeezeRecord(record, kinds)) chunk.push(entry);
-    if (chunk.length < chunkOps) return;
+    if (chunk.length < size) return;
     full.push(chunk);
     chunk = [];
   }

@@ -7,6 +7,7 @@ import { silentLogger } from '#shared/kernel/ports.ts';
 import { credentialBytes } from '#shared/sync/credential.ts';
 import type { Credential } from '#shared/sync/messages.ts';
 import { readSegmentHeader } from '#shared/sync/segment.ts';
+import { createSnapshotLoader, type SnapshotLoader } from '#core/store/snapshot-loader.ts';
 import type { ReplicaStore } from '#shared/sync/replica-store.ts';
 import { seededRandom, startOfTime } from './core.ts';
 
@@ -15,10 +16,14 @@ export const partition = 'kz/kz-19/own-simulated';
 const hubPair = generateKeyPairSync('ed25519');
 export const hubKey = bytesToHex(hubPair.publicKey.export({ type: 'spki', format: 'der' }).subarray(-32));
 
+/** Signs as the hub that issued the laptops' credentials. */
+export const hubSign = (data: Uint8Array): Uint8Array => sign(null, data, hubPair.privateKey);
+
 export type Replica = {
   readonly name: string;
   readonly store: Store;
   readonly log: ReplicaStore;
+  readonly snapshots: SnapshotLoader;
   /** This laptop's own idea of the time. */
   readonly clock: { now: number };
   readonly credential: Credential;
@@ -57,7 +62,12 @@ export function createReplica(name: string, skewMs = 0, path = ':memory:'): Repl
     validUntil: 2 ** 45,
   };
   const credential = { ...rest, signature: bytesToHex(sign(null, credentialBytes(rest), hubPair.privateKey)) };
-  return { name, store, log, clock, credential };
+  const snapshots = createSnapshotLoader({
+    ...store,
+    hubKey: () => hubKey,
+    addCredentials: (credentials) => log.addCredentials(credentials),
+  });
+  return { name, store, log, snapshots, clock, credential };
 }
 
 /** Lets every replica know the others' credentials, as the hub's answers do. */

@@ -159,6 +159,7 @@ describe('migrations', () => {
       alter table contact drop column ref;
       drop table author;
       drop table attachment;
+      drop table archive;
       drop index contact_by_own;
       create index contact_by_own on contact (own_log, own_seq);
       create index contact_by_f_messenger on contact (f_messenger) where alive = 1;

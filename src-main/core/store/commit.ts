@@ -13,7 +13,8 @@ import type { Authors } from './authors.ts';
 import type { WritableDb } from './database.ts';
 import type { DeskIndex } from './desk-index.ts';
 import type { Indexes } from './indexes.ts';
-import type { Log, OpLog } from './op-log.ts';
+import type { Log, LoggedOp, OpLog } from './op-log.ts';
+import { createRecordPlacer } from './place-record.ts';
 import { createRecordTable, type RecordTable, type StoredRecord } from './record-rows.ts';
 
 /** One wanted change of one record. Values are by field name; only given fields are touched. */
@@ -47,6 +48,11 @@ export type Committer = {
   commit(changes: readonly Change[], author: { replica: string; partition: string; actor: Id | string | null }): number;
   /** Applies a proved segment of another replica's log: those of its ops that are beyond the head held. `ops` are all of them. */
   applyRemote(log: Log, ops: readonly Op[], bytes: Uint8Array): void;
+  /**
+   * Makes the rows of whole records from their squeezed ops, which come record by record; `keep` stores those ops before, in the same
+   * transaction, and `done` ends it.
+   */
+  applySqueezed(entries: readonly LoggedOp[], keep: () => void, done: () => void): void;
   /** Seals what own logs have not yet sealed, so that it can be handed over; only those named, where a test is given. */
   seal(isWanted?: (log: Log) => boolean): void;
   /**
@@ -70,6 +76,8 @@ export function createCommitter(deps: CommitDeps): Committer {
     }
     return table;
   };
+
+  const placer = createRecordPlacer({ log: opLog, indexes, desk });
 
   /** Which fields an op's neighbours need beside those it sets: always, and where what is derived from them may change. */
   const needs = new Map<number, { readonly always: readonly string[]; readonly derived: readonly string[] }>();
@@ -147,6 +155,7 @@ export function createCommitter(deps: CommitDeps): Committer {
   }
 
   function rebuildTable(kind: Kind): void {
+    opLog.giveUpComing();
     db.exec(`delete from "${kind.name}"`);
     indexes.clear(kind);
     desk.clear(kind);
@@ -218,6 +227,38 @@ export function createCommitter(deps: CommitDeps): Committer {
           }
           opLog.take(log, bytes, ops, now);
           opLog.setClock(clock);
+          if (desk.settle()) topics.add('desk');
+        });
+      } finally {
+        db.pragma('synchronous = full');
+      }
+      deps.changed([...topics, 'records', 'sync']);
+    },
+
+    applySqueezed(entries, keep, done) {
+      const topics = new Set<string>();
+      const now = deps.time.now();
+      db.pragma('synchronous = normal');
+      try {
+        transact(() => {
+          keep();
+          let clock = opLog.clock();
+          for (let at = 0; at < entries.length; ) {
+            const first = entries[at]?.op;
+            const record: LoggedOp[] = [];
+            for (; entries[at]?.op.record === first?.record && entries[at]?.op.kind === first?.kind; at += 1) {
+              const entry = entries[at];
+              if (entry === undefined) break;
+              clock = observe(clock, entry.op.time, now);
+              record.push(entry);
+            }
+            const kind = kindsByNumber.get(first?.kind ?? 0);
+            if (kind === undefined) continue; // stays in the archive for the version that knows it
+            placer.place(kind, tableOf(kind), record);
+            topics.add(kind.domain);
+          }
+          opLog.setClock(clock);
+          done();
           if (desk.settle()) topics.add('desk');
         });
       } finally {

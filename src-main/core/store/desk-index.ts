@@ -12,7 +12,7 @@ import type { Kind } from '#shared/kinds/define-kind.ts';
 import { findDisputes, findSame, isDisputed, mayDispute, type Written } from '#shared/desk/disputes.ts';
 import { naturalKey } from '#shared/desk/natural-key.ts';
 import { Settlement, type SettlementAbout, settlementSeed } from '#shared/desk/settlement.ts';
-import { isAlive, type RecordState } from '#shared/sync/merge.ts';
+import { emptyState, isAlive, type RecordState } from '#shared/sync/merge.ts';
 import type { Op } from '#shared/sync/op.ts';
 import { stampMs } from '#shared/sync/stamp.ts';
 import type { WritableDb } from './database.ts';
@@ -42,6 +42,17 @@ export type DeskIndex = {
   }): void;
   /** Marks the record of an op that is no longer in its log. */
   withdrawn(kind: Kind, op: Op): void;
+  /**
+   * The same for a record whose row was made at once of all its `ops`; `before` is what the row said until then. Also marks what
+   * only all of them together show.
+   */
+  placed(change: {
+    readonly kind: Kind;
+    readonly ops: readonly Op[];
+    readonly row: number;
+    readonly before: RecordState;
+    readonly after: RecordState;
+  }): void;
   /** Judges what was marked; called before the transaction ends. Whether the desk has changed. */
   settle(): boolean;
   /** Forgets the keys of a kind whose table is made anew from the log. */
@@ -50,6 +61,7 @@ export type DeskIndex = {
   rebuild(): void;
 };
 
+type Decided = { kind: number; subject: string; other: string | null };
 type DeskRow = { subject: string; about: SettlementAbout; part: string; kind: number; item: string; since: number };
 
 /** The ops of the settlement about something of a record. */
@@ -108,6 +120,10 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta): DeskI
   const selectRows = db.prepare('select * from desk where subject = ? and about <> ?');
   const selectPair = db.prepare('select * from desk where subject = ? and about = ? and part = ?');
   const selectPairsOf = db.prepare("select subject, part from desk where about = 'same' and (subject = ? or part = ?)");
+  const anyDecided = db.prepare("select 1 from settlement where f_about = 'same' limit 1").pluck();
+  const decided = `select f_subjectKind as kind, f_subject as subject, f_other as other from settlement where f_about = 'same'`;
+  const selectDecided = db.prepare(decided);
+  const selectDecidedOf = db.prepare(`${decided} and f_subject = ? union all ${decided} and f_other = ?`);
   const selectAny = db.prepare('select 1 from desk limit 1').pluck();
   const insertRow = db.prepare(
     'insert or replace into desk (subject, about, part, kind, item, since) values (?, ?, ?, ?, ?, ?)',
@@ -143,6 +159,16 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta): DeskI
       markPair(kind, pair.subject, pair.part);
   }
 
+  function markDecided({ kind, subject, other }: Decided): void {
+    const subjectOf = kindsByNumber.get(kind);
+    if (subjectOf !== undefined && other !== null) markPair(subjectOf, subject, other);
+  }
+  /** A decision about two records may have come before one of them. */
+  function markDecidedOf(record: string): void {
+    if (anyDecided.get() === undefined) return;
+    for (const each of selectDecidedOf.all(record, record) as Decided[]) markDecided(each);
+  }
+
   function keyChanged(kind: Kind, record: string, row: number, before: string | null, after: string | null): void {
     if (before === after) return;
     if (before !== null) {
@@ -155,6 +181,15 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta): DeskI
     if (selectOther.get(kind.number, hash, row) === undefined) return;
     for (const other of selectKey.all(kind.number, hash, mostAlike) as number[])
       if (other !== row) markPair(kind, record, idOf(kind, other));
+  }
+
+  /** What a settlement is about is judged anew. */
+  function markSubject({ values }: RecordState): void {
+    const { subjectKind, subject, about, other } = values;
+    const subjectOf = kindsByNumber.get(Number(subjectKind));
+    if (subjectOf === undefined || typeof subject !== 'string') return;
+    if (about !== 'same') records.set(subject, subjectOf);
+    else if (typeof other === 'string') markPair(subjectOf, subject, other);
   }
 
   function judgeRecord(kind: Kind, record: string): DeskRow[] {
@@ -215,17 +250,11 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta): DeskI
       return kind.conflicts === 'desk' && kind.states !== undefined ? [kind.states.field] : [];
     },
     projected({ kind, op, row, before, after }) {
-      if (kind.name === Settlement.name) {
-        const { subjectKind, subject, about, other } = after.values;
-        const subjectOf = kindsByNumber.get(Number(subjectKind));
-        if (subjectOf === undefined || typeof subject !== 'string') return;
-        if (about !== 'same') records.set(subject, subjectOf);
-        else if (typeof other === 'string') markPair(subjectOf, subject, other);
-        return;
-      }
+      if (kind.name === Settlement.name) return markSubject(after);
       if (kind.conflicts === 'desk' && (mayDispute(kind, before, op) || isOnDesk(op.record)))
         records.set(op.record, kind);
       if (kind.naturalKey === undefined) return;
+      if (before === emptyState) markDecidedOf(op.record);
       const wasAlive = isAlive(before);
       const nowAlive = isAlive(after);
       const { naturalKey: parts } = kind;
@@ -257,6 +286,18 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta): DeskI
       }
       if (kind.conflicts === 'desk') records.set(op.record, kind);
       if (kind.naturalKey !== undefined) markPairsOf(kind, op.record);
+    },
+
+    placed({ kind, ops, row, before, after }) {
+      const [first] = ops;
+      if (kind.name === Settlement.name || first === undefined) return markSubject(after);
+      if (kind.conflicts === 'desk' && (ops.length > 1 || mayDispute(kind, before, first)))
+        records.set(first.record, kind);
+      if (kind.naturalKey === undefined) return;
+      markPairsOf(kind, first.record);
+      markDecidedOf(first.record);
+      const keyOf = (state: RecordState): string | null => (isAlive(state) ? naturalKey(kind, state.values) : null);
+      keyChanged(kind, first.record, row, keyOf(before), keyOf(after));
     },
 
     settle() {
@@ -300,13 +341,7 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta): DeskI
             last = Number(rows.at(-1)?.row ?? -1);
           }
         }
-        const pairsDecided = db.prepare(
-          `select f_subjectKind as kind, f_subject as subject, f_other as other from settlement where f_about = 'same'`,
-        );
-        for (const each of pairsDecided.all() as { kind: number; subject: string; other: string | null }[]) {
-          const kind = kindsByNumber.get(each.kind);
-          if (kind !== undefined && each.other !== null) markPair(kind, each.subject, each.other);
-        }
+        for (const each of selectDecided.all() as Decided[]) markDecided(each);
         self.settle();
         meta.set('desk-rules', rulesVersion);
       }).immediate();

@@ -96,7 +96,10 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
       const ours = opLog.headAt(log, seq);
       return ours !== null && isSame(headWithin(bytes, seq, segmentPorts), ours);
     };
-    const ends = ops.flatMap((op, index) => (op.seq <= last && endsLink(ops, index) ? [op.seq] : []));
+    // Below the base there is nothing to compare with.
+    const base = opLog.base(log);
+    if (last < base) return null;
+    const ends = ops.flatMap((op, index) => (op.seq <= last && op.seq >= base && endsLink(ops, index) ? [op.seq] : []));
     // Whatever lies behind the first difference differs too.
     let [same, other] = [-1, ends.length];
     while (other - same > 1) {
@@ -133,7 +136,8 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
         for (;;) {
           if (segments.length > 0 && bytes >= maxBytes) return segments;
           const segment = opLog.segmentBeyond(log, seq);
-          if (segment === null) break;
+          // Whoever lacks what is below the base gets it from the hub.
+          if (segment === null || segment.from > seq + 1) break;
           segments.push({ ...segment, log: keyOf(log) });
           bytes += segment.bytes.length;
           seq = segment.to;
@@ -179,7 +183,7 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
           continue;
         }
         const theirs = heads[key];
-        if (theirs === undefined) continue;
+        if (theirs === undefined || seq < opLog.base(log)) continue;
         // Only what is sealed has heads, and only own logs lie open.
         if (seq > opLog.sealedHead(log).seq) deps.committer.seal((each) => each === log);
         const ours = headAt(key, seq);
@@ -203,7 +207,7 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
       const log = findLog(key);
       if (log === undefined || isCurrent(log) || !opLog.isOwn(log.replica)) return 0;
       deps.committer.seal((each) => each === log);
-      return opLog.head(log).seq > after ? deps.committer.branchOff(log, after) : 0;
+      return after >= opLog.base(log) && opLog.head(log).seq > after ? deps.committer.branchOff(log, after) : 0;
     },
 
     applySegment(bytes, source = 'hub') {
@@ -219,9 +223,12 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
       const isForked = forked.commonOf(key) !== undefined;
       if (isForked && source === 'laptop') return err({ code: 'segment/forked', log: key });
       const held = opLog.head(log).seq;
+      if (opLog.isComing(log)) return err({ code: 'segment/gap', log: key });
       if (to <= held && !isForked) return ok({ log: key, from, to, applied: 0 });
       if (from > held + 1) return err({ code: 'segment/gap', log: key });
-      const before = opLog.headAt(log, from - 1);
+      // Below the base the heads are not known any more: whether the segment agrees is seen where it reaches the base.
+      const isBelow = from - 1 < opLog.base(log);
+      const before = opLog.headAt(log, from - 1) ?? (isBelow ? hexToBytes(read.value.header.before) : null);
       if (before === null || !isSame(before, hexToBytes(read.value.header.before))) {
         if (source === 'laptop') return err({ code: 'segment/forked', log: key });
         // It parts before this segment: from the beginning, then.
@@ -239,7 +246,8 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
       const allowed = checkSegmentAllowed(credentialsHeld, header, ops, null);
       if (!allowed.ok) return allowed;
       const parting = from <= held ? partingOf(log, bytes, from, to, ops) : null;
-      if (parting !== null && source === 'laptop') return err({ code: 'segment/forked', log: key });
+      const isLost = parting !== null && parting < opLog.base(log);
+      if (parting !== null && (isLost || source === 'laptop')) return err({ code: 'segment/forked', log: key });
       try {
         if (parting !== null) deps.committer.branchOff(log, parting);
         if (isForked || parting !== null) {

@@ -1,7 +1,8 @@
 /**
  * The logs as this store keeps them: sealed segments, and behind them, for this replica's own logs, a short open tail.
  *
- * - A log's parts follow each other without gap or overlap: base · segments · tail.
+ * - A log's parts follow each other without gap or overlap: segments · tail. What it says up to its base is read from the archive
+ *   (archive.ts), and its segments up to there may be let go; own ones stay, so that they can always be handed over again.
  * - Own ops go to the tail, one row an action. When a block of 1,000 seqs is full it is sealed, once, and its tail rows go. What is
  *   handed over earlier is sealed as it is; the small segments of a block are joined when there are many, or the block is full.
  * - Others' segments stay as they came, so that they can be handed on; small ones of a block are joined in the same way.
@@ -27,6 +28,7 @@ import {
 import { hexToBytes } from '#shared/kernel/ids.ts';
 import type { Random } from '#shared/kernel/ports.ts';
 import { stampMs } from '#shared/sync/stamp.ts';
+import type { Archive } from './archive.ts';
 import type { WritableDb } from './database.ts';
 import type { Identity } from './identity.ts';
 import type { Meta } from './meta.ts';
@@ -61,7 +63,17 @@ export type OpLog = Replicas & {
   head(log: Log): { readonly seq: number };
   /** The end of what is sealed. */
   sealedHead(log: Log): LogHead;
-  /** The chain's head after `seq`; null where it is beyond what is sealed, before the base, or no link ends there. */
+  /** Up to where the archive stands for the log; 0 where it does not. */
+  base(log: Log): number;
+  /** From here on the archive stands for the log up to `base.seq`; a log held less far begins there. */
+  setBase(log: Log, base: LogHead): void;
+  /** Whether a snapshot is coming that covers the log: until then it takes nothing else. */
+  isComing(log: Log): boolean;
+  /** Gives up a snapshot that is coming: tables are made anew of what is settled. */
+  giveUpComing(): void;
+  /** Lets go of others' segments below their bases, at most `most`; answers how many. */
+  dropCovered(most: number): number;
+  /** The chain's head after `seq`; null where it is beyond what is sealed, before the first segment, or no link ends there. */
   headAt(log: Log, seq: number): Uint8Array | null;
   /** The stamp clock of this replica. */
   clock(): number;
@@ -104,6 +116,7 @@ export type OpLog = Replicas & {
 export type OpLogDeps = {
   readonly db: WritableDb;
   readonly meta: Meta;
+  readonly archive: Archive;
   readonly random: Random;
   readonly identity: () => Identity;
   /** Those this store had before. */
@@ -118,7 +131,7 @@ type LogState = { readonly log: Log; base: number; sealed: LogHead; tail: Op[]; 
 type SegmentRow = { ref: number; log: number; from: number; to: number; applied_at: number; bytes: Uint8Array };
 
 export function createOpLog(deps: OpLogDeps): OpLog {
-  const { db, meta } = deps;
+  const { db, meta, archive } = deps;
   const statements = prepareStatements(db);
   const idsByRef = new Map<number, string>();
   const refsById = new Map<string, number>();
@@ -128,6 +141,7 @@ export function createOpLog(deps: OpLogDeps): OpLog {
 
   function reload(): void {
     for (const map of [idsByRef, refsById, statesByKey, statesByRef]) map.clear();
+    archive.reload();
     // Rows of our own tables, whose columns the statements name.
     for (const row of statements.replicas.all() as { ref: number; id: string }[]) {
       idsByRef.set(row.ref, row.id);
@@ -141,7 +155,8 @@ export function createOpLog(deps: OpLogDeps): OpLog {
       head: Uint8Array;
     }[]) {
       const log: Log = { ref: row.ref, replica: idsByRef.get(row.replica) ?? '', partition: row.partition };
-      const sealed = (statements.lastSegment.get(row.ref) as LogHead | undefined) ?? { seq: row.seq, head: row.head };
+      const last = statements.lastSegment.get(row.ref) as LogHead | undefined;
+      const sealed = last === undefined || last.seq < row.seq ? { seq: row.seq, head: row.head } : last;
       addState({ log, base: row.seq, sealed, tail: [], seedBlock: null });
     }
     clock = Number(meta.get('clock') ?? 0);
@@ -238,7 +253,7 @@ export function createOpLog(deps: OpLogDeps): OpLog {
     if (first === undefined) return;
     const before = statements.lastSegment.get(log.ref) as LogHead | undefined;
     const base = statements.base.get(log.ref) as LogHead;
-    state.sealed = before ?? base;
+    state.sealed = before !== undefined && before.seq >= base.seq ? before : base;
     if (first.from > seq || !self.isOwn(log.replica)) return;
     const { bytes, head } = cutAfter(first.bytes, seq, (data) => writerOf(log).sign(data), segmentPorts);
     keep(state, { from: first.from, to: seq, bytes }, head, readOps(bytes, segmentPorts), first.applied_at);
@@ -285,6 +300,25 @@ export function createOpLog(deps: OpLogDeps): OpLog {
     },
     head: (log) => ({ seq: headSeq(stateOf(log)) }),
     sealedHead: (log) => stateOf(log).sealed,
+    base: (log) => stateOf(log).base,
+    setBase(log, { seq, head }) {
+      const state = stateOf(log);
+      statements.setBase.run(seq, head, log.ref);
+      state.base = seq;
+      if (state.sealed.seq < seq) state.sealed = { seq, head };
+    },
+    isComing: ({ replica, partition }) => archive.coming(replica, partition) > 0,
+    giveUpComing() {
+      archive.dropLoading();
+      archive.setLoading(null);
+    },
+    dropCovered(most) {
+      let dropped = 0;
+      for (const { log, base } of statesByRef.values())
+        if (base > 0 && dropped < most && !self.isOwn(log.replica))
+          dropped += statements.dropCovered.run(log.ref, base, most - dropped).changes;
+      return dropped;
+    },
     headAt(log, seq) {
       const { sealed } = stateOf(log);
       if (seq === sealed.seq) return sealed.head;
@@ -368,8 +402,13 @@ export function createOpLog(deps: OpLogDeps): OpLog {
     },
     opsOfRecord(record) {
       const found: { op: Op; log: Log; replica: string }[] = [];
-      const add = (op: Op, log: Log): void => {
-        if (op.record === record) found.push({ op, log, replica: log.replica });
+      const archived = archive.find(record);
+      for (const { op, replica, partition } of archived.ops)
+        found.push({ op, log: self.logOf(replica, partition), replica });
+      const add = (op: Op, { log, base }: LogState): void => {
+        if (op.record !== record || op.seq <= base) return;
+        if (archived.isComing && op.seq <= archive.coming(log.replica, log.partition)) return;
+        found.push({ op, log, replica: log.replica });
       };
       const holding: number[] = [];
       for (const row of statements.places.iterate() as Iterable<{ ref: number; records: Uint8Array }>)
@@ -378,15 +417,16 @@ export function createOpLog(deps: OpLogDeps): OpLog {
         const row = statements.segment.get(ref) as SegmentRow;
         const state = statesByRef.get(row.log);
         if (state === undefined) throw new Error('a segment without its log');
-        for (const op of readOps(row.bytes, segmentPorts)) add(op, state.log);
+        for (const op of readOps(row.bytes, segmentPorts)) add(op, state);
       }
-      for (const state of statesByRef.values()) for (const op of state.tail) add(op, state.log);
+      for (const state of statesByRef.values()) for (const op of state.tail) add(op, state);
       return byStamp(found).map(({ op, log }) => ({ op, log }));
     },
     forEachOp(visit) {
+      archive.forEach(({ op, replica, partition }) => visit(op, self.logOf(replica, partition)));
       for (const state of statesByRef.values()) {
-        for (const row of segmentsAfter(state.log, 0))
-          for (const op of readOps(row.bytes, segmentPorts)) visit(op, state.log);
+        for (const row of segmentsAfter(state.log, state.base))
+          for (const op of readOps(row.bytes, segmentPorts)) if (op.seq > state.base) visit(op, state.log);
         for (const op of state.tail) visit(op, state.log);
       }
     },
@@ -430,6 +470,10 @@ function prepareStatements(db: WritableDb) {
     updateKey: db.prepare('update replica set public_key = ? where id = ?'),
     key: db.prepare('select public_key from replica where id = ?').pluck(),
     insertLog: db.prepare('insert into log (replica, partition, base_head) values (?, ?, ?)'),
+    setBase: db.prepare('update log set base_seq = ?, base_head = ? where ref = ?'),
+    dropCovered: db.prepare(
+      'delete from segment where ref in (select ref from segment where log = ? and to_seq <= ? order by to_seq limit ?)',
+    ),
     seed: db.prepare('select seed_block as block, seed from log where ref = ?'),
     setSeed: db.prepare('update log set seed_block = ?, seed = ? where ref = ?'),
     insertTail: db.prepare('insert into tail (log, from_seq, clock, ops) values (?, ?, ?, ?)'),

@@ -10,6 +10,7 @@ import type { Id } from '#shared/kernel/ids.ts';
 import type { Logger, Random, Time } from '#shared/kernel/ports.ts';
 import { ok, type Result } from '#shared/kernel/result.ts';
 import { keysVersion } from '#shared/text/keys-version.ts';
+import { type Archive, createArchive } from './archive.ts';
 import { createAuthors } from './authors.ts';
 import { type Change, type Committer, createCommitter } from './commit.ts';
 import { type DatabaseFile, openDatabase, type WritableDb } from './database.ts';
@@ -37,6 +38,7 @@ export type Store = {
   readonly db: WritableDb;
   readonly meta: Meta;
   readonly log: OpLog;
+  readonly archive: Archive;
   readonly indexes: Indexes;
   readonly desk: DeskIndex;
   readonly queries: RecordQueries;
@@ -68,7 +70,15 @@ export function openStore(file: DatabaseFile, partition: string, deps: StoreDeps
     const meta = createMeta(db);
     let identity = loadIdentity(meta, deps);
     let formers = formerIdentities(meta);
-    const log = createOpLog({ db, meta, random: deps.random, identity: () => identity, formers: () => formers });
+    const archive = createArchive(db, meta);
+    const log = createOpLog({
+      db,
+      meta,
+      archive,
+      random: deps.random,
+      identity: () => identity,
+      formers: () => formers,
+    });
     log.addReplica(identity.replica, identity.publicKey);
     const indexes = createIndexes(db, meta, kinds);
     const desk = createDeskIndex(db, log, meta);
@@ -80,6 +90,7 @@ export function openStore(file: DatabaseFile, partition: string, deps: StoreDeps
       db,
       meta,
       log,
+      archive,
       indexes,
       desk,
       queries: createRecordQueries(db, log, indexes, authors),

@@ -1,0 +1,166 @@
+/**
+ * What is kept of logs below their bases: ops by record, in chunks (#shared/sync/loose-ops.ts). For state, desk and history they stand in
+ * the place of the logs' beginnings; they prove nothing to others and are not handed on.
+ *
+ * While a snapshot is loading its chunks stand beside what they will replace: for a record that is in one of them already, they count,
+ * and of the partition's logs only what lies beyond the snapshot; for every other record all is as before.
+ */
+import { logKey } from '#shared/sync/messages.ts';
+import type { LooseOp } from '#shared/sync/loose-ops.ts';
+import { readChunk, type SnapshotHeader, snapshotSummary } from '#shared/sync/snapshot.ts';
+import type { WritableDb } from './database.ts';
+import type { Meta } from './meta.ts';
+import { mayHold, recordPlaces } from './record-places.ts';
+import { segmentPorts } from './op-log.ts';
+
+/** A snapshot that is coming. */
+export type Loading = {
+  readonly sha256: string;
+  readonly header: SnapshotHeader;
+  /** The chunk wanted next, and where it begins in the file. */
+  readonly next: number;
+  readonly offset: number;
+};
+
+export type ArchivedOp = LooseOp & { readonly partition: string };
+
+export type Archive = {
+  /** The snapshot that is coming; null when there is none. */
+  loading(): Loading | null;
+  /** Highest seq of a log that the coming snapshot covers; 0 for none. */
+  coming(replica: string, partition: string): number;
+  setLoading(loading: Loading | null): void;
+  /** Keeps a chunk, whole records in order. `squeezedAt`: null where the ops are as they were written. */
+  add(chunk: {
+    readonly partition: string;
+    readonly isLoading: boolean;
+    readonly squeezedAt: number | null;
+    readonly entries: readonly LooseOp[];
+    readonly bytes: Uint8Array;
+  }): void;
+  /** A record's ops, and whether those of the coming snapshot are among them. */
+  find(record: string): { readonly ops: readonly ArchivedOp[]; readonly isComing: boolean };
+  /** When the snapshot was made that a record's history begins with; null where it is whole. */
+  squeezedAt(record: string): number | null;
+  /** Shows every op but those of a coming snapshot. */
+  forEach(visit: (op: ArchivedOp) => void): void;
+  /** The coming snapshot has come: its chunks take the place of all others of its partition. */
+  settle(partition: string): void;
+  /** Forgets the chunks of the coming snapshot. */
+  dropLoading(): void;
+  /** Forgets what is held in memory, after a transaction that was rolled back. */
+  reload(): void;
+};
+
+type Row = { ref: number; partition: string; loading: number; squeezed_at: number | null; records: Uint8Array };
+
+/** Chunks held in memory as they were read: neighbours are asked for one after the other. */
+const mostRead = 4;
+
+export function createArchive(db: WritableDb, meta: Meta): Archive {
+  const insert = db.prepare(
+    'insert into archive (partition, loading, squeezed_at, first, last, records, bytes) values (?, ?, ?, ?, ?, ?, ?)',
+  );
+  const near = db.prepare(
+    'select ref, partition, loading, squeezed_at, records from archive where first <= ? and last >= ? order by ref',
+  );
+  const all = db.prepare('select ref, partition, loading from archive order by ref');
+  const bytesOf = db.prepare('select bytes from archive where ref = ?').pluck();
+  const dropSettled = db.prepare('delete from archive where partition = ? and loading = 0');
+  const settleRows = db.prepare('update archive set loading = 0 where loading = 1');
+  const dropRows = db.prepare('delete from archive where loading = 1');
+  const read = new Map<number, Map<string, LooseOp[]>>();
+  /** Undefined: not looked up. */
+  let known: { loading: Loading; seqs: { readonly [log: string]: number } } | null | undefined;
+
+  function current(): typeof known {
+    if (known !== undefined) return known;
+    const [place, header] = [meta.get('snapshot-place'), meta.get('snapshot-header')];
+    known = null;
+    if (place === null || header === null) return known;
+    // Both were written by `setLoading`.
+    const loading = { ...(JSON.parse(place) as Omit<Loading, 'header'>), header: JSON.parse(header) as SnapshotHeader };
+    known = { loading, seqs: snapshotSummary(loading.header) };
+    return known;
+  }
+
+  function recordsIn(ref: number): Map<string, LooseOp[]> {
+    const held = read.get(ref);
+    if (held !== undefined) return held;
+    const byRecord = new Map<string, LooseOp[]>();
+    for (const entry of readChunk(bytesOf.get(ref) as Uint8Array, segmentPorts)) {
+      const ops = byRecord.get(entry.op.record);
+      if (ops === undefined) byRecord.set(entry.op.record, [entry]);
+      else ops.push(entry);
+    }
+    if (read.size >= mostRead) read.delete(read.keys().next().value ?? 0);
+    read.set(ref, byRecord);
+    return byRecord;
+  }
+
+  /** The chunks that hold a record, with its ops. */
+  function holding(record: string): (Row & { ops: LooseOp[] })[] {
+    const rows = (near.all(record, record) as Row[]).filter((row) => mayHold(row.records, record)); // the columns named above
+    return rows.flatMap((row) => {
+      const ops = recordsIn(row.ref).get(record);
+      return ops === undefined ? [] : [{ ...row, ops }];
+    });
+  }
+
+  const self: Archive = {
+    loading: () => current()?.loading ?? null,
+    coming: (replica, partition) => current()?.seqs[logKey(replica, partition)] ?? 0,
+    setLoading(loading) {
+      const before = self.loading();
+      known = undefined;
+      if (loading === null) {
+        meta.remove('snapshot-place');
+        meta.remove('snapshot-header');
+        return;
+      }
+      const { header, ...place } = loading;
+      meta.set('snapshot-place', JSON.stringify(place));
+      // It may be long, and stays the same from chunk to chunk.
+      if (before?.sha256 !== loading.sha256) meta.set('snapshot-header', JSON.stringify(header));
+      else known = { loading, seqs: snapshotSummary(header) };
+    },
+    add({ partition, isLoading, squeezedAt, entries, bytes }) {
+      const [first, last] = [entries[0]?.op.record, entries.at(-1)?.op.record];
+      if (first === undefined || last === undefined) throw new RangeError('no ops');
+      const places = recordPlaces(entries.map(({ op }) => op));
+      insert.run(partition, isLoading ? 1 : 0, squeezedAt, first, last, places, bytes);
+    },
+    find(record) {
+      const rows = holding(record);
+      const partition = self.loading()?.header.partition;
+      const isComing = rows.some((row) => row.loading === 1);
+      const counting = rows.filter((row) => (isComing ? row.loading === 1 || row.partition !== partition : true));
+      return {
+        isComing,
+        ops: counting.flatMap((row) => row.ops.map((entry) => ({ ...entry, partition: row.partition }))),
+      };
+    },
+    squeezedAt: (record) =>
+      holding(record).reduce<number | null>((at, row) => (row.squeezed_at === null ? at : row.squeezed_at), null),
+    forEach(visit) {
+      for (const { ref, partition, loading } of all.all() as Row[]) {
+        if (loading === 1) continue;
+        for (const entry of readChunk(bytesOf.get(ref) as Uint8Array, segmentPorts)) visit({ ...entry, partition });
+      }
+    },
+    settle(partition) {
+      dropSettled.run(partition);
+      settleRows.run();
+      read.clear();
+    },
+    dropLoading() {
+      dropRows.run();
+      read.clear();
+    },
+    reload() {
+      known = undefined;
+      read.clear();
+    },
+  };
+  return self;
+}

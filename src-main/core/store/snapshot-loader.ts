@@ -1,0 +1,140 @@
+/**
+ * Takes a snapshot (#shared/sync/snapshot.ts) chunk by chunk, each in one short transaction with the place it has come to: any
+ * interruption is harmless, and whatever else is read or written goes on between two of them. With the last chunk the logs begin
+ * where the snapshot ends.
+ *
+ * Until then the partition's logs take nothing from elsewhere (`segment/gap`): a log half told by a snapshot and half by its ops would
+ * say things twice. Given up, what has come stays in the rows, where the logs say it again.
+ */
+import { isWithin } from '#shared/access/partitions.ts';
+import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
+import { err, ok, type Result } from '#shared/kernel/result.ts';
+import type { Credential } from '#shared/sync/messages.ts';
+import { checkSnapshotLogs, openChunk, openSnapshotHead, type SnapshotHeader } from '#shared/sync/snapshot.ts';
+import type { Archive, Loading } from './archive.ts';
+import type { Committer } from './commit.ts';
+import { databaseFailure, type WritableDb } from './database.ts';
+import { verifySignature } from './identity.ts';
+import { type OpLog, segmentPorts } from './op-log.ts';
+
+export type SnapshotLoader = {
+  /** The snapshot that is coming; null when there is none. */
+  loading(): Loading | null;
+  /**
+   * Begins with what stands before a snapshot's chunks; one that was coming is given up. `sha256`: the whole file's, by which it is
+   * fetched again. `partitions`: those asked for.
+   * Failures: those of `openSnapshotHead` and `checkSnapshotLogs`, `snapshot/not-asked`, `snapshot/no-hub` (not enrolled),
+   * `snapshot/forked` (a log here went on in another way), `snapshot/older` (less than is held in an earlier one), `sync/bad-credential`.
+   */
+  begin(head: Uint8Array, sha256: string, partitions: readonly string[]): Result<Loading>;
+  /**
+   * Takes the next chunk; null when that was the last. A chunk that is not right leaves all as it was.
+   * Failures: those of `openChunk`, `snapshot/given-up` (none is coming any more), `store/disk-full`.
+   */
+  take(chunk: Uint8Array): Result<Loading | null>;
+  /** Gives up the coming snapshot. */
+  giveUp(): void;
+};
+
+export type SnapshotLoaderDeps = {
+  readonly db: WritableDb;
+  readonly log: OpLog;
+  readonly archive: Archive;
+  readonly committer: Committer;
+  readonly hubKey: () => string | null;
+  readonly addCredentials: (credentials: readonly Credential[]) => Result<null>;
+};
+
+export function createSnapshotLoader(deps: SnapshotLoaderDeps): SnapshotLoader {
+  const { db, log: opLog, archive } = deps;
+
+  function giveUp(): void {
+    if (archive.loading() === null) return;
+    db.transaction(() => opLog.giveUpComing()).immediate();
+  }
+
+  /** Whether it goes on from what is held here. */
+  function checkPlace(header: SnapshotHeader): Result<null> {
+    const { partition } = header;
+    const seqs = new Map(header.logs.map((log) => [log.replica, log]));
+    for (const log of opLog.logs()) {
+      if (log.partition !== partition) continue;
+      const covered = seqs.get(log.replica);
+      const base = opLog.base(log);
+      if (base > (covered?.seq ?? 0)) return err({ code: 'snapshot/older' });
+      if (covered === undefined || covered.seq === base) continue;
+      const held = opLog.head(log).seq;
+      const isOwn = opLog.isOwn(log.replica);
+      if (held < covered.seq) {
+        // Nobody else can have written on.
+        if (isOwn) return err({ code: 'snapshot/forked' });
+        continue;
+      }
+      const head = opLog.headAt(log, covered.seq);
+      if (head === null || bytesToHex(head) !== covered.head) return err({ code: 'snapshot/forked' });
+    }
+    return ok(null);
+  }
+
+  return {
+    loading: archive.loading,
+
+    begin(head, sha256, partitions) {
+      const hubKey = deps.hubKey();
+      if (hubKey === null) return err({ code: 'snapshot/no-hub' });
+      const verify = (data: Uint8Array, signature: Uint8Array): boolean => verifySignature(hubKey, data, signature);
+      const opened = openSnapshotHead(head, verify, segmentPorts);
+      if (!opened.ok) return opened;
+      const header = opened.value;
+      if (!partitions.some((prefix) => isWithin(header.partition, prefix))) return err({ code: 'snapshot/not-asked' });
+      const added = deps.addCredentials(header.credentials);
+      if (!added.ok) return added;
+      const proved = checkSnapshotLogs(header, (replica) => opLog.publicKeyOf(replica) || null, verifySignature);
+      if (!proved.ok) return proved;
+      const placed = checkPlace(header);
+      if (!placed.ok) return placed;
+      giveUp();
+      const loading: Loading = { sha256, header, next: 0, offset: head.length };
+      db.transaction(() => {
+        for (const { replica } of header.logs) opLog.logOf(replica, header.partition);
+        archive.setLoading(loading);
+      }).immediate();
+      return ok(loading);
+    },
+
+    take(chunk) {
+      const loading = archive.loading();
+      if (loading === null) return err({ code: 'snapshot/given-up' });
+      const { header, next } = loading;
+      const { partition } = header;
+      const opened = openChunk(chunk, next, header, segmentPorts);
+      if (!opened.ok) return opened;
+      const entries = opened.value;
+      const after: Loading = { ...loading, next: next + 1, offset: loading.offset + chunk.length };
+      const isLast = after.next === header.chunks.length;
+      try {
+        deps.committer.applySqueezed(
+          entries.map(({ op, replica }) => ({ op, log: opLog.logOf(replica, partition) })),
+          () => {
+            archive.add({ partition, isLoading: true, squeezedAt: header.madeAt, entries, bytes: chunk });
+            archive.setLoading(after);
+          },
+          () => {
+            if (!isLast) return;
+            for (const { replica, seq, head } of header.logs)
+              opLog.setBase(opLog.logOf(replica, partition), { seq, head: hexToBytes(head) });
+            archive.settle(partition);
+            archive.setLoading(null);
+          },
+        );
+      } catch (error) {
+        const failure = databaseFailure(error);
+        if (failure === null) throw error;
+        return err(failure);
+      }
+      return ok(isLast ? null : after);
+    },
+
+    giveUp,
+  };
+}

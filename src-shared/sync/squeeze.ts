@@ -10,7 +10,8 @@
  * - A removal is kept while it stands.
  * - Of a field not known here the last value is kept, or, where it looks like a set, every change.
  *
- * Squeezing squeezed and later ops gives what squeezing all of them at once would.
+ * Squeezing squeezed and later ops says what squeezing all of them at once does (a drop of what is gone already may stay in one and not in
+ * the other: it says nothing).
  */
 import { kindsByNumber } from '../kinds/all-kinds.ts';
 import type { Kind } from '../kinds/define-kind.ts';

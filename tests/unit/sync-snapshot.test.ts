@@ -139,8 +139,8 @@ test('squeezed ops say to later ops what all ops would', () => {
         const both = [...squeezed, ...contactsOf(rest, record)];
         expect(stateOf(both)).toEqual(stateOf(contactsOf(ops, record)));
         expect(facts(both)).toEqual(facts(contactsOf(ops, record)));
-        // Squeezing in steps is squeezing at once.
-        expect(squeezeRecord(both)).toEqual(squeezeRecord([...contactsOf(ops, record)]));
+        // Squeezing in steps says what squeezing at once does.
+        expect(stateOf(squeezeRecord(both))).toEqual(stateOf(squeezeRecord(contactsOf(ops, record))));
       }
     }),
     { numRuns: 500 },
@@ -155,11 +155,15 @@ test('a snapshot of a snapshot and later ops is that of all ops, in whole record
       const fold = createFold(ops.slice(cut));
       const stepwise = [...first.flatMap((chunk) => fold.push(chunk)), ...fold.end()].flat();
       const atOnce = createFold(ops).end().flat();
-      expect(stepwise).toEqual(atOnce);
+      for (const record of records) {
+        const [one, other] = [contactsOf(stepwise, record), contactsOf(atOnce, record)];
+        expect([stateOf(one), facts(one)]).toEqual([stateOf(other), facts(other)]);
+      }
+      expect(stepwise).toEqual([...stepwise].sort(compareLoose));
       expect(fromLooseColumns(toLooseColumns(atOnce))).toEqual(atOnce);
       // Of a kind nobody here knows every op is there as it was written.
       const others = (entries: readonly LooseOp[]) => entries.filter(({ op }) => !kindsByNumber.has(op.kind));
-      expect(others(atOnce)).toEqual(others([...ops].sort(compareLoose)));
+      for (const made of [stepwise, atOnce]) expect(others(made)).toEqual(others([...ops].sort(compareLoose)));
     }),
     { numRuns: 300 },
   );

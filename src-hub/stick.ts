@@ -153,6 +153,8 @@ export function createStick(deps: {
         bytesOut: 0,
       });
     }
+    // Goes back with the answer: a laptop without a line is as much a laptop.
+    if (standing.state === 'valid') await credentials.renew(standing.credential);
     const taken = { laptop: standing.credential.laptop, ops: accepted.ops, refused: refusals.length };
     return ok({ taken, hasGap: refusals.length < accepted.refusals.length });
   }

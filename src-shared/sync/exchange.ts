@@ -46,7 +46,6 @@ import { ok, type Failure, type Result } from '../kernel/result.ts';
 import {
   type BriefRequest,
   BriefResponse,
-  type Credential,
   type CredentialsHeld,
   frame,
   logKey,
@@ -101,8 +100,6 @@ export type ExchangeOutcome = {
   /** Ops of earlier identities of this laptop that were written again under the one of now. */
   readonly reissued: number;
   readonly laptops: SyncResponse['laptops'] | null;
-  /** This laptop's own credential where the hub has renewed it; its signature was checked by the store. */
-  readonly renewed: Credential | null;
   /** The hub's clock in its last answer, milliseconds UTC. */
   readonly hubTime: number | null;
   /** Own segments the hub refused, `gap` apart. */
@@ -124,7 +121,6 @@ export const nothingDone: ExchangeOutcome = {
   unwanted: {},
   reissued: 0,
   laptops: null,
-  renewed: null,
   hubTime: null,
   refusals: [],
   refusedHere: [],
@@ -169,10 +165,6 @@ export async function exchange(
     const before = session;
     session = takeAnswer(store, session, request.sent, header);
     if (session.failure !== null) return end(session, session.failure);
-    for (const credential of header.credentials) {
-      const isLater = credential.validUntil > (session.renewed?.validUntil ?? 0);
-      if (credential.replica === store.replica && isLater) session = { ...session, renewed: credential };
-    }
     report(store, session, header, options);
     for (const bytes of segments) {
       await options.breathe?.();

@@ -44,7 +44,7 @@
  * blob, by range where a line broke.
  *
  * Renewal. A credential near its end is renewed by the hub unasked: the new one comes among `credentials` of a SyncResponse;
- * a brief request and a parcel renew nothing.
+ * a parcel renews in the same way.
  *
  * Replay. Nonces are not remembered. A repeated request changes nothing, because an exchange is idempotent, and its
  * answer is sealed to a key whose private half only the first sender had: a replayer learns its length and no more. The

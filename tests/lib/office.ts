@@ -4,7 +4,9 @@ import pino from 'pino';
 import { createLogStore } from '#core/store/log-store.ts';
 import { openStore, type Store } from '#core/store/store.ts';
 import { createStickStore } from '#core/store/stick-store.ts';
-import { verify } from '#core/sync/stick-scan.ts';
+import { loadSealKey, sealTo } from '#core/sync/parcel-seal.ts';
+import { wrapForStick, writeStickFile } from '#core/sync/stick-files.ts';
+import { readParcelFile, scanPlace, sha256, verify } from '#core/sync/stick-scan.ts';
 import { createCredentials } from '#hub/credentials.ts';
 import { openDatabase } from '#hub/db/database.ts';
 import { createExchangeRoute } from '#hub/exchange-route.ts';
@@ -22,6 +24,7 @@ import { err, type Result } from '#shared/kernel/result.ts';
 import { exchange, type ExchangeOutcome, type Transport } from '#shared/sync/exchange.ts';
 import { protocolVersion, type Summary } from '#shared/sync/messages.ts';
 import { readParcel } from '#shared/sync/parcel.ts';
+import { parcelName } from '#shared/sync/parcel-file.ts';
 import { composeParcels, type ParcelOutcome, takeParcel } from '#shared/sync/parcel-session.ts';
 import { seededRandom, startOfTime, temporaryFolder } from './core.ts';
 
@@ -49,7 +52,9 @@ export async function openOffice(databaseUrl: string | null = null) {
     clock,
     identity,
     credentials,
+    archive,
     stick,
+    recipient: sealKey.recipient,
     /** The road of whoever has this id, as the doors would let it in. */
     roadOf: (replica: string): Transport => ({
       async send(message): Promise<Result<Uint8Array>> {
@@ -118,7 +123,8 @@ export function openLaptop(office: Office, name: string, copy: Uint8Array | null
       const { replica, publicKey } = store.identity();
       const code = await office.credentials.invite(order);
       const role = roles[0] ?? 'chair';
-      const request = { protocol: protocolVersion, code, replica, publicKey, partition, role };
+      const { recipient } = await loadSealKey(port);
+      const request = { protocol: protocolVersion, code, replica, publicKey, partition, role, recipient };
       const enrolled = await office.credentials.enrol(request);
       if (!enrolled.ok) throw new Error(enrolled.error.code);
       const added = port.addCredentials([enrolled.value]);
@@ -153,6 +159,36 @@ export function openLaptop(office: Office, name: string, copy: Uint8Array | null
         last = taken.value;
       }
       if (last === null) throw new Error('nothing was written');
+      return last;
+    },
+    /** Takes a stick to the hub and brings the answer back. */
+    async visitHub(partitions: readonly string[] = [partition]): Promise<ParcelOutcome> {
+      office.clock.now += 1000;
+      const folder = temporaryFolder();
+      const key = await loadSealKey(port);
+      const order = { reader: 'hub', hubKey, epoch: office.identity.epoch, now: office.clock.now, everything: false };
+      const { sign } = store.identity();
+      let number = 0;
+      for (const { message } of composeParcels(port, port.stickMemory(), { ...order, sign })) {
+        number += 1;
+        const file = wrapForStick('parcel.age', await sealTo(office.recipient, message));
+        const written = await writeStickFile(folder, parcelName(port.replica, 'hub', number, sha256), file);
+        if (!written.ok) throw new Error(written.error.code);
+      }
+      await office.stick.exchange(folder);
+      let last: ParcelOutcome | null = null;
+      for (const file of await scanPlace(folder, key, new Map())) {
+        if (file.what !== 'parcel') continue;
+        const parcel = await readParcelFile(file.path, key);
+        if (!parcel.ok || parcel.value.header.what !== 'exchange') continue;
+        const { header, segments } = parcel.value;
+        const read = { hubKey, partitions, now: office.clock.now, verify };
+        const taken = await takeParcel(port, port.stickMemory(), { header, segments }, read);
+        if (!taken.ok) throw new Error(taken.error.code);
+        port.setStickMemory(taken.value.memory);
+        last = taken.value;
+      }
+      if (last === null) throw new Error('the hub wrote no answer');
       return last;
     },
     names: (): string[] =>

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { derivedId } from '#core/store/derived-id.ts';
 import { Contact } from '#shared/contacts/contact.ts';
+import { newestFirst } from '#shared/sync/credential.ts';
 import { emptyHead } from '#shared/sync/op.ts';
 import { type Office, type OfficeLaptop, openLaptop, openOffice } from '#tests/lib/office.ts';
 
@@ -188,6 +189,62 @@ test('who got the copy’s continuation by stick comes to the hub’s, and the c
   await copy.enrol();
   await settle(copy, other, original);
   expect(original.names()).toEqual(['До копии, пример', 'У копии, пример', 'У первого, пример']);
+});
+
+test('by stick only: a backup put back hands on and takes the rest, and a copy that wrote on is mended', async () => {
+  const original = await enrolled('original');
+  original.write(id('a'), { name: 'До копии, пример' });
+  await original.visitHub();
+  original.write(id('unsent'), { name: 'В копии, не отправлено, пример' });
+  const [backup, image] = [original.copy(), original.copy()];
+  original.write(id('there'), { name: 'У первого, пример' });
+  await original.visitHub();
+
+  const restored = laptop('restored', backup);
+  restored.renewIdentity();
+  await restored.enrol();
+  restored.write(id('restored'), { name: 'После восстановления, пример' });
+  await restored.visitHub();
+  await restored.visitHub();
+
+  const copy = laptop('copy', image);
+  copy.write(id('here'), { name: 'У копии, пример' });
+  expect(await copy.visitHub()).toMatchObject({ isForked: true });
+  copy.renewIdentity();
+  await copy.enrol();
+  for (let visit = 0; visit < 3; visit += 1)
+    for (const each of [copy, restored, original])
+      expect(await each.visitHub()).toMatchObject({ isForked: false, failure: null });
+  for (const each of [copy, restored, original]) {
+    expect(each.names(), each.name).toHaveLength(5);
+    expect(each.port().summary()).toEqual(await office.holds());
+    expect(tableOf(each)).toEqual(tableOf(original));
+  }
+});
+
+test('a laptop that comes by stick only gets its credential renewed, and goes by it', async () => {
+  const [never, neighbour] = [await enrolled('never'), await enrolled('neighbour')];
+  const own = (each: OfficeLaptop) =>
+    newestFirst(
+      each
+        .port()
+        .credentials()
+        .filter(({ replica }) => replica === never.port().replica),
+    );
+  never.write(id('a'), { name: 'Без сети, пример' });
+  await never.visitHub();
+  const [first] = own(never);
+  office.clock.now += 350 * 86_400_000;
+  // A neighbour's visit brings an answer for all, but renews only its own.
+  await neighbour.visitHub();
+  expect(own(never)).toHaveLength(1);
+  await never.visitHub();
+  expect(own(never)).toHaveLength(2);
+  office.clock.now += 100 * 86_400_000;
+  never.write(id('b'), { name: 'После года, пример' });
+  expect(await never.visitHub()).toMatchObject({ refusals: [], failure: null });
+  expect(Object.values(await office.holds())).toEqual([2]);
+  expect(own(never)[0]?.validUntil).toBeGreaterThan(first?.validUntil ?? 0);
 });
 
 test('what a neighbour never online hands over by stick reaches the hub over the network', async () => {

@@ -92,3 +92,36 @@ test('a segment is judged by the writer’s credential, and by the clock only fi
   );
   expect(code([credential], header, [op(progress), op(decision)], 1500)).toBe('segment/wrong-role');
 });
+
+test('what was held when rights changed is judged by the rights of then, by everybody', () => {
+  const progress = kindsByName.get('progress')?.number ?? 0;
+  const decision = kindsByName.get('decision')?.number ?? 0;
+  const chair: Credential = { ...credential, serial: '01', roles: ['chair'], validFrom: 1000 };
+  const member: Credential = {
+    ...chair,
+    serial: '02',
+    roles: ['member'],
+    validFrom: 1100,
+    heldBefore: { [partition]: 5 },
+  };
+  const moved: Credential = {
+    ...member,
+    serial: '03',
+    partitions: ['kz/kz-20'],
+    validFrom: 1200,
+    heldBefore: { [partition]: 9 },
+  };
+  const code = (seq: number, kind: number, nowMs: number | null): string => {
+    // The order in which they came to be known does not matter.
+    const result = checkSegmentAllowed([member, moved, chair], header, [{ ...op(kind), seq }], nowMs);
+    return result.ok ? 'ok' : result.error.code;
+  };
+  for (const now of [1500, null]) {
+    expect([code(5, decision, now), code(6, decision, now), code(9, progress, now)]).toEqual([
+      'ok',
+      'segment/wrong-role',
+      'ok',
+    ]);
+    expect(code(10, progress, now)).toBe('segment/wrong-partition');
+  }
+});

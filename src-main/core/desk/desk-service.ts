@@ -172,6 +172,7 @@ export function createDeskService(deps: DeskDeps): DomainHandlers<typeof deskCon
   function write(changes: Result<readonly Change[]>): Result<Record<string, never>> {
     if (!changes.ok) return changes;
     const { store, session } = deps.open();
+    if (!store.mayCommit(changes.value)) return err({ code: 'records/not-allowed' });
     store.commit(changes.value, session.person);
     return ok({});
   }
@@ -263,6 +264,7 @@ export function createDeskService(deps: DeskDeps): DomainHandlers<typeof deskCon
       if (!mayDecide(subject.kind)) return err({ code: 'records/not-allowed' });
       const decided = decideSigned(store, subject, input, deps);
       if (!decided.ok) return decided;
+      if (!store.mayCommit(decided.value.changes)) return err({ code: 'records/not-allowed' });
       store.commit(decided.value.changes, session.person);
       return ok({ correction: decided.value.correction });
     },
@@ -302,7 +304,7 @@ export function createDeskService(deps: DeskDeps): DomainHandlers<typeof deskCon
       let left = 0;
       for (const item of reads().itemsOf(kind, what)) {
         const changes = what === 'record' ? keepAll(item, way) : allDifferent(item);
-        if (changes === null) left += 1;
+        if (changes === null || !store.mayCommit(changes)) left += 1;
         else {
           // Each place is an action of its own: what has been decided stays decided if the laptop goes off in between.
           store.commit(changes, session.person);

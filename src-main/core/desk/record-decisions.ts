@@ -34,7 +34,7 @@ export function isFrozen({ kind, record }: Subject): boolean {
 export function settlementChange(store: Store, id: string, values: Values & { over: readonly string[] }): Change {
   const before = store.queries.get(Settlement, id)?.values.over;
   const over = [...new Set([...(Array.isArray(before) ? before : []), ...values.over])].sort();
-  return { kind: Settlement, id, act: 'set', values: { ...values, over } };
+  return { kind: Settlement, id, act: 'set', values: { ...values, over }, beside: String(values.subject) };
 }
 
 export type FieldsDecision = {
@@ -148,7 +148,10 @@ export function decideSigned(
   const text = correctionOf<FieldValue>({ ...record.values, ...values, ...others });
   const state = kind.states === undefined ? {} : { [kind.states.field]: kind.states.initial };
   return ok({
-    changes: [...changes, { kind, id: correction, act: 'set', values: { ...text, ...state, corrects: record.id } }],
+    changes: [
+      ...changes,
+      { kind, id: correction, act: 'set', values: { ...text, ...state, corrects: record.id }, beside: record.id },
+    ],
     correction,
   });
 }

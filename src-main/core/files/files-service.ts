@@ -90,6 +90,8 @@ export function createFilesService(deps: FilesServiceDeps): FilesService {
     if (!kind.rights.write.includes(deps.open().session.role)) return err({ code: 'records/not-allowed' });
     if (kind.states?.frozen.includes(String(record.values[kind.states.field])) === true)
       return err({ code: 'records/frozen' });
+    if (!deps.open().store.mayCommit([{ kind, id, act: 'set', values: {} }]))
+      return err({ code: 'records/not-allowed' });
     return found;
   }
 

@@ -64,9 +64,12 @@ export function createRecordsService(deps: RecordsDeps): DomainHandlers<typeof r
     return ok({ kind, id, act: 'set', values });
   }
 
-  function write(changes: readonly Change[]): void {
+  /** Failure: `records/not-allowed`, where a record lies in a partition this laptop may not write into. */
+  function write(changes: readonly Change[]): Result<null> {
     const { store, session } = deps.open();
+    if (!store.mayCommit(changes)) return err({ code: 'records/not-allowed' });
     store.commit(changes, session.person);
+    return ok(null);
   }
 
   function viewOf(kind: Kind, id: string): RecordView {
@@ -105,8 +108,8 @@ export function createRecordsService(deps: RecordsDeps): DomainHandlers<typeof r
       const id = item.id ?? newId(deps);
       const change = checkWrite(item, id, item.id === undefined);
       if (!change.ok) return change;
-      write([change.value]);
-      return ok(viewOf(change.value.kind, id));
+      const written = write([change.value]);
+      return written.ok ? ok(viewOf(change.value.kind, id)) : written;
     },
 
     saveTogether({ items }) {
@@ -125,8 +128,8 @@ export function createRecordsService(deps: RecordsDeps): DomainHandlers<typeof r
         if (!change.ok) return change;
         changes.push(change.value);
       }
-      write(changes);
-      return ok({ rows: changes.map((change) => viewOf(change.kind, change.id)) });
+      const written = write(changes);
+      return written.ok ? ok({ rows: changes.map((change) => viewOf(change.kind, change.id)) }) : written;
     },
 
     remove({ kind: name, id }) {
@@ -137,8 +140,8 @@ export function createRecordsService(deps: RecordsDeps): DomainHandlers<typeof r
       if (before === null || before.removed) return err({ code: 'records/not-found' });
       if (kind.states?.frozen.includes(String(before.values[kind.states.field])) === true)
         return err({ code: 'records/frozen' });
-      write([{ kind, id, act: 'remove', values: {} }]);
-      return ok({});
+      const written = write([{ kind, id, act: 'remove', values: {} }]);
+      return written.ok ? ok({}) : written;
     },
 
     restore({ kind: name, id }) {
@@ -146,8 +149,8 @@ export function createRecordsService(deps: RecordsDeps): DomainHandlers<typeof r
       const kind = kindOf(name);
       if (!kind.rights.remove.includes(session.role)) return err({ code: 'records/not-allowed' });
       if (store.queries.get(kind, id) === null) return err({ code: 'records/not-found' });
-      write([{ kind, id, act: 'restore', values: {} }]);
-      return ok(viewOf(kind, id));
+      const written = write([{ kind, id, act: 'restore', values: {} }]);
+      return written.ok ? ok(viewOf(kind, id)) : written;
     },
 
     searchAll({ text, locale }) {
@@ -225,7 +228,7 @@ export function createRecordsService(deps: RecordsDeps): DomainHandlers<typeof r
       }).rows;
       const other = same.find((row) => row.id !== id && row.values.state === 'signed');
       if (other !== undefined) return err({ code: 'records/number-taken', id: other.id });
-      write([
+      const written = write([
         {
           kind: Decision,
           id,
@@ -238,7 +241,7 @@ export function createRecordsService(deps: RecordsDeps): DomainHandlers<typeof r
           },
         },
       ]);
-      return ok(viewOf(Decision, id));
+      return written.ok ? ok(viewOf(Decision, id)) : written;
     },
 
     correctDecision({ id }) {
@@ -250,8 +253,8 @@ export function createRecordsService(deps: RecordsDeps): DomainHandlers<typeof r
       const values = { ...correctionOf(before.values), corrects: id };
       const change = checkWrite({ kind: 'decision', values }, correction, true);
       if (!change.ok) return change;
-      write([change.value]);
-      return ok(viewOf(Decision, correction));
+      const written = write([{ ...change.value, beside: id }]);
+      return written.ok ? ok(viewOf(Decision, correction)) : written;
     },
   };
 }

@@ -25,6 +25,8 @@ export type Change = {
   readonly values: Values;
   /** The id was made just now: nothing needs to be looked up. Harmless where it is not true. */
   readonly isNew?: boolean;
+  /** A record this one belongs to: a new one goes into the partition where that one is. */
+  readonly beside?: Id | string;
 };
 
 export type CommitDeps = {
@@ -42,10 +44,13 @@ export type CommitDeps = {
 
 export type Committer = {
   /**
-   * Writes changes as one action of one person into the replica's own log. Returns how many ops that made: a change
-   * that changes nothing makes none.
+   * Writes changes as one action of one person into the replica's own logs, each into the partition it belongs to. Returns how many
+   * ops that made: a change that changes nothing makes none.
    */
-  commit(changes: readonly Change[], author: { replica: string; partition: string; actor: Id | string | null }): number;
+  commit(
+    changes: readonly Change[],
+    author: { replica: string; partitionOf: (change: Change) => string; actor: Id | string | null },
+  ): number;
   /** Applies a proved segment of another replica's log: those of its ops that are beyond the head held. `ops` are all of them. */
   applyRemote(log: Log, ops: readonly Op[], bytes: Uint8Array): void;
   /**
@@ -168,11 +173,9 @@ export function createCommitter(deps: CommitDeps): Committer {
   return {
     commit(changes, author) {
       const topics = new Set<string>();
-      const written = transact(() => {
-        const log = opLog.logOf(author.replica, author.partition);
+      const count = transact(() => {
         const now = deps.time.now();
-        const ops: Op[] = [];
-        const group = opLog.head(log).seq + 1;
+        const written = new Map<Log, Op[]>();
         let clock = opLog.clock();
         for (const change of changes) {
           const names = Object.keys(change.values);
@@ -181,6 +184,10 @@ export function createCommitter(deps: CommitDeps): Committer {
           if (wanted === null) continue;
           const moved = nextTime(clock, now, wanted.seenTime);
           clock = moved.clock;
+          const log = opLog.logOf(author.replica, author.partitionOf(change));
+          const ops = written.get(log) ?? [];
+          if (ops.length === 0) written.set(log, ops);
+          const group = opLog.head(log).seq + 1;
           const seq = group + ops.length;
           const op: Op = {
             seq,
@@ -192,20 +199,24 @@ export function createCommitter(deps: CommitDeps): Committer {
             act: change.act,
             set: wanted.set,
             replaced: wanted.replaced,
-            seen: change.act === 'remove' || freezes(change) ? seenBy(opLog, author.partition, log, seq) : null,
+            seen: change.act === 'remove' || freezes(change) ? seenBy(opLog, log, seq) : null,
             digest: null,
           };
           project(change.kind, op, log, true, before);
           ops.push(op);
           topics.add(change.kind.domain);
         }
-        if (ops.length === 0) return 0;
-        opLog.append(log, ops, clock, now);
+        if (written.size === 0) return 0;
+        let made = 0;
+        for (const [log, ops] of written) {
+          opLog.append(log, ops, clock, now);
+          made += ops.length;
+        }
         if (desk.settle()) topics.add('desk');
-        return ops.length;
+        return made;
       });
-      if (written > 0) deps.changed([...topics, 'records', 'sync']);
-      return written;
+      if (count > 0) deps.changed([...topics, 'records', 'sync']);
+      return count;
     },
 
     applyRemote(log, ops, bytes) {
@@ -360,8 +371,8 @@ function freezes({ kind, values }: Change): boolean {
 }
 
 /** What a remover or a signer has seen of the partition: the highest seq of each log, the op itself included. */
-function seenBy(opLog: OpLog, partition: string, own: Log, seq: number): { [replica: string]: number } {
+function seenBy(opLog: OpLog, own: Log, seq: number): { [replica: string]: number } {
   const seen: { [replica: string]: number } = {};
-  for (const log of opLog.logs()) if (log.partition === partition) seen[log.replica] = opLog.head(log).seq;
+  for (const log of opLog.logs()) if (log.partition === own.partition) seen[log.replica] = opLog.head(log).seq;
   return { ...seen, [own.replica]: seq };
 }

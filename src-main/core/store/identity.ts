@@ -36,6 +36,8 @@ export function renewIdentity(meta: Meta, deps: { time: Time; random: Random }):
     if (enrolment !== null) meta.set('former-enrolment', enrolment);
     meta.remove('enrolment');
     meta.remove('pending-enrolment');
+    // Parcels for the one before are not for this one.
+    meta.remove('seal-identity');
     meta.set('former-identities', JSON.stringify([{ replica: before, key }, ...formersIn(meta)]));
   }
   meta.set('replica', replica);

@@ -21,6 +21,7 @@ import { createMeta, type Meta } from './meta.ts';
 import { migrate } from './migrate.ts';
 import { createOpLog, type OpLog } from './op-log.ts';
 import { createRecordQueries, type RecordQueries } from './records-queries.ts';
+import { createPlacement } from './placement.ts';
 import { ensureTables } from './tables.ts';
 
 export type StoreDeps = {
@@ -46,8 +47,10 @@ export type Store = {
   identity(): Identity;
   /** After a restored backup: see identity.ts. */
   renewIdentity(): void;
-  /** Writes as the given person into the profile's own partition. */
+  /** Writes as the given person, each change into the partition of its record; `mayCommit` says whether that is allowed. */
   commit(changes: readonly Change[], actor: Id | null): number;
+  /** Whether this laptop may write these changes where they belong. */
+  mayCommit(changes: readonly Change[]): boolean;
   close(): void;
 };
 
@@ -85,6 +88,7 @@ export function openStore(file: DatabaseFile, partition: string, deps: StoreDeps
     const authors = createAuthors(db);
     const committer = createCommitter({ ...deps, db, log, indexes, desk, authors, kinds });
     rebuildChangedKinds(kinds, meta, committer);
+    const placement = createPlacement({ db, log, partition });
     const country = countryOf(partition);
     return ok({
       db,
@@ -107,8 +111,9 @@ export function openStore(file: DatabaseFile, partition: string, deps: StoreDeps
       },
       commit(changes, actor) {
         const tidy = changes.map((change) => ({ ...change, values: tidyValues(change.kind, change.values, country) }));
-        return committer.commit(tidy, { replica: identity.replica, partition, actor });
+        return committer.commit(tidy, { replica: identity.replica, partitionOf: placement.partitionOf, actor });
       },
+      mayCommit: placement.mayWrite,
       close() {
         if (db.open) db.close();
       },

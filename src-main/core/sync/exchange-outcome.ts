@@ -1,4 +1,6 @@
 /** What an exchange's end means: which problem it shows, and what the store keeps of it. */
+import { newestFirst } from '#shared/sync/credential.ts';
+import type { Credential } from '#shared/sync/messages.ts';
 import type { Failure } from '#shared/kernel/result.ts';
 import type { ExchangeOutcome } from '#shared/sync/exchange.ts';
 import type { Enrolment, SyncMemory, SyncStore } from './sync-store.ts';
@@ -21,7 +23,19 @@ export function problemOf(outcome: ExchangeOutcome): Failure | null {
 }
 
 /**
- * Keeps what the hub said in an exchange of at least one turn. True when it gave a later credential than the one held.
+ * Puts this laptop's newest credential, whichever way it came, into the enrolment: from then on it says what this laptop keeps.
+ * Answers it where it is another one than before.
+ */
+export function adoptCredential(store: SyncStore): Credential | null {
+  const enrolment = store.enrolment();
+  const [newest] = newestFirst(store.credentials().filter((each) => each.replica === store.replica));
+  if (enrolment === null || newest === undefined || newest.serial === enrolment.credential.serial) return null;
+  store.setEnrolment({ ...enrolment, credential: newest });
+  return newest;
+}
+
+/**
+ * Keeps what the hub said in an exchange of at least one turn. Answers the credential it gave where it is a newer one.
  * @param at milliseconds UTC
  */
 export function keepOutcome(
@@ -30,14 +44,11 @@ export function keepOutcome(
   memory: SyncMemory,
   outcome: ExchangeOutcome,
   at: { readonly startedAt: number; readonly now: number },
-): boolean {
-  const { epoch, renewed } = outcome;
+): Credential | null {
+  const { epoch } = outcome;
   if (epoch !== null && epoch !== enrolment.epoch) {
     store.setEnrolment({ ...(store.enrolment() ?? enrolment), epoch });
   }
-  const now = store.enrolment() ?? enrolment;
-  const isRenewed = renewed !== null && renewed.validUntil > now.credential.validUntil;
-  if (isRenewed) store.setEnrolment({ ...now, credential: renewed });
   store.setSyncMemory({
     acknowledged: outcome.acknowledged,
     lastContactAt: at.now,
@@ -45,7 +56,7 @@ export function keepOutcome(
     laptops: outcome.laptops ?? memory.laptops,
   });
   rememberHub(store, outcome);
-  return isRenewed;
+  return adoptCredential(store);
 }
 
 /** What the hub holds of everybody's logs: a parcel for it need not bring that again. */

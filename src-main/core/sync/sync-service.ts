@@ -189,8 +189,9 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
     at.problem = problem;
     at.failures = problem !== null && outcome.turns === 0 ? at.failures + 1 : 0;
     at.unwanted = outcome.unwanted;
-    if (outcome.turns > 0 && keepOutcome(at.store, enrolment, memory, outcome, { startedAt, now: time.now() })) {
-      logger.info('sync/credential-renewed', { serial: outcome.renewed?.serial });
+    if (outcome.turns > 0) {
+      const renewed = keepOutcome(at.store, enrolment, memory, outcome, { startedAt, now: time.now() });
+      if (renewed !== null) logger.info('sync/credential-renewed', { serial: renewed.serial });
     }
     // A line that is away all day would fill the list with the same words.
     if (outcome.sent > 0 || outcome.received > 0 || isNews) {

@@ -1,0 +1,101 @@
+/** What is decided about another commission's records goes into that commission's partition, and only where the hub granted it. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createDeskService } from '#core/desk/desk-service.ts';
+import { createRecordsService } from '#core/records/records-service.ts';
+import { derivedId } from '#core/store/derived-id.ts';
+import type { Session } from '#shared/access/contract.ts';
+import type { Role } from '#shared/access/roles.ts';
+import { Contact } from '#shared/contacts/contact.ts';
+import type { Id } from '#shared/kernel/ids.ts';
+import type { Result } from '#shared/kernel/result.ts';
+import { seededRandom } from '#tests/lib/core.ts';
+import { type Office, officePartition, type OfficeLaptop, openLaptop, openOffice } from '#tests/lib/office.ts';
+
+let office: Office;
+const opened: OfficeLaptop[] = [];
+beforeEach(async () => {
+  office = await openOffice();
+});
+afterEach(async () => {
+  for (const laptop of opened.splice(0)) laptop.close();
+  await office.close();
+});
+
+function laptop(name: string, partition: string, role: Role) {
+  const made = openLaptop(office, name, null, partition);
+  opened.push(made);
+  const session: Session = {
+    person: derivedId(`person ${name}`) as Id, // a UUID
+    slot: derivedId(`slot ${name}`) as Id,
+    name,
+    role,
+    partition,
+    country: 'kz',
+    commission: null,
+    recoveryConfirmed: true,
+    previousSignInAt: null,
+  };
+  const deps = { time: { now: () => office.clock.now }, random: seededRandom(name) };
+  const open = { store: made.store, session, key: new Uint8Array(32), directory: '', sample: false };
+  return {
+    ...made,
+    desk: createDeskService({ ...deps, open: () => open }),
+    records: createRecordsService({ ...deps, open: () => open }),
+  };
+}
+
+async function value<T>(result: Result<T> | Promise<Result<T>>): Promise<T> {
+  const done = await result;
+  if (!done.ok) throw new Error(JSON.stringify(done.error));
+  return done.value;
+}
+
+const [one, two] = [derivedId('one'), derivedId('two')] as Id[];
+const person = { name: 'Каримов Ойбек, пример', phone: '+7 700 000-00-03' };
+
+test('hub staff decide a clash of a commission, and it reaches the commission; a chair of another one cannot', async () => {
+  const chair = laptop('chair', officePartition, 'chair');
+  await chair.enrol();
+  chair.write(String(one), person);
+  chair.write(String(two), person);
+  await chair.sync();
+
+  const staff = laptop('staff', 'kz/hub-staff', 'staff');
+  await staff.enrol(['kz'], ['staff']);
+  await staff.sync(['kz']);
+  const neighbour = laptop('neighbour', 'kz/kz-19/kz-19-other', 'chair');
+  await neighbour.enrol(['kz/kz-19/kz-19-other']);
+  neighbour.port().addCredentials(chair.port().credentials());
+  chair.port().addCredentials([...neighbour.port().credentials()]);
+  // Its records reached the neighbour while it still might keep them.
+  for (const { bytes } of chair.port().segmentsBeyond({}, 1e9))
+    expect(neighbour.port().applySegment(bytes)).toMatchObject({ ok: true });
+
+  const at = async (each: typeof staff) => {
+    const { lines } = await value(each.desk.list({ offset: 0, limit: 10, locale: 'ru' }));
+    expect(lines).toHaveLength(1);
+    return { item: String(lines[0]?.item), ids: [one, two] as Id[] };
+  };
+  const before = neighbour.port().summary();
+  expect(await neighbour.desk.declareDifferent(await at(neighbour))).toEqual({
+    ok: false,
+    error: { code: 'records/not-allowed' },
+  });
+  const edit = { kind: 'contact' as const, id: one as Id, values: { note: 'Чужое, пример' } };
+  expect(await neighbour.records.save(edit)).toEqual({ ok: false, error: { code: 'records/not-allowed' } });
+  expect(neighbour.port().summary()).toEqual(before);
+
+  await value(staff.desk.declareDifferent(await at(staff)));
+  await value(staff.records.save({ ...edit, values: { note: 'От сотрудника хаба, пример' } }));
+  // A new record of its own goes into its own partition.
+  await value(staff.records.save({ kind: 'contact', values: { name: 'Свой контакт, пример' } }));
+  expect(await staff.sync(['kz'])).toMatchObject({ failure: null, refusals: [] });
+  expect(
+    Object.entries(await office.holds())
+      .map(([log, seq]) => `${log.slice(37)} ${seq}`)
+      .sort(),
+  ).toEqual(['kz/hub-staff 1', `${officePartition} 2`, `${officePartition} 2`]);
+  expect(await chair.sync()).toMatchObject({ received: 2, refusedHere: [], failure: null });
+  expect(await value(chair.desk.count({}))).toEqual({ count: 0 });
+  expect(chair.store.queries.get(Contact, String(one))?.values.note).toBe('От сотрудника хаба, пример');
+});

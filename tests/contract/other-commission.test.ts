@@ -25,8 +25,8 @@ function laptop(name: string, partition: string, role: Role) {
   const made = openLaptop(office, name, null, partition);
   opened.push(made);
   const session: Session = {
-    person: derivedId(`person ${name}`) as Id, // a UUID
-    slot: derivedId(`slot ${name}`) as Id,
+    person: derivedId(`person ${name}`),
+    slot: derivedId(`slot ${name}`),
     name,
     role,
     partition,

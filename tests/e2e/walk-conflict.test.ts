@@ -42,8 +42,9 @@ const partition = 'kz/kz-19/kz-19-tec_oblast';
 const chair = { name: 'Алиева Мадина (образец)', role: 'chair', pin: '507284' } as const;
 const secretary = { name: 'Сериков Данияр (образец)', role: 'secretary', pin: '618395' } as const;
 const backMs = 60_000;
-/** Two decisions, one person, and a list of twelve. */
-const waiting = 15;
+/** Two decisions, a person removed and changed, one entered twice, and a list of twelve. */
+const waiting = 16;
+const disputed = 'Контакт, спорный (образец)';
 const paragraph =
   'Обучить членов участковых избирательных комиссий порядку работы со списками избирателей и с документами участка (образец).';
 const start = [
@@ -82,6 +83,22 @@ async function enterTwelve(at: Desk): Promise<void> {
   if (!saved.ok) throw new Error(saved.error.code);
 }
 
+async function idOfDisputed(at: Desk): Promise<string> {
+  const list = await at.call<{ rows: { id: string }[] }>('records.list', {
+    kind: 'contact',
+    search: disputed,
+    locale: 'ru',
+  });
+  const id = list.ok ? list.value.rows[0]?.id : undefined;
+  if (id === undefined) throw new Error('the disputed contact is not there');
+  return id;
+}
+
+async function saveDisputed(at: Desk, values: object): Promise<void> {
+  const saved = await at.call('records.save', { kind: 'contact', id: await idOfDisputed(at), values });
+  if (!saved.ok) throw new Error(saved.error.code);
+}
+
 async function setPlace(at: Desk, number: string, place: string): Promise<void> {
   await openDecision(at, number);
   await at.field(at.say('records:field.place')).fill(place);
@@ -98,6 +115,7 @@ test('two laptops of one commission, two drafts, and a desk with nothing on it',
     await countVotes(desk, { present: 5, votesFor: 5, votesAgainst: 0, votesAbstained: 0 });
     await savedNote(desk).waitFor();
   }
+  await addContact(desk, { name: disputed, phone: '+7 700 000-00-07' });
   await desk.goTo('records');
   await roadMark(desk, decisionRow(desk, '24/2'), 'received').waitFor();
   await goToConflictDesk(desk);
@@ -109,6 +127,8 @@ test('two laptops of one commission, two drafts, and a desk with nothing on it',
   await enrol(second, hub.address, await hub.invite({ partition, laptop: 'Секретарь' }));
   await second.goTo('records');
   await decisionRow(second, '24/2').waitFor();
+  await second.goTo('contacts');
+  await contactRow(second, disputed).waitFor();
 });
 
 test('while the hub is away both write, and neither is stopped', async () => {
@@ -132,6 +152,8 @@ test('while the hub is away both write, and neither is stopped', async () => {
   await openDecision(desk, '24/2');
   await sign(desk, '24/2');
 
+  await saveDisputed(second, { position: 'Наблюдатель' });
+  await desk.call('records.remove', { kind: 'contact', id: await idOfDisputed(desk) });
   await enterTwelve(desk);
   await enterTwelve(second);
   await addContact(desk, { name: 'Қаримов Ойбек (образец)', phone: '+7 700 000-00-03' });
@@ -205,6 +227,31 @@ test('under a signature stands what was signed; the other text becomes a correct
   expect(await desk.page.locator('.decision-record').textContent()).toContain('Утвердить план');
 });
 
+test('two who decide without knowing of each other are asked once more', async () => {
+  await hub.kill();
+  for (const [at, choice] of [
+    [desk, 'desk:removal.keep'],
+    [second, 'desk:removal.remove'],
+  ] as const) {
+    await goToConflictDesk(at);
+    await pickRow(at, disputed);
+    if (at === desk) await desk.shot('ru-conflict-removal');
+    await at.choose(at.say(choice));
+    await saveChoice(at);
+  }
+  hub = await startHub({ directory: hub.directory, port: Number(new URL(hub.address).port) });
+  for (const at of [desk, second]) await expect.poll(() => waitingAfterSync(at), { timeout: backMs }).toBe(14);
+  await goToConflictDesk(desk);
+  await pickRow(desk, disputed);
+  expect(await isSeen(desk.text(desk.say('desk:verdict.title')))).toBe(true);
+  await desk.shot('ru-conflict-differently');
+  await desk.choose(desk.say('desk:removal.keep'));
+  await saveChoice(desk);
+  await expect.poll(() => waitingAfterSync(second), { timeout: backMs }).toBe(13);
+  await second.goTo('contacts');
+  await contactRow(second, disputed).waitFor({ timeout: backMs });
+});
+
 test('a whole list entered twice is declared different at once, and one choice is made again', async () => {
   await goToConflictDesk(desk);
   await desk.shot('ru-conflict-many');
@@ -223,7 +270,7 @@ test('one person entered twice is merged, and nothing waits any more', async () 
   await desk.button(desk.say('desk:takeAll')).first().click();
   await saveChoice(desk);
   await second.goTo('contacts');
-  await expect.poll(() => contactRow(second, 'образец').count(), { timeout: backMs }).toBe(1);
+  await expect.poll(() => contactRow(second, 'Ойбек').count(), { timeout: backMs }).toBe(1);
   await expect.poll(() => waitingAfterSync(second), { timeout: backMs }).toBe(0);
 });
 

@@ -42,9 +42,9 @@ const partition = 'kz/kz-19/kz-19-tec_oblast';
 const chair = { name: 'Алиева Мадина (образец)', role: 'chair', pin: '507284' } as const;
 const secretary = { name: 'Сериков Данияр (образец)', role: 'secretary', pin: '618395' } as const;
 const backMs = 60_000;
-/** Two decisions, a person removed and changed, one entered twice, and a list of twelve. */
+/** Two decisions, a draft removed and changed, a person entered twice, and a list of twelve. */
 const waiting = 16;
-const disputed = 'Контакт, спорный (образец)';
+const disputed = '24/3';
 const paragraph =
   'Обучить членов участковых избирательных комиссий порядку работы со списками избирателей и с документами участка (образец).';
 const start = [
@@ -83,20 +83,15 @@ async function enterTwelve(at: Desk): Promise<void> {
   if (!saved.ok) throw new Error(saved.error.code);
 }
 
-async function idOfDisputed(at: Desk): Promise<string> {
+async function idOf(at: Desk, number: string): Promise<string> {
   const list = await at.call<{ rows: { id: string }[] }>('records.list', {
-    kind: 'contact',
-    search: disputed,
+    kind: 'decision',
+    where: { number },
     locale: 'ru',
   });
   const id = list.ok ? list.value.rows[0]?.id : undefined;
-  if (id === undefined) throw new Error('the disputed contact is not there');
+  if (id === undefined) throw new Error(`no decision № ${number}`);
   return id;
-}
-
-async function saveDisputed(at: Desk, values: object): Promise<void> {
-  const saved = await at.call('records.save', { kind: 'contact', id: await idOfDisputed(at), values });
-  if (!saved.ok) throw new Error(saved.error.code);
 }
 
 async function setPlace(at: Desk, number: string, place: string): Promise<void> {
@@ -115,9 +110,11 @@ test('two laptops of one commission, two drafts, and a desk with nothing on it',
     await countVotes(desk, { present: 5, votesFor: 5, votesAgainst: 0, votesAbstained: 0 });
     await savedNote(desk).waitFor();
   }
-  await addContact(desk, { name: disputed, phone: '+7 700 000-00-07' });
+  const draft = { state: 'draft', number: disputed, languages: ['ru'], title_ru: 'Об отмене обучения (образец)' };
+  const saved = await desk.call('records.save', { kind: 'decision', values: draft });
+  if (!saved.ok) throw new Error(saved.error.code);
   await desk.goTo('records');
-  await roadMark(desk, decisionRow(desk, '24/2'), 'received').waitFor();
+  await roadMark(desk, decisionRow(desk, disputed), 'received').waitFor();
   await goToConflictDesk(desk);
   expect(await isSeen(desk.text(desk.say('desk:empty.title')))).toBe(true);
   await desk.shot('ru-conflict-empty');
@@ -126,9 +123,7 @@ test('two laptops of one commission, two drafts, and a desk with nothing on it',
   await firstRun(second, { locale: 'ru', ...commission, person: secretary });
   await enrol(second, hub.address, await hub.invite({ partition, laptop: 'Секретарь' }));
   await second.goTo('records');
-  await decisionRow(second, '24/2').waitFor();
-  await second.goTo('contacts');
-  await contactRow(second, disputed).waitFor();
+  await decisionRow(second, disputed).waitFor();
 });
 
 test('while the hub is away both write, and neither is stopped', async () => {
@@ -152,8 +147,9 @@ test('while the hub is away both write, and neither is stopped', async () => {
   await openDecision(desk, '24/2');
   await sign(desk, '24/2');
 
-  await saveDisputed(second, { position: 'Наблюдатель' });
-  await desk.call('records.remove', { kind: 'contact', id: await idOfDisputed(desk) });
+  await setPlace(second, disputed, 'г. Второй (образец)');
+  const removed = await desk.call('records.remove', { kind: 'decision', id: await idOf(desk, disputed) });
+  expect(removed.ok).toBe(true);
   await enterTwelve(desk);
   await enterTwelve(second);
   await addContact(desk, { name: 'Қаримов Ойбек (образец)', phone: '+7 700 000-00-03' });
@@ -234,7 +230,7 @@ test('two who decide without knowing of each other are asked once more', async (
     [second, 'desk:removal.remove'],
   ] as const) {
     await goToConflictDesk(at);
-    await pickRow(at, disputed);
+    await pickRow(at, at.say('records:form.title', { number: disputed }));
     if (at === desk) await desk.shot('ru-conflict-removal');
     await at.choose(at.say(choice));
     await saveChoice(at);
@@ -242,14 +238,14 @@ test('two who decide without knowing of each other are asked once more', async (
   hub = await startHub({ directory: hub.directory, port: Number(new URL(hub.address).port) });
   for (const at of [desk, second]) await expect.poll(() => waitingAfterSync(at), { timeout: backMs }).toBe(14);
   await goToConflictDesk(desk);
-  await pickRow(desk, disputed);
+  await pickRow(desk, desk.say('records:form.title', { number: disputed }));
   expect(await isSeen(desk.text(desk.say('desk:verdict.title')))).toBe(true);
   await desk.shot('ru-conflict-differently');
   await desk.choose(desk.say('desk:removal.keep'));
   await saveChoice(desk);
   await expect.poll(() => waitingAfterSync(second), { timeout: backMs }).toBe(13);
-  await second.goTo('contacts');
-  await contactRow(second, disputed).waitFor({ timeout: backMs });
+  await second.goTo('records');
+  await decisionRow(second, disputed).waitFor({ timeout: backMs });
 });
 
 test('a whole list entered twice is declared different at once, and one choice is made again', async () => {

@@ -55,9 +55,9 @@ export type Committer = {
   applyRemote(log: Log, ops: readonly Op[], bytes: Uint8Array): void;
   /**
    * Makes the rows of whole records from their squeezed ops, which come record by record; `keep` stores those ops before, in the same
-   * transaction, and `done` ends it.
+   * transaction, and `done` ends it. Listeners hear of it twice a second, and of the last.
    */
-  applySqueezed(entries: readonly LoggedOp[], keep: () => void, done: () => void): void;
+  applySqueezed(entries: readonly LoggedOp[], keep: () => void, done: () => void, isLast: boolean): void;
   /** Seals what own logs have not yet sealed, so that it can be handed over; only those named, where a test is given. */
   seal(isWanted?: (log: Log) => boolean): void;
   /**
@@ -82,6 +82,8 @@ export function createCommitter(deps: CommitDeps): Committer {
     return table;
   };
 
+  const squeezedTopics = new Set<string>();
+  let squeezedTold = 0;
   const placer = createRecordPlacer({ log: opLog, indexes, desk });
 
   /** Which fields an op's neighbours need beside those it sets: always, and where what is derived from them may change. */
@@ -246,8 +248,7 @@ export function createCommitter(deps: CommitDeps): Committer {
       deps.changed([...topics, 'records', 'sync']);
     },
 
-    applySqueezed(entries, keep, done) {
-      const topics = new Set<string>();
+    applySqueezed(entries, keep, done, isLast) {
       const now = deps.time.now();
       db.pragma('synchronous = normal');
       try {
@@ -266,16 +267,19 @@ export function createCommitter(deps: CommitDeps): Committer {
             const kind = kindsByNumber.get(first?.kind ?? 0);
             if (kind === undefined) continue; // stays in the archive for the version that knows it
             placer.place(kind, tableOf(kind), record);
-            topics.add(kind.domain);
+            squeezedTopics.add(kind.domain);
           }
           opLog.setClock(clock);
           done();
-          if (desk.settle()) topics.add('desk');
+          if (desk.settle()) squeezedTopics.add('desk');
         });
       } finally {
         db.pragma('synchronous = full');
       }
-      deps.changed([...topics, 'records', 'sync']);
+      if (!isLast && now - squeezedTold < 500) return;
+      squeezedTold = now;
+      deps.changed([...squeezedTopics, 'records', 'sync']);
+      squeezedTopics.clear();
     },
 
     seal(isWanted = () => true) {

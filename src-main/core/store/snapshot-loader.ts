@@ -126,6 +126,7 @@ export function createSnapshotLoader(deps: SnapshotLoaderDeps): SnapshotLoader {
             archive.settle(partition);
             archive.setLoading(null);
           },
+          isLast,
         );
       } catch (error) {
         const failure = databaseFailure(error);

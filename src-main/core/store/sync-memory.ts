@@ -1,11 +1,14 @@
 /** The small facts the sync service keeps in the store: enrolment, what the hub last said, past exchanges. */
 import type { Role } from '#shared/access/roles.ts';
 import type { Enrolment, ExchangeRow, SyncMemory, SyncStore } from '../sync/sync-store.ts';
+import type { Archive } from './archive.ts';
+import type { Committer } from './commit.ts';
 import type { WritableDb } from './database.ts';
 import type { Meta } from './meta.ts';
 import type { RecordQueries } from './records-queries.ts';
 import type { ReplicaStore } from '#shared/sync/replica-store.ts';
 import type { OpLog } from './op-log.ts';
+import { createSnapshotLoader } from './snapshot-loader.ts';
 import { createStickStore } from './stick-store.ts';
 
 /** The Sync page lists no more. */
@@ -15,6 +18,8 @@ export type SyncMemoryDeps = {
   readonly db: WritableDb;
   readonly meta: Meta;
   readonly log: OpLog;
+  readonly archive: Archive;
+  readonly committer: Committer;
   readonly queries: RecordQueries;
   readonly replicaStore: ReplicaStore;
   readonly ownPartition: () => string;
@@ -35,15 +40,22 @@ export function createSyncStore(deps: SyncMemoryDeps): SyncStore {
     return text === null ? null : (JSON.parse(text) as T);
   };
 
+  const enrolment = (): Enrolment | null => {
+    const kept = parsed<Enrolment>('enrolment');
+    // The first builds wrote none.
+    return kept === null ? null : { ...kept, hubRecipient: kept.hubRecipient ?? null };
+  };
+
   return {
     ...createStickStore(deps),
     ownPartition: deps.ownPartition,
     ownRole: deps.ownRole,
-    enrolment() {
-      const enrolment = parsed<Enrolment>('enrolment');
-      // The first builds wrote none.
-      return enrolment === null ? null : { ...enrolment, hubRecipient: enrolment.hubRecipient ?? null };
-    },
+    snapshots: createSnapshotLoader({
+      ...deps,
+      hubKey: () => enrolment()?.hubKey ?? null,
+      addCredentials: (credentials) => deps.replicaStore.addCredentials(credentials),
+    }),
+    enrolment,
     setEnrolment: (enrolment) => meta.set('enrolment', JSON.stringify(enrolment)),
     syncMemory: () => parsed<SyncMemory>('sync-memory'),
     setSyncMemory: (memory) => meta.set('sync-memory', JSON.stringify(memory)),

@@ -17,6 +17,8 @@ import {
   hubPaths,
   type ShelfPack,
   ShelfResponse,
+  type SnapshotOffer,
+  SnapshotsResponse,
 } from '#shared/sync/hub-http.ts';
 import { parseMessage, protocolVersion } from '#shared/sync/messages.ts';
 import { type HubDoor, readJson } from './hub-door.ts';
@@ -31,6 +33,8 @@ export type HubBlobs = {
   put(offer: BlobOffer, offset: number, content: Readable): Promise<Result<BlobState>>;
   /** Bytes of a blob from `from` to `to` (included; null: to the end). `content`'s errors are told by `failureOf`. */
   get(sha256: string, from: number, to: number | null): Promise<Result<BlobStream>>;
+  /** The newest snapshot of each of these partitions that has one. */
+  snapshots(partitions: readonly string[]): Promise<Result<SnapshotOffer[]>>;
   /** The packs the operator has published. */
   shelf(): Promise<Result<ShelfPack[]>>;
 };
@@ -70,6 +74,13 @@ export function createHubBlobs(door: HubDoor, idleMs: number): HubBlobs {
         blobAnswerText({ sha256, from, length, seal }),
       );
       return answer.ok ? ok({ from, ...answer.value }) : answer;
+    },
+    async snapshots(partitions) {
+      const request = utf8(JSON.stringify({ protocol: protocolVersion, partitions }));
+      const answer = await door.ask(hubPaths.snapshots, request, idleMs);
+      if (!answer.ok) return answer;
+      const parsed = parseMessage(readJson(answer.value), SnapshotsResponse);
+      return parsed.ok ? ok(parsed.value.snapshots) : parsed;
     },
     async shelf() {
       const answer = await door.ask(hubPaths.shelf, utf8(JSON.stringify({ protocol: protocolVersion })), idleMs);

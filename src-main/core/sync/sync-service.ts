@@ -9,10 +9,17 @@ import type { Logger, Random, Time } from '#shared/kernel/ports.ts';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
 import { KindName } from '#shared/records/contract.ts';
 import type { SyncStatus, syncContract } from '#shared/sync/contract.ts';
-import { exchange, nothingDone, type ExchangeOutcome, type ExchangeProgress } from '#shared/sync/exchange.ts';
+import {
+  exchange,
+  nothingDone,
+  type ExchangeOptions,
+  type ExchangeOutcome,
+  type ExchangeProgress,
+} from '#shared/sync/exchange.ts';
 import { parseInvitation } from '#shared/sync/invitation.ts';
 import { protocolVersion, type Summary } from '#shared/sync/messages.ts';
 import { databaseFailure } from '../store/database.ts';
+import { type ColdStart, coldStart, mayBeCold } from './cold-start.ts';
 import { emptyMemory, isLineAway, keepOutcome, problemOf } from './exchange-outcome.ts';
 import { parseHubAddress } from './hub-address.ts';
 import type { HubBlobs } from './hub-blobs.ts';
@@ -78,6 +85,8 @@ type Opened = SyncProfile & {
   failures: number;
   /** Ops to hand over when the last exchange began: what came after is a reason for another. */
   offered: number;
+  /** Snapshots that were not right, by SHA-256; asked again after the next sign-in. */
+  readonly refusedSnapshots: Set<string>;
   /** Logs of others that the hub did not take; asked again after the next sign-in. */
   unwanted: Summary;
 };
@@ -145,26 +154,65 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
     const memory = store.syncMemory() ?? emptyMemory;
     changed();
     let toldAt = startedAt;
-    const outcome = await exchange(store, transportOf(at, { ...enrolment, address: enrolment.address }), {
-      partitions: enrolment.credential.partitions,
+    const { partitions } = enrolment.credential;
+    const transport = transportOf(at, { ...enrolment, address: enrolment.address });
+    const options = {
+      partitions,
       epoch: enrolment.epoch,
       acknowledged: memory.acknowledged,
       unwanted: at.unwanted,
       signal: at.stop.signal,
       breathe: () => setImmediate(undefined),
-      onProgress(progress) {
+      onProgress(progress: ExchangeProgress) {
         at.progress = progress;
         if (time.now() - toldAt < progressEveryMs) return;
         toldAt = time.now();
         changed();
       },
-    });
+    };
+    let outcome = nothingDone;
+    const begun = mayBeCold(store, memory.lastContactAt, startedAt) ? await begin(at, transport, options) : null;
+    if (begun === null || begun.failure === null) {
+      outcome = await exchange(store, transport, options);
+      outcome = { ...outcome, received: outcome.received + (begun?.received ?? 0) };
+    } else outcome = { ...nothingDone, failure: begun.failure };
     finish(at, enrolment, memory, startedAt, outcome);
     const now = store.enrolment();
     if (outcome.failure === null && at.transport !== null && now !== null && at === opened) {
       deps.reached({ blobs: at.transport.blobs, epoch: now.epoch });
     }
     return outcome;
+  }
+
+  /** Takes the hub's snapshots where this laptop holds little; what waits here is handed over before. */
+  async function begin(at: Opened, transport: HubTransport, options: ExchangeOptions): Promise<ColdStart> {
+    const { store } = at;
+    const startedAt = time.now();
+    const done = await coldStart({
+      ...options,
+      store,
+      blobs: transport.blobs,
+      refused: at.refusedSnapshots,
+      signal: at.stop.signal,
+      breathe: () => setImmediate(undefined),
+      onProgress: (progress) => options.onProgress?.(progress),
+      async handOver() {
+        if (opsToHandOver(store) === 0) return null;
+        return (await exchange(store, transport, { ...options, partitions: [] })).failure;
+      },
+    });
+    if (done.refused !== null) {
+      logger.warn('sync/snapshot-refused', { reason: String(done.refused['reason']) });
+      store.recordExchange({
+        road: 'hub',
+        startedAt,
+        finishedAt: time.now(),
+        sent: 0,
+        received: done.received,
+        problem: done.refused,
+      });
+    }
+    return done;
   }
 
   /** The store could not be written, or a bug: the core goes on, the exchange is tried again later. */
@@ -354,6 +402,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
         problem: null,
         failures: 0,
         offered: 0,
+        refusedSnapshots: new Set(),
         unwanted: {},
       };
       if (isOnline(profile.store)) schedule.within(afterSignInMs);

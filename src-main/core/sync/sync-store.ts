@@ -4,6 +4,7 @@
  */
 import type { Credential } from '#shared/sync/messages.ts';
 import type { Role } from '#shared/access/roles.ts';
+import type { SnapshotLoader } from '../store/snapshot-loader.ts';
 import type { StickStore } from './stick-store-port.ts';
 
 /** What this laptop knows of its hub. Kept inside the encrypted store and nowhere else. */
@@ -58,6 +59,9 @@ export type SyncStore = StickStore & {
   ownPartition(): string;
   /** Role of the person signed in now, sent with the enrolment so that the operator sees who did it. */
   ownRole(): Role;
+
+  /** Takes the hub's snapshots. */
+  readonly snapshots: SnapshotLoader;
 
   /** Null until enrolled. Read on every exchange: keep it cheap. */
   enrolment(): Enrolment | null;

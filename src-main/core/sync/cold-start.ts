@@ -1,0 +1,162 @@
+/**
+ * A laptop that holds little of what its hub holds begins with the hub's snapshots (#shared/sync/snapshot.ts) instead of the logs' first
+ * ops. Chunk by chunk, each proved and taken in a short transaction, between which everything else has its turn; a broken line, a lock or
+ * a crash goes on behind the last chunk. One that is not right is left alone, with the reason; the logs say the same.
+ */
+import type { Readable } from 'node:stream';
+import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
+import type { ExchangeProgress } from '#shared/sync/exchange.ts';
+import type { SnapshotOffer } from '#shared/sync/hub-http.ts';
+import type { Summary } from '#shared/sync/messages.ts';
+import type { Loading } from '../store/archive.ts';
+import type { HubBlobs } from './hub-blobs.ts';
+import type { SyncStore } from './sync-store.ts';
+
+export type ColdStart = {
+  /** Ops taken. */
+  readonly received: number;
+  /** Why a snapshot was not taken: `sync/snapshot-refused` {reason}. */
+  readonly refused: Failure | null;
+  /** Why it could not be finished now; it goes on with the next exchange. */
+  readonly failure: Failure | null;
+};
+
+export type ColdStartOptions = {
+  readonly store: SyncStore;
+  readonly blobs: HubBlobs;
+  readonly partitions: readonly string[];
+  /** Snapshots refused before (SHA-256); one refused now is added. */
+  readonly refused: Set<string>;
+  readonly signal: AbortSignal;
+  readonly breathe: () => Promise<void>;
+  /** Hands over what is waiting here, before a load that may take long. */
+  readonly handOver: () => Promise<Failure | null>;
+  readonly onProgress: (progress: ExchangeProgress) => void;
+};
+
+/** Fewer new ops than this are read from the logs. */
+const leastGain = 2000;
+
+/** Goes on with a load, or begins those that are worth it. */
+export async function coldStart(options: ColdStartOptions): Promise<ColdStart> {
+  const { store, blobs, partitions } = options;
+  let received = 0;
+  let refused: Failure | null = null;
+  const end = (failure: Failure | null): ColdStart => ({ received, refused, failure });
+
+  const pending = store.snapshots.loading();
+  const offers = await blobs.snapshots(partitions);
+  // A hub of an earlier version has none; a line that is away the exchange finds out by itself.
+  if (!offers.ok) return end(pending === null ? null : offers.error);
+  if (pending !== null && offers.value.every(({ sha256 }) => sha256 !== pending.sha256)) store.snapshots.giveUp();
+  const wanted = offers.value.filter(
+    (offer) =>
+      offer.sha256 === store.snapshots.loading()?.sha256 ||
+      (!options.refused.has(offer.sha256) && isWorth(offer, store.summary())),
+  );
+  if (wanted.length === 0) return end(null);
+  const handedOver = await options.handOver();
+  if (handedOver !== null) return end(handedOver);
+  // What has begun goes first: there is one at a time.
+  wanted.sort((a, b) => Number(b.sha256 === pending?.sha256) - Number(a.sha256 === pending?.sha256));
+  for (const offer of wanted) {
+    const loaded = await load(offer, options);
+    if (loaded.ok) {
+      received += loaded.value;
+      continue;
+    }
+    if (!loaded.error.code.startsWith('snapshot/')) return end(loaded.error);
+    store.snapshots.giveUp();
+    options.refused.add(offer.sha256);
+    refused = { code: 'sync/snapshot-refused', reason: loaded.error.code };
+  }
+  return end(null);
+}
+
+/** Whether most of what it says is not here yet. */
+function isWorth({ summary }: SnapshotOffer, held: Summary): boolean {
+  let gain = 0;
+  let all = 0;
+  for (const [log, seq] of Object.entries(summary)) {
+    all += seq;
+    gain += Math.max(0, seq - (held[log] ?? 0));
+  }
+  return gain >= leastGain && gain * 2 >= all;
+}
+
+/** Takes one; answers how many ops it held. Failures: those of the road and of `SnapshotLoader`, `sync/stopped`. */
+async function load(offer: SnapshotOffer, options: ColdStartOptions): Promise<Result<number>> {
+  const { store, blobs, signal } = options;
+  let loading: Loading | null = store.snapshots.loading();
+  if (loading?.sha256 !== offer.sha256) {
+    const head = await fetchHead(offer, blobs);
+    if (!head.ok) return head;
+    const begun = store.snapshots.begin(head.value, offer.sha256, options.partitions);
+    if (!begun.ok) return begun;
+    loading = begun.value;
+  }
+  const { header } = loading;
+  const total = header.chunks.reduce((sum, chunk) => sum + chunk.ops, 0);
+  let done = header.chunks.slice(0, loading.next).reduce((sum, chunk) => sum + chunk.ops, 0);
+  const stream = await blobs.get(offer.sha256, loading.offset, null);
+  if (!stream.ok) return stream;
+  try {
+    for await (const bytes of inChunks(
+      stream.value.content,
+      header.chunks.slice(loading.next).map((chunk) => chunk.bytes),
+    )) {
+      await options.breathe();
+      if (signal.aborted) return err({ code: 'sync/stopped' });
+      const ops = header.chunks[loading.next]?.ops ?? 0;
+      const taken = store.snapshots.take(bytes);
+      if (!taken.ok) return taken;
+      done += ops;
+      options.onProgress({ done, total });
+      if (taken.value === null) return ok(total);
+      loading = taken.value;
+    }
+  } catch (error) {
+    return err(stream.value.failureOf(error));
+  } finally {
+    stream.value.content.destroy();
+  }
+  return err({ code: 'snapshot/altered' });
+}
+
+async function fetchHead(offer: SnapshotOffer, blobs: HubBlobs): Promise<Result<Uint8Array>> {
+  const stream = await blobs.get(offer.sha256, 0, offer.headBytes - 1);
+  if (!stream.ok) return stream;
+  try {
+    for await (const bytes of inChunks(stream.value.content, [offer.headBytes])) return ok(bytes);
+  } catch (error) {
+    return err(stream.value.failureOf(error));
+  } finally {
+    stream.value.content.destroy();
+  }
+  return err({ code: 'snapshot/garbage' });
+}
+
+/** Cuts a stream into pieces of these lengths; ends early where it does. */
+async function* inChunks(content: Readable, lengths: readonly number[]): AsyncIterable<Uint8Array> {
+  let held: Buffer[] = [];
+  let bytes = 0;
+  let next = 0;
+  for await (const part of content as AsyncIterable<Buffer>) {
+    held.push(part);
+    bytes += part.length;
+    for (let wanted = lengths[next]; wanted !== undefined && bytes >= wanted; wanted = lengths[next]) {
+      const all = Buffer.concat(held);
+      yield all.subarray(0, wanted);
+      held = [all.subarray(wanted)];
+      bytes -= wanted;
+      next += 1;
+    }
+  }
+}
+
+/** Whether this laptop may lack so much that asking for snapshots is worth it: it never met this hub, or not for long. */
+export function mayBeCold(store: SyncStore, lastContactAt: number | null, now: number): boolean {
+  if (store.snapshots.loading() !== null || store.stickMemory().peers['hub'] === undefined) return true;
+  return lastContactAt !== null && now - lastContactAt > longAwayMs;
+}
+const longAwayMs = 14 * 86_400_000;

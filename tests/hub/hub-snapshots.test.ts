@@ -1,0 +1,113 @@
+/** Snapshots on real hubs: made once whoever is asked, taken by a new laptop instead of the logs, and refused when they are not right. */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { afterAll, afterEach, expect, test } from 'vitest';
+import { type TestCore, startSignedIn } from '#tests/lib/core.ts';
+import { startHub, startPostgres, type TestHub, type TestPostgres } from '#tests/lib/hub.ts';
+
+const postgres: TestPostgres | null = startPostgres();
+afterAll(() => postgres?.close());
+const ends: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+function keep<T extends { close(): Promise<void> }>(thing: T): T {
+  ends.push(() => thing.close());
+  return thing;
+}
+
+async function laptop(hub: TestHub, name: string): Promise<TestCore> {
+  const core = keep(await startSignedIn());
+  await core.value('sync.enrol', { address: hub.address, code: await hub.invite({ laptop: name }) });
+  await core.value('sync.now', {});
+  return core;
+}
+
+/** A laptop of a full office: more than the least a snapshot is made of. */
+async function filled(hub: TestHub): Promise<TestCore> {
+  const core = await laptop(hub, 'SAMPLE-FULL');
+  for (let batch = 0; batch < 5; batch += 1) {
+    const items = Array.from({ length: 500 }, (_, index) => ({
+      kind: 'contact' as const,
+      values: { name: `Контакт, пример ${batch}-${index}`, phone: `+7 700 ${batch} ${index}` },
+    }));
+    await core.value('records.saveTogether', { items });
+  }
+  await core.value('sync.now', {});
+  return core;
+}
+
+async function contacts(core: TestCore): Promise<{ total: number; names: string[] }> {
+  const { rows, total } = await core.value('records.list', { kind: 'contact', locale: 'ru' });
+  return { total, names: rows.map((row) => String(row.values['name'])) };
+}
+
+function blobFiles(hub: TestHub): string[] {
+  const folder = join(hub.directory, 'blobs');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((path) => /[0-9a-f]{64}$/.test(path));
+}
+
+test('a new laptop begins with a snapshot and goes on with the logs; an altered one is refused, and nothing is missing', async () => {
+  const hub = keep(await startHub());
+  const first = await filled(hub);
+  const listed = await hub.command('snapshots');
+  expect(listed).toMatch(/^kz\/kz-19\/kz-19-tec_oblast\t25\d\d\t\d+\t/);
+  // Nothing new: nothing is made.
+  expect(await hub.command('snapshots')).toBe(listed);
+  await first.value('records.save', { kind: 'contact', values: { name: 'Аа, пример после снимка' } });
+  await first.value('sync.now', {});
+
+  const second = await laptop(hub, 'SAMPLE-COLD');
+  expect(await contacts(second)).toEqual(await contacts(first));
+  expect((await contacts(second)).names[0]).toBe('Аа, пример после снимка');
+  const { items } = await second.value('sync.exchanges', { limit: 10 });
+  expect(items).toMatchObject([{ road: 'hub', problem: null }]);
+  expect(items[0]?.received).toBeGreaterThan(2500);
+  // Of the logs it got only what came after.
+  const database = new Sqlite(join(hub.directory, 'hub.sqlite'), { readonly: true });
+  const sent = database
+    .prepare(
+      `select sum(segments_out) from exchange e join replica r on r.id = e.replica where r.laptop = 'SAMPLE-COLD'`,
+    )
+    .pluck()
+    .get();
+  database.close();
+  expect(sent).toBe(1);
+  await second.value('records.save', { kind: 'contact', values: { name: 'Аб, пример от нового' } });
+  await second.value('sync.now', {});
+  await first.value('sync.now', {});
+  expect(await contacts(first)).toEqual(await contacts(second));
+
+  const [file, ...others] = blobFiles(hub);
+  if (file === undefined) throw new Error('the snapshot is not there');
+  expect(others).toEqual([]);
+  const bytes = readFileSync(file);
+  bytes[bytes.length - 9] = (bytes[bytes.length - 9] ?? 0) ^ 1;
+  writeFileSync(file, bytes);
+  const third = await laptop(hub, 'SAMPLE-ALTERED');
+  expect(await contacts(third)).toEqual(await contacts(first));
+  const { items: told } = await third.value('sync.exchanges', { limit: 10 });
+  expect(told.map((row) => row.problem)).toContainEqual({
+    code: 'sync/snapshot-refused',
+    reason: 'snapshot/altered',
+  });
+  expect(await third.value('sync.status', {})).toMatchObject({ state: 'up-to-date', problem: null });
+});
+
+test.skipIf(postgres === null)(
+  'of several hub processes on one PostgreSQL one makes a snapshot, and all give it',
+  async () => {
+    const databaseUrl = (await postgres?.createDatabase('snapshots')) ?? '';
+    const hub = keep(await startHub({ databaseUrl }));
+    const first = await filled(hub);
+    const lists = await Promise.all([hub.command('snapshots'), hub.command('snapshots'), hub.command('snapshots')]);
+    for (const list of [...lists, await hub.command('snapshots')])
+      expect(list.split('\n').filter((line) => line !== '').length).toBeLessThan(2);
+    expect(blobFiles(hub)).toHaveLength(1);
+    expect(await contacts(await laptop(hub, 'SAMPLE-COLD'))).toEqual(await contacts(first));
+  },
+);

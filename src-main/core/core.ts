@@ -17,6 +17,7 @@ import { createContactsService } from './contacts/contacts-service.ts';
 import { createDeskService } from './desk/desk-service.ts';
 import { createFilesService } from './files/files-service.ts';
 import { createPacksService } from './packs/packs-service.ts';
+import { createShelfService } from './packs/shelf-service.ts';
 import { createRecordsService } from './records/records-service.ts';
 import { databaseFailure } from './store/database.ts';
 import { createLogStore } from './store/log-store.ts';
@@ -54,7 +55,9 @@ const backupDelayMs = 20_000;
 
 export function createCore(deps: CoreDeps): Core {
   const listeners = new Set<(event: CoreEvent) => void>();
-  const changed = (topics: readonly string[]): void => {
+  const changed = (told: readonly string[]): void => {
+    // A record's list of files changes with the record.
+    const topics = told.includes('records') ? [...told, 'files'] : told;
     for (const listener of listeners) listener({ event: 'changed', topics: [...new Set(topics)] });
     if (topics.includes('sync')) sync.localChange();
   };
@@ -69,6 +72,7 @@ export function createCore(deps: CoreDeps): Core {
       opening = packs
         .open({ db: open.store.db, directory: open.directory, country: open.session.country })
         .then(() => changed(['packs', 'training']));
+      shelf.open(open.directory, open.session.country);
       files.open(open);
       if (!open.sample) {
         openRoads(open);
@@ -81,7 +85,7 @@ export function createCore(deps: CoreDeps): Core {
       await backingUp;
       // A store that is locked at once after it was opened is still being tidied up.
       await opening;
-      await Promise.all([sync.close(), stick.close(), files.close(), packs.closeStore()]);
+      await Promise.all([sync.close(), stick.close(), files.close(), shelf.close(), packs.closeStore()]);
     },
   });
   const current = (): OpenProfile => {
@@ -140,6 +144,7 @@ export function createCore(deps: CoreDeps): Core {
   const packs = createPacksService({
     appVersion: deps.build.version,
     publishers: () => knownPublishers(deps.build),
+    installed: () => shelf.installed(),
     time: deps.time,
     logger: deps.logger,
     changed,
@@ -150,7 +155,10 @@ export function createCore(deps: CoreDeps): Core {
     isSample: () => profile.isSample(),
     isOldCopy: takeNewIdentity,
     appVersion: deps.build.version,
-    reached: (hub) => files.reached(hub),
+    reached(hub) {
+      files.reached(hub);
+      shelf.reached(hub.blobs);
+    },
   });
   const stick = createStickService({
     ...deps,
@@ -169,6 +177,15 @@ export function createCore(deps: CoreDeps): Core {
     isEnrolled: () => sync.hubEpoch() !== null,
   });
 
+  const shelf = createShelfService({
+    ...deps,
+    changed,
+    isEnrolled: () => sync.hubEpoch() !== null,
+    rate: () => files.rate(),
+    installedVersion: packs.installedVersion,
+    importFile: packs.importFile,
+  });
+
   const handlers = {
     access: createAccessService({ ...deps, profile, changed }),
     records: createRecordsService({ ...deps, open: current }),
@@ -184,6 +201,7 @@ export function createCore(deps: CoreDeps): Core {
       },
     }).handlers,
     packs: packs.handlers,
+    shelf: shelf.handlers,
     files: files.handlers,
     sync: sync.handlers,
     stick: stick.handlers,

@@ -21,7 +21,7 @@ export type IpcDeps = {
   readonly logger: Logger;
 };
 
-/** Largest input in UTF-16 units of its JSON. Large bytes travel as files and streams, never here. */
+/** Largest input in UTF-16 units of its JSON. Large bytes travel as files and streams; those of a file that a person adds in pieces that fit (`files.append`). */
 export const longestInput = 2 * 1024 * 1024;
 const callName = /^[a-z][A-Za-z]{0,39}\.[a-z][A-Za-z]{0,59}$/;
 

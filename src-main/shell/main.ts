@@ -14,6 +14,7 @@ import { readShellConfig, type ShellConfig } from './config.ts';
 import { createCoreHost } from './core-host.ts';
 import { spawnCore } from './core-process.ts';
 import { type DriveWatch, driveRoots, watchDrives } from './drives.ts';
+import { createFileCopies } from './file-copies.ts';
 import { serveCalls } from './ipc.ts';
 import { readDeviceSecret } from './keychain.ts';
 import { createLockedStart } from './locked-start.ts';
@@ -103,7 +104,10 @@ function run(config: ShellConfig, profile: string, logger: FileLogger): void {
     time,
     logger,
     writeCoreLog: (level, event, fields) => logger.write('core', level, event, fields),
-    onEvent: (event) => windows.broadcast(event),
+    onEvent(event) {
+      windows.broadcast(event);
+      if (!coreHost.isSignedIn()) files.wipe();
+    },
     onReady(again) {
       if (!again) return;
       windows.broadcast({ event: 'core-restarted' });
@@ -123,6 +127,15 @@ function run(config: ShellConfig, profile: string, logger: FileLogger): void {
     onHopeless: () => void offerReopening(),
   });
   const sources = createPackSources({ dispatch: dispatchCore, logger });
+  const files = createFileCopies({
+    dispatchCore,
+    windows,
+    texts,
+    profile,
+    documentsDirectory: app.getPath('documents'),
+    saveDirectory: config.pdfDirectory,
+  });
+  files.wipe();
   const printing = createPrinting({
     windows,
     logger,
@@ -147,6 +160,7 @@ function run(config: ShellConfig, profile: string, logger: FileLogger): void {
       windows,
       printing,
       sources,
+      files,
       texts,
       begin,
       setLocale(chosen) {
@@ -228,6 +242,7 @@ function run(config: ShellConfig, profile: string, logger: FileLogger): void {
     closing = 'now';
     drives?.close();
     await coreHost.close(coreCloseMs);
+    files.wipe();
     closing = 'done';
     logger.info('shell/closed');
     logger.flush();

@@ -25,10 +25,10 @@ export function safeFileName(suggested: string): string {
   return deviceName.test(cleaned) ? `_${cleaned}` : cleaned;
 }
 
-/** `<name>.pdf` in a folder, or `<name> (2).pdf` … where that is taken. */
-export function freePath(directory: string, name: string): string {
-  let path = join(directory, `${name}.pdf`);
-  for (let number = 2; existsSync(path); number += 1) path = join(directory, `${name} (${number}).pdf`);
+/** `<name>.pdf` in a folder (or another ending, with its dot), or `<name> (2).pdf` … where that is taken. */
+export function freePath(directory: string, name: string, ending = '.pdf'): string {
+  let path = join(directory, `${name}${ending}`);
+  for (let number = 2; existsSync(path); number += 1) path = join(directory, `${name} (${number})${ending}`);
   return path;
 }
 

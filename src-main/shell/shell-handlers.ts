@@ -7,6 +7,7 @@ import { shellContract } from '#shared/contract/shell-contract.ts';
 import type { Locale } from '#shared/i18n/locales.ts';
 import { err, ok } from '#shared/kernel/result.ts';
 import type { CoreHost } from './core-host.ts';
+import type { FileCopies } from './file-copies.ts';
 import type { PackSources } from './pack-sources.ts';
 import type { Printing } from './printing.ts';
 import type { ShellTexts } from './texts.ts';
@@ -20,6 +21,7 @@ export type ShellHandlersDeps = DispatcherDeps & {
   readonly windows: Windows;
   readonly printing: Printing;
   readonly sources: PackSources;
+  readonly files: FileCopies;
   readonly texts: ShellTexts;
   readonly setLocale: (locale: Locale) => void;
   /** Starts what the first screen does not need. */
@@ -66,6 +68,8 @@ export function createShellDispatch(deps: ShellHandlersDeps): (page: WebContents
             const told = await deps.sources.addFolder(path);
             return told.ok ? ok({ name: basename(path) || path }) : told;
           },
+          saveFile: (target) => deps.files.save(target),
+          openFile: (target) => deps.files.open(target),
           printToPdf: (target) => deps.printing.toPdf(target),
           print: (target) => deps.printing.print(target),
           printPayload: () => ok({ payload: deps.printing.takePayload(page) }),

@@ -38,5 +38,5 @@ export function useFailureText(): (failure: Failure) => FailureText {
 }
 
 function isSize(name: string): boolean {
-  return name === 'bytes' || name === 'needed' || name === 'free' || name === 'copied';
+  return name === 'bytes' || name === 'needed' || name === 'free' || name === 'copied' || name === 'most';
 }

@@ -35,6 +35,7 @@ import { useNotify } from '#renderer/ui/notification.tsx';
 import { PageTitle } from '#renderer/ui/page-title.tsx';
 import { Page } from '#renderer/ui/page.tsx';
 import { Tabs } from '#renderer/ui/tabs.tsx';
+import { AttachmentsSheet } from '../files/attachments-sheet.tsx';
 import { DeskNote } from '../desk/desk-note.tsx';
 import { DecisionChecks } from './decision-checks.tsx';
 import { DecisionEditor } from './decision-editor.tsx';
@@ -106,10 +107,13 @@ export function DecisionForm({
   async function close() {
     if (await flush()) await navigate({ to: '/records/decisions' });
   }
-  async function preview() {
-    // The page shows a record, so a new decision becomes one.
+  /** What hangs on a record, a page or a file, makes a new decision one. */
+  async function recordId(): Promise<Id | null> {
     if (id.current === null) set({ number: values['number'] ?? null });
-    if ((await flush()) && id.current !== null) onPreview();
+    return (await flush()) ? id.current : null;
+  }
+  async function preview() {
+    if ((await recordId()) !== null) onPreview();
   }
   useEscape(() => void close());
   useShortcut('save', () => void flush());
@@ -312,6 +316,7 @@ export function DecisionForm({
             commission={own.value?.commission ?? null}
             sitting={own.value?.members.length ?? null}
           />
+          <AttachmentsSheet kind="decision" id={record?.id ?? null} isSealed={false} edit={recordId} />
           <DecisionChecks
             id={record?.id ?? null}
             values={values}

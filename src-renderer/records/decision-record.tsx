@@ -27,6 +27,7 @@ import { RecordRoad } from '#renderer/ui/road.tsx';
 import { Note, Sheet } from '#renderer/ui/sheet.tsx';
 import { Tabs } from '#renderer/ui/tabs.tsx';
 import { useNavigate } from '@tanstack/react-router';
+import { AttachmentsSheet } from '../files/attachments-sheet.tsx';
 import { DeskNote } from '../desk/desk-note.tsx';
 import { DecisionTextView } from './decision-text-view.tsx';
 import { decisionLocales, titleIn, useDecisionWords } from './decision-words.ts';
@@ -207,6 +208,7 @@ export function DecisionRecord({
                 ])}
             </dl>
           </Sheet>
+          <AttachmentsSheet kind="decision" id={decision.id} isSealed={isSigned} />
           <RecordHistory kind="decision" id={decision.id} words={words} />
         </div>
       </div>

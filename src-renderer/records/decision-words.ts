@@ -2,6 +2,7 @@
 import { type Locale, localeFacts, locales } from '#shared/i18n/locales.ts';
 import { localizedField } from '#shared/kinds/define-kind.ts';
 import { paperFields } from '#shared/records/decision.ts';
+import { attachmentsOf } from '#shared/files/attachment.ts';
 import type { RecordView } from '#shared/records/contract.ts';
 import { localizedText } from '#shared/records/record-title.ts';
 import { optionOf, splitLocalized } from '../commissions/commission-words.ts';
@@ -26,6 +27,8 @@ const decisionFields = [
   'signedAt',
   'signedBy',
   'corrects',
+  'files',
+  'sealedFiles',
 ] as const;
 
 /** Labels and values of a decision's fields, for its history. */
@@ -50,6 +53,10 @@ export function useDecisionWords(): FieldWords {
       if (field === 'signedAt' && typeof value === 'number') return format.dateTime(value);
       // Ids say nothing to a reader; the step's own line names who acted.
       if (field === 'signedBy' || field === 'corrects') return t('history.set');
+      if (field === 'files' || field === 'sealedFiles') {
+        const list = attachmentsOf(field === 'files' ? { files: value } : { sealedFiles: value }).own;
+        return format.list(list.map(({ name }) => name));
+      }
       if (Array.isArray(value))
         return format.list(locales.filter((locale) => value.includes(locale)).map((locale) => format.language(locale)));
       return String(value);

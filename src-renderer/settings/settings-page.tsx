@@ -15,6 +15,7 @@ import { PageTitle } from '#renderer/ui/page-title.tsx';
 import { Note, Sheet } from '#renderer/ui/sheet.tsx';
 import { Mark, Weave } from '#renderer/ui/weave.tsx';
 import { CodeSheet } from './code-sheet.tsx';
+import { LineSheet } from './line-sheet.tsx';
 import { LabelSheet } from './label-sheet.tsx';
 import { PeopleSheet } from './people-sheet.tsx';
 import { PinSheet } from './pin-sheet.tsx';
@@ -48,6 +49,7 @@ export function SettingsPage() {
         </div>
         <div className="col g4">
           <ScreenSheet />
+          {!state.sample && <LineSheet />}
           <About />
         </div>
       </div>

@@ -8,6 +8,7 @@ import { Button } from '#renderer/ui/button.tsx';
 import { FailureNote } from '#renderer/ui/failure-note.tsx';
 import { TextField } from '#renderer/ui/fields.tsx';
 import { useNotify } from '#renderer/ui/notification.tsx';
+import { FilesTraffic } from '../files/files-traffic.tsx';
 import { CardHead } from './card-head.tsx';
 
 /** The hub: an invitation to enter, or the state of the connection and «check now». */
@@ -93,6 +94,7 @@ function Enrolled({ status, hub }: { status: SyncStatus; hub: NonNullable<SyncSt
           <FailureNote failure={now.failure ?? status.problem} />
         </div>
       )}
+      {hub.address !== null && <FilesTraffic />}
       {hub.address !== null && (
         <Button
           variant={status.saved > 0 ? 'filled' : 'outline'}

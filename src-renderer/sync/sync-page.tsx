@@ -26,7 +26,9 @@ export function SyncPage() {
   const { t } = useTranslation('sync');
   const { state } = useProfile();
   const words = useSyncWords();
+  const { t: tFiles } = useTranslation('files');
   const { value, failure, isLoading } = useCall('sync.status', {});
+  const files = useCall('files.traffic', {});
   if (value === undefined) {
     return (
       <Page>
@@ -36,7 +38,11 @@ export function SyncPage() {
       </Page>
     );
   }
-  const { title, text } = words(value, state.sample);
+  const said = words(value, state.sample);
+  const { text } = said;
+  // Records come first; their files may take longer.
+  const title =
+    value.state === 'up-to-date' && (files.value?.toSend.files ?? 0) > 0 ? tFiles('traffic.recordsOnly') : said.title;
   return (
     <Page>
       <PageTitle title={title} under={text} documentTitle={t('title')} />

@@ -15,6 +15,7 @@ import { CourseTable } from './course-table.tsx';
 import { ImportPanel } from './import-panel.tsx';
 import { type ImportState, importState, type Source } from './import-state.ts';
 import { isImportable, OffersSheet } from './offers-sheet.tsx';
+import { ShelfSheet } from './shelf-sheet.tsx';
 import './training.css';
 
 const none: { rows: CourseRow[]; jobs: ImportJob[]; offers: PackOffer[]; sources: Source[] } = {
@@ -103,6 +104,7 @@ export function TrainingPage() {
           </Sheet>
         )}
         {importable.length === 0 && sticks}
+        <ShelfSheet />
       </div>
     </Page>
   );

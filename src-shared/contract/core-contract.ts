@@ -6,6 +6,7 @@ import { contactsContract } from '../contacts/contract.ts';
 import { deskContract } from '../desk/contract.ts';
 import { filesContract } from '../files/contract.ts';
 import { packsContract } from '../packs/contract.ts';
+import { shelfContract } from '../packs/shelf-contract.ts';
 import { recordsContract } from '../records/contract.ts';
 import { syncContract } from '../sync/contract.ts';
 import { stickContract } from '../sync/stick-contract.ts';
@@ -19,6 +20,7 @@ export const coreContract = {
   commissions: commissionsContract,
   training: trainingContract,
   packs: packsContract,
+  shelf: shelfContract,
   files: filesContract,
   sync: syncContract,
   stick: stickContract,

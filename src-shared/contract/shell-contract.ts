@@ -2,7 +2,8 @@
  * What the shell itself answers: windows, dialogs, printing. Calls named `shell.*` never reach the core.
  *
  * Failures: `shell/cancelled`, `shell/print-failed`, `shell/write-failed` {reason: 'disk-full' | 'read-only' |
- * 'folder-gone' | 'in-use' | 'other'}, `shell/no-printer`. From the shell on any call: `core/restarted` (the core ended while the
+ * 'folder-gone' | 'in-use' | 'other'}, `shell/no-printer`,
+ * `shell/no-program` {name}, `files/wrong-type` {name}, those of `files.copyOut`. From the shell on any call: `core/restarted` (the core ended while the
  * call was on its way and runs again), `core/stopped` (it ended too often; `shell.coreState` starts it), `rpc/refused-sender`,
  * `rpc/too-large` {limit}.
  */
@@ -19,6 +20,14 @@ export const PrintTarget = z.object({
   fileName: z.string().min(1).max(120),
   /** What must not stand in an address (a recovery code): kept in the shell's memory until the print page takes it, never logged. */
   payload: z.string().max(2000).optional(),
+});
+
+/** A file of a record, as it is called there. */
+export const FileTarget = z.object({
+  kind: z.string().max(40),
+  id: z.string().max(40),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  name: z.string().min(1).max(400),
 });
 
 export const shellContract = {
@@ -40,6 +49,10 @@ export const shellContract = {
     setLocale: command(z.object({ locale: Locale }), z.object({}), 'open'),
     /** Asks for a folder and reports it to the core as a source of packs. */
     chooseFolder: command(z.object({}), z.object({ name: z.string() })),
+    /** Asks where to put a file of a record, and writes it there in the clear. Answers the file's name. */
+    saveFile: command(FileTarget, z.object({ fileName: z.string() })),
+    /** Opens a file of a record in the system's program. */
+    openFile: command(FileTarget, z.object({})),
     /** Lays the print page out in a hidden window and asks where to put the PDF. Answers the file's name. */
     printToPdf: command(PrintTarget, z.object({ fileName: z.string() }), 'open'),
     /** The same page through the system's print dialog. */

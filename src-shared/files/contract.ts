@@ -2,7 +2,7 @@
  * Calls about attachments. A file comes in pieces: `begin`, `append` …, `attach`; nothing of it is on a record before all of it is on the disk
  * and proved. It leaves by the shell alone (`shell.saveFile`, `shell.openFile`).
  *
- * Failures: `files/too-large` {bytes, limit}, `files/empty`, `files/wrong-type` {name}, `files/too-many` {limit}, `files/same` (the record has it
+ * Failures: `files/too-large` {name, bytes, most}, `files/empty`, `files/wrong-type` {name}, `files/too-many` {limit}, `files/same` (the record has it
  * already), `files/not-here` (its bytes have not come yet), `files/damaged` (what lies on the disk is not what was kept), `files/no-upload` (given up
  * meanwhile), `files/offset` {offset}, `files/changed` {name} (it was written to while it was read), `files/not-written` {reason} (the place it was to be saved at),
  * `files/gone` (the record has no such file), `files/no-blob` (the hub has not got it yet), `records/not-found`,

@@ -143,6 +143,6 @@ export function isAppNewEnough(manifest: PackManifest, appVersion: AppVersion): 
 }
 
 /** Whether the pack is meant for a country (alpha-2, any case). A person without a country takes every pack. */
-export function isForCountry(manifest: PackManifest, country: string | null): boolean {
+export function isForCountry(manifest: Pick<PackManifest, 'countries'>, country: string | null): boolean {
   return country === null || manifest.countries === 'any' || manifest.countries.includes(country.toUpperCase());
 }

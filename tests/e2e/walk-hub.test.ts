@@ -2,7 +2,8 @@
  * The hub and two laptops in real Electron: invitation, first exchange, live changes both ways, a hub that is away and comes back,
  * and the page on which the operator sees both laptops. The steps build on each other, in this order.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -28,11 +29,15 @@ import {
   writeText,
 } from '../lib/walk-decisions.ts';
 import { type Desk, isSeen, keepEvidence, pageErrors, sitDown, standUp } from '../lib/walk-desk.ts';
+import { attach, saveAttachment } from '../lib/walk-files.ts';
 import { badge, enrol, roadMark, sendInvitation } from '../lib/walk-sync.ts';
 import { buildCoursePack, course, courseRow, lessonHeading, readLesson, takeCourse } from '../lib/walk-training.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'komissiya-hub-'));
 const drives = join(folder, 'drives');
+/** A scan of a paper, and where the second laptop saves files. */
+const scan = join(folder, 'Скан протокола № 24.pdf');
+const papers = join(folder, 'papers');
 const commission = {
   country: 'kz',
   search: 'Almaty',
@@ -52,13 +57,15 @@ let hub: TestHub;
 
 const launch = (profile: string): LaunchOptions => ({
   profile: join(folder, profile),
-  env: { KOMISSIYA_DRIVE_ROOTS: drives },
+  env: { KOMISSIYA_DRIVE_ROOTS: drives, KOMISSIYA_PDF_DIR: papers },
 });
 
 keepEvidence();
 beforeAll(async () => {
   mkdirSync(join(drives, 'ФЛЕШКА'), { recursive: true });
   buildCoursePack(join(drives, 'ФЛЕШКА', 'kurs.kpack'));
+  mkdirSync(papers);
+  writeFileSync(scan, randomBytes(300_000));
   hub = await startHub();
   desk = await sitDown('ru', launch('Профиль председателя № 1'));
 });
@@ -76,6 +83,7 @@ test('before the hub all stays on the laptop, and the marks say so', async () =>
   await newDecision(desk, number);
   await writeText(desk, { locale: 'ru', title: 'Об обучении (образец)', body: '1. Провести обучение.' });
   await writeText(desk, { locale: 'kk', title: 'Оқыту туралы (үлгі)', body: '1. Оқыту өткізілсін.' });
+  await attach(desk, scan);
   await countVotes(desk, { present: 5, votesFor: 5, votesAgainst: 0, votesAbstained: 0 });
   await sign(desk, number);
   await takeCourse(desk, 'ФЛЕШКА');
@@ -112,6 +120,9 @@ test('the hub: a second laptop has it all, and changes go both ways without a pr
   await expect.poll(() => contactNames(second), { timeout: 20_000 }).toContain(karimov);
   await openDecision(second, number);
   await second.text(second.say('records:record.frozen')).waitFor();
+  const copied = await saveAttachment(second, scan, papers);
+  expect(readFileSync(copied)).toEqual(readFileSync(scan));
+  await second.shot('walk-attachment');
   await second.goTo('commission');
   await memberRow(second, karimov).waitFor();
 

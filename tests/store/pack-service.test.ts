@@ -17,6 +17,7 @@ let topics: string[];
 
 async function openService(): Promise<PacksService> {
   const made = createPacksService({
+    installed: () => undefined,
     appVersion: '0.1.0',
     publishers: () => publishers,
     time: { now: () => Date.now() },

@@ -43,7 +43,12 @@ beforeEach(async () => {
   if (!opened.ok) throw new Error(opened.error.code);
   store = opened.value;
   person = newId(deps);
-  packs = createPacksService({ ...deps, appVersion: '0.1.0', publishers: () => publishers });
+  packs = createPacksService({
+    ...deps,
+    appVersion: '0.1.0',
+    publishers: () => publishers,
+    installed: () => undefined,
+  });
   await packs.open({ db: store.db, directory: join(folder, 'packs'), country: 'kg' });
   const built = await buildCoursePack(courseFolder, join(folder, 'course.kpack'), {
     key: publisherKey,

@@ -7,7 +7,7 @@
  */
 import { Readable } from 'node:stream';
 import type { Attachment } from '#shared/files/attachment.ts';
-import type { FilesTraffic, FileView } from '#shared/files/contract.ts';
+import type { FilesTraffic, FileView, LineSettings } from '#shared/files/contract.ts';
 import type { Logger, Random, Time } from '#shared/kernel/ports.ts';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
 import { databaseFailure } from '../store/database.ts';
@@ -188,10 +188,7 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
     };
   }
 
-  const rate = (): number | null => {
-    const { limit } = queries.line();
-    return limit === null ? null : limit * 1000;
-  };
+  const rate = (): number | null => bytesPerSecond(queries.line());
 
   async function send(at: ReachedHub, own: Moving): Promise<Result<null>> {
     const { sha256, bytes } = own.file;
@@ -363,6 +360,11 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
       secondsLeft: speed <= 0 ? null : Math.ceil(left / speed / 1000),
     };
   }
+}
+
+/** The limit as a rate; null where there is none. */
+export function bytesPerSecond({ limit }: LineSettings): number | null {
+  return limit === null ? null : limit * 1000;
 }
 
 /** Failures that concern the line or this laptop's right, not the one file. */

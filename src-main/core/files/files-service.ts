@@ -25,7 +25,7 @@ import type { OpenProfile } from '../access/profile.ts';
 import { createFilesQueries, type FilesQueries } from '../store/files-queries.ts';
 import { errorCode, isDiskFull } from '../packs/pack-failures.ts';
 import { diskFailure } from './disk-failure.ts';
-import { createFileExchange, type FileExchange, type ReachedHub } from './file-exchange.ts';
+import { bytesPerSecond, createFileExchange, type FileExchange, type ReachedHub } from './file-exchange.ts';
 import { type FileStore, openFileStore } from './file-store.ts';
 import { SealBroken, type SealedWriter } from './sealed-file.ts';
 
@@ -47,6 +47,8 @@ export type FilesService = {
   open(profile: OpenProfile): void;
   /** Ends what is under way; resolves when store and disk are no longer touched. */
   close(): Promise<void>;
+  /** Bytes a second for large things on the line to the hub; null: no limit. */
+  rate(): number | null;
   /** An exchange has reached the hub. */
   reached(hub: ReachedHub): void;
 };
@@ -155,7 +157,7 @@ export function createFilesService(deps: FilesServiceDeps): FilesService {
         const name = tidyFileName(given);
         if (!isAttachable(name)) return err({ code: 'files/wrong-type', name });
         if (bytes === 0) return err({ code: 'files/empty', name });
-        if (bytes > maxAttachmentBytes) return err({ code: 'files/too-large', name, bytes, limit: maxAttachmentBytes });
+        if (bytes > maxAttachmentBytes) return err({ code: 'files/too-large', name, bytes, most: maxAttachmentBytes });
         const free = await at.store.free();
         if (free < bytes + spareBytes) return err({ code: 'files/disk-full', needed: bytes + spareBytes, free });
         if (uploads.size >= mostUploads) return err({ code: 'files/too-many', limit: mostUploads });
@@ -302,6 +304,7 @@ export function createFilesService(deps: FilesServiceDeps): FilesService {
       for (const id of uploads.keys()) await endUpload(at, id);
       await at.exchange.close();
     },
+    rate: () => (opened === null ? null : bytesPerSecond(opened.queries.line())),
     reached: (hub) => opened?.exchange.reached(hub),
   };
 }

@@ -33,6 +33,8 @@ const maxFilesPerSource = 200;
 export type SourceScanner = {
   /** Id of a source, the same whenever it is mounted at the same place. */
   idOf(source: Source): string;
+  /** Id of a pack file, the same while it lies there. */
+  offerOf(path: string): string;
   /** Looks through one source; an unreadable one holds nothing. */
   scan(source: Source): Promise<SeenPack[]>;
 };
@@ -72,6 +74,7 @@ export function createSourceScanner(): SourceScanner {
 
   return {
     idOf,
+    offerOf: shortHash,
     async scan(source) {
       const seen: SeenPack[] = [];
       for (const folder of packFolders) {

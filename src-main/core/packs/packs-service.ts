@@ -6,14 +6,16 @@ import type { WritableDb } from '#core/store/database.ts';
 import type { CourseFiles } from '#core/training/course-library.ts';
 import type { DomainHandlers } from '#shared/contract/rpc.ts';
 import type { Logger, Time } from '#shared/kernel/ports.ts';
-import { err, type Failure, ok } from '#shared/kernel/result.ts';
+import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
 import type { packsContract } from '#shared/packs/contract.ts';
 import type { Publisher } from '#shared/packs/publishers.ts';
 import { type BlobStore, createBlobStore } from './blob-store.ts';
 import { type ImportDeps, removeUnused } from './import-pack.ts';
 import { createImportQueue, type ImportQueue } from './import-queue.ts';
+import { openPack } from './pack-file.ts';
 import { isOfferable, standingProblem, toOffer } from './pack-offers.ts';
 import { createPackQueries, type PackQueries } from './pack-queries.ts';
+import { fetchedPacks } from './shelf-service.ts';
 import { createSourceScanner, type SeenPack, type Source } from './pack-sources.ts';
 import { createStaging, type Staging, sweepBlobs } from './staging.ts';
 
@@ -23,6 +25,8 @@ export type PacksDeps = {
   readonly publishers: () => readonly Publisher[];
   readonly time: Time;
   readonly logger: Logger;
+  /** Told after a pack was installed. */
+  readonly installed: () => void;
   /** Topics whose queries may answer otherwise now. */
   readonly changed: (topics: readonly string[]) => void;
 };
@@ -44,6 +48,10 @@ export type PacksService = {
   open(store: PacksStore): Promise<void>;
   /** Before the database is closed: pauses what runs. */
   closeStore(): Promise<void>;
+  /** Takes a whole pack file of ours into the queue of imports. Failures: every `packs/…` of opening and standing. */
+  importFile(path: string): Promise<Result<null>>;
+  /** Version of an installed pack, null when there is none. */
+  installedVersion(packId: string): number | null;
   /** Settles when no import runs or waits and no source is being looked through. */
   idle(): Promise<void>;
 };
@@ -96,8 +104,8 @@ export function createPacksService(deps: PacksDeps): PacksService {
     }
   }
 
-  function tellFound(): void {
-    const usable = seen.flatMap(({ offer, path, manifest, problem }) =>
+  function tellFound(besides: readonly SeenPack[] = []): void {
+    const usable = [...seen, ...besides].flatMap(({ offer, path, manifest, problem }) =>
       manifest === null || problem !== null ? [] : [{ offer, path, manifest }],
     );
     opened?.queue.found(usable);
@@ -216,7 +224,10 @@ export function createPacksService(deps: PacksDeps): PacksService {
         time: deps.time,
         logger: deps.logger,
         onChange: tellSoon,
-        onInstalled: () => deps.changed(['packs', 'training']),
+        onInstalled() {
+          deps.changed(['packs', 'training']);
+          deps.installed();
+        },
       });
       const tidy = async (): Promise<void> => {
         const jobs = await staging.jobs();
@@ -228,8 +239,22 @@ export function createPacksService(deps: PacksDeps): PacksService {
       // Courses are there at once; only imports wait for the tidying.
       opened = { tidied, blobs, staging, queries, queue };
       await tidied;
-      tellFound();
+      // A pack fetched from the hub whose import was broken off lies there still.
+      tellFound(await scanner.scan(fetchedPacks(store.directory)));
     },
+    async importFile(path) {
+      await opened?.tidied;
+      if (opened === null) return err(locked);
+      const pack = await openPack(path);
+      if (!pack.ok) return pack;
+      const { manifest, key } = pack.value;
+      await pack.value.close();
+      const problem = standingProblem(manifest, key, opened.queries.find(manifest.id), standing());
+      if (problem !== null) return err(problem);
+      opened.queue.start(scanner.offerOf(path), path, manifest);
+      return ok(null);
+    },
+    installedVersion: (packId) => opened?.queries.find(packId)?.version ?? null,
     async closeStore() {
       const closing = opened;
       opened = null;

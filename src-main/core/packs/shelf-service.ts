@@ -82,17 +82,20 @@ export function createShelfService(deps: ShelfServiceDeps): ShelfService {
     const line = blobs;
     const next = [...fetches.values()].find(({ step }) => step === 'waiting');
     if (running !== null || at === null || line === null || next === undefined) return;
-    running = bring(at, line, next)
-      .catch((error: unknown): Result<null> => {
-        deps.logger.error('shelf/failed', { name: error instanceof Error ? error.name : typeof error });
-        return err({ code: 'store/disk-error' });
-      })
-      .then((result) => end(next, result))
-      .finally(() => {
-        running = null;
-        changed();
-        if (next.step !== 'waiting') pump();
-      });
+    running = run(at, line, next).finally(() => {
+      running = null;
+      changed();
+      if (next.step !== 'waiting') pump();
+    });
+  }
+
+  async function run(at: Opened, line: HubBlobs, own: Fetch): Promise<void> {
+    try {
+      end(own, await bring(at, line, own));
+    } catch (error) {
+      deps.logger.error('shelf/failed', { name: error instanceof Error ? error.name : typeof error });
+      end(own, err({ code: 'store/disk-error' }));
+    }
   }
 
   function end(own: Fetch, result: Result<null>): void {

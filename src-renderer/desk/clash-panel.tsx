@@ -120,7 +120,7 @@ export function ClashPanel({ value, again, onLater, onAgain }: PanelProps<DeskCl
         <FailureNote failure={declare.failure ?? merge.failure ?? renumber.failure} />
       </div>
       <PanelFoot
-        reason={!value.mayDecide ? t('reason.role') : isComplete ? null : t('reason.chooseClash')}
+        reason={!value.mayDecide ? t('reason.role') : isComplete ? null : t('reason.answer')}
         isBusy={isBusy}
         onSave={save}
         onLater={onLater}

@@ -33,6 +33,7 @@ export function VersionsPanel({ value, again, onLater, onAgain }: PanelProps<Des
   const isComplete =
     removal === 'removed' ||
     (value.fields.every(({ field }) => picks[field] !== undefined) && (value.removal === null || removal !== null));
+  const isAsked = value.removal !== null && removal === null;
   const isReady = isComplete && value.mayDecide && !decide.isBusy;
 
   async function save() {
@@ -71,7 +72,9 @@ export function VersionsPanel({ value, again, onLater, onAgain }: PanelProps<Des
         <FailureNote failure={decide.failure} />
       </div>
       <PanelFoot
-        reason={!value.mayDecide ? t('reason.role') : isComplete ? null : t('reason.choose')}
+        reason={
+          !value.mayDecide ? t('reason.role') : isComplete ? null : t(isAsked ? 'reason.answer' : 'reason.choose')
+        }
         isBusy={decide.isBusy}
         onSave={save}
         onLater={onLater}
@@ -181,14 +184,16 @@ function Removal({
   const authorOf = useAuthorWords();
   return (
     <div className="bd desk-removal">
-      <ul>
-        {removal.removals.map((author) => (
-          <li key={`removed ${author.at}`}>{t('removal.removed', authorOf(author))}</li>
-        ))}
-        {removal.edits.map((author) => (
-          <li key={`changed ${author.at}`}>{t('removal.changed', authorOf(author))}</li>
-        ))}
-      </ul>
+      {removal.removals.length + removal.edits.length > 0 && (
+        <ul>
+          {removal.removals.map((author) => (
+            <li key={`removed ${author.at}`}>{t('removal.removed', authorOf(author))}</li>
+          ))}
+          {removal.edits.map((author) => (
+            <li key={`changed ${author.at}`}>{t('removal.changed', authorOf(author))}</li>
+          ))}
+        </ul>
+      )}
       <ChoiceField
         legend={t('removal.question')}
         name="removal"

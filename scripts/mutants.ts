@@ -1,0 +1,152 @@
+/**
+ * `npm run test:mutants`: plants one fault at a time in merge, stamps, segments, exchange or parcels, in a temporary copy, and plays
+ * the short simulation against it. A fault the simulation does not find makes this fail: then the simulation is too weak.
+ */
+import { spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+type Mutant = { readonly name: string; readonly file: string; readonly from: string; readonly to: string };
+
+const mutants: readonly Mutant[] = [
+  {
+    name: 'the first value that arrives stands',
+    file: 'merge.ts',
+    from: 'compareStamps(stamp, clocks[name] ?? zeroStamp) > 0) {',
+    to: 'clocks[name] === undefined) {',
+  },
+  {
+    name: 'ties of clocks are not broken by the laptop',
+    file: 'stamp.ts',
+    from: 'return a.time - b.time || (a.replica < b.replica ? -1 : a.replica > b.replica ? 1 : 0);',
+    to: 'return a.time - b.time;',
+  },
+  {
+    name: 'dropping an element drops additions nobody had seen',
+    file: 'merge.ts',
+    from: 'const left = present.filter((added) => !stamps.includes(added));',
+    to: 'const left: string[] = [];',
+  },
+  {
+    name: 'a dropped addition that comes later is added',
+    file: 'merge.ts',
+    from: 'if (dead.delete(`${stamp} ${element}`)) continue;',
+    to: '',
+  },
+  {
+    name: 'a removal wins over an edit its author had not seen',
+    file: 'merge.ts',
+    from: 'return standing.length === state.removals.length ? state : { ...state, removals: standing };',
+    to: 'return state;',
+  },
+  {
+    name: 'an edit does not beat the value it replaced',
+    file: 'stamp.ts',
+    from: 'if (seen < own) return { time: own, clock: own };\n  const time = seen + 1;',
+    to: 'if (seen < own || isFarAhead(seen, nowMs)) return { time: own, clock: own };\n  const time = seen + 1;',
+  },
+  {
+    name: 'what was sent counts as received',
+    file: 'exchange.ts',
+    from: 'store.markReceived(own);\n\n  const blocked',
+    to: 'store.markReceived({ ...own, ...Object.fromEntries(sent.map(({ log, to }) => [log, to])) });\n\n  const blocked',
+  },
+  {
+    name: 'a hub that lost what it held is not sent it again',
+    file: 'exchange.ts',
+    from: 'acknowledged: own,\n    hubSummary',
+    to: 'acknowledged: { ...own, ...session.acknowledged },\n    hubSummary',
+  },
+  {
+    name: 'an exchange ends although the hub has more',
+    file: 'exchange.ts',
+    from: 'if (!header.more && ahead === 0) return end(session, null);',
+    to: 'if (ahead === 0) return end(session, null);',
+  },
+  {
+    name: 'the same summary under another epoch is no news',
+    file: 'exchange.ts',
+    from: 'if (same && epoch === options.epoch) return end(session, null);',
+    to: 'if (same || epoch !== options.epoch) return end(session, null);',
+  },
+  {
+    name: 'partitions that were not asked for are taken',
+    file: 'take-segment.ts',
+    from: "if (!partitions.some((prefix) => isWithin(partition, prefix))) return refuse({ code: 'segment/not-asked' });",
+    to: '',
+  },
+  {
+    name: 'the writer of a segment needs no right to what it wrote',
+    file: 'accept.ts',
+    from: "return forbidden === undefined ? ok(null) : err({ code: 'segment/wrong-role', seq: forbidden.seq });",
+    to: 'return ok(null);',
+  },
+  {
+    name: 'the rest of a cut segment forgets the head it begins behind',
+    file: 'segment.ts',
+    from: 'return encode({ ...content, before, ops: content.ops.slice(count), columns: null }, ports);',
+    to: 'return encode({ ...content, ops: content.ops.slice(count), columns: null }, ports);',
+  },
+  {
+    name: 'a parcel for somebody else is taken',
+    file: 'parcel-session.ts',
+    from: "if (header.reader !== store.replica) return err({ code: 'stick/not-for-us' });",
+    to: '',
+  },
+  {
+    name: 'an old parcel of the hub takes back what it acknowledged',
+    file: 'parcel-session.ts',
+    from: 'summary[log] = Math.max(seq, summary[log] ?? 0);',
+    to: 'summary[log] = seq;',
+  },
+];
+
+const root = resolve(import.meta.dirname, '..');
+const histories = process.argv[2] ?? '300';
+
+/** A copy of what the simulation runs, apart from the packages. */
+function copy(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'mutant-'));
+  for (const name of ['src-shared', 'src-main', 'tests', 'package.json']) {
+    cpSync(join(root, name), join(directory, name), { recursive: true });
+  }
+  for (const name of ['node_modules', 'locales', 'assets']) symlinkSync(join(root, name), join(directory, name));
+  return directory;
+}
+
+/** Whether the simulation holds there. */
+function plays(directory: string): Promise<boolean> {
+  // A fault may also make it go round for ever.
+  const child = spawn(process.execPath, ['tests/sim/main.ts', '--histories', histories, '--seed', '1', '--raw'], {
+    cwd: directory,
+    stdio: 'ignore',
+    timeout: 300_000,
+  });
+  return new Promise((done) => child.once('exit', (code) => done(code === 0)));
+}
+
+async function main(): Promise<void> {
+  const directory = copy();
+  const survivors: string[] = [];
+  try {
+    if (!(await plays(directory))) throw new Error('the simulation fails without any fault: mend that first');
+    for (const { name, file, from, to } of mutants) {
+      const path = join(directory, 'src-shared/sync', file);
+      const text = readFileSync(path, 'utf8');
+      const parts = text.split(from);
+      if (parts.length !== 2) throw new Error(`"${name}" fits ${parts.length - 1} places of ${file}: write it anew`);
+      writeFileSync(path, parts.join(to));
+      const survived = await plays(directory);
+      writeFileSync(path, text);
+      console.log(`${survived ? 'SURVIVED' : 'killed  '}  ${name}`);
+      if (survived) survivors.push(name);
+    }
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+  console.log(`${mutants.length - survivors.length} of ${mutants.length} mutants killed by ${histories} histories`);
+  if (survivors.length > 0) process.exitCode = 1;
+}
+
+await main();

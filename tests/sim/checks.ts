@@ -1,0 +1,243 @@
+/**
+ * What must be true when a history has ended and everybody has met everybody once more: all hold the same, it is what a naive
+ * model says of the set of all ops, nothing is lost, chains verify, and nobody holds what its writer's role forbids.
+ */
+import { deepEqual, equal, ok as yes } from 'node:assert/strict';
+import { isWithin } from '#shared/access/partitions.ts';
+import { emptyValue, type FieldValue, type Kind } from '#shared/kinds/define-kind.ts';
+import { allKinds } from '#shared/kinds/all-kinds.ts';
+import { hexToBytes } from '#shared/kernel/ids.ts';
+import { mayAct } from '#shared/sync/credential.ts';
+import { logKey, parseLogKey } from '#shared/sync/messages.ts';
+import { overruled } from '#shared/sync/merge.ts';
+import { emptyHead, stampToText } from '#shared/sync/op.ts';
+import { openSegment } from '#shared/sync/segment.ts';
+import { compareStamps, type Stamp } from '#shared/sync/stamp.ts';
+import type { History } from './history.ts';
+import { type Keys, verifyWith } from './keys.ts';
+import { type SimLaptop, type SimOp, type SimRecord, versions, writtenKinds } from './laptop.ts';
+import {
+  type Actor,
+  admit,
+  createWorld,
+  type LaptopMaker,
+  meetHub,
+  noFault,
+  pack,
+  play,
+  unpack,
+  type World,
+} from './world.ts';
+
+/** Plays a history to its end and checks it. Throws AssertionError. */
+export async function simulate(history: History, keys: Keys, make: LaptopMaker): Promise<void> {
+  const world = createWorld(history, keys, make);
+  try {
+    for (const step of history.steps) await play(world, step);
+    await heal(world);
+    check(world);
+  } finally {
+    for (const { laptop } of world.actors) laptop.close();
+  }
+}
+
+/** Everybody gets back the role they need and meets the hub, by stick and by line, until nothing is left to hand over. */
+async function heal(world: World): Promise<void> {
+  const honest = world.actors.filter(({ order }) => order.office !== 'rogue');
+  for (const actor of honest) admit(world, actor, 'chair');
+  for (const writer of world.formerWriters) world.hub.enrol({ ...writer, role: 'chair' });
+  for (const actor of world.actors) await meetHub(world, actor, noFault);
+  for (const actor of world.actors) {
+    actor.laptop.clock.now += 1000;
+    world.sticks.length = 0;
+    pack(world, actor, undefined, true);
+    for (const message of world.sticks.splice(0)) await unpack(world, undefined, message, { most: 6, crash: false });
+  }
+  for (const actor of [...world.actors, ...world.actors]) {
+    const outcome = await meetHub(world, actor, noFault);
+    if (actor.order.office !== 'rogue') equal(JSON.stringify(outcome?.refusals), '[]', 'the hub takes all in the end');
+  }
+}
+
+function check(world: World): void {
+  const held = world.hub.summary();
+  const rogues = new Set(
+    world.actors.filter(({ order }) => order.office === 'rogue').map(({ laptop }) => laptop.store().replica),
+  );
+  for (const [log, seq] of world.required)
+    if (!rogues.has(parseLogKey(log).replica)) yes((held[log] ?? 0) >= seq, `all of ${log} is at the hub`);
+  for (const log of Object.keys(held)) checkChain(world, log);
+  const tables = new Map<string, { [record: string]: SimRecord }>();
+  for (const actor of world.actors) checkLaptop(world, actor, rogues, tables);
+}
+
+function checkLaptop(
+  world: World,
+  { laptop, order }: Actor,
+  rogues: ReadonlySet<string>,
+  tables: Map<string, { [record: string]: SimRecord }>,
+): void {
+  const { replica } = laptop.store();
+  const held = Object.entries(world.hub.summary()).filter(([log]) => {
+    const { replica: writer, partition } = parseLogKey(log);
+    return writer === replica || laptop.prefixes.some((prefix) => isWithin(partition, prefix));
+  });
+  const mine = { ...laptop.store().summary() };
+  // What a rogue keeps to itself is nobody's business but its own.
+  const ownLog = logKey(replica, laptop.partition);
+  if (rogues.has(replica)) {
+    yes((mine[ownLog] ?? 0) >= (world.hub.summary()[ownLog] ?? 0));
+    delete mine[ownLog];
+  }
+  deepEqual(
+    mine,
+    Object.fromEntries(held.filter(([log]) => !(rogues.has(replica) && log === ownLog))),
+    `${laptop.name} holds what the hub holds`,
+  );
+  const ops = laptop.ops();
+  for (const { op, replica: writer } of ops) {
+    if (!rogues.has(writer) || writer === replica) continue;
+    const kind = allKinds.find((each) => each.number === op.kind);
+    yes(mayAct({ roles: ['member'] }, kind, op.act), `${laptop.name} holds what a rogue was not allowed to write`);
+  }
+  const key = rogues.has(replica) ? laptop.name : `${order.place} ${laptop.version()}`;
+  const expected = tables.get(key) ?? naiveTable(laptop, ops);
+  tables.set(key, expected);
+  deepEqual(tableOf(laptop, expected), expected, `${laptop.name}'s tables`);
+  laptop.rebuild();
+  deepEqual(tableOf(laptop, expected), expected, `${laptop.name}'s tables made anew`);
+  checkWrites(laptop, ops, expected);
+}
+
+/** No clean edit is lost: what nobody else has touched stands, and what somebody has seen is beaten by what they wrote over it. */
+function checkWrites(laptop: SimLaptop, ops: readonly SimOp[], table: { [record: string]: SimRecord }): void {
+  const writes = new Map<string, SimOp[]>();
+  for (const each of ops) {
+    for (const [number, replaced] of Object.entries(each.op.replaced)) {
+      const stamp = { time: each.op.time, replica: each.replica };
+      yes(compareStamps(stamp, replaced) > 0, `an edit of field ${number} does not beat the value it replaced`);
+    }
+    for (const [number, value] of Object.entries(each.op.set ?? {})) {
+      if (value !== null && typeof value === 'object') continue;
+      const key = `${each.op.record} ${each.op.kind} ${number}`;
+      const known = writes.get(key);
+      if (known === undefined) writes.set(key, [each]);
+      else known.push(each);
+    }
+  }
+  for (const [key, all] of writes) {
+    const [record = '', kindNumber, number = ''] = key.split(' ');
+    const kind = versions[laptop.version()].find((each) => each.number === Number(kindNumber));
+    const name = fieldName(kind, number);
+    if (kind === undefined || name === undefined) continue;
+    const last = all.reduce((a, b) => (b.op.seq > a.op.seq ? b : a));
+    if (all.every(({ replica }) => replica === last.replica))
+      deepEqual(table[record]?.values[name], last.op.set?.[number] ?? null, `a clean edit of ${name} is lost`);
+    checkOverruled(all, number);
+  }
+}
+
+/** A write that nobody saw is never lost silently: `overruled` names it unless it stands. */
+function checkOverruled(all: readonly SimOp[], number: string): void {
+  const named = overruled(all);
+  const standing = all.reduce((a, b) => (compareStamps(stampOf(b), stampOf(a)) > 0 ? b : a));
+  for (const each of all) {
+    const text = stampToText(stampOf(each));
+    const isSeen = all.some(({ op }) => {
+      const replaced = op.replaced[number];
+      return replaced !== undefined && stampToText(replaced) === text;
+    });
+    equal(named.has(`${text} ${number}`), !isSeen && each !== standing, 'an overruled write is named');
+  }
+}
+
+function stampOf({ op, replica }: SimOp): Stamp {
+  return { time: op.time, replica };
+}
+
+function fieldName(kind: Kind | undefined, number: string): string | undefined {
+  return Object.entries(kind?.fields ?? {}).find(([, field]) => String(field.number) === number)?.[0];
+}
+
+/** Opens every piece of a log at the hub as a stranger would, knowing nothing but the writer's key. */
+function checkChain({ hub, keys }: World, log: string): void {
+  let head = emptyHead;
+  let seq = 0;
+  for (const bytes of hub.pieces(log)) {
+    const opened = openSegment(
+      bytes,
+      head,
+      (header, data, signature) => verifyWith(keys, hub.keyOf(header.replica), data, signature),
+      keys.ports,
+    );
+    if (!opened.ok) throw new Error(`the chain of ${log} breaks behind ${seq}: ${opened.error.code}`);
+    equal(opened.value.header.from, seq + 1, `${log} has no gap`);
+    head = hexToBytes(opened.value.header.head);
+    seq = opened.value.header.to;
+  }
+  equal(seq, hub.held(log));
+}
+
+/** The same columns of a laptop's tables as in `expected`. */
+function tableOf(laptop: SimLaptop, expected: { [record: string]: SimRecord }): { [record: string]: SimRecord } {
+  const table: { [record: string]: SimRecord } = {};
+  for (const kind of versions[laptop.version()]) {
+    if (!writtenKinds.includes(kind.name)) continue;
+    for (const id of Object.keys(expected)) {
+      const found = laptop.record(kind, id);
+      if (found === null) continue;
+      const values: { [field: string]: FieldValue } = {};
+      for (const name of Object.keys(expected[id]?.values ?? {})) {
+        const field = kind.fields[name];
+        if (field !== undefined) values[name] = found.values[name] ?? emptyValue(field);
+      }
+      table[id] = { alive: found.alive, values };
+    }
+  }
+  return table;
+}
+
+/** Says from the set of all ops what a version's tables must be, in the plainest way: everything looked up anew. */
+function naiveTable(laptop: SimLaptop, all: readonly SimOp[]): { [record: string]: SimRecord } {
+  const table: { [record: string]: SimRecord } = {};
+  const byRecord = new Map<string, SimOp[]>();
+  for (const each of all) byRecord.set(each.op.record, [...(byRecord.get(each.op.record) ?? []), each]);
+  for (const [id, ops] of byRecord) {
+    const kind = versions[laptop.version()].find((each) => each.number === ops[0]?.op.kind);
+    if (kind === undefined) continue;
+    const edits = ops.filter(({ op }) => op.act !== 'remove');
+    const removals = ops.filter(({ op }) => op.act === 'remove');
+    const alive =
+      edits.length > 0 &&
+      removals.every(({ op: { seen } }) => edits.some(({ op, replica }) => op.seq > (seen?.[replica] ?? 0)));
+    const numbers = new Set(ops.flatMap(({ op }) => Object.keys(op.set ?? {})));
+    const values: { [field: string]: FieldValue } = {};
+    for (const number of numbers) {
+      const name = fieldName(kind, number);
+      const field = name === undefined ? undefined : kind.fields[name];
+      if (name === undefined || field === undefined) continue;
+      values[name] = field.merge === 'set' ? naiveSet(ops, number) : naiveValue(ops, number);
+    }
+    table[id] = { alive, values };
+  }
+  return table;
+}
+
+function naiveValue(ops: readonly SimOp[], number: string): FieldValue {
+  const writes = ops.filter(({ op }) => op.set?.[number] !== undefined);
+  const [last] = writes.sort((a, b) => compareStamps(stampOf(b), stampOf(a)));
+  return (last?.op.set?.[number] ?? null) as FieldValue; // no set field has this number
+}
+
+function naiveSet(ops: readonly SimOp[], number: string): readonly string[] {
+  const dropped = new Set<string>();
+  const added = new Map<string, string>();
+  for (const each of ops) {
+    const change = each.op.set?.[number];
+    if (change === undefined || change === null || typeof change !== 'object') continue;
+    for (const element of change.add) added.set(`${stampToText(stampOf(each))} ${element}`, element);
+    for (const [element, stamps] of Object.entries(change.drop))
+      for (const stamp of stamps) dropped.add(`${stamp} ${element}`);
+  }
+  return [...new Set([...added].filter(([entry]) => !dropped.has(entry)).map(([, element]) => element))].sort();
+}

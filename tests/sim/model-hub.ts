@@ -1,0 +1,283 @@
+/**
+ * The hub as the specification has it (docs/sync.md sections 6, 7 and 10), in memory: a second, small implementation beside
+ * src-hub. It answers a few segments at a time, so that exchanges take several turns.
+ */
+import type { Role } from '#shared/access/roles.ts';
+import { isWithin } from '#shared/access/partitions.ts';
+import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
+import { checkSegmentAllowed } from '#shared/sync/accept.ts';
+import { credentialBytes } from '#shared/sync/credential.ts';
+import {
+  BriefRequest,
+  type Credential,
+  frame,
+  logKey,
+  parseLogKey,
+  protocolVersion,
+  type Refusal,
+  type Summary,
+  summaryDigest,
+  SyncRequest,
+  type SyncResponse,
+  unframe,
+} from '#shared/sync/messages.ts';
+import { emptyHead } from '#shared/sync/op.ts';
+import { isParcelSigned, makeParcel, readParcel } from '#shared/sync/parcel.ts';
+import { headWithin, openSegment, readSegmentHeader, type SegmentHeader } from '#shared/sync/segment.ts';
+import { derivedId } from '#core/store/derived-id.ts';
+import { sha256 } from '#core/store/op-log.ts';
+import { type KeyPair, type Keys, verifyWith } from './keys.ts';
+
+type Held = { readonly from: number; readonly to: number; readonly head: string; readonly bytes: Uint8Array };
+type HubDisk = {
+  epoch: number;
+  logs: Map<string, readonly Held[]>;
+  /** In the order of issue. */
+  credentials: readonly Credential[];
+  /** What laptops said they hold, and when by their clock. */
+  peers: Map<string, { summary: Summary; at: number }>;
+};
+
+export type ModelHub = ReturnType<typeof createModelHub>;
+
+/** So few segments go into one answer. */
+const segmentsAtOnce = 3;
+
+export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }) {
+  let disk: HubDisk = { epoch: 1, logs: new Map(), credentials: [], peers: new Map() };
+  let issued = 0;
+  const epoch = (): string => derivedId(`epoch|${disk.epoch}`);
+
+  const newest = (replica: string): Credential | undefined =>
+    disk.credentials.findLast((each) => each.replica === replica);
+  const headOf = (log: string): { seq: number; head: string } => {
+    const last = disk.logs.get(log)?.at(-1);
+    return last === undefined ? { seq: 0, head: bytesToHex(emptyHead) } : { seq: last.to, head: last.head };
+  };
+  const summaryOf = (isSeen: (log: string) => boolean): Summary =>
+    Object.fromEntries([...disk.logs.keys()].filter(isSeen).map((log) => [log, headOf(log).seq]));
+
+  function accept(segments: readonly Uint8Array[]): Refusal[] {
+    const refusals: Refusal[] = [];
+    const proved: { header: SegmentHeader; bytes: Uint8Array }[] = [];
+    for (const bytes of segments) {
+      const read = readSegmentHeader(bytes);
+      if (!read.ok) {
+        refusals.push({ log: '', from: 0, reason: 'garbage' });
+        continue;
+      }
+      const { header } = read.value;
+      const refuse = (code: string): void =>
+        void refusals.push({
+          log: logKey(header.replica, header.partition),
+          from: header.from,
+          reason: code.slice('segment/'.length) as Refusal['reason'], // the codes of openSegment and acceptance
+        });
+      const credential = newest(header.replica);
+      if (credential === undefined) {
+        refuse('segment/no-credential');
+        continue;
+      }
+      const opened = openSegment(
+        bytes,
+        hexToBytes(header.before),
+        (_header, data, signature) => verifyWith(keys, credential.publicKey, data, signature),
+        keys.ports,
+      );
+      const allowed = opened.ok ? checkSegmentAllowed(credential, header, opened.value.ops, clock.now) : opened;
+      if (allowed.ok) proved.push({ header, bytes });
+      else refuse(allowed.error.code);
+    }
+    const stopped = new Set<string>();
+    for (const { header, bytes } of proved.sort((a, b) => a.header.from - b.header.from)) {
+      const log = logKey(header.replica, header.partition);
+      if (stopped.has(log)) continue;
+      const reason = place(log, header, bytes);
+      if (reason === null) continue;
+      stopped.add(log);
+      refusals.push({ log, from: header.from, reason });
+    }
+    return refusals;
+  }
+
+  /** Appends what continues its log; null when it is there now, or has to come again cut where the summary says. */
+  function place(log: string, header: SegmentHeader, bytes: Uint8Array): Refusal['reason'] | null {
+    const held = headOf(log);
+    const pieces = disk.logs.get(log) ?? [];
+    if (header.from > held.seq + 1) return 'gap';
+    const piece: Held = { from: header.from, to: header.to, head: header.head, bytes };
+    if (header.from === held.seq + 1) {
+      if (header.before !== held.head) return 'forked';
+      disk.logs.set(log, [...pieces, piece]);
+      return null;
+    }
+    const common = Math.min(header.to, held.seq);
+    const theirs = headWithin(bytes, common, keys.ports);
+    if (theirs === null || bytesToHex(theirs) !== headAt(log, common)) return 'forked';
+    if (header.to > held.seq && pieces.some((each) => each.from === header.from))
+      disk.logs.set(log, [...pieces.filter((each) => each.from < header.from), piece]);
+    return null;
+  }
+
+  function headAt(log: string, seq: number): string {
+    if (seq === 0) return bytesToHex(emptyHead);
+    const piece = disk.logs.get(log)?.find((each) => each.to >= seq);
+    const head = piece === undefined ? null : headWithin(piece.bytes, seq, keys.ports);
+    return head === null ? '' : bytesToHex(head);
+  }
+
+  /** Others' segments beyond what a laptop holds. */
+  function outgoing(
+    replica: string,
+    isSeen: (log: string) => boolean,
+    held: Summary,
+    most: number,
+  ): { segments: Uint8Array[]; more: boolean } {
+    const segments: Uint8Array[] = [];
+    for (const [log, pieces] of disk.logs) {
+      if (!isSeen(log) || parseLogKey(log).replica === replica) continue;
+      for (const piece of pieces) {
+        if (piece.to <= (held[log] ?? 0)) continue;
+        if (segments.length === most) return { segments, more: true };
+        segments.push(piece.bytes);
+      }
+    }
+    return { segments, more: false };
+  }
+
+  function seenBy(replica: string, asked: readonly string[]): (log: string) => boolean {
+    const credential = newest(replica);
+    return (log) => {
+      const { replica: writer, partition } = parseLogKey(log);
+      const isCovered = (prefixes: readonly string[]): boolean => prefixes.some((each) => isWithin(partition, each));
+      return writer === replica || (credential !== undefined && isCovered(asked) && isCovered(credential.partitions));
+    };
+  }
+
+  const credentialsFor = (prefixes: readonly string[], held: readonly string[]): Credential[] =>
+    disk.credentials.filter(
+      (each) =>
+        !held.includes(each.serial) &&
+        each.partitions.some((own) => prefixes.some((asked) => isWithin(own, asked) || isWithin(asked, own))),
+    );
+
+  return {
+    publicKey: pair.publicKey,
+    epoch,
+    keyOf: (replica: string): string => newest(replica)?.publicKey ?? '',
+    held: (log: string): number => headOf(log).seq,
+    summary: (): Summary => summaryOf(() => true),
+    /** Every piece of a log, in order. */
+    pieces: (log: string): readonly Uint8Array[] => (disk.logs.get(log) ?? []).map((each) => each.bytes),
+
+    /** Issues a credential; the newest of a laptop is what counts here. */
+    enrol(order: {
+      replica: string;
+      publicKey: string;
+      name: string;
+      role: Role;
+      prefixes: readonly string[];
+    }): Credential {
+      issued += 1;
+      const rest = {
+        serial: `serial-${issued}`,
+        replica: order.replica,
+        publicKey: order.publicKey,
+        laptop: order.name,
+        roles: [order.role],
+        partitions: [...order.prefixes],
+        validFrom: issued,
+        validUntil: 2 ** 45,
+      };
+      const credential = { ...rest, signature: bytesToHex(pair.sign(credentialBytes(rest))) };
+      disk.credentials = [...disk.credentials, credential];
+      return credential;
+    },
+
+    /** One turn of the exchange. */
+    turn(message: Uint8Array): Uint8Array {
+      const brief = unframe(message, BriefRequest);
+      if (brief.ok) {
+        const { replica, partitions, digest } = brief.value.header;
+        const same = summaryDigest(summaryOf(seenBy(replica, partitions)), sha256) === digest;
+        return frame({ protocol: protocolVersion, epoch: epoch(), same, time: clock.now, segments: [] }, []);
+      }
+      const asked = unframe(message, SyncRequest);
+      if (!asked.ok) throw new Error(`a laptop sent nonsense: ${asked.error.code}`);
+      const { header, segments } = asked.value;
+      const refusals = accept(segments);
+      const isSeen = seenBy(header.replica, header.partitions);
+      const out = outgoing(header.replica, isSeen, header.summary, segmentsAtOnce);
+      const answer: SyncResponse = {
+        protocol: protocolVersion,
+        epoch: epoch(),
+        summary: summaryOf(isSeen),
+        refusals,
+        credentials: credentialsFor(header.partitions, header.credentials),
+        more: out.more,
+        time: clock.now,
+        laptops: [],
+        segments: out.segments.map((each) => each.length),
+      };
+      return frame(answer, out.segments);
+    },
+
+    /** Takes in a parcel that a laptop made for the hub; false where it is not for this hub or not of its writer. */
+    takeParcel(bytes: Uint8Array): boolean {
+      const read = readParcel(bytes);
+      if (!read.ok || read.value.header.what !== 'exchange') return false;
+      const { header, segments } = read.value;
+      const credential = newest(header.writer);
+      if (header.reader !== 'hub' || header.hubKey !== pair.publicKey || credential === undefined) return false;
+      if (!isParcelSigned(header, credential.publicKey, keys.verify)) return false;
+      accept(segments);
+      const known = disk.peers.get(header.writer);
+      if (known === undefined || header.madeAt > known.at)
+        disk.peers.set(header.writer, { summary: header.summary, at: header.madeAt });
+      return true;
+    },
+
+    /** The parcel that a laptop is answered with by stick. */
+    parcelFor(replica: string): Uint8Array {
+      const prefixes = newest(replica)?.partitions ?? [];
+      const isSeen = seenBy(replica, prefixes);
+      const summary = summaryOf(isSeen);
+      const heads = Object.entries(summary)
+        .filter(([log]) => parseLogKey(log).replica === replica)
+        .map(([log, seq]) => [log, headAt(log, seq)]);
+      const out = outgoing(replica, isSeen, disk.peers.get(replica)?.summary ?? {}, Number.POSITIVE_INFINITY);
+      return makeParcel(
+        {
+          what: 'exchange',
+          hubKey: pair.publicKey,
+          writer: 'hub',
+          reader: replica,
+          madeAt: clock.now,
+          epoch: epoch(),
+          summary,
+          heads: Object.fromEntries(heads) as { [log: string]: string },
+          credentials: credentialsFor(prefixes, []),
+          revoked: [],
+          refusals: [],
+          laptops: [],
+        },
+        out.segments,
+        pair.sign,
+      );
+    },
+
+    backUp: (): HubDisk => ({ ...disk, logs: new Map(disk.logs), peers: new Map(disk.peers) }),
+    /** Puts a backup back: another epoch. Credentials issued since are issued again, as an operator repeats invitations. */
+    restore(image: HubDisk): void {
+      const { credentials } = disk;
+      disk = {
+        ...image,
+        logs: new Map(image.logs),
+        peers: new Map(image.peers),
+        credentials,
+        epoch: disk.epoch + 1,
+      };
+    },
+  };
+}
+export type HubImage = ReturnType<ModelHub['backUp']>;

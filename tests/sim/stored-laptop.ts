@@ -1,0 +1,143 @@
+/** A laptop on the desktop's own store, in memory or, once its power went or a backup was put back, on a file. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLogStore } from '#core/store/log-store.ts';
+import { createStickStore } from '#core/store/stick-store.ts';
+import { openStore, type Store } from '#core/store/store.ts';
+import { silentLogger } from '#shared/kernel/ports.ts';
+import { logKey } from '#shared/sync/messages.ts';
+import type { StickStore } from '#core/sync/stick-store-port.ts';
+import { seededRandom } from '#tests/lib/core.ts';
+import type { Image, SimLaptop, SimOp, SyncNotes, VersionName } from './laptop.ts';
+import { versions } from './laptop.ts';
+import type { LaptopMaker } from './world.ts';
+
+/** Makes laptops whose files lie in one folder; `close` removes it. */
+export function storedLaptops(): { make: LaptopMaker; close: () => void } {
+  const directory = mkdtempSync(join(tmpdir(), 'komissiya-sim-'));
+  let files = 0;
+  return {
+    make: ({ version }, place) =>
+      createStoredLaptop({
+        ...place,
+        version,
+        newPath() {
+          files += 1;
+          return join(directory, `${files}.db`);
+        },
+      }),
+    close: () => rmSync(directory, { recursive: true, force: true }),
+  };
+}
+
+type Disk = { readonly bytes: Buffer; readonly notes: SyncNotes };
+
+function createStoredLaptop(options: {
+  readonly name: string;
+  readonly partition: string;
+  readonly prefixes: readonly string[];
+  readonly version: VersionName;
+  readonly now: number;
+  readonly hubKey: string;
+  readonly newPath: () => string;
+}): SimLaptop {
+  const { name, partition } = options;
+  const clock = { now: options.now };
+  const random = seededRandom(name);
+  let version = options.version;
+  let notes: SyncNotes = { epoch: null, acknowledged: {} };
+  let opened = open(':memory:');
+
+  function open(path: string): { store: Store; port: StickStore } {
+    const result = openStore({ path, key: null }, partition, {
+      time: { now: () => clock.now },
+      random,
+      logger: silentLogger,
+      changed: () => undefined,
+      backUp: () => undefined,
+      kinds: versions[version],
+    });
+    if (!result.ok) throw new Error(result.error.code);
+    return portsOf(result.value);
+  }
+  /** Anew after the identity has changed. */
+  function portsOf(store: Store): { store: Store; port: StickStore } {
+    const replicaStore = createLogStore({
+      db: store.db,
+      log: store.log,
+      meta: store.meta,
+      committer: store.committer,
+      identity: store.identity(),
+      hubKey: () => options.hubKey,
+      roadChanged: () => undefined,
+    });
+    return { store, port: createStickStore({ ...store, replicaStore }) };
+  }
+  const bytesOf = (): Buffer => opened.store.db.serialize();
+  function reopen(bytes: Buffer): void {
+    opened.store.close();
+    const path = options.newPath();
+    writeFileSync(path, bytes);
+    opened = open(path);
+  }
+  const ownLogs = () => opened.store.log.logs().filter((log) => log.replica === opened.store.identity().replica);
+
+  return {
+    name,
+    partition,
+    prefixes: options.prefixes,
+    clock,
+    store: () => opened.port,
+    publicKey: () => opened.store.identity().publicKey,
+    sign: (data) => opened.store.identity().sign(data),
+    stickMemory: () => opened.port.stickMemory(),
+    keepStickMemory: (memory) => opened.port.setStickMemory(memory),
+    notes: () => notes,
+    keepNotes(kept) {
+      notes = kept;
+    },
+    version: () => version,
+    write: (changes) => void opened.store.commit(changes, null),
+    record(kind, id) {
+      const found = opened.store.queries.get(kind, id);
+      return found === null ? null : { alive: !found.removed, values: found.values };
+    },
+    ops: () =>
+      opened.store.log
+        .logs()
+        .flatMap((log): SimOp[] =>
+          opened.store.log
+            .opsAfter(log, 0, 100_000)
+            .map((op) => ({ op, replica: log.replica, partition: log.partition })),
+        ),
+    received: () =>
+      Object.fromEntries(
+        ownLogs().map((log) => [logKey(log.replica, log.partition), opened.store.log.marks(log).received]),
+      ),
+    credential() {
+      const { replica } = opened.port;
+      const own = opened.port.credentials().filter((each) => each.replica === replica);
+      return own.sort((a, b) => b.validFrom - a.validFrom)[0] ?? null;
+    },
+    crash: () => reopen(bytesOf()),
+    upgrade(next) {
+      version = next;
+      reopen(bytesOf());
+    },
+    backUp: () => ({ image: { bytes: bytesOf(), notes } satisfies Disk }),
+    restore({ image }: Image) {
+      const disk = image as Disk; // made by backUp above
+      reopen(disk.bytes);
+      opened.store.renewIdentity();
+      opened = portsOf(opened.store);
+      notes = { epoch: null, acknowledged: {} };
+    },
+    rebuild() {
+      for (const kind of versions[version]) opened.store.committer.rebuild(kind);
+    },
+    desk: () =>
+      (opened.store.db.prepare('select * from desk').all() as object[]).map((row) => JSON.stringify(row)).sort(),
+    close: () => opened.store.close(),
+  };
+}

@@ -1,0 +1,514 @@
+/**
+ * Plays a history: laptops, a hub and a bag of sticks. What every step must leave true is asserted here; what must be true at the
+ * end, in checks.ts.
+ */
+import { equal, fail, ok as yes } from 'node:assert/strict';
+import type { Role } from '#shared/access/roles.ts';
+import { findDisputes, findSame } from '#shared/desk/disputes.ts';
+import { naturalKey } from '#shared/desk/natural-key.ts';
+import { Settlement, settlementSeed } from '#shared/desk/settlement.ts';
+import type { FieldValue, Kind, Values } from '#shared/kinds/define-kind.ts';
+import { err, ok, type Result } from '#shared/kernel/result.ts';
+import { mayAct } from '#shared/sync/credential.ts';
+import { exchange, type ExchangeOutcome } from '#shared/sync/exchange.ts';
+import { frame, logKey, SyncResponse, unframe } from '#shared/sync/messages.ts';
+import { type ExchangeParcel, readParcel } from '#shared/sync/parcel.ts';
+import { composeParcels, markOffered, takeParcel } from '#shared/sync/parcel-session.ts';
+import { derivedId } from '#core/store/derived-id.ts';
+import { startOfTime } from '#tests/lib/core.ts';
+import type { Fault, History, LaptopOrder, Step } from './history.ts';
+import type { Keys } from './keys.ts';
+import { type Image, kindIn, type SimChange, type SimLaptop, type SimOp } from './laptop.ts';
+import { createModelHub, type HubImage, type ModelHub } from './model-hub.ts';
+
+const dayMs = 86_400_000;
+const oblast = 'kz/kz-19';
+const commissions = { one: `${oblast}/one`, two: `${oblast}/two` };
+
+export type Actor = { readonly laptop: SimLaptop; readonly order: LaptopOrder; backup: Image | null };
+export type World = {
+  readonly keys: Keys;
+  readonly actors: readonly Actor[];
+  readonly hub: ModelHub;
+  readonly hubClock: { now: number };
+  readonly sticks: Uint8Array[];
+  hubBackup: HubImage | null;
+  /** How far each log must reach at the end: what was written and not lost with a disk. */
+  readonly required: Map<string, number>;
+  /** Requests caught on the line, to be sent again. */
+  readonly caught: Uint8Array[];
+  /** Identities that laptops had before a backup was put back. */
+  readonly formerWriters: Writer[];
+};
+export type Writer = {
+  readonly replica: string;
+  readonly publicKey: string;
+  readonly name: string;
+  readonly prefixes: readonly string[];
+};
+
+export type LaptopMaker = (
+  order: LaptopOrder,
+  place: {
+    readonly name: string;
+    readonly partition: string;
+    readonly prefixes: readonly string[];
+    readonly now: number;
+    readonly hubKey: string;
+  },
+) => SimLaptop;
+
+export function createWorld(history: History, keys: Keys, make: LaptopMaker): World {
+  const hubClock = { now: startOfTime };
+  const hub = createModelHub(keys, keys.newPair('hub'), hubClock);
+  const actors = history.laptops.map((given, index): Actor => {
+    // Somebody must be able to write papers, and to keep everything.
+    const order: LaptopOrder = index === 0 ? { ...given, office: 'chair', place: 'one' } : given;
+    const { place } = order;
+    const isSecond = place === 'two' || (place === 'both' && index % 2 === 1);
+    const partition = isSecond ? commissions.two : commissions.one;
+    const prefixes = [place === 'both' ? oblast : partition];
+    const now = startOfTime + order.skewDays * dayMs;
+    const laptop = make(order, { name: `laptop-${index}`, partition, prefixes, now, hubKey: hub.publicKey });
+    return { laptop, order, backup: null };
+  });
+  const world: World = {
+    keys,
+    actors,
+    hub,
+    hubClock,
+    sticks: [],
+    hubBackup: null,
+    required: new Map(),
+    caught: [],
+    formerWriters: [],
+  };
+  for (const actor of actors) admit(world, actor, actor.order.office === 'chair' ? 'chair' : 'member');
+  return world;
+}
+
+/** Gives a laptop a credential, as an invitation does. */
+export function admit({ hub }: World, { laptop }: Actor, role: Role): void {
+  const credential = hub.enrol({ ...writerOf(laptop), role });
+  yes(laptop.store().addCredentials([credential]).ok);
+}
+
+function writerOf(laptop: SimLaptop): Writer {
+  const { name, prefixes } = laptop;
+  return { replica: laptop.store().replica, publicKey: laptop.publicKey(), name, prefixes };
+}
+
+/** Plays one step. */
+export async function play(world: World, step: Step): Promise<void> {
+  world.hubClock.now += 1000;
+  // Clocks stand still now and then, so that two laptops write in the same moment.
+  if (world.hubClock.now % 4000 === 0) for (const { laptop } of world.actors) laptop.clock.now += 1000;
+  const actor = 'who' in step ? world.actors[step.who % (world.actors.length + 1)] : undefined;
+  switch (step.do) {
+    case 'write':
+      return actor && writeRecord(world, actor, step);
+    case 'decide':
+      return actor && decide(world, actor, step.which, step.take);
+    case 'exchange':
+      if (actor !== undefined) await meetHub(world, actor, step.fault);
+      return;
+    case 'pack':
+      return pack(world, actor, world.actors[step.to % (world.actors.length + 1)], step.everything);
+    case 'unpack': {
+      const message = world.sticks[step.which % Math.max(1, world.sticks.length)];
+      if (message !== undefined) await unpack(world, actor, message, step);
+      return;
+    }
+    case 'lose':
+      world.sticks.splice(step.which % Math.max(1, world.sticks.length), 1);
+      return;
+    case 'clock':
+      if (actor !== undefined) actor.laptop.clock.now += step.days * dayMs;
+      return;
+    case 'role':
+      // Its owner learns of it with the next answer.
+      if (actor !== undefined && actor.order.office !== 'rogue')
+        world.hub.enrol({ ...writerOf(actor.laptop), role: step.role });
+      return;
+    case 'upgrade': {
+      const next = { before: 'now', now: 'after', after: 'after' } as const;
+      return actor?.laptop.upgrade(next[actor.laptop.version()]);
+    }
+    case 'crash':
+      return actor?.laptop.crash();
+    case 'back-up':
+      if (actor === undefined) world.hubBackup = world.hub.backUp();
+      else actor.backup = actor.laptop.backUp();
+      return;
+    case 'put-back':
+      return putBack(world, actor);
+  }
+}
+
+function putBack(world: World, actor: Actor | undefined): void {
+  if (actor === undefined) {
+    if (world.hubBackup === null) return;
+    world.hub.restore(world.hubBackup);
+  } else {
+    if (actor.backup === null || actor.order.office === 'rogue') return;
+    world.formerWriters.push(writerOf(actor.laptop));
+    actor.laptop.restore(actor.backup);
+    admit(world, actor, 'chair');
+  }
+  // What nobody holds any more went with the disk.
+  const held = [world.hub.summary(), ...world.actors.map(({ laptop }) => laptop.store().summary())];
+  for (const log of world.required.keys()) world.required.set(log, Math.max(0, ...held.map((each) => each[log] ?? 0)));
+}
+
+const words = {
+  contact: ['name', 'phone', 'note', 'nickname', 'languages', 'badges'],
+  decision: ['number', 'title_ru', 'place', 'state', 'votesFor', 'languages'],
+  membership: ['commission', 'contact', 'startsOn', 'role', 'nominatedBy', 'endsOn'],
+  extra: ['title', 'tags', 'title', 'tags', 'title', 'title'],
+} as const;
+const elements = [['ru'], [], ['kk', 'ru'], []] as const;
+
+/** Few values, so that two people often mean the same thing or meet in one natural key. */
+function valueOf(field: string, value: number): FieldValue {
+  switch (field) {
+    case 'phone':
+      return `+7 700 000-00-0${value % 2}`;
+    case 'number':
+      return `24/${value % 3}`;
+    case 'state':
+      return value % 3 === 0 ? 'signed' : 'draft';
+    case 'votesFor':
+      return value % 4 === 3 ? null : value;
+    case 'role':
+      return value % 2 === 0 ? 'member' : 'secretary';
+    case 'startsOn':
+    case 'endsOn':
+      return `2026-01-0${1 + (value % 2)}`;
+    case 'commission':
+    case 'contact':
+      return derivedId(`${field}|${value % 2}`);
+    case 'languages':
+    case 'badges':
+    case 'tags':
+      return [...(elements[value % 4] ?? [])];
+    default:
+      return value % 5 === 4 ? null : `${field}, пример ${value % 3}`;
+  }
+}
+
+/** The records that a partition's laptops write. */
+export function recordId(partition: string, kind: string, record: number): string {
+  return derivedId(`simulated|${partition}|${kind}|${record}`);
+}
+
+function writeRecord(world: World, actor: Actor, step: Step & { do: 'write' }): void {
+  const { laptop, order } = actor;
+  const kind = kindIn(laptop.version(), step.kind);
+  if (kind === null) return;
+  const values: { [field: string]: FieldValue } = {};
+  for (const number of step.act === 'set' ? step.fields : []) {
+    const field = words[step.kind][number] ?? 'name';
+    if (kind.fields[field] !== undefined) values[field] = valueOf(field, step.value);
+  }
+  const records = step.both ? [0, 1] : [step.record];
+  const changes = records.map(
+    (record): SimChange => ({ kind, id: recordId(laptop.partition, step.kind, record), act: step.act, values }),
+  );
+  commit(world, actor, changes, order.office === 'rogue');
+}
+
+/** Writes what the laptop's role allows; a rogue does not ask. */
+function commit(world: World, { laptop }: Actor, changes: readonly SimChange[], isRogue = false): void {
+  const credential = laptop.credential();
+  if (credential === null) return;
+  if (!isRogue && changes.some(({ kind, act }) => !mayAct(credential, kind, act))) return;
+  laptop.write(changes);
+  const log = logKey(laptop.store().replica, laptop.partition);
+  const head = laptop.store().summary()[log] ?? 0;
+  if (head > 0) world.required.set(log, head);
+}
+
+/** Somebody decides what is on the conflict desk: a field, a removal, or two records of one key. */
+function decide(world: World, actor: Actor, which: number, take: number): void {
+  const { laptop } = actor;
+  const kind = kindIn(laptop.version(), which % 2 === 0 ? 'decision' : 'membership');
+  const settlement = kindIn(laptop.version(), Settlement.name);
+  if (kind === null || settlement === null) return;
+  const ops = laptop.ops();
+  const opsOf = (id: string): SimOp[] => ops.filter(({ op }) => op.record === id);
+  const settle = (id: string, values: Values & { over: readonly string[] }): SimChange => {
+    const before = laptop.record(settlement, id)?.values['over'];
+    const over = [...new Set([...(Array.isArray(before) ? (before as string[]) : []), ...values.over])].sort();
+    return { kind: settlement, id, act: 'set', values: { ...values, over } };
+  };
+  const id = recordId(laptop.partition, kind.name, which >> 1);
+  const disputes = findDisputes(kind, opsOf(id), (about, part) => opsOf(derivedId(settlementSeed(about, id, part))));
+  const changes: SimChange[] = [];
+  for (const dispute of disputes.fields) {
+    const version = dispute.versions[take % dispute.versions.length];
+    if (version === undefined) continue;
+    const number = kind.fields[dispute.field]?.number ?? 0;
+    const standing = version.standing ? version.stamp : undefined;
+    const over = dispute.versions.flatMap((each) => each.stamps).filter((stamp) => stamp !== standing);
+    changes.push(
+      { kind, id, act: 'set', values: { [dispute.field]: version.value } },
+      settle(derivedId(settlementSeed('field', id, String(number))), {
+        about: 'field',
+        subjectKind: kind.number,
+        subject: id,
+        field: number,
+        stands: version.stamp,
+        over: [...over, ...dispute.verdicts.slice(0, -1).map(({ stamp }) => stamp)],
+      }),
+    );
+  }
+  if (disputes.removal !== null) {
+    const stands = take % 2 === 0 ? 'kept' : 'removed';
+    const { removals, verdicts } = disputes.removal;
+    if ((stands === 'kept') !== disputes.isAlive)
+      changes.push({ kind, id, act: stands === 'kept' ? 'restore' : 'remove', values: {} });
+    changes.push(
+      settle(derivedId(settlementSeed('removal', id, '')), {
+        about: 'removal',
+        subjectKind: kind.number,
+        subject: id,
+        stands,
+        over: [...removals, ...verdicts.slice(0, -1)].map(({ stamp }) => stamp),
+      }),
+    );
+  }
+  changes.push(...decideSame(laptop, kind, settle, opsOf, take));
+  if (changes.length > 0) commit(world, actor, changes);
+}
+
+function decideSame(
+  laptop: SimLaptop,
+  kind: Kind,
+  settle: (id: string, values: Values & { over: readonly string[] }) => SimChange,
+  opsOf: (id: string) => SimOp[],
+  take: number,
+): SimChange[] {
+  const [subject = '', other = ''] = [0, 1].map((record) => recordId(laptop.partition, kind.name, record)).sort();
+  const keys = [subject, other].map((id) => {
+    const found = laptop.record(kind, id);
+    return found?.alive === true ? naturalKey(kind, found.values) : null;
+  });
+  const id = derivedId(settlementSeed('same', subject, other));
+  const same = findSame(keys[0] !== null && keys[0] === keys[1], opsOf(id));
+  if (same === null) return [];
+  const stands = take % 2 === 0 ? 'different' : subject;
+  const over = same.verdicts.slice(0, -1).map(({ stamp }) => stamp);
+  const settlement = settle(id, { about: 'same', subjectKind: kind.number, subject, other, stands, over });
+  return stands === 'different' ? [settlement] : [{ kind, id: other, act: 'remove', values: {} }, settlement];
+}
+
+/** Thrown where the power goes. */
+class PowerCut extends Error {}
+
+export const noFault: Fault = { what: 'none', turn: 0, at: 0, small: false };
+
+/** One exchange over a line on which `fault` happens; null when the power went in its middle. */
+export async function meetHub(world: World, actor: Actor, fault: Fault): Promise<ExchangeOutcome | null> {
+  const { laptop } = actor;
+  const store = laptop.store();
+  const notes = laptop.notes();
+  let left = fault.what === 'crash' || fault.what === 'stop' ? Math.floor(fault.at / 40) : Number.POSITIVE_INFINITY;
+  const signal = {
+    get aborted() {
+      return fault.what === 'stop' && left <= 0;
+    },
+  };
+  let outcome: ExchangeOutcome;
+  try {
+    outcome = await exchange(store, lineTo(world, fault), {
+      partitions: laptop.prefixes,
+      epoch: notes.epoch,
+      acknowledged: notes.acknowledged,
+      maxRequestBytes: fault.small ? 1 : 1024 * 1024,
+      signal,
+      breathe: async () => {
+        left -= 1;
+        if (left < 0 && fault.what === 'crash') throw new PowerCut();
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof PowerCut)) throw error;
+    laptop.crash();
+    return null;
+  }
+  if (outcome.turns > 0) keep(laptop, outcome);
+  checkOutcome(world, actor, outcome, fault);
+  return outcome;
+}
+
+/** As the service keeps an exchange's end (core/sync/exchange-outcome.ts). */
+function keep(laptop: SimLaptop, { epoch, acknowledged, hubSummary, hubTime }: ExchangeOutcome): void {
+  laptop.keepNotes({ epoch, acknowledged });
+  if (hubSummary === null || epoch === null || hubTime === null) return;
+  const memory = laptop.stickMemory();
+  const hub = { summary: hubSummary, epoch, at: hubTime };
+  laptop.keepStickMemory({ ...memory, peers: { ...memory.peers, hub }, offered: {} });
+}
+
+function checkOutcome({ hub, actors }: World, { laptop, order }: Actor, outcome: ExchangeOutcome, fault: Fault): void {
+  const { replica } = laptop.store();
+  const held = hub.summary();
+  const mine = laptop.store().summary();
+  const isHonest = !['damage', 'cut'].includes(fault.what);
+  if (outcome.turns > 0 && isHonest) {
+    for (const [log, seq] of Object.entries(laptop.received()))
+      yes(seq <= (held[log] ?? 0), `${log} is shown as received to ${seq}, the hub holds ${held[log] ?? 0}`);
+  }
+  if (fault.what !== 'none') return;
+  equal(outcome.failure, null);
+  equal(JSON.stringify(outcome.refusedHere), '[]', 'a laptop takes what the hub took');
+  for (const refusal of outcome.refusals) {
+    equal(refusal.reason, 'wrong-role', 'of an honest laptop a hub refuses nothing but what its new role forbids');
+    yes(order.office === 'rogue' || actors.length > 0);
+  }
+  for (const [log, seq] of Object.entries(held)) {
+    const partition = log.slice(log.indexOf(' ') + 1);
+    const isSeen =
+      log.startsWith(replica) || laptop.prefixes.some((prefix) => `${partition}/`.startsWith(`${prefix}/`));
+    if (isSeen) yes((mine[log] ?? 0) >= seq, `after an exchange ${log} is held to ${mine[log] ?? 0} of ${seq}`);
+  }
+  const own = Object.entries(mine).filter(([log]) => log.startsWith(replica));
+  if (outcome.refusals.length === 0)
+    for (const [log, seq] of own) equal(held[log] ?? 0, seq, `after an exchange the hub holds all of ${log}`);
+}
+
+/** The line to the hub, on which something happens once. */
+function lineTo(world: World, fault: Fault): { send: (message: Uint8Array) => Promise<Result<Uint8Array>> } {
+  const { hub, caught } = world;
+  let turn = -1;
+  const away = err({ code: 'sync/hub-unreachable' });
+  return {
+    async send(message) {
+      turn += 1;
+      if (caught.length < 20) caught.push(message);
+      if (turn !== fault.turn) return ok(hub.turn(message));
+      switch (fault.what) {
+        case 'lose-request':
+          return away;
+        case 'lose-answer':
+          hub.turn(message);
+          return away;
+        case 'twice':
+          hub.turn(message);
+          return ok(hub.turn(message));
+        case 'replay':
+          hub.turn(caught[fault.at % caught.length] ?? message);
+          return ok(hub.turn(message));
+        case 'cut': {
+          const answer = hub.turn(message);
+          return ok(answer.slice(0, Math.floor((answer.length * fault.at) / 1000)));
+        }
+        default:
+          return ok(changed(hub.turn(message), fault, world));
+      }
+    },
+  };
+}
+
+/** An answer that came otherwise than it was given: what a bad disk or a lying hub may do to its segments. */
+function changed(answer: Uint8Array, fault: Fault, { hub }: World): Uint8Array {
+  const read = unframe(answer, SyncResponse);
+  if (!read.ok) return answer;
+  const { header } = read.value;
+  let segments: Uint8Array[] = read.value.segments.map((each) => each.slice());
+  switch (fault.what) {
+    case 'damage': {
+      const one = segments[fault.at % Math.max(1, segments.length)];
+      if (one !== undefined)
+        one[(fault.at * 31) % one.length] = (one[(fault.at * 31) % one.length] ?? 0) ^ (1 << (fault.at % 8));
+      break;
+    }
+    case 'shuffle':
+      segments = segments.map((_, index) => segments[(index * 7 + fault.at) % segments.length] ?? new Uint8Array(1));
+      break;
+    case 'foreign':
+      // Everything it has, asked for or not, the laptop's own log among it.
+      segments = Object.keys(hub.summary()).flatMap((log) => hub.pieces(log).slice(0, 2));
+      break;
+    default:
+      return answer;
+  }
+  return frame({ ...header, segments: segments.map((each) => each.length) }, segments);
+}
+
+/** Puts onto a stick what one party has for another. */
+export function pack(world: World, from: Actor | undefined, to: Actor | undefined, everything: boolean): void {
+  const { sticks, hub } = world;
+  if (from === to || sticks.length > 30) return;
+  if (from === undefined) {
+    if (to !== undefined) sticks.push(hub.parcelFor(to.laptop.store().replica));
+    return;
+  }
+  const { laptop } = from;
+  const order = {
+    reader: to?.laptop.store().replica ?? 'hub',
+    hubKey: hub.publicKey,
+    epoch: laptop.notes().epoch ?? hub.epoch(),
+    now: laptop.clock.now,
+    everything,
+    sign: (data: Uint8Array) => laptop.sign(data),
+  };
+  for (const { message, upTo } of composeParcels(laptop.store(), laptop.stickMemory(), order)) {
+    sticks.push(message);
+    if (to === undefined) laptop.keepStickMemory(markOffered(laptop.store(), laptop.stickMemory(), upTo));
+  }
+}
+
+/** Hands a stick to somebody, who may not be its reader; it may be pulled, or the power may go. */
+export async function unpack(
+  world: World,
+  actor: Actor | undefined,
+  message: Uint8Array,
+  how: { readonly most: number; readonly crash: boolean },
+): Promise<void> {
+  if (actor === undefined) {
+    world.hub.takeParcel(message);
+    return;
+  }
+  const { laptop } = actor;
+  const parcel = readParcel(message);
+  if (!parcel.ok || parcel.value.header.what !== 'exchange') return fail('an unreadable parcel');
+  const header: ExchangeParcel = parcel.value.header;
+  const known = laptop.stickMemory().peers['hub']?.epoch;
+  const before = laptop.received();
+  let segments = 0;
+  const signal = {
+    get aborted() {
+      segments += 1;
+      // One in seven sticks is read to its end.
+      return how.most < 6 && segments > how.most && !how.crash;
+    },
+  };
+  try {
+    const outcome = await takeParcel(
+      laptop.store(),
+      laptop.stickMemory(),
+      { header, segments: parcel.value.segments },
+      {
+        hubKey: world.hub.publicKey,
+        partitions: laptop.prefixes,
+        now: startOfTime,
+        verify: world.keys.verify,
+        signal,
+        breathe: async () => {
+          if (how.crash && segments >= how.most) throw new PowerCut();
+        },
+      },
+    );
+    if (header.reader !== laptop.store().replica) equal(outcome.ok, false, 'a stick for somebody else is refused');
+    if (!outcome.ok) return;
+    if (header.writer === 'hub' && header.epoch === known)
+      for (const [log, seq] of Object.entries(laptop.received()))
+        yes(seq >= (before[log] ?? 0), 'an old parcel takes nothing back');
+    yes(!outcome.value.isForked || header.writer !== 'hub', 'nobody here is an old copy unawares');
+    if (outcome.value.failure === null) laptop.keepStickMemory(outcome.value.memory);
+  } catch (error) {
+    if (!(error instanceof PowerCut)) throw error;
+    laptop.crash();
+  }
+}

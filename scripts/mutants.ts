@@ -103,7 +103,7 @@ const mutants: readonly Mutant[] = [
 ];
 
 const root = resolve(import.meta.dirname, '..');
-const histories = process.argv[2] ?? '300';
+const histories = process.argv[2] ?? '500';
 
 /** A copy of what the simulation runs, apart from the packages. */
 function copy(): string {
@@ -121,7 +121,7 @@ function plays(directory: string): Promise<boolean> {
   const child = spawn(process.execPath, ['tests/sim/main.ts', '--histories', histories, '--seed', '1', '--raw'], {
     cwd: directory,
     stdio: 'ignore',
-    timeout: 300_000,
+    timeout: 120_000,
   });
   return new Promise((done) => child.once('exit', (code) => done(code === 0)));
 }

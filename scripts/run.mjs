@@ -15,6 +15,8 @@ const tasks = {
   dev: { run: ['scripts/start.ts', '--watch'], needs: ['electron', 'display'] },
   build: { run: ['scripts/build.ts'] },
   test: { run: ['scripts/verify.ts', 'test'], needs: ['electron', 'display', 'tests'] },
+  'test:sim': { run: ['tests/sim/main.ts'] },
+  'test:mutants': { run: ['scripts/mutants.ts'] },
   check: { run: ['scripts/verify.ts', 'check'] },
   e2e: { run: ['scripts/verify.ts', 'e2e'], needs: ['electron', 'display', 'tests'] },
   bench: { run: ['scripts/bench/main.ts'], needs: ['electron', 'display'] },

@@ -1,9 +1,4 @@
-/**
- * Laptops that meet only by parcels: real stores, a relay that is another laptop, and sticks that are lost, repeated, late,
- * half read and handed to the wrong one. At the end all hold the same; no edit is lost. `KOMISSIYA_SIM_RUNS` sets the number
- * of histories; a failing one prints its seed.
- */
-import fc from 'fast-check';
+/** Laptops that meet by parcels: single cases of what the simulation plays at random (histories.test.ts). */
 import { expect, test } from 'vitest';
 import { derivedId } from '#core/store/derived-id.ts';
 import { createStickStore } from '#core/store/stick-store.ts';
@@ -12,7 +7,6 @@ import { Contact } from '#shared/contacts/contact.ts';
 import { type ExchangeParcel, readParcel } from '#shared/sync/parcel.ts';
 import { composeParcels, markOffered, type ParcelOutcome, takeParcel } from '#shared/sync/parcel-session.ts';
 import type { Result } from '#shared/kernel/result.ts';
-import { simulationRuns } from '#tests/lib/config.ts';
 import { createReplica, hubKey, introduce, partition, type Replica } from '#tests/lib/replicas.ts';
 
 type Carrier = Replica & { readonly stick: ReturnType<typeof createStickStore> };
@@ -63,98 +57,6 @@ async function read(to: Carrier, message: Uint8Array, most = Number.POSITIVE_INF
   if (outcome.ok && outcome.value.failure === null) to.stick.setStickMemory(outcome.value.memory);
   return outcome;
 }
-
-const step = fc.oneof(
-  {
-    weight: 5,
-    arbitrary: fc.record({ do: fc.constant('edit' as const), who: fc.nat(2), record: fc.nat(3), value: fc.nat(99) }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      do: fc.constant('write' as const),
-      who: fc.nat(2),
-      to: fc.nat(2),
-      everything: fc.boolean(),
-    }),
-  },
-  {
-    weight: 5,
-    arbitrary: fc.record({
-      do: fc.constant('read' as const),
-      who: fc.nat(2),
-      which: fc.nat(20),
-      most: fc.integer({ min: 0, max: 3 }),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('lose' as const), which: fc.nat(20) }) },
-);
-
-test('three laptops that meet only by sticks become equal', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
-      const carriers = ['a', 'b', 'c'].map(carrier);
-      try {
-        introduce(carriers);
-        const sticks: Uint8Array[] = [];
-        const written = new Map<string, string>();
-        const at = (index: number): Carrier => carriers[index % carriers.length] as Carrier; // never empty
-        for (const each of steps) {
-          if ('who' in each) at(each.who).clock.now += 1000;
-          switch (each.do) {
-            case 'edit': {
-              const id = derivedId(`stick|${each.record}|${each.who % 3}`);
-              const name = `Контакт, пример ${each.value}`;
-              at(each.who).store.commit([{ kind: Contact, id, act: 'set', values: { name } }], null);
-              // Each laptop edits its own records: none of these edits may be missing at the end.
-              written.set(id, name);
-              break;
-            }
-            case 'write':
-              if (each.who % 3 !== each.to % 3) sticks.push(...write(at(each.who), at(each.to), each.everything));
-              break;
-            case 'read': {
-              const message = sticks[each.which % Math.max(1, sticks.length)];
-              // Handed to whoever comes along: a wrong reader must refuse it.
-              if (message !== undefined) await read(at(each.who), message, each.most);
-              break;
-            }
-            case 'lose':
-              sticks.splice(each.which % Math.max(1, sticks.length), 1);
-              break;
-          }
-        }
-        // Two rounds to the next neighbour and one back carry everything everywhere.
-        for (const [from, to] of [
-          [0, 1],
-          [1, 2],
-          [2, 0],
-          [0, 1],
-          [1, 2],
-          [2, 1],
-          [1, 0],
-        ] as const) {
-          at(from).clock.now += 1000;
-          for (const message of write(at(from), at(to))) {
-            expect(await read(at(to), message)).toMatchObject({
-              ok: true,
-              value: { refusedHere: [], isForked: false },
-            });
-          }
-        }
-        for (const each of carriers) {
-          expect(each.stick.summary()).toEqual(at(0).stick.summary());
-          for (const [id, name] of written) {
-            expect(each.store.queries.get(Contact, id)?.values.name).toBe(name);
-          }
-        }
-      } finally {
-        for (const each of carriers) each.store.close();
-      }
-    }),
-    { numRuns: Math.max(20, Math.floor(simulationRuns() / 5)), verbose: 1 },
-  );
-});
 
 function contact(at: Carrier, record: string, name: string): void {
   at.store.commit([{ kind: Contact, id: derivedId(record), act: 'set', values: { name } }], null);

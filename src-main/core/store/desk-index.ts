@@ -7,7 +7,6 @@
  * hashes are compared by the keys themselves.
  */
 import type { Statement } from 'better-sqlite3';
-import { kindsByNumber } from '#shared/kinds/all-kinds.ts';
 import type { Kind } from '#shared/kinds/define-kind.ts';
 import { findDisputes, findSame, isDisputed, mayDispute, type Written } from '#shared/desk/disputes.ts';
 import { naturalKey } from '#shared/desk/natural-key.ts';
@@ -91,7 +90,8 @@ function keyHash(key: string): number {
   return (high & 0x1fffff) * 0x1_0000_0000 + (low >>> 0);
 }
 
-export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta): DeskIndex {
+export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta, kinds: readonly Kind[]): DeskIndex {
+  const kindsByNumber = new Map(kinds.map((kind) => [kind.number, kind]));
   db.exec(`
     create table if not exists desk (
       subject text not null,

@@ -84,10 +84,10 @@ export function openStore(file: DatabaseFile, partition: string, deps: StoreDeps
     });
     log.addReplica(identity.replica, identity.publicKey);
     const indexes = createIndexes(db, meta, kinds);
-    const desk = createDeskIndex(db, log, meta);
+    const desk = createDeskIndex(db, log, meta, kinds);
     const authors = createAuthors(db);
     const committer = createCommitter({ ...deps, db, log, indexes, desk, authors, kinds });
-    rebuildChangedKinds(kinds, meta, committer);
+    rebuildChangedKinds(kinds, meta, log, committer);
     const placement = createPlacement({ db, log, partition });
     const country = countryOf(partition);
     return ok({
@@ -125,7 +125,7 @@ export function openStore(file: DatabaseFile, partition: string, deps: StoreDeps
 }
 
 /** A version that knows more kinds or fields finds what older versions could only keep in the log; one that makes other keys makes them anew. */
-function rebuildChangedKinds(kinds: readonly Kind[], meta: Meta, committer: Committer): void {
+function rebuildChangedKinds(kinds: readonly Kind[], meta: Meta, log: OpLog, committer: Committer): void {
   for (const kind of kinds) {
     const key = `fields-of-${kind.name}`;
     const numbers = Object.values(kind.fields)
@@ -135,7 +135,8 @@ function rebuildChangedKinds(kinds: readonly Kind[], meta: Meta, committer: Comm
     const wanted = `${numbers} keys-${keysVersion}`;
     const known = meta.get(key);
     if (known === wanted) continue;
-    if (known !== null) committer.rebuild(kind);
+    // A kind that is new to this store may have come from laptops of a newer version before.
+    if (known !== null || log.logs().length > 0) committer.rebuild(kind);
     meta.set(key, wanted);
   }
 }

@@ -67,9 +67,8 @@ export function createExchangeRoute(deps: {
     const partitions = seenBy(asker, request.partitions);
     const logs = await archive.visible(asker.replica, partitions);
     const lacked = await credentials.lackedBy(request.credentials, partitions);
-    // Without their writers' credentials the asker could not take them.
-    const isUnready = request.credentials !== null && 'digest' in request.credentials && lacked.after !== null;
-    const outgoing = isUnready ? nothingYet : await archive.beyond(asker.replica, logs, request.summary);
+    // Without all of their writers' credentials the asker could not take them.
+    const outgoing = lacked.after === null ? await archive.beyond(asker.replica, logs, request.summary) : nothingYet;
     const header: SyncResponse = {
       protocol: protocolVersion,
       epoch: identity.epoch,

@@ -20,6 +20,7 @@ import {
   type Actor,
   admit,
   createWorld,
+  factsAtHub,
   type LaptopMaker,
   meetHub,
   noFault,
@@ -64,8 +65,8 @@ function check(world: World): void {
   const rogues = new Set(
     world.actors.filter(({ order }) => order.office === 'rogue').map(({ laptop }) => laptop.store().replica),
   );
-  for (const [log, seq] of world.required)
-    if (!rogues.has(parseLogKey(log).replica)) yes((held[log] ?? 0) >= seq, `all of ${log} is at the hub`);
+  const facts = factsAtHub(world);
+  for (const fact of world.required) yes(facts.has(fact), `${fact} is lost`);
   for (const log of Object.keys(held)) checkChain(world, log);
   const tables = new Map<string, { [record: string]: SimRecord }>();
   for (const actor of world.actors) checkLaptop(world, actor, rogues, tables);

@@ -63,7 +63,8 @@ export type Step =
   | { readonly do: 'role'; readonly who: number; readonly role: Role }
   | { readonly do: 'upgrade'; readonly who: number }
   | { readonly do: 'crash'; readonly who: number }
-  | { readonly do: 'back-up' | 'put-back'; readonly who: number };
+  | { readonly do: 'back-up'; readonly who: number }
+  | { readonly do: 'put-back'; readonly who: number; readonly isKnown: boolean };
 
 /** `who` and `to` beyond the laptops mean the hub where it can. */
 const who = fc.nat(6);
@@ -139,7 +140,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: small.upgrade, arbitrary: fc.record({ do: fc.constantFrom('upgrade' as const, 'crash' as const), who }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('back-up' as const, 'put-back' as const), who }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('back-up' as const), who }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('put-back' as const), who, isKnown: fc.boolean() }) },
 );
 
 const order: fc.Arbitrary<LaptopOrder> = fc.record({

@@ -23,7 +23,11 @@ export type SimOp = { readonly op: Op; readonly replica: string; readonly partit
 export type SimRecord = { readonly alive: boolean; readonly values: { readonly [field: string]: FieldValue } };
 
 /** What an exchange that was not cut short leaves for the next one. */
-export type SyncNotes = { readonly epoch: string | null; readonly acknowledged: Summary };
+export type SyncNotes = {
+  readonly epoch: string | null;
+  readonly acknowledged: Summary;
+  readonly unwanted: Summary;
+};
 
 export type SimLaptop = {
   readonly name: string;
@@ -42,6 +46,8 @@ export type SimLaptop = {
   /** Writes one action into the own log of the laptop's partition. */
   write(changes: readonly SimChange[]): void;
   record(kind: Kind, id: string): SimRecord | null;
+  /** The highest seq held of a log. */
+  head(log: string): number;
   /** Every op held. */
   ops(): SimOp[];
   /** Own ops that the hub is known to hold, as screens show it. */
@@ -53,8 +59,10 @@ export type SimLaptop = {
   upgrade(version: VersionName): void;
   /** A copy of everything on the disk. */
   backUp(): Image;
-  /** Puts a backup in the place of everything, as the app does: with a new identity, known to no hub. */
+  /** Puts a backup in the place of everything. */
   restore(image: Image): void;
+  /** Takes a new identity, known to no hub: as the app does with a backup it put back, or when it notices that it is an old copy. */
+  renewIdentity(): void;
   /** The tables made anew from the log. */
   rebuild(): void;
   /** What waits on the conflict desk, as sorted text; null where this build of a laptop keeps none. */

@@ -8,58 +8,28 @@ import { err, ok } from '#shared/kernel/result.ts';
 import { utf8 } from '#shared/kernel/utf8.ts';
 import type { Kind } from '#shared/kinds/define-kind.ts';
 import { checkSegmentAllowed } from '#shared/sync/accept.ts';
-import { coversPartition, credentialBytes } from '#shared/sync/credential.ts';
-import { emptyState, isAlive, mergeOp, type RecordState, setChange } from '#shared/sync/merge.ts';
-import { type Credential, logKey, type Summary, summaryDigest } from '#shared/sync/messages.ts';
-import { emptyHead, type Op, type OpValue } from '#shared/sync/op.ts';
-import { emptyStickMemory, type ParcelStore, type StickMemory } from '#shared/sync/parcel-session.ts';
+import { credentialBytes, reachesInto } from '#shared/sync/credential.ts';
+import { emptyState, isAlive, mergeOp } from '#shared/sync/merge.ts';
 import {
-  cutSegment,
-  headWithin,
-  joinSegments,
-  openSegment,
-  readSegmentHeader,
-  sealSegment,
-} from '#shared/sync/segment.ts';
-import { nextTime, observe, type Stamp } from '#shared/sync/stamp.ts';
+  type Credential,
+  headMark,
+  logKey,
+  parseLogKey,
+  serialsDigest,
+  type Summary,
+  summaryDigest,
+} from '#shared/sync/messages.ts';
+import { endsLink, type Op } from '#shared/sync/op.ts';
+import { emptyStickMemory, type ParcelStore } from '#shared/sync/parcel-session.ts';
+import { cutAfter, cutSegment, headWithin, openSegment, readSegmentHeader, sealSegment } from '#shared/sync/segment.ts';
+import { reissued } from '#shared/sync/reissue.ts';
+import { nextTime, observe } from '#shared/sync/stamp.ts';
 import { sha256 } from '#core/store/op-log.ts';
 import { derivedId } from '#core/store/derived-id.ts';
 import type { LaptopMaker } from './world.ts';
+import { addPiece, beyond, contentOf, copyOf, type Disk, headAt, type LogState, sealedHead } from './lean-disk.ts';
 import { type KeyPair, type Keys, leanKeys, verifyWith } from './keys.ts';
-import {
-  type Image,
-  type SimChange,
-  type SimLaptop,
-  type SimOp,
-  type SyncNotes,
-  type VersionName,
-  versions,
-} from './laptop.ts';
-
-type Piece = { readonly from: number; readonly to: number; readonly head: Uint8Array; readonly bytes: Uint8Array };
-type LogState = {
-  readonly replica: string;
-  readonly partition: string;
-  readonly ops: readonly Op[];
-  readonly pieces: readonly Piece[];
-  readonly received: number;
-  readonly sent: number;
-};
-type Disk = {
-  replica: string;
-  generation: number;
-  logs: Map<string, LogState>;
-  records: Map<string, { kind: number; state: RecordState }>;
-  credentials: Map<string, Credential>;
-  publicKeys: Map<string, string>;
-  clock: number;
-  memory: StickMemory;
-  notes: SyncNotes;
-  version: VersionName;
-};
-
-/** So few pieces of a log are joined, so that histories see it happen. */
-const mostPieces = 4;
+import { type Image, type SimChange, type SimLaptop, type SimOp, type VersionName, versions } from './laptop.ts';
 
 type LeanLaptopOptions = {
   readonly name: string;
@@ -74,24 +44,34 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
   const { name, partition } = options;
   const keys: Keys = leanKeys;
   const clock = { now: options.now };
+  /** Never the same twice, whatever is put back. */
+  let made = 0;
   let disk: Disk = {
-    ...newIdentity(0),
+    identities: [newIdentity()],
+    seeds: new Map(),
+    forked: new Map(),
     logs: new Map(),
     records: new Map(),
     credentials: new Map(),
     publicKeys: new Map(),
     clock: 0,
     memory: emptyStickMemory,
-    notes: { epoch: null, acknowledged: {} },
+    notes: { epoch: null, acknowledged: {}, unwanted: {} },
     version: options.version,
   };
 
-  function newIdentity(generation: number): { replica: string; generation: number } {
-    return { replica: derivedId(`laptop|${name}|${generation}`), generation };
+  function newIdentity(): { replica: string; generation: number } {
+    made += 1;
+    return { replica: derivedId(`laptop|${name}|${made}`), generation: made };
   }
-  /** Keys of earlier identities stay known to a machine that was put back: its store held them. */
-  const pairOf = (generation: number): KeyPair => keys.newPair(`${name}|${generation}`);
-  const own = (): KeyPair => pairOf(disk.generation);
+  const current = () => disk.identities.at(-1) ?? newIdentity();
+  const isOwn = (replica: string): boolean => disk.identities.some((each) => each.replica === replica);
+  /** Keys of earlier identities stay known to a store that was put back: it held them. */
+  function pairOf(replica: string): KeyPair {
+    const found = disk.identities.find((each) => each.replica === replica);
+    if (found === undefined) throw new Error('the key of somebody else');
+    return keys.newPair(`${name}|${found.generation}`);
+  }
   const kindOf = (number: number): Kind | undefined => versions[disk.version].find((kind) => kind.number === number);
   const emptyLog = (replica: string, at: string): LogState => ({
     replica,
@@ -101,28 +81,14 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
     received: 0,
     sent: 0,
   });
-  const ownLogs = (): LogState[] => [...disk.logs.values()].filter((log) => log.replica === disk.replica);
-  const put = (log: LogState): void => void disk.logs.set(logKey(log.replica, log.partition), log);
-  const sealedHead = (log: LogState): { seq: number; head: Uint8Array } => {
-    const last = log.pieces.at(-1);
-    return last === undefined ? { seq: 0, head: emptyHead } : { seq: last.to, head: last.head };
-  };
-
+  const ownLogs = (): LogState[] => [...disk.logs.values()].filter((log) => isOwn(log.replica));
+  const keyOf = (log: LogState): string => logKey(log.replica, log.partition);
+  const put = (log: LogState): void => void disk.logs.set(keyOf(log), log);
   function project(op: Op, replica: string): void {
     const kind = kindOf(op.kind);
     if (kind === undefined) return;
     const before = disk.records.get(op.record)?.state ?? emptyState;
     disk.records.set(op.record, { kind: op.kind, state: mergeOp(kind, before, op, replica) });
-  }
-
-  function addPiece(log: LogState, piece: Piece): LogState {
-    const pieces = [...log.pieces, piece];
-    if (pieces.length < mostPieces) return { ...log, pieces };
-    const bytes = joinSegments(
-      pieces.map((each) => each.bytes),
-      keys.ports,
-    );
-    return { ...log, pieces: [{ from: pieces[0]?.from ?? 1, to: piece.to, head: piece.head, bytes }] };
   }
 
   function seal(log: LogState): LogState {
@@ -132,56 +98,124 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
     const { bytes, head } = sealSegment(
       { replica: log.replica, partition: log.partition, before },
       tail,
-      (block) => sha256(utf8(`seed|${log.replica}|${block}`)).slice(0, 16),
-      own().sign,
+      (block) => seedOf(log, block),
+      pairOf(log.replica).sign,
       keys.ports,
     );
     return addPiece(log, { from: seq + 1, to: seq + tail.length, head, bytes });
   }
 
-  function headAt(log: LogState, seq: number): Uint8Array | null {
-    const sealed = sealedHead(log);
-    if (seq === sealed.seq) return sealed.head;
-    if (seq === 0) return emptyHead;
-    const piece = log.pieces.find((each) => each.to > seq);
-    return piece === undefined ? null : headWithin(piece.bytes, seq, keys.ports);
+  function seedOf(log: LogState, block: number): Uint8Array {
+    const place = `${keyOf(log)} ${block}`;
+    let seed = disk.seeds.get(place);
+    if (seed === undefined) {
+      made += 1;
+      seed = sha256(utf8(`seed|${name}|${made}`)).slice(0, 16);
+      disk.seeds.set(place, seed);
+    }
+    return seed;
   }
 
-  function beyond(log: LogState, seq: number): { from: number; to: number; bytes: Uint8Array } | null {
-    const piece = log.pieces.find((each) => each.to > seq);
-    if (piece === undefined) return null;
-    if (piece.from > seq) return piece;
-    const bytes = cutSegment(piece.bytes, seq, keys.ports);
-    const read = readSegmentHeader(bytes);
-    if (!read.ok) throw new Error('a stored segment cannot be read');
-    return { from: read.value.header.from, to: piece.to, bytes };
+  /** Takes off what is behind `seq`; of others' logs whole pieces, as only their writer can sign a shorter one. */
+  function cutBack(log: LogState, seq: number): LogState {
+    const pieces = log.pieces.filter((piece) => piece.to <= seq);
+    const across = log.pieces.find((piece) => piece.from <= seq && piece.to > seq);
+    if (across !== undefined && isOwn(log.replica)) {
+      const { bytes, head } = cutAfter(across.bytes, seq, pairOf(log.replica).sign, keys.ports);
+      pieces.push({ from: across.from, to: seq, head, bytes });
+    }
+    const end = isOwn(log.replica) ? seq : (pieces.at(-1)?.to ?? 0);
+    const cut = { ...log, pieces, ops: log.ops.slice(0, end) };
+    put(cut);
+    return cut;
+  }
+
+  /** Leaves what a log holds behind `after`; own ops are written again behind the log of the identity of now. */
+  function branchOff(log: LogState, after: number): number {
+    const stale = log.ops.slice(after);
+    cutBack(log, after);
+    if (isOwn(log.replica) && stale.length > 0) {
+      const { replica } = current();
+      const into = disk.logs.get(logKey(replica, log.partition)) ?? emptyLog(replica, log.partition);
+      const end = sealedHead(into).seq;
+      const ops = reissued({
+        from: { replica: log.replica, after, ops: stale },
+        to: { replica, after: end, ops: into.ops.slice(end) },
+      });
+      put({ ...into, ops: [...into.ops.slice(0, end), ...ops] });
+    }
+    rebuild();
+    return isOwn(log.replica) ? stale.length : 0;
+  }
+
+  /** Where a segment of the hub's parts from what is held here; null where it does not within what both hold. */
+  function partingOf(log: LogState, bytes: Uint8Array, from: number, ops: readonly Op[]): number | null {
+    const last = Math.min(ops.at(-1)?.seq ?? 0, log.ops.length);
+    let common = from - 1;
+    for (const [index, op] of ops.entries()) {
+      if (op.seq > last || !endsLink(ops, index)) continue;
+      const [ours, theirs] = [headAt(log, op.seq), headWithin(bytes, op.seq, keys.ports)];
+      if (ours === null || theirs === null || bytesToHex(ours) !== bytesToHex(theirs)) break;
+      common = op.seq;
+    }
+    return common === last ? null : common;
   }
 
   const credentialsOf = (replica: string): Credential[] =>
     [...disk.credentials.values()].filter((each) => each.replica === replica);
 
-  const summary = (): Summary =>
-    Object.fromEntries(
-      [...disk.logs].filter(([, log]) => log.ops.length > 0).map(([key, log]) => [key, log.ops.length]),
+  const serialsWithin = (partitions: readonly string[]): string[] =>
+    [...disk.credentials.values()]
+      .filter((each) => reachesInto(each, partitions))
+      .map(({ serial }) => serial)
+      .sort();
+
+  function summary(): Summary {
+    const held: { [log: string]: number } = {};
+    for (const [key, log] of disk.logs) {
+      const seq = Math.min(log.ops.length, disk.forked.get(key) ?? Number.MAX_SAFE_INTEGER);
+      if (seq > 0) held[key] = seq;
+    }
+    return held;
+  }
+  function headOf(key: string, seq: number): string | null {
+    const log = disk.logs.get(key);
+    const head = log === undefined || seq > sealedHead(log).seq ? null : headAt(log, seq);
+    return head === null ? null : bytesToHex(head);
+  }
+
+  /** The logs that may be handed to somebody who holds this much, own ones first. */
+  function offered(held: Summary): LogState[] {
+    const logs = [...disk.logs.values()];
+    const now = current().replica;
+    const isBehind = (log: LogState): boolean => log.ops.length > (held[keyOf(log)] ?? 0);
+    const waits = logs.filter(
+      (log) => isOwn(log.replica) && log.replica !== now && (disk.forked.has(keyOf(log)) || isBehind(log)),
     );
+    const rank = (log: LogState): number => (log.replica === now ? 1 : isOwn(log.replica) ? 0 : 2);
+    return logs
+      .filter((log) => !disk.forked.has(keyOf(log)) && isBehind(log))
+      .filter((log) => log.replica !== now || !waits.some((each) => each.partition === log.partition))
+      .sort((a, b) => rank(a) - rank(b));
+  }
 
   const store = (): ParcelStore => ({
-    replica: disk.replica,
+    replica: current().replica,
+    isOwn: (key) => isOwn(parseLogKey(key).replica),
     summary,
-    digestOf: (of) => summaryDigest(of, sha256),
-    segmentsBeyond(held, maxBytes, whose) {
-      for (const log of ownLogs()) if ((held[logKey(log.replica, log.partition)] ?? 0) < log.ops.length) put(seal(log));
+    digestOf: (of) => summaryDigest(of, headOf, sha256),
+    headAt: headOf,
+    segmentsBeyond(held, maxBytes) {
+      for (const log of offered(held)) if (isOwn(log.replica)) put(seal(log));
       const found: ReturnType<ParcelStore['segmentsBeyond']> = [];
       let bytes = 0;
-      const others = [...disk.logs.values()].filter((log) => log.replica !== disk.replica);
-      for (const log of whose === 'own' ? ownLogs() : [...ownLogs(), ...others]) {
-        const key = logKey(log.replica, log.partition);
-        let seq = held[key] ?? 0;
+      for (const log of offered(held)) {
+        let seq = held[keyOf(log)] ?? 0;
         for (;;) {
           if (found.length > 0 && bytes >= maxBytes) return found;
           const segment = beyond(log, seq);
           if (segment === null) break;
-          found.push({ bytes: segment.bytes, from: segment.from, to: segment.to, log: key });
+          found.push({ bytes: segment.bytes, from: segment.from, to: segment.to, log: keyOf(log) });
           bytes += segment.bytes.length;
           seq = segment.to;
         }
@@ -194,25 +228,63 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
     },
     markReceived(said) {
       for (const log of ownLogs()) {
-        const received = Math.min(said[logKey(log.replica, log.partition)] ?? 0, log.ops.length);
+        const common = disk.forked.get(keyOf(log)) ?? Number.MAX_SAFE_INTEGER;
+        const received = Math.min(said[keyOf(log)] ?? 0, log.ops.length, common);
         put({ ...log, received, sent: received });
       }
     },
-    applySegment(bytes) {
+    compareHeads(said, heads) {
+      for (const [key, seq] of Object.entries(said)) {
+        const { replica, partition: at } = parseLogKey(key);
+        let log = disk.logs.get(key);
+        if (log === undefined && replica === current().replica) put((log = emptyLog(replica, at)));
+        if (log === undefined) continue;
+        if (seq > log.ops.length) {
+          if (log.replica === current().replica) disk.forked.set(key, log.received);
+          continue;
+        }
+        const theirs = heads[key];
+        if (theirs === undefined) continue;
+        if (seq > sealedHead(log).seq) put((log = seal(log)));
+        if (headOf(key, seq)?.startsWith(headMark(theirs)) === true) disk.forked.delete(key);
+        else if (!disk.forked.has(key))
+          disk.forked.set(key, isOwn(log.replica) && log.received < seq ? log.received : 0);
+      }
+      for (const key of disk.forked.keys()) if (said[key] === undefined) disk.forked.delete(key);
+      return [...disk.forked.keys()].some((key) => parseLogKey(key).replica === current().replica);
+    },
+    distrust(key) {
+      const log = disk.logs.get(key);
+      if (log !== undefined) disk.forked.set(key, isOwn(log.replica) ? log.received : 0);
+    },
+    reissue(key, after) {
+      const log = disk.logs.get(key);
+      if (log === undefined || log.replica === current().replica || !isOwn(log.replica)) return 0;
+      const sealed = seal(log);
+      put(sealed);
+      return sealed.ops.length > after ? branchOff(sealed, after) : 0;
+    },
+    applySegment(bytes, source = 'hub') {
       const read = readSegmentHeader(bytes);
       if (!read.ok) return read;
       const { replica, partition: at, from, to } = read.value.header;
       const key = logKey(replica, at);
-      if (replica === disk.replica) return err({ code: 'segment/forked', log: key });
-      const credentials = credentialsOf(replica).filter((each) => coversPartition(each, at));
+      if (replica === current().replica) return err({ code: 'segment/forked', log: key });
+      const credentials = credentialsOf(replica);
       const [first] = credentials;
       if (first === undefined) return err({ code: 'segment/no-credential', log: key });
       const log = disk.logs.get(key) ?? emptyLog(replica, at);
+      const isForked = disk.forked.has(key);
+      if (isForked && source === 'laptop') return err({ code: 'segment/forked', log: key });
       const held = log.ops.length;
-      if (to <= held) return ok({ log: key, from, to, applied: 0 });
+      if (to <= held && !isForked) return ok({ log: key, from, to, applied: 0 });
       if (from > held + 1) return err({ code: 'segment/gap', log: key });
       const before = headAt(log, from - 1);
-      if (before === null) return err({ code: 'segment/broken-chain', log: key });
+      if (before === null || bytesToHex(before) !== read.value.header.before) {
+        if (source === 'laptop') return err({ code: 'segment/forked', log: key });
+        disk.forked.set(key, 0);
+        return err({ code: from === 1 ? 'segment/broken-chain' : 'segment/gap', log: key });
+      }
       const opened = openSegment(
         bytes,
         before,
@@ -221,26 +293,32 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
       );
       if (!opened.ok) return opened;
       const { header, ops } = opened.value;
-      const judged = credentials.map((each) => checkSegmentAllowed(each, header, ops, null));
-      const [refused] = judged;
-      if (refused !== undefined && !refused.ok && judged.every((each) => !each.ok)) return refused;
-      const sealed = sealedHead(log);
-      if (from <= held) {
-        const theirs = headWithin(bytes, held, keys.ports);
-        if (theirs === null || bytesToHex(theirs) !== bytesToHex(sealed.head))
-          return err({ code: 'segment/forked', log: key });
+      const allowed = checkSegmentAllowed(credentials, header, ops, null);
+      if (!allowed.ok) return allowed;
+      const parting = from <= held ? partingOf(log, bytes, from, ops) : null;
+      if (parting !== null && source === 'laptop') return err({ code: 'segment/forked', log: key });
+      if (parting !== null) branchOff(log, parting);
+      if (isForked || parting !== null) {
+        if (parting === null && to < held) disk.forked.set(key, to);
+        else disk.forked.delete(key);
       }
-      const fresh = ops.filter((op) => op.seq > held);
+      const kept = disk.logs.get(key) ?? log;
+      const now = kept.ops.length;
+      if (to <= now) return ok({ log: key, from, to, applied: 0 });
+      if (from > now + 1) return err({ code: 'segment/gap', log: key });
+      const fresh = ops.filter((op) => op.seq > now);
       for (const op of fresh) {
         disk.clock = observe(disk.clock, op.time, clock.now);
         project(op, replica);
       }
-      const kept = fresh.length === ops.length ? bytes : cutSegment(bytes, held, keys.ports);
-      const piece = { from: held + 1, to, head: hexToBytes(header.head), bytes: kept };
-      put({ ...addPiece(log, piece), ops: [...log.ops, ...fresh] });
+      const rest = fresh.length === ops.length ? bytes : cutSegment(bytes, now, keys.ports);
+      const taken = addPiece(kept, { from: now + 1, to, head: hexToBytes(header.head), bytes: rest });
+      const marks = source === 'hub' && isOwn(replica) ? { sent: to, received: to } : {};
+      put({ ...taken, ops: [...kept.ops, ...fresh], ...marks });
       return ok({ log: key, from, to, applied: fresh.length });
     },
-    credentialSerials: () => [...disk.credentials.keys()],
+    credentialSerials: serialsWithin,
+    credentialsDigest: (partitions) => serialsDigest(serialsWithin(partitions), sha256),
     addCredentials(credentials) {
       for (const credential of credentials) {
         const { signature, ...rest } = credential;
@@ -254,15 +332,11 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
       return ok(null);
     },
     credentials: () => [...disk.credentials.values()],
-    headAt(key, seq) {
-      const log = disk.logs.get(key);
-      const head = log === undefined || seq > sealedHead(log).seq ? null : headAt(log, seq);
-      return head === null ? null : bytesToHex(head);
-    },
   });
 
   function write(changes: readonly SimChange[]): void {
-    const log = disk.logs.get(logKey(disk.replica, partition)) ?? emptyLog(disk.replica, partition);
+    const { replica } = current();
+    const log = disk.logs.get(logKey(replica, partition)) ?? emptyLog(replica, partition);
     const group = log.ops.length + 1;
     const ops: Op[] = [];
     for (const change of changes) {
@@ -284,10 +358,10 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
         act: change.act,
         set: content.set,
         replaced: content.replaced,
-        seen: change.act === 'remove' || signs ? { ...seenHere(), [disk.replica]: seq } : null,
+        seen: change.act === 'remove' || signs ? { ...seenHere(), [replica]: seq } : null,
         digest: null,
       };
-      project(op, disk.replica);
+      project(op, replica);
       ops.push(op);
     }
     if (ops.length > 0) put({ ...log, ops: [...log.ops, ...ops] });
@@ -311,8 +385,8 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
     prefixes: options.prefixes,
     clock,
     store,
-    publicKey: () => own().publicKey,
-    sign: (data) => own().sign(data),
+    publicKey: () => pairOf(current().replica).publicKey,
+    sign: (data) => pairOf(current().replica).sign(data),
     stickMemory: () => disk.memory,
     keepStickMemory: (memory) => void (disk.memory = memory),
     notes: () => disk.notes,
@@ -323,12 +397,13 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
       const found = disk.records.get(id);
       return found?.kind === kind.number ? { alive: isAlive(found.state), values: found.state.values } : null;
     },
+    head: (log) => disk.logs.get(log)?.ops.length ?? 0,
     ops: () =>
       [...disk.logs.values()].flatMap((log): SimOp[] =>
         log.ops.map((op) => ({ op, replica: log.replica, partition: log.partition })),
       ),
     received: () => Object.fromEntries(ownLogs().map((log) => [logKey(log.replica, log.partition), log.received])),
-    credential: () => credentialsOf(disk.replica).sort((a, b) => b.validFrom - a.validFrom)[0] ?? null,
+    credential: () => credentialsOf(current().replica).sort((a, b) => b.validFrom - a.validFrom)[0] ?? null,
     crash: () => undefined, // nothing is held outside the disk
     upgrade(version) {
       disk.version = version;
@@ -336,17 +411,13 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
     },
     backUp: () => ({ image: copyOf(disk) }),
     restore({ image }: Image) {
-      const before = copyOf(image as Disk); // made by backUp above
-      const generation = disk.generation + 1;
-      disk = { ...before, version: disk.version };
-      for (const log of ownLogs()) put(seal(log));
-      disk = {
-        ...disk,
-        ...newIdentity(generation),
-        notes: { epoch: null, acknowledged: {} },
-        memory: emptyStickMemory,
-      };
+      const { version } = disk;
+      disk = { ...copyOf(image as Disk), version }; // made by backUp above
       rebuild();
+    },
+    renewIdentity() {
+      disk.identities = [...disk.identities, newIdentity()];
+      disk.notes = { epoch: null, acknowledged: {}, unwanted: {} };
     },
     rebuild,
     desk: () => null,
@@ -356,40 +427,3 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
 
 /** A laptop of a simulated world. */
 export const leanLaptop: LaptopMaker = ({ version }, place) => createLeanLaptop({ ...place, version });
-
-/** A disk's copy: what is in the maps is never changed, only replaced. */
-function copyOf(disk: Disk): Disk {
-  return {
-    ...disk,
-    logs: new Map(disk.logs),
-    records: new Map(disk.records),
-    credentials: new Map(disk.credentials),
-    publicKeys: new Map(disk.publicKeys),
-  };
-}
-
-/** What an op says to bring a record from `state` to the wanted values; null where it would say nothing. */
-function contentOf(
-  change: SimChange,
-  state: RecordState,
-): { set: { [number: string]: OpValue }; replaced: { [number: string]: Stamp }; seen: number } | null {
-  const content: ReturnType<typeof contentOf> & object = { set: {}, replaced: {}, seen: 0 };
-  if (change.act === 'remove') return isAlive(state) ? content : null;
-  for (const [name, value] of Object.entries(change.values)) {
-    const field = change.kind.fields[name];
-    if (field === undefined) continue;
-    if (field.merge === 'set') {
-      const wanted = setChange(state.sets[name], Array.isArray(value) ? value : []);
-      if (wanted !== null) content.set[field.number] = wanted;
-    } else if ((state.values[name] ?? null) !== value) {
-      content.set[field.number] = value as OpValue; // lists are sets, handled above
-      const stamp = state.clocks[name];
-      if (stamp !== undefined) {
-        content.replaced[field.number] = stamp;
-        content.seen = Math.max(content.seen, stamp.time);
-      }
-    }
-  }
-  const revives = change.act === 'restore' && !isAlive(state);
-  return revives || Object.keys(content.set).length > 0 ? content : null;
-}

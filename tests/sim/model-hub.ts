@@ -6,15 +6,18 @@ import type { Role } from '#shared/access/roles.ts';
 import { isWithin } from '#shared/access/partitions.ts';
 import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
 import { checkSegmentAllowed } from '#shared/sync/accept.ts';
-import { credentialBytes } from '#shared/sync/credential.ts';
+import { credentialBytes, reachesInto } from '#shared/sync/credential.ts';
 import {
   BriefRequest,
   type Credential,
+  type CredentialsHeld,
   frame,
+  headMark,
   logKey,
   parseLogKey,
   protocolVersion,
   type Refusal,
+  serialsDigest,
   type Summary,
   summaryDigest,
   SyncRequest,
@@ -42,12 +45,16 @@ export type ModelHub = ReturnType<typeof createModelHub>;
 
 /** So few segments go into one answer. */
 const segmentsAtOnce = 3;
+const nothingYet: { segments: Uint8Array[]; more: boolean } = { segments: [], more: false };
+/** And so few credentials. */
+const credentialsAtOnce = 2;
 
 export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }) {
   let disk: HubDisk = { epoch: 1, logs: new Map(), credentials: [], peers: new Map() };
   let issued = 0;
   const epoch = (): string => derivedId(`epoch|${disk.epoch}`);
 
+  const credentialsOf = (replica: string): Credential[] => disk.credentials.filter((each) => each.replica === replica);
   const newest = (replica: string): Credential | undefined =>
     disk.credentials.findLast((each) => each.replica === replica);
   const headOf = (log: string): { seq: number; head: string } => {
@@ -84,7 +91,9 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
         (_header, data, signature) => verifyWith(keys, credential.publicKey, data, signature),
         keys.ports,
       );
-      const allowed = opened.ok ? checkSegmentAllowed(credential, header, opened.value.ops, clock.now) : opened;
+      const allowed = opened.ok
+        ? checkSegmentAllowed(credentialsOf(header.replica), header, opened.value.ops, clock.now)
+        : opened;
       if (allowed.ok) proved.push({ header, bytes });
       else refuse(allowed.error.code);
     }
@@ -154,12 +163,33 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
     };
   }
 
-  const credentialsFor = (prefixes: readonly string[], held: readonly string[]): Credential[] =>
-    disk.credentials.filter(
-      (each) =>
-        !held.includes(each.serial) &&
-        each.partitions.some((own) => prefixes.some((asked) => isWithin(own, asked) || isWithin(asked, own))),
-    );
+  const credentialsFor = (prefixes: readonly string[]): Credential[] =>
+    disk.credentials.filter((each) => reachesInto(each, prefixes));
+
+  /** What an asker lacks of credentials: after a digest that is another one, one page of them; here pages are small. */
+  function lackedBy(
+    said: CredentialsHeld | null,
+    prefixes: readonly string[],
+  ): { lacked: Credential[]; after: string | null } {
+    const all = credentialsFor(prefixes).sort((a, b) => (a.serial < b.serial ? -1 : 1));
+    if (said === null) return { lacked: [], after: null };
+    if ('digest' in said) {
+      const isSame =
+        serialsDigest(
+          all.map(({ serial }) => serial),
+          sha256,
+        ) === said.digest;
+      return { lacked: [], after: isSame ? null : '' };
+    }
+    const within = all.filter(({ serial }) => serial > said.after && (said.until === null || serial <= said.until));
+    const lacked = within.filter(({ serial }) => !said.serials.includes(serial));
+    const page = lacked.slice(0, credentialsAtOnce);
+    const last = page.at(-1)?.serial ?? null;
+    return { lacked: page, after: lacked.length > page.length ? last : said.until };
+  }
+
+  const markedHeads = (summary: Summary): { [log: string]: string } =>
+    Object.fromEntries(Object.keys(summary).map((log) => [log, headMark(headOf(log).head)]));
 
   return {
     publicKey: pair.publicKey,
@@ -179,6 +209,10 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
       prefixes: readonly string[];
     }): Credential {
       issued += 1;
+      const before = newest(order.replica);
+      const heldBefore: { [partition: string]: number } = {};
+      for (const log of disk.logs.keys())
+        if (parseLogKey(log).replica === order.replica) heldBefore[parseLogKey(log).partition] = headOf(log).seq;
       const rest = {
         serial: `serial-${issued}`,
         replica: order.replica,
@@ -186,6 +220,7 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
         laptop: order.name,
         roles: [order.role],
         partitions: [...order.prefixes],
+        ...(before === undefined || Object.keys(heldBefore).length === 0 ? {} : { heldBefore }),
         validFrom: issued,
         validUntil: 2 ** 45,
       };
@@ -199,7 +234,8 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
       const brief = unframe(message, BriefRequest);
       if (brief.ok) {
         const { replica, partitions, digest } = brief.value.header;
-        const same = summaryDigest(summaryOf(seenBy(replica, partitions)), sha256) === digest;
+        const same =
+          summaryDigest(summaryOf(seenBy(replica, partitions)), (log) => headOf(log).head, sha256) === digest;
         return frame({ protocol: protocolVersion, epoch: epoch(), same, time: clock.now, segments: [] }, []);
       }
       const asked = unframe(message, SyncRequest);
@@ -207,13 +243,17 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
       const { header, segments } = asked.value;
       const refusals = accept(segments);
       const isSeen = seenBy(header.replica, header.partitions);
-      const out = outgoing(header.replica, isSeen, header.summary, segmentsAtOnce);
+      const { lacked, after } = lackedBy(header.credentials, header.partitions);
+      // Without all credentials of their writers the asker could not take them.
+      const out = after === null ? outgoing(header.replica, isSeen, header.summary, segmentsAtOnce) : nothingYet;
       const answer: SyncResponse = {
         protocol: protocolVersion,
         epoch: epoch(),
         summary: summaryOf(isSeen),
+        heads: markedHeads(summaryOf(isSeen)),
         refusals,
-        credentials: credentialsFor(header.partitions, header.credentials),
+        credentials: lacked,
+        credentialsAfter: after,
         more: out.more,
         time: clock.now,
         laptops: [],
@@ -242,9 +282,6 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
       const prefixes = newest(replica)?.partitions ?? [];
       const isSeen = seenBy(replica, prefixes);
       const summary = summaryOf(isSeen);
-      const heads = Object.entries(summary)
-        .filter(([log]) => parseLogKey(log).replica === replica)
-        .map(([log, seq]) => [log, headAt(log, seq)]);
       const out = outgoing(replica, isSeen, disk.peers.get(replica)?.summary ?? {}, Number.POSITIVE_INFINITY);
       return makeParcel(
         {
@@ -255,8 +292,8 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
           madeAt: clock.now,
           epoch: epoch(),
           summary,
-          heads: Object.fromEntries(heads) as { [log: string]: string },
-          credentials: credentialsFor(prefixes, []),
+          heads: markedHeads(summary),
+          credentials: credentialsFor(prefixes),
           revoked: [],
           refusals: [],
           laptops: [],

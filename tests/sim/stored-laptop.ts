@@ -46,7 +46,7 @@ function createStoredLaptop(options: {
   const clock = { now: options.now };
   const random = seededRandom(name);
   let version = options.version;
-  let notes: SyncNotes = { epoch: null, acknowledged: {} };
+  let notes: SyncNotes = { epoch: null, acknowledged: {}, unwanted: {} };
   let opened = open(':memory:');
 
   function open(path: string): { store: Store; port: StickStore } {
@@ -103,6 +103,10 @@ function createStoredLaptop(options: {
       const found = opened.store.queries.get(kind, id);
       return found === null ? null : { alive: !found.removed, values: found.values };
     },
+    head(key) {
+      const log = opened.store.log.logs().find((each) => logKey(each.replica, each.partition) === key);
+      return log === undefined ? 0 : opened.store.log.head(log).seq;
+    },
     ops: () =>
       opened.store.log
         .logs()
@@ -129,9 +133,12 @@ function createStoredLaptop(options: {
     restore({ image }: Image) {
       const disk = image as Disk; // made by backUp above
       reopen(disk.bytes);
+      notes = disk.notes;
+    },
+    renewIdentity() {
       opened.store.renewIdentity();
       opened = portsOf(opened.store);
-      notes = { epoch: null, acknowledged: {} };
+      notes = { epoch: null, acknowledged: {}, unwanted: {} };
     },
     rebuild() {
       for (const kind of versions[version]) opened.store.committer.rebuild(kind);

@@ -7,13 +7,14 @@ import type { Role } from '#shared/access/roles.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { mayAct } from '#shared/sync/credential.ts';
 import { exchange, type ExchangeOutcome } from '#shared/sync/exchange.ts';
-import { frame, logKey, SyncResponse, unframe } from '#shared/sync/messages.ts';
+import { frame, logKey, parseLogKey, SyncResponse, unframe } from '#shared/sync/messages.ts';
 import { type ExchangeParcel, readParcel } from '#shared/sync/parcel.ts';
+import { readOps } from '#shared/sync/segment.ts';
 import { composeParcels, markOffered, takeParcel } from '#shared/sync/parcel-session.ts';
 import { startOfTime } from '#tests/lib/core.ts';
 import type { Fault, History, LaptopOrder, Step } from './history.ts';
 import type { Keys } from './keys.ts';
-import type { Image, SimChange, SimLaptop } from './laptop.ts';
+import type { Image, SimChange, SimLaptop, SimOp } from './laptop.ts';
 import { deskChanges, recordChanges } from './people.ts';
 import { createModelHub, type HubImage, type ModelHub } from './model-hub.ts';
 
@@ -29,8 +30,10 @@ export type World = {
   readonly hubClock: { now: number };
   readonly sticks: Uint8Array[];
   hubBackup: HubImage | null;
-  /** How far each log must reach at the end: what was written and not lost with a disk. */
-  readonly required: Map<string, number>;
+  /** What must be there at the end: every honest op (`factsOf`) that was not lost with the last disk that held it. */
+  required: Set<string>;
+  /** Whose laptop each identity is. */
+  readonly names: Map<string, string>;
   /** Requests caught on the line, to be sent again. */
   readonly caught: Uint8Array[];
   /** Identities that laptops had before a backup was put back. */
@@ -75,7 +78,8 @@ export function createWorld(history: History, keys: Keys, make: LaptopMaker): Wo
     hubClock,
     sticks: [],
     hubBackup: null,
-    required: new Map(),
+    required: new Set(),
+    names: new Map(),
     caught: [],
     formerWriters: [],
   };
@@ -83,9 +87,16 @@ export function createWorld(history: History, keys: Keys, make: LaptopMaker): Wo
   return world;
 }
 
+function renew(world: World, actor: Actor): void {
+  world.formerWriters.push(writerOf(actor.laptop));
+  actor.laptop.renewIdentity();
+  admit(world, actor, 'chair');
+}
+
 /** Gives a laptop a credential, as an invitation does. */
-export function admit({ hub }: World, { laptop }: Actor, role: Role): void {
+export function admit({ hub, names }: World, { laptop }: Actor, role: Role): void {
   const credential = hub.enrol({ ...writerOf(laptop), role });
+  names.set(credential.replica, laptop.name);
   yes(laptop.store().addCredentials([credential]).ok);
 }
 
@@ -137,34 +148,50 @@ export async function play(world: World, step: Step): Promise<void> {
       else actor.backup = actor.laptop.backUp();
       return;
     case 'put-back':
-      return putBack(world, actor);
+      return putBack(world, actor, step.isKnown);
   }
 }
 
-function putBack(world: World, actor: Actor | undefined): void {
+function putBack(world: World, actor: Actor | undefined, isKnown: boolean): void {
   if (actor === undefined) {
     if (world.hubBackup === null) return;
     world.hub.restore(world.hubBackup);
   } else {
     if (actor.backup === null || actor.order.office === 'rogue') return;
-    world.formerWriters.push(writerOf(actor.laptop));
     actor.laptop.restore(actor.backup);
-    admit(world, actor, 'chair');
+    // The app that puts a backup back takes a new identity. A disk that came back from outside is found out at the next contact.
+    if (isKnown) renew(world, actor);
   }
   // What nobody holds any more went with the disk.
-  const held = [world.hub.summary(), ...world.actors.map(({ laptop }) => laptop.store().summary())];
-  for (const log of world.required.keys()) world.required.set(log, Math.max(0, ...held.map((each) => each[log] ?? 0)));
+  const held = new Set([...factsAtHub(world), ...world.actors.flatMap(({ laptop }) => factsOf(world, laptop.ops()))]);
+  world.required = new Set([...world.required].filter((fact) => held.has(fact)));
+}
+
+/** Names what an op says whatever log it stands in: a laptop that was put back may have to write it again under another identity. */
+function factsOf({ names }: World, ops: readonly Pick<SimOp, 'op' | 'replica'>[]): string[] {
+  return ops.map(({ op, replica }) => `${names.get(replica) ?? replica} ${op.time} ${op.act} ${op.kind} ${op.record}`);
+}
+
+/** The facts that the hub holds. */
+export function factsAtHub(world: World): Set<string> {
+  const { hub, keys } = world;
+  const ops = Object.keys(hub.summary()).flatMap((log) =>
+    hub.pieces(log).flatMap((bytes) => readOps(bytes, keys.ports).map((op) => ({ op, ...parseLogKey(log) }))),
+  );
+  return new Set(factsOf(world, ops));
 }
 
 /** Writes what the laptop's role allows; a rogue does not ask. */
 function commit(world: World, { laptop }: Actor, changes: readonly SimChange[], isRogue = false): void {
   const credential = laptop.credential();
-  if (credential === null) return;
+  if (credential === null || changes.length === 0) return;
   if (!isRogue && changes.some(({ kind, act }) => !mayAct(credential, kind, act))) return;
-  laptop.write(changes);
   const log = logKey(laptop.store().replica, laptop.partition);
-  const head = laptop.store().summary()[log] ?? 0;
-  if (head > 0) world.required.set(log, head);
+  const before = laptop.head(log);
+  laptop.write(changes);
+  if (isRogue || laptop.head(log) === before) return;
+  const own = laptop.ops().filter(({ op, replica }) => replica === laptop.store().replica && op.seq > before);
+  for (const fact of factsOf(world, own)) world.required.add(fact);
 }
 
 /** Thrown where the power goes. */
@@ -189,6 +216,7 @@ export async function meetHub(world: World, actor: Actor, fault: Fault): Promise
       partitions: laptop.prefixes,
       epoch: notes.epoch,
       acknowledged: notes.acknowledged,
+      unwanted: notes.unwanted,
       maxRequestBytes: fault.small ? 1 : 1024 * 1024,
       signal,
       breathe: async () => {
@@ -202,13 +230,18 @@ export async function meetHub(world: World, actor: Actor, fault: Fault): Promise
     return null;
   }
   if (outcome.turns > 0) keep(laptop, outcome);
+  if (outcome.failure?.code === 'sync/old-copy') {
+    renew(world, actor);
+    return outcome;
+  }
   checkOutcome(world, actor, outcome, fault);
   return outcome;
 }
 
 /** As the service keeps an exchange's end (core/sync/exchange-outcome.ts). */
-function keep(laptop: SimLaptop, { epoch, acknowledged, hubSummary, hubTime }: ExchangeOutcome): void {
-  laptop.keepNotes({ epoch, acknowledged });
+function keep(laptop: SimLaptop, outcome: ExchangeOutcome): void {
+  const { epoch, acknowledged, unwanted, hubSummary, hubTime } = outcome;
+  laptop.keepNotes({ epoch, acknowledged, unwanted });
   if (hubSummary === null || epoch === null || hubTime === null) return;
   const memory = laptop.stickMemory();
   const hub = { summary: hubSummary, epoch, at: hubTime };

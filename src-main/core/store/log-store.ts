@@ -175,7 +175,9 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
 
     compareHeads(summary, heads) {
       for (const [key, seq] of Object.entries(summary)) {
-        const log = findLog(key);
+        const { replica, partition } = parseLogKey(key);
+        // A copy may be older than the first op of its own log.
+        const log = findLog(key) ?? (replica === identity.replica ? opLog.logOf(replica, partition) : undefined);
         if (log === undefined) continue;
         const { seq: held } = opLog.head(log);
         if (seq > held) {

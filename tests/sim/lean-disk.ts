@@ -1,0 +1,119 @@
+/** What a lean laptop keeps on its disk, and the plain work on it: pieces of logs, and what an op says. */
+import type { Credential } from '#shared/sync/messages.ts';
+import { isAlive, type RecordState, setChange } from '#shared/sync/merge.ts';
+import { emptyHead, type Op, type OpValue } from '#shared/sync/op.ts';
+import type { StickMemory } from '#shared/sync/parcel-session.ts';
+import { cutSegment, headWithin, joinSegments, readSegmentHeader } from '#shared/sync/segment.ts';
+import type { Stamp } from '#shared/sync/stamp.ts';
+import { leanKeys } from './keys.ts';
+import type { SimChange, SyncNotes, VersionName } from './laptop.ts';
+
+export type Piece = {
+  readonly from: number;
+  readonly to: number;
+  readonly head: Uint8Array;
+  readonly bytes: Uint8Array;
+};
+export type LogState = {
+  readonly replica: string;
+  readonly partition: string;
+  readonly ops: readonly Op[];
+  readonly pieces: readonly Piece[];
+  readonly received: number;
+  readonly sent: number;
+};
+export type Disk = {
+  /** Identities, the one of now last. */
+  identities: readonly { readonly replica: string; readonly generation: number }[];
+  /** Salt seeds by log and block, drawn when first needed. */
+  seeds: Map<string, Uint8Array>;
+  /** Logs that go on otherwise at the hub, with the seq up to which both are alike. */
+  forked: Map<string, number>;
+  logs: Map<string, LogState>;
+  records: Map<string, { kind: number; state: RecordState }>;
+  credentials: Map<string, Credential>;
+  publicKeys: Map<string, string>;
+  clock: number;
+  memory: StickMemory;
+  notes: SyncNotes;
+  version: VersionName;
+};
+
+/** So few pieces of a log are joined, so that histories see it happen. */
+const mostPieces = 4;
+
+/** The end of what is sealed of a log. */
+export function sealedHead(log: LogState): { seq: number; head: Uint8Array } {
+  const last = log.pieces.at(-1);
+  return last === undefined ? { seq: 0, head: emptyHead } : { seq: last.to, head: last.head };
+}
+
+/** Adds a piece that follows; many are joined. */
+export function addPiece(log: LogState, piece: Piece): LogState {
+  const pieces = [...log.pieces, piece];
+  if (pieces.length < mostPieces) return { ...log, pieces };
+  const bytes = joinSegments(
+    pieces.map((each) => each.bytes),
+    leanKeys.ports,
+  );
+  return { ...log, pieces: [{ from: pieces[0]?.from ?? 1, to: piece.to, head: piece.head, bytes }] };
+}
+
+/** The chain's head after `seq`; null where no link ends there. */
+export function headAt(log: LogState, seq: number): Uint8Array | null {
+  const sealed = sealedHead(log);
+  if (seq === sealed.seq) return sealed.head;
+  if (seq === 0) return emptyHead;
+  const piece = log.pieces.find((each) => each.to > seq);
+  return piece === undefined ? null : headWithin(piece.bytes, seq, leanKeys.ports);
+}
+
+/** The first piece that reaches beyond `seq`, cut to begin behind it. */
+export function beyond(log: LogState, seq: number): { from: number; to: number; bytes: Uint8Array } | null {
+  const piece = log.pieces.find((each) => each.to > seq);
+  if (piece === undefined) return null;
+  if (piece.from > seq) return piece;
+  const bytes = cutSegment(piece.bytes, seq, leanKeys.ports);
+  const read = readSegmentHeader(bytes);
+  if (!read.ok) throw new Error('a stored segment cannot be read');
+  return { from: read.value.header.from, to: piece.to, bytes };
+}
+
+/** A disk's copy: what is in the maps is never changed, only replaced. */
+export function copyOf(disk: Disk): Disk {
+  return {
+    ...disk,
+    logs: new Map(disk.logs),
+    seeds: new Map(disk.seeds),
+    forked: new Map(disk.forked),
+    records: new Map(disk.records),
+    credentials: new Map(disk.credentials),
+    publicKeys: new Map(disk.publicKeys),
+  };
+}
+
+/** What an op says to bring a record from `state` to the wanted values; null where it would say nothing. */
+export function contentOf(
+  change: SimChange,
+  state: RecordState,
+): { set: { [number: string]: OpValue }; replaced: { [number: string]: Stamp }; seen: number } | null {
+  const content: ReturnType<typeof contentOf> & object = { set: {}, replaced: {}, seen: 0 };
+  if (change.act === 'remove') return isAlive(state) ? content : null;
+  for (const [name, value] of Object.entries(change.values)) {
+    const field = change.kind.fields[name];
+    if (field === undefined) continue;
+    if (field.merge === 'set') {
+      const wanted = setChange(state.sets[name], Array.isArray(value) ? value : []);
+      if (wanted !== null) content.set[field.number] = wanted;
+    } else if ((state.values[name] ?? null) !== value) {
+      content.set[field.number] = value as OpValue; // lists are sets, handled above
+      const stamp = state.clocks[name];
+      if (stamp !== undefined) {
+        content.replaced[field.number] = stamp;
+        content.seen = Math.max(content.seen, stamp.time);
+      }
+    }
+  }
+  const revives = change.act === 'restore' && !isAlive(state);
+  return revives || Object.keys(content.set).length > 0 ? content : null;
+}

@@ -10,6 +10,7 @@ import type desk from '#locales/ru/desk.json';
 import type failures from '#locales/ru/failures.json';
 import type files from '#locales/ru/files.json';
 import type help from '#locales/ru/help.json';
+import type invitation from '#locales/ru/invitation.json';
 import type letters from '#locales/ru/letters.json';
 import type records from '#locales/ru/records.json';
 import type settings from '#locales/ru/settings.json';
@@ -34,6 +35,7 @@ declare module 'i18next' {
       failures: typeof failures;
       files: typeof files;
       help: typeof help;
+      invitation: typeof invitation;
       letters: typeof letters;
       records: typeof records;
       settings: typeof settings;

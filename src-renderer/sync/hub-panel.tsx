@@ -1,5 +1,7 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
+import IconFile from '@tabler/icons-react/dist/esm/icons/IconFileText.mjs';
 import IconServer2 from '@tabler/icons-react/dist/esm/icons/IconServer2.mjs';
+import { parseInvitationFile, parseInvitationLink } from '#shared/sync/invitation-file.ts';
 import type { SyncStatus } from '#shared/sync/contract.ts';
 import { useFormat } from '#renderer/i18n/use-format.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
@@ -9,6 +11,7 @@ import { FailureNote } from '#renderer/ui/failure-note.tsx';
 import { TextField } from '#renderer/ui/fields.tsx';
 import { useNotify } from '#renderer/ui/notification.tsx';
 import { FilesTraffic } from '../files/files-traffic.tsx';
+import { Note } from '#renderer/ui/sheet.tsx';
 import { CardHead } from './card-head.tsx';
 
 /** The hub: an invitation to enter, or the state of the connection and «check now». */
@@ -20,19 +23,46 @@ export function HubPanel({ status }: { status: SyncStatus }) {
   );
 }
 
+type WholeInvitation = {
+  readonly code: string;
+  readonly hubKey: string;
+  readonly address: string | null;
+  readonly hubName: string | null;
+};
+/** Bytes; an invitation has a few hundred. */
+const longestInvitation = 64 * 1024;
+
 function Enrol() {
   const { t } = useTranslation('sync');
+  const { t: tInvitation } = useTranslation('invitation');
   const enrol = useCommand('sync.enrol');
   const notify = useNotify();
   const [address, setAddress] = useState('');
   const [code, setCode] = useState('');
+  /** An invitation that came whole, as a file or a link; what is typed afterwards takes its place. */
+  const [whole, setWhole] = useState<WholeInvitation | null>(null);
+  const [isUnread, setIsUnread] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
   const isReady = address.trim() !== '' && code.trim() !== '';
+  function take(invitation: WholeInvitation | Omit<WholeInvitation, 'hubName'>): void {
+    setIsUnread(false);
+    setWhole({ hubName: null, ...invitation });
+    setCode(invitation.code.replace(/(\d{4})(?=\d)/g, '$1 '));
+    if (invitation.address !== null) setAddress(invitation.address);
+  }
+  async function readFile(file: File): Promise<void> {
+    const text = file.size > longestInvitation ? '' : await file.text().catch(() => '');
+    const invitation = parseInvitationFile(text);
+    setIsUnread(invitation === null);
+    if (invitation !== null) take(invitation);
+  }
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
         if (!isReady) return;
-        void enrol.run({ address: address.trim(), code: code.trim() }).then((result) => {
+        const hubKey = whole === null ? {} : { hubKey: whole.hubKey };
+        void enrol.run({ address: address.trim(), code: code.trim(), ...hubKey }).then((result) => {
           if (result.ok) notify({ text: t('enrol.done') });
         });
       }}
@@ -47,7 +77,47 @@ function Enrol() {
           inputMode="url"
           onChange={setAddress}
         />
-        <TextField label={t('enrol.code')} hint={t('enrol.codeHint')} value={code} maxLength={100} onChange={setCode} />
+        <TextField
+          label={t('enrol.code')}
+          hint={t('enrol.codeHint')}
+          value={code}
+          maxLength={1200}
+          onChange={(typed) => {
+            const link = parseInvitationLink(typed);
+            if (link === null) {
+              setWhole(null);
+              setCode(typed);
+            } else take(link);
+          }}
+        />
+        <div className="row g3 wrap">
+          <input
+            ref={input}
+            type="file"
+            accept=".json"
+            className="vh"
+            tabIndex={-1}
+            aria-hidden="true"
+            onChange={(event) => {
+              const file = event.currentTarget.files?.[0];
+              event.currentTarget.value = '';
+              if (file !== undefined) void readFile(file);
+            }}
+          />
+          <Button size="small" variant="default" icon={IconFile} onClick={() => input.current?.click()}>
+            {tInvitation('choose')}
+          </Button>
+          <span className="sm mut">{tInvitation('hint')}</span>
+        </div>
+        {whole !== null && (
+          <Note>
+            <p className="b">
+              {whole.hubName === null ? tInvitation('read') : tInvitation('readOf', { hub: whole.hubName })}
+            </p>
+            <p className="sm">{tInvitation(whole.address === null ? 'noAddress' : 'wholeKey')}</p>
+          </Note>
+        )}
+        {isUnread && <FailureNote failure={{ code: 'sync/bad-invitation-file' }} />}
         <FailureNote failure={enrol.failure} />
         <div className="row g3 wrap">
           <Button type="submit" variant="filled" disabled={!isReady} busy={enrol.isBusy && t('enrol.busy')}>

@@ -2,10 +2,12 @@ import { useLocation, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useCall } from '#renderer/app/api.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
+import { useExchangeOnNetwork } from './use-network.ts';
 import { useTake } from './use-take.ts';
 
 /** On any page but Sync, which says it itself: a stick with records for this laptop is in. Stays until it is taken in, put off or pulled. */
 export function StickNotice() {
+  useExchangeOnNetwork();
   const { t } = useTranslation('stick');
   const { value } = useCall('stick.state', {});
   const take = useTake();

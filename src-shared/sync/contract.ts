@@ -48,8 +48,18 @@ export const Exchange = z.object({
 export const syncContract = {
   status: query(z.object({}), SyncStatus, 'open'),
   exchanges: query(z.object({ limit: z.int().min(1).max(100) }), z.object({ items: z.array(Exchange) })),
-  /** `code` is the invitation as the hub printed it. */
-  enrol: command(z.object({ address: z.string().max(300), code: z.string().max(100) }), z.object({})),
+  /** `code` is the invitation as the hub printed it; `hubKey` (hex) where it came whole, as a file or a link. */
+  enrol: command(
+    z.object({
+      address: z.string().max(300),
+      code: z.string().max(100),
+      hubKey: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/)
+        .optional(),
+    }),
+    z.object({}),
+  ),
   /** Tries now instead of at the next turn; answers when that exchange has ended. */
   now: command(z.object({}), z.object({ sent: z.int(), received: z.int() })),
 };

@@ -2,6 +2,7 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { invitationFileName, parseInvitationFile } from '#shared/sync/invitation-file.ts';
 import { type TestCore, startSignedIn } from '#tests/lib/core.ts';
 import { startHub, startPostgres, type TestHub, type TestHubOptions, type TestPostgres } from '#tests/lib/hub.ts';
 import { newStick, plugIn, takeFrom, writeTo } from '#tests/lib/stick.ts';
@@ -186,6 +187,10 @@ for (const kind of [
       await hub.command('invite', '--file', stick.path, ...options);
       const place = await plugIn(core, stick);
       expect((await core.value('stick.state', {})).arrivals).toMatchObject([{ what: 'invitation', isOnline: true }]);
+      // The file names the whole key: a hub whose six digits are the same is still another one.
+      const written = parseInvitationFile(readFileSync(join(stick.path, invitationFileName), 'utf8'));
+      const other = { address: hub.address, code: written?.code ?? '', hubKey: 'ab'.repeat(32) };
+      expect(await core.code('sync.enrol', other)).toBe('sync/wrong-hub-key');
       await core.value('stick.enrol', { place });
       expect((await core.value('sync.status', {})).enrolled).toMatchObject({ address: hub.address });
     });

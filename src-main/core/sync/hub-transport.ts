@@ -72,10 +72,12 @@ export type Enrolled = EnrolResponse & { readonly tlsKey: string | null };
  */
 export async function enrolAtHub(
   deps: HubTransportDeps,
-  invitation: Invitation,
+  invitation: Invitation & { readonly hubKey?: string | undefined },
   request: EnrolRequest,
 ): Promise<Result<Enrolled>> {
-  const isHub = (key: string): boolean => keyDigits(key, sha256) === invitation.keyDigits;
+  // A file or a link names the whole key, typed digits six of its digits.
+  const isHub = (key: string): boolean =>
+    keyDigits(key, sha256) === invitation.keyDigits && (invitation.hubKey ?? key) === key;
   const line = createTrustedLine(deps, isHub);
   const idleMs = (deps.timing ?? usualTiming).idleMs;
   const door = createHubDoor(deps, line, null, (message) => {

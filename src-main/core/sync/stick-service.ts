@@ -35,7 +35,11 @@ export type StickServiceDeps = {
   readonly changed: (topics: readonly string[]) => void;
   readonly isSample: () => boolean;
   /** Enrols over the network with an address and a code. */
-  readonly enrolOnline: (invitation: { address: string; code: string }) => Promise<Result<Record<string, never>>>;
+  readonly enrolOnline: (invitation: {
+    address: string;
+    code: string;
+    hubKey: string;
+  }) => Promise<Result<Record<string, never>>>;
   /** Told when an enrolment came from a stick. */
   readonly enrolled: () => void;
   /** Told when a parcel showed that this store is an old copy: it has to take a new identity. */
@@ -372,7 +376,8 @@ export function createStickService(deps: StickServiceDeps): StickService {
       async enrol({ place }) {
         const invitation = found.get(place)?.find((file) => file.what === 'invitation')?.invitation;
         if (invitation === undefined || invitation.address === null) return err({ code: 'stick/nothing' });
-        return deps.enrolOnline({ address: invitation.address, code: invitation.code });
+        const { address, code, hubKey } = invitation;
+        return deps.enrolOnline({ address, code, hubKey });
       },
       setPlaces(input) {
         places = input.places.map((place) => ({

@@ -308,7 +308,11 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
     }
   }
 
-  async function enrol(input: { address: string; code: string }): Promise<Result<Record<string, never>>> {
+  async function enrol(input: {
+    address: string;
+    code: string;
+    hubKey?: string | undefined;
+  }): Promise<Result<Record<string, never>>> {
     if (deps.isSample()) return err({ code: 'sync/sample' });
     const at = opened;
     if (at === null) return err({ code: 'sync/not-enrolled' });
@@ -316,7 +320,8 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
     if (!invitation.ok) return invitation;
     const address = parseHubAddress(input.address);
     if (address === null) return err({ code: 'sync/hub-unreachable', cause: 'bad-address' });
-    const answer = await enrolAtHub(transportDeps(at, address), invitation.value, {
+    const asked = { ...invitation.value, hubKey: input.hubKey };
+    const answer = await enrolAtHub(transportDeps(at, address), asked, {
       protocol: protocolVersion,
       code: invitation.value.digits,
       replica: at.store.replica,

@@ -14,6 +14,7 @@ import { benchSearchWindow } from './search-window.ts';
 import { benchSize } from './size.ts';
 import { benchStart } from './start.ts';
 import { benchSync } from './sync.ts';
+import { benchSyncSnapshot } from './sync-snapshot.ts';
 import { benchText } from './text.ts';
 
 type Bench = () => AsyncIterable<Figure[]>;
@@ -38,7 +39,11 @@ const benches: Readonly<Record<string, Bench>> = {
   async *size() {
     yield await benchSize();
   },
-  sync: () => benchSync(),
+  async *sync() {
+    yield* benchSync();
+    yield* benchSyncSnapshot();
+  },
+  'sync-snapshot': () => benchSyncSnapshot(),
   async *text() {
     yield benchText();
   },

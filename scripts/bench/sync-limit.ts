@@ -3,6 +3,7 @@
  * and the cipher of the store, no log, no clocks, no checks; zstd JSON lines over HTTP on this machine. As its own process it is the
  * server: `node sync-limit.ts <folder>`; prints its address.
  */
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
@@ -79,6 +80,23 @@ export function openBare(path: string, key: Uint8Array | null): Bare {
   };
 }
 
+/** The database's file, packed: the shortest snapshot there is. */
+function snapshotFile(db: WritableDb): Buffer {
+  db.pragma('wal_checkpoint(truncate)');
+  return zstdCompressSync(readFileSync(db.name));
+}
+
+/** Every row in one answer, in batches as they are taken. */
+function rowsFile(bare: Bare): Buffer {
+  const parts: Buffer[] = [];
+  for (let next = bare.lines(0); next !== null; next = bare.lines(next.last)) {
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(next.body.length);
+    parts.push(length, next.body);
+  }
+  return Buffer.concat(parts);
+}
+
 async function serve(folder: string): Promise<void> {
   let bare = openBare(join(folder, 'limit-server-0.db'), null);
   let round = 0;
@@ -94,6 +112,8 @@ async function serve(folder: string): Promise<void> {
         bare.take(await bodyOf(request));
         return response.end();
       }
+      if (request.url === '/file') return response.end(snapshotFile(bare.db));
+      if (request.url === '/rows') return response.end(rowsFile(bare));
       const lines = bare.lines(Number(request.url?.slice(1)));
       if (lines === null) return response.writeHead(204).end();
       return response.writeHead(200, { last: lines.last }).end(lines.body);

@@ -1,13 +1,17 @@
 /** Laptops for measuring: the real store, the real exchange and the real road to a real hub, on temporary files. */
 import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import { createCompactor } from '#core/store/compaction.ts';
 import { createLogStore } from '#core/store/log-store.ts';
+import { createSnapshotLoader } from '#core/store/snapshot-loader.ts';
 import { openStore, type Store } from '#core/store/store.ts';
-import { createHubTransport, enrolAtHub } from '#core/sync/hub-transport.ts';
+import { coldStart } from '#core/sync/cold-start.ts';
+import { createHubTransport, enrolAtHub, type HubTransport } from '#core/sync/hub-transport.ts';
 import { bytesToId } from '#shared/kernel/ids.ts';
 import { silentLogger } from '#shared/kernel/ports.ts';
 import { allKinds } from '#shared/kinds/all-kinds.ts';
-import { exchange, type ExchangeOutcome, type Transport } from '#shared/sync/exchange.ts';
+import { exchange, type ExchangeOutcome } from '#shared/sync/exchange.ts';
 import { parseInvitation } from '#shared/sync/invitation.ts';
 import { protocolVersion, type Summary } from '#shared/sync/messages.ts';
 import type { ReplicaStore } from '#shared/sync/replica-store.ts';
@@ -28,6 +32,12 @@ export type Peer = {
   enrol(address: string, code: string): Promise<void>;
   /** One whole exchange; answers it and the bytes of all messages there and back, as they travel apart from HTTP's headers. */
   sync(): Promise<{ outcome: ExchangeOutcome; bytes: number }>;
+  /** Begins with the hub's snapshot as the app does; answers its bytes. */
+  begin(): Promise<number>;
+  /** Compacts what the hub's snapshots cover, as if it were old. */
+  compact(): Promise<void>;
+  /** Bytes of the file that hold something. */
+  usedBytes(): number;
   /** Every record as one text, in the order of ids: equal on laptops that hold the same. */
   rows(): Map<string, BenchValues>;
   fileBytes(): number;
@@ -48,7 +58,7 @@ export function openPeer(path: string, key: Uint8Array | null, kinds = [...allKi
   let hubKey: string | null = null;
   let acknowledged: Summary = {};
   let epoch: string | null = null;
-  let transport: (Transport & { close(): void }) | null = null;
+  let transport: HubTransport | null = null;
   let replicaStore: ReplicaStore | null = null;
   const identity = store.identity();
   const replica = (): ReplicaStore =>
@@ -131,6 +141,41 @@ export function openPeer(path: string, key: Uint8Array | null, kinds = [...allKi
         throw new Error(JSON.stringify([outcome.failure, outcome.refusals[0], outcome.refusedHere[0]]));
       ({ acknowledged, epoch } = outcome);
       return { outcome, bytes };
+    },
+    async begin() {
+      if (transport === null) throw new Error('not enrolled');
+      const offers = await transport.blobs.snapshots([benchPartition]);
+      const done = await coldStart({
+        store: {
+          summary: () => replica().summary(),
+          snapshots: createSnapshotLoader({
+            ...store,
+            hubKey: () => hubKey,
+            addCredentials: (credentials) => replica().addCredentials(credentials),
+          }),
+        },
+        blobs: transport.blobs,
+        partitions: [benchPartition],
+        refused: new Set(),
+        signal: { aborted: false },
+        breathe: () => setImmediate(undefined),
+        handOver: async () => null,
+        onProgress: () => undefined,
+      });
+      if (done.refused !== null || done.failure !== null || done.received === 0) throw new Error(JSON.stringify(done));
+      acknowledged = { ...acknowledged, ...done.covered };
+      return offers.ok ? offers.value.reduce((sum, offer) => sum + offer.bytes, 0) : 0;
+    },
+    async compact() {
+      const offers = await transport?.blobs.snapshots([benchPartition]);
+      if (offers?.ok !== true) throw new Error('no snapshots');
+      const covered: Summary = Object.assign({}, ...offers.value.map(({ summary }) => summary));
+      const compactor = createCompactor({ ...store, time: { now: () => Date.now() + 100 * 86_400_000 } });
+      while (compactor.step(covered));
+    },
+    usedBytes() {
+      const of = (name: string): number => Number(store.db.pragma(name, { simple: true }));
+      return (of('page_count') - of('freelist_count')) * of('page_size');
     },
     rows() {
       const fields = Object.keys(BenchContact.fields);

@@ -46,7 +46,6 @@ export async function* benchSync(): AsyncIterable<Figure[]> {
   }
   yield await measureIdle();
   yield measureContacts(records);
-  // Cold start from a snapshot, and the disk after compaction, are measured here once they exist.
 }
 
 async function measureRound(
@@ -282,7 +281,7 @@ function makeId(index: number): string {
   return `01890000-0000-7000-8000-${String(index).padStart(12, '0')}`;
 }
 
-async function enrol(hub: TestHub, peers: readonly Peer[]): Promise<void> {
+export async function enrol(hub: TestHub, peers: readonly Peer[]): Promise<void> {
   for (const [index, peer] of peers.entries()) {
     const laptop = `SAMPLE-${index}`;
     await peer.enrol(hub.address, await hub.invite({ roles: 'chair', laptop }));
@@ -296,7 +295,7 @@ async function hubBytes(hub: TestHub): Promise<number> {
   return of('komissiya_hub_bytes_in_total') + of('komissiya_hub_bytes_out_total');
 }
 
-async function uploadBare(bare: ReturnType<typeof openBare>, address: string): Promise<void> {
+export async function uploadBare(bare: ReturnType<typeof openBare>, address: string): Promise<void> {
   for (let next = bare.lines(0); next !== null; next = bare.lines(next.last))
     await (await fetch(address, { method: 'POST', body: new Uint8Array(next.body) })).arrayBuffer();
 }
@@ -311,7 +310,7 @@ async function downloadBare(bare: ReturnType<typeof openBare>, address: string):
   }
 }
 
-function zstdBytes(rows: ReadonlyMap<string, BenchValues>): number {
+export function zstdBytes(rows: ReadonlyMap<string, BenchValues>): number {
   const lines = [...rows].map(([id, values]) => rowJson(id, values));
   let bytes = 0;
   for (let at = 0; at < lines.length; at += rowsPerBatch)
@@ -319,7 +318,7 @@ function zstdBytes(rows: ReadonlyMap<string, BenchValues>): number {
   return bytes;
 }
 
-async function startLimit(folder: string): Promise<{ child: ChildProcess; address: string }> {
+export async function startLimit(folder: string): Promise<{ child: ChildProcess; address: string }> {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'sync-limit.ts'), folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -341,13 +340,13 @@ function seconds(work: () => void): number {
   return (performance.now() - startedAt) / 1000;
 }
 
-async function secondsOf(work: () => Promise<unknown>): Promise<number> {
+export async function secondsOf(work: () => Promise<unknown>): Promise<number> {
   const startedAt = performance.now();
   await work();
   return (performance.now() - startedAt) / 1000;
 }
 
-function argument(name: string): string | null {
+export function argument(name: string): string | null {
   const at = process.argv.indexOf(name);
   return at < 0 ? null : (process.argv[at + 1] ?? null);
 }

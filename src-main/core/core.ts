@@ -106,6 +106,7 @@ export function createCore(deps: CoreDeps): Core {
     const syncStore = createSyncStore({
       ...store,
       replicaStore,
+      time: deps.time,
       ownPartition: () => session.partition,
       ownRole: () => session.role,
     });

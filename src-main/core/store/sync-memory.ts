@@ -1,8 +1,10 @@
 /** The small facts the sync service keeps in the store: enrolment, what the hub last said, past exchanges. */
 import type { Role } from '#shared/access/roles.ts';
 import type { Enrolment, ExchangeRow, SyncMemory, SyncStore } from '../sync/sync-store.ts';
+import type { Time } from '#shared/kernel/ports.ts';
 import type { Archive } from './archive.ts';
 import type { Committer } from './commit.ts';
+import { createCompactor } from './compaction.ts';
 import type { WritableDb } from './database.ts';
 import type { Meta } from './meta.ts';
 import type { RecordQueries } from './records-queries.ts';
@@ -20,6 +22,7 @@ export type SyncMemoryDeps = {
   readonly log: OpLog;
   readonly archive: Archive;
   readonly committer: Committer;
+  readonly time: Time;
   readonly queries: RecordQueries;
   readonly replicaStore: ReplicaStore;
   readonly ownPartition: () => string;
@@ -55,6 +58,7 @@ export function createSyncStore(deps: SyncMemoryDeps): SyncStore {
       hubKey: () => enrolment()?.hubKey ?? null,
       addCredentials: (credentials) => deps.replicaStore.addCredentials(credentials),
     }),
+    compactor: createCompactor(deps),
     enrolment,
     setEnrolment: (enrolment) => meta.set('enrolment', JSON.stringify(enrolment)),
     syncMemory: () => parsed<SyncMemory>('sync-memory'),

@@ -4,30 +4,34 @@
  * a crash goes on behind the last chunk. One that is not right is left alone, with the reason; the logs say the same.
  */
 import type { Readable } from 'node:stream';
+import type { Logger, Time } from '#shared/kernel/ports.ts';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
-import type { ExchangeProgress } from '#shared/sync/exchange.ts';
+import { exchange, type ExchangeOptions, type ExchangeProgress } from '#shared/sync/exchange.ts';
 import type { SnapshotOffer } from '#shared/sync/hub-http.ts';
 import type { Summary } from '#shared/sync/messages.ts';
 import type { Loading } from '../store/archive.ts';
 import type { HubBlobs } from './hub-blobs.ts';
+import type { HubTransport } from './hub-transport.ts';
 import type { SyncStore } from './sync-store.ts';
 
 export type ColdStart = {
   /** Ops taken. */
   readonly received: number;
+  /** What the snapshots taken cover: the hub holds it. */
+  readonly covered: Summary;
   /** Why a snapshot was not taken: `sync/snapshot-refused` {reason}. */
   readonly refused: Failure | null;
   /** Why it could not be finished now; it goes on with the next exchange. */
   readonly failure: Failure | null;
 };
 
-export type ColdStartOptions = {
-  readonly store: SyncStore;
+type ColdStartOptions = {
+  readonly store: Pick<SyncStore, 'snapshots' | 'summary'>;
   readonly blobs: HubBlobs;
   readonly partitions: readonly string[];
   /** Snapshots refused before (SHA-256); one refused now is added. */
   readonly refused: Set<string>;
-  readonly signal: AbortSignal;
+  readonly signal: { readonly aborted: boolean };
   readonly breathe: () => Promise<void>;
   /** Hands over what is waiting here, before a load that may take long. */
   readonly handOver: () => Promise<Failure | null>;
@@ -37,12 +41,46 @@ export type ColdStartOptions = {
 /** Fewer new ops than this are read from the logs. */
 const leastGain = 2000;
 
-/** Goes on with a load, or begins those that are worth it. */
+/** Goes on with a load, or begins those that are worth it. What waits here is handed over before; what was refused is listed. */
+export async function beginWithSnapshots(given: {
+  readonly store: SyncStore;
+  readonly transport: HubTransport;
+  readonly exchange: ExchangeOptions;
+  readonly refused: Set<string>;
+  readonly time: Time;
+  readonly logger: Logger;
+}): Promise<ColdStart> {
+  const { store, transport, time, logger } = given;
+  const startedAt = time.now();
+  const done = await coldStart({
+    store,
+    blobs: transport.blobs,
+    partitions: given.exchange.partitions,
+    refused: given.refused,
+    signal: given.exchange.signal ?? { aborted: false },
+    breathe: given.exchange.breathe ?? (async () => undefined),
+    onProgress: (progress) => given.exchange.onProgress?.(progress),
+    async handOver() {
+      const { saved, sent } = store.roadCounts();
+      if (saved + sent === 0) return null;
+      return (await exchange(store, transport, { ...given.exchange, partitions: [] })).failure;
+    },
+  });
+  if (done.refused !== null) {
+    logger.warn('sync/snapshot-refused', { reason: String(done.refused['reason']) });
+    const { received, refused: problem } = done;
+    store.recordExchange({ road: 'hub', startedAt, finishedAt: time.now(), sent: 0, received, problem });
+  }
+  return done;
+}
+
+/** The same without what is a service's. */
 export async function coldStart(options: ColdStartOptions): Promise<ColdStart> {
   const { store, blobs, partitions } = options;
   let received = 0;
   let refused: Failure | null = null;
-  const end = (failure: Failure | null): ColdStart => ({ received, refused, failure });
+  let covered: Summary = {};
+  const end = (failure: Failure | null): ColdStart => ({ received, covered, refused, failure });
 
   const pending = store.snapshots.loading();
   const offers = await blobs.snapshots(partitions);
@@ -63,6 +101,7 @@ export async function coldStart(options: ColdStartOptions): Promise<ColdStart> {
     const loaded = await load(offer, options);
     if (loaded.ok) {
       received += loaded.value;
+      covered = { ...covered, ...offer.summary };
       continue;
     }
     if (!loaded.error.code.startsWith('snapshot/')) return end(loaded.error);

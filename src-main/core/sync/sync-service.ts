@@ -9,17 +9,12 @@ import type { Logger, Random, Time } from '#shared/kernel/ports.ts';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
 import { KindName } from '#shared/records/contract.ts';
 import type { SyncStatus, syncContract } from '#shared/sync/contract.ts';
-import {
-  exchange,
-  nothingDone,
-  type ExchangeOptions,
-  type ExchangeOutcome,
-  type ExchangeProgress,
-} from '#shared/sync/exchange.ts';
+import { exchange, nothingDone, type ExchangeOutcome, type ExchangeProgress } from '#shared/sync/exchange.ts';
 import { parseInvitation } from '#shared/sync/invitation.ts';
 import { protocolVersion, type Summary } from '#shared/sync/messages.ts';
 import { databaseFailure } from '../store/database.ts';
-import { type ColdStart, coldStart, mayBeCold } from './cold-start.ts';
+import { beginWithSnapshots, mayBeCold } from './cold-start.ts';
+import { type Compacting, createCompacting } from './compacting.ts';
 import { emptyMemory, isLineAway, keepOutcome, problemOf } from './exchange-outcome.ts';
 import { parseHubAddress } from './hub-address.ts';
 import type { HubBlobs } from './hub-blobs.ts';
@@ -75,6 +70,7 @@ const afterChangeMs = 1000;
 const progressEveryMs = 500;
 type Opened = SyncProfile & {
   readonly stop: AbortController;
+  readonly compacting: Compacting;
   running: Promise<ExchangeOutcome> | null;
   listening: Promise<void> | null;
   transport: HubTransport | null;
@@ -171,48 +167,21 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
       },
     };
     let outcome = nothingDone;
-    const begun = mayBeCold(store, memory.lastContactAt, startedAt) ? await begin(at, transport, options) : null;
+    const begun = mayBeCold(store, memory.lastContactAt, startedAt)
+      ? await beginWithSnapshots({ store, transport, exchange: options, refused: at.refusedSnapshots, time, logger })
+      : null;
     if (begun === null || begun.failure === null) {
-      outcome = await exchange(store, transport, options);
+      const acknowledged = { ...memory.acknowledged, ...begun?.covered };
+      outcome = await exchange(store, transport, { ...options, acknowledged });
       outcome = { ...outcome, received: outcome.received + (begun?.received ?? 0) };
     } else outcome = { ...nothingDone, failure: begun.failure };
     finish(at, enrolment, memory, startedAt, outcome);
     const now = store.enrolment();
     if (outcome.failure === null && at.transport !== null && now !== null && at === opened) {
       deps.reached({ blobs: at.transport.blobs, epoch: now.epoch });
+      at.compacting.reached({ store, blobs: at.transport.blobs, partitions });
     }
     return outcome;
-  }
-
-  /** Takes the hub's snapshots where this laptop holds little; what waits here is handed over before. */
-  async function begin(at: Opened, transport: HubTransport, options: ExchangeOptions): Promise<ColdStart> {
-    const { store } = at;
-    const startedAt = time.now();
-    const done = await coldStart({
-      ...options,
-      store,
-      blobs: transport.blobs,
-      refused: at.refusedSnapshots,
-      signal: at.stop.signal,
-      breathe: () => setImmediate(undefined),
-      onProgress: (progress) => options.onProgress?.(progress),
-      async handOver() {
-        if (opsToHandOver(store) === 0) return null;
-        return (await exchange(store, transport, { ...options, partitions: [] })).failure;
-      },
-    });
-    if (done.refused !== null) {
-      logger.warn('sync/snapshot-refused', { reason: String(done.refused['reason']) });
-      store.recordExchange({
-        road: 'hub',
-        startedAt,
-        finishedAt: time.now(),
-        sent: 0,
-        received: done.received,
-        problem: done.refused,
-      });
-    }
-    return done;
   }
 
   /** The store could not be written, or a bug: the core goes on, the exchange is tried again later. */
@@ -399,6 +368,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
       opened = {
         ...profile,
         stop: new AbortController(),
+        compacting: createCompacting(deps),
         running: null,
         listening: null,
         transport: null,
@@ -418,7 +388,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
       schedule.clear();
       if (at === null) return;
       at.stop.abort();
-      await Promise.allSettled([at.running, at.listening]);
+      await Promise.allSettled([at.running, at.listening, at.compacting.close()]);
       at.transport?.close();
     },
     hubEpoch: () => opened?.store.enrolment()?.epoch ?? null,

@@ -4,6 +4,7 @@
  */
 import type { Credential } from '#shared/sync/messages.ts';
 import type { Role } from '#shared/access/roles.ts';
+import type { Compactor } from '../store/compaction.ts';
 import type { SnapshotLoader } from '../store/snapshot-loader.ts';
 import type { StickStore } from './stick-store-port.ts';
 
@@ -62,6 +63,7 @@ export type SyncStore = StickStore & {
 
   /** Takes the hub's snapshots. */
   readonly snapshots: SnapshotLoader;
+  readonly compactor: Compactor;
 
   /** Null until enrolled. Read on every exchange: keep it cheap. */
   enrolment(): Enrolment | null;

@@ -1,0 +1,180 @@
+/**
+ * Beginning with a snapshot and what came after it, beside two limits in the same run: a bare database file, packed and fetched whole
+ * (`file`; encrypted with the laptop's key where the store is), and the same rows as JSON lines in one answer, put into the bare table
+ * (`rows`). Rates are records a second. Then what the logs take on the disk once they are compacted. `--records 1000000` shows whether the
+ * rate is flat; from 100,000 on only the plain store is measured, once.
+ */
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { zstdDecompressSync } from 'node:zlib';
+import Database from 'better-sqlite3';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { bytesToHex } from '#shared/kernel/ids.ts';
+import { startHub } from '#tests/lib/hub.ts';
+import { type Figure, figure } from './figure.ts';
+import { median } from './statistics.ts';
+import { argument, enrol, secondsOf, startLimit, uploadBare, zstdBytes } from './sync.ts';
+import { openBare } from './sync-limit.ts';
+import { openPeer, type Peer } from './sync-peers.ts';
+import { BenchContact, makeWorkload } from './sync-workload.ts';
+
+const bench = 'sync';
+
+export async function* benchSyncSnapshot(): AsyncIterable<Figure[]> {
+  const records = Number(argument('--records') ?? 20_000);
+  const isHuge = records >= 100_000;
+  const rounds = isHuge ? 1 : Number(argument('--rounds') ?? 5);
+  for (const cipher of isHuge ? (['plain'] as const) : (['plain', 'encrypted'] as const)) {
+    const folder = mkdtempSync(join(tmpdir(), 'komissiya-bench-'));
+    try {
+      yield await measure(folder, cipher, records, rounds);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+}
+
+async function measure(
+  folder: string,
+  cipher: 'plain' | 'encrypted',
+  records: number,
+  rounds: number,
+): Promise<Figure[]> {
+  const key = cipher === 'encrypted' ? new Uint8Array(32).fill(7) : null;
+  const workload = makeWorkload(records);
+  const limit = await startLimit(folder);
+  const hub = await startHub({ env: { KOMISSIYA_HUB_LOG: 'warn', KOMISSIYA_HUB_ENROLMENTS_PER_MINUTE: '1000' } });
+  const bare = openBare(join(folder, 'bare.db'), key);
+  const peer = (name: string): Peer => openPeer(join(folder, `${name}.db`), key);
+  const [writer, reader] = [peer('writer'), peer('reader')];
+  try {
+    await enrol(hub, [writer, reader]);
+    bare.insert(workload.records);
+    bare.update(workload.updates);
+    bare.db.pragma('wal_checkpoint(truncate)');
+    await fetch(`${limit.address}/new`);
+    await uploadBare(bare, limit.address);
+    writer.insert(workload.records);
+    writer.update(workload.updates);
+    await writer.sync();
+    await hub.command('snapshots');
+    // The tail: a fiftieth of the records have been edited since.
+    writer.update(workload.apart[0].slice(0, Math.ceil(records / 50)));
+    await writer.sync();
+
+    const samples = { ours: [] as number[], file: [] as number[], rows: [] as number[], first: [] as number[] };
+    let coldBytes = 0;
+    for (let round = 0; round <= rounds; round += 1) {
+      const file = records / (await secondsOf(() => takeFile(limit.address, join(folder, `file-${round}.db`), key)));
+      const rows = records / (await secondsOf(() => takeRows(limit.address, join(folder, `rows-${round}.db`), key)));
+      const cold = peer(`cold-${round}`);
+      await enrol(hub, [cold]);
+      const asked = firstScreen(cold);
+      const ours =
+        records /
+        (await secondsOf(async () => {
+          coldBytes = await cold.begin();
+          coldBytes += (await cold.sync()).bytes;
+        }));
+      const first = await asked;
+      if (JSON.stringify([...cold.rows()]) !== JSON.stringify([...writer.rows()]))
+        throw new Error('the new laptop does not hold the same');
+      cold.close();
+      if (round === 0 && rounds > 1) continue;
+      samples.ours.push(ours);
+      samples.file.push(file);
+      samples.rows.push(rows);
+      samples.first.push(first);
+    }
+
+    await reader.sync();
+    await reader.compact();
+    const plain = statSync(join(folder, 'bare.db')).size;
+    const named = (name: string): string => `${cipher} ${name}`;
+    return [
+      figure({
+        bench,
+        figure: named('cold start'),
+        value: median(samples.ours),
+        baseline: median(samples.file),
+        target: 0.6,
+        goal: 1,
+        atLeast: true,
+      }),
+      figure({
+        bench,
+        figure: named('cold start, share of rows in one answer'),
+        value: median(samples.ours),
+        baseline: median(samples.rows),
+        target: null,
+      }),
+      figure({
+        bench,
+        figure: named('cold start, first screen ms'),
+        value: median(samples.first),
+        baseline: 1,
+        target: 1000,
+      }),
+      figure({
+        bench,
+        figure: named('cold bytes'),
+        value: coldBytes,
+        baseline: zstdBytes(writer.rows()),
+        target: 1.3,
+        goal: 1,
+      }),
+      figure({
+        bench,
+        figure: named('disk compacted'),
+        value: reader.usedBytes(),
+        baseline: plain,
+        target: 1.25,
+        goal: 1.15,
+      }),
+    ];
+  } finally {
+    for (const each of [writer, reader]) each.close();
+    bare.db.close();
+    limit.child.kill();
+    await hub.close();
+  }
+}
+
+/** The database as it lies on the server; with a key it is encrypted before it is used. */
+async function takeFile(address: string, path: string, key: Uint8Array | null): Promise<void> {
+  const packed = new Uint8Array(await (await fetch(`${address}/file`)).arrayBuffer());
+  writeFileSync(path, zstdDecompressSync(packed), { flush: true });
+  const db = new Database(path);
+  if (key !== null) {
+    db.pragma('journal_mode = delete');
+    db.pragma(`cipher = 'sqlcipher'`);
+    db.pragma('legacy = 4');
+    db.pragma(`rekey = "x'${bytesToHex(key)}'"`);
+  }
+  db.prepare('select count(*) from contact').get();
+  db.close();
+}
+
+/** Rows in one answer, put into a bare table a batch at a time. */
+async function takeRows(address: string, path: string, key: Uint8Array | null): Promise<void> {
+  const body = Buffer.from(await (await fetch(`${address}/rows`)).arrayBuffer());
+  const bare = openBare(path, key);
+  for (let at = 0; at < body.length; ) {
+    const length = body.readUInt32LE(at);
+    bare.take(body.subarray(at + 4, at + 4 + length));
+    at += 4 + length;
+  }
+  bare.db.close();
+}
+
+/** How long after a tenth of a second into a start a list of fifty records is there, ms. */
+async function firstScreen(peer: Peer): Promise<number> {
+  const startedAt = performance.now();
+  await sleep(100);
+  for (;;) {
+    const page = peer.store.queries.list({ kind: BenchContact, locale: 'ru', limit: 50 });
+    if (page.rows.length > 0) return performance.now() - startedAt;
+    await sleep(10);
+  }
+}

@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { backUp, restore } from './backup.ts';
+import { grantRights, grantRightsUsage } from './cli-grant.ts';
 import { inviteUsage, invite } from './cli-invite.ts';
 import type { Hub, HubDeps } from './hub.ts';
 import { grantRequest, grantUsage, exchangeByStick } from './stick-command.ts';
@@ -26,6 +27,7 @@ const commands: { readonly [name: string]: Command } = {
   },
   'enrol-request': { usage: grantUsage, about: 'enrol a laptop that brought a request on a stick', run: grantRequest },
   list: { usage: 'list', about: 'list the laptops, longest silence first', run: list },
+  grant: { usage: grantRightsUsage, about: 'give a laptop other partitions or roles', run: grantRights },
   revoke: { usage: 'revoke <serial or laptop>', about: 'refuse a laptop from its next contact on', run: revoke },
   publish: {
     usage: 'publish <pack.kpack> …',

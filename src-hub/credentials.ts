@@ -347,6 +347,84 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
     });
   }
 
+  /**
+   * Gives a laptop other rights, from its next contact on: a new credential in the place of its newest, for as long. What the hub holds
+   * of its logs is judged by the rights of before, and so is for `handOverDays` what it has yet to hand over.
+   * Failures: `hub/unknown-laptop` (none, or several, of that serial or name), `hub/revoked`, `hub/own-partition` {partition} (where
+   * the laptop writes must stay).
+   */
+  async function grant(
+    serialOrLaptop: string,
+    rights: {
+      readonly partitions?: readonly string[];
+      readonly roles?: readonly Role[];
+      readonly handOverDays: number;
+    },
+  ): Promise<Result<Credential>> {
+    return db.transaction().execute(async (tx) => {
+      const found = await tx
+        .selectFrom('credential')
+        .innerJoin('replica', 'replica.id', 'credential.replica')
+        .select(['replica.id', 'replica.partition'])
+        .distinct()
+        .where((where) =>
+          where.or([where('credential.serial', '=', serialOrLaptop), where('replica.laptop', '=', serialOrLaptop)]),
+        )
+        .execute();
+      const [laptop] = found;
+      if (laptop === undefined || found.length > 1) return err({ code: 'hub/unknown-laptop', found: found.length });
+      // A write first: locks the row, as in `renew`.
+      await tx
+        .updateTable('credential')
+        .set((row) => ({ issued_at: row.ref('issued_at') }))
+        .where('replica', '=', laptop.id)
+        .execute();
+      const newest = await tx
+        .selectFrom('credential')
+        .select(['body', 'revoked_at'])
+        .where('replica', '=', laptop.id)
+        .orderBy('issued_at', 'desc')
+        .orderBy('serial', 'desc')
+        .limit(1)
+        .executeTakeFirstOrThrow();
+      if (newest.revoked_at !== null) return err({ code: 'hub/revoked' });
+      const { signature: _signature, ...old } = Credential.parse(JSON.parse(newest.body));
+      const partitions = [...(rights.partitions ?? old.partitions)];
+      if (!partitions.some((prefix) => isWithin(laptop.partition, prefix)))
+        return err({ code: 'hub/own-partition', partition: laptop.partition });
+      const logs = await tx
+        .selectFrom('log')
+        .select(['partition', 'head_seq'])
+        .where('replica', '=', laptop.id)
+        .where('head_seq', '>', 0)
+        .execute();
+      // The order of credentials is that of their beginnings: two changes in one moment must have one.
+      const validFrom = Math.max(time.now(), old.validFrom + 1);
+      const unsigned: Omit<Credential, 'signature'> = {
+        ...old,
+        serial: bytesToHex(random.bytes(5)),
+        roles: [...(rights.roles ?? old.roles)],
+        partitions,
+        heldBefore: Object.fromEntries(logs.map((log) => [log.partition, log.head_seq])),
+        handOverUntil: time.now() + rights.handOverDays * dayMs,
+        validFrom,
+      };
+      const granted = { ...unsigned, signature: bytesToHex(identity.sign(credentialBytes(unsigned))) };
+      await tx
+        .insertInto('credential')
+        .values({
+          serial: granted.serial,
+          replica: laptop.id,
+          body: JSON.stringify(granted),
+          valid_until: granted.validUntil,
+          issued_at: validFrom,
+          revoked_at: null,
+        })
+        .execute();
+      return ok(granted);
+    });
+  }
+
   /** Remembers a contact; `summary` is what the laptop holds after it, undefined where it did not say. */
   async function touch(replica: string, appVersion: string | null, summary?: Summary): Promise<void> {
     await db
@@ -360,5 +438,5 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
       .execute();
   }
 
-  return { invite, enrol, standingOf, revoke, list, within, lackedBy, laptopsWithin, renew, touch };
+  return { invite, enrol, standingOf, revoke, list, within, lackedBy, laptopsWithin, renew, grant, touch };
 }

@@ -4,9 +4,10 @@
  *
  * An op is judged by one credential of its writer. The newest is the last word for everything that comes; but where the hub has
  * changed a laptop's rights, the new credential says how far it held the laptop's logs by then (`heldBefore`), and ops up to there are
- * judged by the credential before, and so on: what was written under old rights stays.
+ * judged by the credential before, and so on: what was written under old rights stays. For a while (`handOverUntil`) the hub also takes
+ * what was written under them and had not been handed over; whether it came in time only the hub judges.
  */
-import { err, ok, type Result } from '../kernel/result.ts';
+import { err, type Failure, ok, type Result } from '../kernel/result.ts';
 import { kindsByNumber } from '../kinds/all-kinds.ts';
 import { coversPartition, isValidAt, mayAct, newestFirst } from './credential.ts';
 import type { Credential } from './messages.ts';
@@ -33,11 +34,18 @@ export function checkSegmentAllowed(
   if (newest === undefined) return err({ code: 'segment/no-credential' });
   if (nowMs !== null && !isValidAt(newest, nowMs)) return err({ code: 'segment/expired' });
   for (const op of ops) {
-    const credential = own.find((each) => op.seq > (each.heldBefore?.[header.partition] ?? 0));
-    if (credential === undefined || !coversPartition(credential, header.partition))
-      return err({ code: 'segment/wrong-partition' });
-    if (!mayAct(credential, kindsByNumber.get(op.kind), op.act))
-      return err({ code: 'segment/wrong-role', seq: op.seq });
+    const at = own.findIndex((each) => op.seq > (each.heldBefore?.[header.partition] ?? 0));
+    const [credential, before] = at < 0 ? [] : own.slice(at);
+    const why = refusalOf(credential, header.partition, op);
+    if (why === null) continue;
+    const until = credential?.handOverUntil;
+    const mayHandOver = until !== undefined && (nowMs === null || nowMs < until);
+    if (!mayHandOver || refusalOf(before, header.partition, op) !== null) return err(why);
   }
   return ok(null);
+}
+
+function refusalOf(credential: Credential | undefined, partition: string, op: Op): Failure | null {
+  if (credential === undefined || !coversPartition(credential, partition)) return { code: 'segment/wrong-partition' };
+  return mayAct(credential, kindsByNumber.get(op.kind), op.act) ? null : { code: 'segment/wrong-role', seq: op.seq };
 }

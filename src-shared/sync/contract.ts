@@ -5,6 +5,7 @@
  * `sync/hub-slow`, `sync/wrong-certificate`, `sync/wrong-hub-key`, `sync/hub-refused` {reason}, `sync/revoked`, `sync/protocol` {hub, app}, `sync/sample` (sample data sends nothing).
  */
 import { z } from 'zod';
+import { Partition } from '../access/partitions.ts';
 import { command, query } from '../contract/define.ts';
 import { KindName } from '../records/contract.ts';
 
@@ -29,6 +30,14 @@ export const SyncStatus = z.object({
   /** Ops done and to do in the exchange under way. */
   progress: z.object({ done: z.int(), total: z.int() }).nullable(),
   problem: Problem.nullable(),
+  /**
+   * What the hub has changed of what this laptop keeps. `leaving`: partitions it may not keep any more, with the changes that still have
+   * to be handed over before they are erased here. `changes`: what has happened, the latest first.
+   */
+  scopes: z.object({
+    leaving: z.array(z.object({ partition: Partition, waiting: z.int() })),
+    changes: z.array(z.object({ partition: Partition, what: z.enum(['joined', 'left', 'dropped']), at: z.int() })),
+  }),
   /** Other laptops of this commission as the hub last told. */
   laptops: z.array(
     z.object({ replica: z.string(), name: z.string(), lastContactAt: z.int().nullable(), isThis: z.boolean() }),
@@ -60,6 +69,8 @@ export const syncContract = {
     }),
     z.object({}),
   ),
+  /** Gives up what was not handed over of a partition to be left, and erases it here. Failures: `sync/not-leaving`, `sync/busy`. */
+  dropPartition: command(z.object({ partition: Partition }), z.object({})),
   /** Tries now instead of at the next turn; answers when that exchange has ended. */
   now: command(z.object({}), z.object({ sent: z.int(), received: z.int() })),
 };

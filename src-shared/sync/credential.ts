@@ -13,8 +13,19 @@ export type Verify = (publicKey: Uint8Array, data: Uint8Array, signature: Uint8A
 
 /** The bytes the hub's signature covers. */
 export function credentialBytes(credential: Omit<Credential, 'signature'>): Uint8Array {
-  const { serial, replica, publicKey, laptop, recipient, roles, partitions, heldBefore, validFrom, validUntil } =
-    credential;
+  const {
+    serial,
+    replica,
+    publicKey,
+    laptop,
+    recipient,
+    roles,
+    partitions,
+    heldBefore,
+    handOverUntil,
+    validFrom,
+    validUntil,
+  } = credential;
   return utf8(
     canonicalJson({
       what: 'komissiya credential 1',
@@ -26,6 +37,7 @@ export function credentialBytes(credential: Omit<Credential, 'signature'>): Uint
       roles,
       partitions,
       heldBefore,
+      handOverUntil,
       validFrom,
       validUntil,
     }),

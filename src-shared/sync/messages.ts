@@ -55,6 +55,8 @@ export const Credential = z.strictObject({
    * credential before.
    */
   heldBefore: z.record(Partition, z.int().min(1)).optional(),
+  /** Until then (milliseconds UTC) the hub still takes under the credential before what was written, and not handed over, under it. */
+  handOverUntil: z.int().optional(),
   /** Milliseconds UTC. */
   validFrom: z.int(),
   validUntil: z.int(),

@@ -65,6 +65,8 @@ export type Committer = {
    * there is written again under its identity of now; what others wrote is fetched again. Answers how many ops were written again.
    */
   branchOff(log: Log, after: number): number;
+  /** Erases everything of a partition from this store: logs, rows, indexes, what waits on the desk. */
+  erase(partition: string): void;
   /** Builds a kind's table anew from the log: after an upgrade that knows more fields. */
   rebuild(kind: Kind): void;
 };
@@ -317,6 +319,23 @@ export function createCommitter(deps: CommitDeps): Committer {
       deps.logger.warn('store/branched-off', { after, reissued: moved });
       deps.changed([...deps.kinds.map((kind) => kind.domain), 'records', 'desk', 'sync']);
       return moved;
+    },
+
+    erase(partition) {
+      // Freed pages are overwritten: what is erased shall not lie about in the file.
+      db.pragma('secure_delete = on');
+      try {
+        transact(() => {
+          opLog.erase(partition);
+          for (const kind of deps.kinds) rebuildTable(kind);
+          desk.reconsider();
+          desk.settle();
+        });
+      } finally {
+        db.pragma('secure_delete = off');
+      }
+      deps.logger.warn('store/partition-erased');
+      deps.changed([...deps.kinds.map((kind) => kind.domain), 'records', 'desk', 'sync']);
     },
 
     rebuild(kind) {

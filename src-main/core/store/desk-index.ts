@@ -52,6 +52,8 @@ export type DeskIndex = {
     readonly before: RecordState;
     readonly after: RecordState;
   }): void;
+  /** Marks all that waits: records may be gone. */
+  reconsider(): void;
   /** Judges what was marked; called before the transaction ends. Whether the desk has changed. */
   settle(): boolean;
   /** Forgets the keys of a kind whose table is made anew from the log. */
@@ -298,6 +300,16 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta, kinds:
       markDecidedOf(first.record);
       const keyOf = (state: RecordState): string | null => (isAlive(state) ? naturalKey(kind, state.values) : null);
       keyChanged(kind, first.record, row, keyOf(before), keyOf(after));
+    },
+
+    reconsider() {
+      const waiting = db.prepare('select subject, about, part, kind from desk').all() as DeskRow[]; // rows of our own table
+      for (const { subject, about, part, kind: number } of waiting) {
+        const kind = kindsByNumber.get(number);
+        if (kind === undefined) continue;
+        if (about === 'same') markPair(kind, subject, part);
+        else records.set(subject, kind);
+      }
     },
 
     settle() {

@@ -90,6 +90,8 @@ export type OpLog = Replicas & {
    * in which `seq` lies. Answers where the log ends now.
    */
   cutBack(log: Log, seq: number): number;
+  /** Forgets the logs of a partition, and what stands for their beginnings. */
+  erase(partition: string): void;
   /** Takes a proved segment of another replica that reaches beyond the head; `ops` are all of its ops. */
   take(log: Log, bytes: Uint8Array, ops: readonly Op[], appliedAt: number): void;
   /** The first sealed segment that reaches beyond `seq`, cut to begin behind it; null when there is none. */
@@ -373,6 +375,11 @@ export function createOpLog(deps: OpLogDeps): OpLog {
       self.setMarks(log, { sent: Math.min(marks.sent, end), received: Math.min(marks.received, end) });
       return end;
     },
+    erase(partition) {
+      meta.set('clock', String(clock));
+      for (const statement of statements.erase) statement.run(partition);
+      reload();
+    },
     take(log, bytes, ops, appliedAt) {
       const state = stateOf(log);
       const fresh = ops.filter((op) => op.seq > state.sealed.seq);
@@ -463,6 +470,12 @@ function prepareStatements(db: WritableDb) {
   return {
     replicas: db.prepare('select ref, id from replica'),
     logs: db.prepare('select ref, replica, partition, base_seq as seq, base_head as head from log'),
+    erase: [
+      db.prepare('delete from segment where log in (select ref from log where partition = ?)'),
+      db.prepare('delete from tail where log in (select ref from log where partition = ?)'),
+      db.prepare('delete from archive where partition = ?'),
+      db.prepare('delete from log where partition = ?'),
+    ],
     base: db.prepare('select base_seq as seq, base_head as head from log where ref = ?'),
     lastSegment: db.prepare('select to_seq as seq, head from segment where log = ? order by to_seq desc limit 1'),
     tails: db.prepare('select log, from_seq as "from", clock, ops from tail order by log, from_seq'),

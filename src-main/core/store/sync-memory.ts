@@ -11,6 +11,7 @@ import type { RecordQueries } from './records-queries.ts';
 import type { ReplicaStore } from '#shared/sync/replica-store.ts';
 import type { OpLog } from './op-log.ts';
 import { createSnapshotLoader } from './snapshot-loader.ts';
+import { createScopes } from './scopes.ts';
 import { createStickStore } from './stick-store.ts';
 
 /** The Sync page lists no more. */
@@ -51,6 +52,7 @@ export function createSyncStore(deps: SyncMemoryDeps): SyncStore {
 
   return {
     ...createStickStore(deps),
+    scopes: createScopes(deps),
     ownPartition: deps.ownPartition,
     ownRole: deps.ownRole,
     snapshots: createSnapshotLoader({

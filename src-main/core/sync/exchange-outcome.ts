@@ -35,7 +35,7 @@ export function adoptCredential(store: SyncStore): Credential | null {
 }
 
 /**
- * Keeps what the hub said in an exchange of at least one turn. Answers the credential it gave where it is a newer one.
+ * Keeps what the hub said in an exchange of at least one turn.
  * @param at milliseconds UTC
  */
 export function keepOutcome(
@@ -44,7 +44,7 @@ export function keepOutcome(
   memory: SyncMemory,
   outcome: ExchangeOutcome,
   at: { readonly startedAt: number; readonly now: number },
-): Credential | null {
+): void {
   const { epoch } = outcome;
   if (epoch !== null && epoch !== enrolment.epoch) {
     store.setEnrolment({ ...(store.enrolment() ?? enrolment), epoch });
@@ -56,7 +56,6 @@ export function keepOutcome(
     laptops: outcome.laptops ?? memory.laptops,
   });
   rememberHub(store, outcome);
-  return adoptCredential(store);
 }
 
 /** What the hub holds of everybody's logs: a parcel for it need not bring that again. */

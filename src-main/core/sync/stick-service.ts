@@ -21,7 +21,7 @@ import {
   takeParcel,
 } from '#shared/sync/parcel-session.ts';
 import type { StickArrival, stickContract, StickState } from '#shared/sync/stick-contract.ts';
-import { adoptCredential } from './exchange-outcome.ts';
+import { followScopes } from './follow-scopes.ts';
 import { loadSealKey, type SealKey, sealTo } from './parcel-seal.ts';
 import { acceptEnrolment, digitsToCompare, newestAnswer, requestEnrolment } from './stick-enrolment.ts';
 import { removeStickFiles, wrapForStick, writeStickFile } from './stick-files.ts';
@@ -272,7 +272,7 @@ export function createStickService(deps: StickServiceDeps): StickService {
     if (at.stop.signal.aborted) return refused({ code: 'sync/stopped' });
     store.setStickMemory(failure === null ? rememberTaken(memory, file.digest) : memory);
     if (header.writer === 'hub' && !isForked) rememberHubsWord(at, enrolment, header);
-    const renewed = adoptCredential(store);
+    const renewed = followScopes(store, time.now());
     if (renewed !== null) logger.info('sync/credential-renewed', { serial: renewed.serial });
     if (isForked) deps.isOldCopy();
     const real = refusedHere.filter((each) => each.failure.code !== 'segment/gap');

@@ -16,6 +16,7 @@ import { databaseFailure } from '../store/database.ts';
 import { beginWithSnapshots, mayBeCold } from './cold-start.ts';
 import { type Compacting, createCompacting } from './compacting.ts';
 import { emptyMemory, isLineAway, keepOutcome, problemOf } from './exchange-outcome.ts';
+import { dropPartition, followScopes } from './follow-scopes.ts';
 import { parseHubAddress } from './hub-address.ts';
 import type { HubBlobs } from './hub-blobs.ts';
 import {
@@ -207,8 +208,13 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
     at.failures = problem !== null && outcome.turns === 0 ? at.failures + 1 : 0;
     at.unwanted = outcome.unwanted;
     if (outcome.turns > 0) {
-      const renewed = keepOutcome(at.store, enrolment, memory, outcome, { startedAt, now: time.now() });
-      if (renewed !== null) logger.info('sync/credential-renewed', { serial: renewed.serial });
+      keepOutcome(at.store, enrolment, memory, outcome, { startedAt, now: time.now() });
+      const renewed = followScopes(at.store, time.now());
+      if (renewed !== null) {
+        logger.info('sync/credential-renewed', { serial: renewed.serial });
+        // Other partitions may be fetched now.
+        schedule.within(afterChangeMs);
+      }
     }
     // A line that is away all day would fill the list with the same words.
     if (outcome.sent > 0 || outcome.received > 0 || isNews) {
@@ -346,6 +352,13 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
       nextTryAt: enrolment === null ? null : schedule.nextAt(),
       progress: at?.progress ?? null,
       problem: at?.problem ?? null,
+      scopes: {
+        leaving:
+          enrolment === null || at === null
+            ? []
+            : at.store.scopes.leaving(enrolment.credential.partitions).map((each) => ({ ...each })),
+        changes: (at?.store.scopes.changes() ?? []).map((each) => ({ ...each })),
+      },
       laptops: memory.laptops.map((laptop) => ({ ...laptop, isThis: laptop.replica === at?.store.replica })),
     };
   }
@@ -355,6 +368,11 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
       status: () => ok(status()),
       exchanges: ({ limit }) => ok({ items: (opened?.store.exchanges(limit) ?? []).map((row) => ({ ...row })) }),
       enrol,
+      dropPartition({ partition }) {
+        if (opened === null) return err({ code: 'sync/not-enrolled' });
+        if (opened.running !== null) return err({ code: 'sync/busy' });
+        return dropPartition(opened.store, partition, time.now()) ? ok({}) : err({ code: 'sync/not-leaving' });
+      },
       async now() {
         if (deps.isSample()) return err({ code: 'sync/sample' });
         const enrolment = opened?.store.enrolment() ?? null;

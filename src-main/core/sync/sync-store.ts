@@ -6,6 +6,7 @@ import type { Credential } from '#shared/sync/messages.ts';
 import type { Role } from '#shared/access/roles.ts';
 import type { Compactor } from '../store/compaction.ts';
 import type { SnapshotLoader } from '../store/snapshot-loader.ts';
+import type { Scopes } from './scopes-port.ts';
 import type { StickStore } from './stick-store-port.ts';
 
 /** What this laptop knows of its hub. Kept inside the encrypted store and nowhere else. */
@@ -56,6 +57,9 @@ export type ExchangeRow = {
 };
 
 export type SyncStore = StickStore & {
+  /** What this laptop keeps, and what it is to leave. */
+  readonly scopes: Scopes;
+
   /** The partition this laptop writes to, chosen at first run: what an invitation must contain. */
   ownPartition(): string;
   /** Role of the person signed in now, sent with the enrolment so that the operator sees who did it. */

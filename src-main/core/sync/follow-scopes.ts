@@ -1,0 +1,40 @@
+/**
+ * Follows the hub when it changes what this laptop keeps: takes the newest credential into the enrolment, and leaves the partitions it
+ * no longer covers, each once everything written there has been handed over.
+ */
+import { isWithin } from '#shared/access/partitions.ts';
+import type { Credential } from '#shared/sync/messages.ts';
+import { adoptCredential } from './exchange-outcome.ts';
+import type { SyncStore } from './sync-store.ts';
+
+/**
+ * Called after every exchange, on whichever road. Answers the credential where it is another one than before.
+ * @param now milliseconds UTC
+ */
+export function followScopes(store: SyncStore, now: number): Credential | null {
+  const before = store.enrolment()?.credential;
+  const adopted = adoptCredential(store);
+  if (before !== undefined && adopted !== null) {
+    for (const partition of adopted.partitions)
+      if (!before.partitions.some((prefix) => isWithin(partition, prefix)))
+        store.scopes.addChange({ partition, what: 'joined', at: now });
+  }
+  const granted = store.enrolment()?.credential.partitions;
+  if (granted === undefined) return adopted;
+  for (const { partition, waiting } of store.scopes.leaving(granted)) {
+    if (waiting > 0) continue;
+    store.scopes.erase(partition);
+    store.scopes.addChange({ partition, what: 'left', at: now });
+  }
+  return adopted;
+}
+
+/** Erases a partition that is to be left, though not all of it was handed over. False where it is not to be left. */
+export function dropPartition(store: SyncStore, partition: string, now: number): boolean {
+  const granted = store.enrolment()?.credential.partitions;
+  const isLeaving = granted !== undefined && store.scopes.leaving(granted).some((each) => each.partition === partition);
+  if (!isLeaving) return false;
+  store.scopes.erase(partition);
+  store.scopes.addChange({ partition, what: 'dropped', at: now });
+  return true;
+}

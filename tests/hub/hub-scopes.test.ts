@@ -1,0 +1,140 @@
+/** Other rights for an enrolled laptop: what it may no longer keep is neither sent to it nor kept by it, and nothing is lost on the way. */
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { derivedId } from '#core/store/derived-id.ts';
+import { createScopes } from '#core/store/scopes.ts';
+import { parseLogKey, SyncResponse, unframe } from '#shared/sync/messages.ts';
+import { readSegmentHeader } from '#shared/sync/segment.ts';
+import type { Transport } from '#shared/sync/exchange.ts';
+import { exchange } from '#shared/sync/exchange.ts';
+import { startPostgres } from '#tests/lib/hub.ts';
+import { type Office, type OfficeLaptop, openLaptop, openOffice } from '#tests/lib/office.ts';
+
+const postgres = startPostgres();
+afterAll(() => postgres?.close());
+let databases = 0;
+
+const [tec, dec, oblast] = ['kz/kz-19/tec-oblast', 'kz/kz-19/dec-one', 'kz/kz-19'] as const;
+const id = (name: string): string => derivedId(`scopes|${name}`);
+
+for (const kind of [
+  { name: 'SQLite', skip: false, place: async () => null },
+  {
+    name: 'PostgreSQL',
+    skip: postgres === null,
+    place: async () => (await postgres?.createDatabase(`scopes${(databases += 1)}`)) ?? null,
+  },
+]) {
+  describe.skipIf(kind.skip)(`other rights, on ${kind.name}`, () => {
+    let office: Office;
+    const opened: OfficeLaptop[] = [];
+    beforeEach(async () => {
+      office = await openOffice(await kind.place());
+    });
+    afterEach(async () => {
+      for (const laptop of opened.splice(0)) laptop.close();
+      await office.close();
+    });
+    function laptop(name: string, partition: string): OfficeLaptop {
+      const made = openLaptop(office, name, null, partition);
+      opened.push(made);
+      return made;
+    }
+    const scopesOf = (each: OfficeLaptop) => createScopes({ ...each.store, ownPartition: () => tec });
+
+    test('a narrower grant ends reading at once; what was written before is handed over, then all of it is erased', async () => {
+      const wide = laptop('wide', tec);
+      await wide.enrol([oblast], ['staff']);
+      const other = laptop('other', dec);
+      await other.enrol([dec]);
+      other.write(id('theirs'), { name: 'Каримов Ойбек, пример', phone: '+7 700 000-00-03' });
+      other.write(id('again'), { name: 'Каримов Ойбек, пример', phone: '+7 700 000-00-03' });
+      await other.sync();
+      wide.write(id('own'), { name: 'Свой контакт, пример' });
+      await wide.sync([oblast]);
+      expect(wide.store.db.prepare('select count(*) from desk').pluck().get()).toBe(1);
+      // Its edit of the other commission's record is not handed over yet when its rights change.
+      wide.write(id('theirs'), { note: 'Правка до смены прав, пример' });
+
+      const granted = await office.credentials.grant('wide', { partitions: [tec], handOverDays: 30 });
+      if (!granted.ok) throw new Error(granted.error.code);
+      other.write(id('later'), { name: 'После смены прав, пример' });
+      await other.sync();
+      const scopes = scopesOf(wide);
+      expect(scopes.leaving([tec])).toEqual([{ partition: dec, waiting: 1 }]);
+      // Even asked for, nothing of it comes any more; what was written before is taken.
+      const seen: string[] = [];
+      const road = office.roadOf(wide.port().replica);
+      const listening: Transport = {
+        async send(message) {
+          const answer = await road.send(message);
+          const read = answer.ok ? unframe(answer.value, SyncResponse) : answer;
+          for (const bytes of read.ok ? read.value.segments : []) {
+            const header = readSegmentHeader(bytes);
+            if (header.ok) seen.push(header.value.header.partition);
+          }
+          if (read.ok)
+            for (const log of Object.keys(read.value.header.summary)) {
+              const { replica, partition } = parseLogKey(log);
+              if (replica !== wide.port().replica) seen.push(partition);
+            }
+          return answer;
+        },
+      };
+      const options = { partitions: [oblast], epoch: null, acknowledged: {} };
+      expect(await exchange(wide.port(), listening, options)).toMatchObject({ failure: null, refusals: [] });
+      expect(seen.filter((partition) => partition === dec)).toEqual([]);
+      expect(scopes.leaving([tec])).toEqual([{ partition: dec, waiting: 0 }]);
+      scopes.erase(dec);
+
+      expect(scopes.leaving([tec])).toEqual([]);
+      expect(wide.names()).toEqual(['Свой контакт, пример']);
+      expect(Object.keys(wide.port().summary())).toEqual([`${wide.port().replica} ${tec}`]);
+      for (const table of ['desk', 'contact_search', 'segment', 'tail'])
+        expect(wide.store.db.prepare(`select count(*) from ${table}`).pluck().get(), table).toBe(
+          table === 'contact_search' || table === 'segment' ? 1 : 0,
+        );
+      await other.sync();
+      const theirs = other.store.db.prepare('select f_note from contact where id = ?').pluck().get(id('theirs'));
+      expect(theirs).toBe('Правка до смены прав, пример');
+      // From now on it writes nothing there, and after the time given the hub takes nothing either.
+      expect(await wide.sync([tec])).toMatchObject({ failure: null, refusals: [], received: 0 });
+    });
+
+    test('a wider grant brings what it covers anew; roles are judged from then on', async () => {
+      const narrow = laptop('narrow', tec);
+      await narrow.enrol([tec]);
+      const other = laptop('other', dec);
+      await other.enrol([dec]);
+      other.write(id('a'), { name: 'Контакт, пример' });
+      await other.sync();
+      await narrow.sync([tec]);
+      expect(narrow.names()).toEqual([]);
+      expect(await office.credentials.grant('narrow', { partitions: [tec, dec], handOverDays: 0 })).toMatchObject({
+        ok: true,
+        value: { roles: ['chair'] },
+      });
+      await narrow.sync([tec]);
+      await narrow.sync([tec, dec]);
+      expect(narrow.names()).toEqual(['Контакт, пример']);
+      // A member may not remove; what it removed as chair, but had not handed over, is not taken without time given.
+      narrow.store.commit([], null);
+      expect(await office.credentials.grant('narrow', { roles: ['member'], handOverDays: 0 })).toMatchObject({
+        ok: true,
+        value: { partitions: [tec, dec], heldBefore: {} },
+      });
+      narrow.write(id('own'), { name: 'Свой контакт, пример' });
+      expect(await narrow.sync([tec, dec])).toMatchObject({ refusals: [], sent: 1 });
+    });
+
+    test('what is asked wrongly is named', async () => {
+      const one = laptop('one', tec);
+      await one.enrol([tec]);
+      const grant = (name: string, partitions: string[]) =>
+        office.credentials.grant(name, { partitions, handOverDays: 30 });
+      expect(await grant('nobody', [tec])).toMatchObject({ error: { code: 'hub/unknown-laptop', found: 0 } });
+      expect(await grant('one', [dec])).toMatchObject({ error: { code: 'hub/own-partition', partition: tec } });
+      await office.credentials.revoke('one');
+      expect(await grant('one', [oblast])).toMatchObject({ error: { code: 'hub/revoked' } });
+    });
+  });
+}

@@ -98,9 +98,9 @@ export function createExchangeRoute(deps: {
   /** Whether the asker holds what is held here: all there is to an exchange without news. */
   async function brief(asker: Asker, request: BriefRequest): Promise<Uint8Array> {
     const logs = await archive.visible(asker.replica, seenBy(asker, request.partitions));
-    // A credential about to end is news too: it comes with the whole answer.
-    const renewed = await credentials.renew(asker.credential);
-    const same = renewed === null && digestOf(logs) === request.digest;
+    // A credential about to end, or another one, is news too: it comes with the whole answer.
+    const { serial } = (await credentials.renew(asker.credential)) ?? asker.credential;
+    const same = digestOf(logs, serial) === request.digest;
     await credentials.touch(asker.replica, asker.appVersion);
     const { epoch } = identity;
     const header: BriefResponse = { protocol: protocolVersion, epoch, same, time: time.now(), segments: [] };
@@ -150,9 +150,9 @@ function toSummary(logs: readonly LogTable[]): Summary {
 }
 
 /** As the asker makes it of what it holds. */
-function digestOf(logs: readonly LogTable[]): string {
+function digestOf(logs: readonly LogTable[], serial: string): string {
   const heads = new Map(logs.map((log) => [logKey(log.replica, log.partition), log.head]));
-  return summaryDigest(toSummary(logs), (log) => heads.get(log) ?? null, sha256);
+  return summaryDigest(toSummary(logs), (log) => heads.get(log) ?? null, serial, sha256);
 }
 
 /**

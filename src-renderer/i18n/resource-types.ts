@@ -13,6 +13,7 @@ import type help from '#locales/ru/help.json';
 import type invitation from '#locales/ru/invitation.json';
 import type letters from '#locales/ru/letters.json';
 import type records from '#locales/ru/records.json';
+import type scopes from '#locales/ru/scopes.json';
 import type settings from '#locales/ru/settings.json';
 import type shelf from '#locales/ru/shelf.json';
 import type stick from '#locales/ru/stick.json';
@@ -38,6 +39,7 @@ declare module 'i18next' {
       invitation: typeof invitation;
       letters: typeof letters;
       records: typeof records;
+      scopes: typeof scopes;
       settings: typeof settings;
       shelf: typeof shelf;
       stick: typeof stick;

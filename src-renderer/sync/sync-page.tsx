@@ -17,6 +17,7 @@ import { Page } from '#renderer/ui/page.tsx';
 import { PageTitle } from '#renderer/ui/page-title.tsx';
 import { Note, Sheet } from '#renderer/ui/sheet.tsx';
 import { HubPanel } from './hub-panel.tsx';
+import { ScopesSheet } from './scopes-sheet.tsx';
 import { StickPanel } from './stick-panel.tsx';
 import { useSyncWords } from './sync-words.ts';
 import './sync.css';
@@ -60,6 +61,7 @@ export function SyncPage() {
       <div className="sync-two">
         <Waiting status={value} />
         <div className="col g4">
+          <ScopesSheet status={value} />
           <Past />
           {value.laptops.length > 0 && <Laptops status={value} />}
         </div>

@@ -6,10 +6,15 @@
  */
 import { z } from 'zod';
 import { Partition } from '../access/partitions.ts';
+import { Locale } from '../i18n/locale.ts';
 import { command, query } from '../contract/define.ts';
 import { KindName } from '../records/contract.ts';
 
 const Problem = z.looseObject({ code: z.string() });
+
+/** A partition as screens show it: by the name of its commission, where that is known. */
+export const ScopeView = z.object({ partition: Partition, names: z.partialRecord(Locale, z.string()).nullable() });
+export type ScopeView = z.infer<typeof ScopeView>;
 
 export const SyncStatus = z.object({
   /** `address` is null where this laptop exchanges by stick only. */
@@ -35,8 +40,8 @@ export const SyncStatus = z.object({
    * to be handed over before they are erased here. `changes`: what has happened, the latest first.
    */
   scopes: z.object({
-    leaving: z.array(z.object({ partition: Partition, waiting: z.int() })),
-    changes: z.array(z.object({ partition: Partition, what: z.enum(['joined', 'left', 'dropped']), at: z.int() })),
+    leaving: z.array(ScopeView.extend({ waiting: z.int() })),
+    changes: z.array(ScopeView.extend({ what: z.enum(['joined', 'left', 'dropped']), at: z.int() })),
   }),
   /** Other laptops of this commission as the hub last told. */
   laptops: z.array(
@@ -69,7 +74,7 @@ export const syncContract = {
     }),
     z.object({}),
   ),
-  /** Gives up what was not handed over of a partition to be left, and erases it here. Failures: `sync/not-leaving`, `sync/busy`. */
+  /** Gives up what was not handed over of a partition to be left, and erases it here. Nothing where it is not to be left. */
   dropPartition: command(z.object({ partition: Partition }), z.object({})),
   /** Tries now instead of at the next turn; answers when that exchange has ended. */
   now: command(z.object({}), z.object({ sent: z.int(), received: z.int() })),

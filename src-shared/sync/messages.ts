@@ -123,16 +123,18 @@ export type BriefResponse = z.infer<typeof BriefResponse>;
 
 /**
  * The name of a summary: the first 16 bytes of H(canonical JSON of an object), hex. The object holds for each log `seq mark`, the mark
- * being the first 16 hex digits of the chain's head there. Both sides take into it the asker's own logs, and those of others within
+ * being the first 16 hex digits of the chain's head there, and as `credential` the serial of the asker's newest credential, so that
+ * other rights are news too. Both sides take into it the asker's own logs, and those of others within
  * the partitions that it asks for and may see.
  */
 export function summaryDigest(
   summary: Summary,
   headAt: (log: string, seq: number) => string | null,
+  serial: string,
   hash: Hash,
 ): string {
   const marks = Object.entries(summary).map(([log, seq]) => [log, `${seq} ${headMark(headAt(log, seq) ?? '')}`]);
-  return digestOf(Object.fromEntries(marks), hash);
+  return digestOf({ ...Object.fromEntries(marks), credential: serial }, hash);
 }
 
 /** The name of a set of credentials: the first 16 bytes of H(canonical JSON of their sorted serials), hex. */

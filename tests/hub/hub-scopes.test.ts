@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { derivedId } from '#core/store/derived-id.ts';
 import { createScopes } from '#core/store/scopes.ts';
+import { Contact } from '#shared/contacts/contact.ts';
 import { parseLogKey, SyncResponse, unframe } from '#shared/sync/messages.ts';
 import { readSegmentHeader } from '#shared/sync/segment.ts';
 import type { Transport } from '#shared/sync/exchange.ts';
@@ -60,7 +61,7 @@ for (const kind of [
       other.write(id('later'), { name: 'После смены прав, пример' });
       await other.sync();
       const scopes = scopesOf(wide);
-      expect(scopes.leaving([tec])).toEqual([{ partition: dec, waiting: 1 }]);
+      expect(scopes.leaving([tec])).toEqual([{ partition: dec, names: null, waiting: 1 }]);
       // Even asked for, nothing of it comes any more; what was written before is taken.
       const seen: string[] = [];
       const road = office.roadOf(wide.port().replica);
@@ -83,7 +84,7 @@ for (const kind of [
       const options = { partitions: [oblast], epoch: null, acknowledged: {} };
       expect(await exchange(wide.port(), listening, options)).toMatchObject({ failure: null, refusals: [] });
       expect(seen.filter((partition) => partition === dec)).toEqual([]);
-      expect(scopes.leaving([tec])).toEqual([{ partition: dec, waiting: 0 }]);
+      expect(scopes.leaving([tec])).toEqual([{ partition: dec, names: null, waiting: 0 }]);
       scopes.erase(dec);
 
       expect(scopes.leaving([tec])).toEqual([]);
@@ -96,7 +97,7 @@ for (const kind of [
       await other.sync();
       const theirs = other.store.db.prepare('select f_note from contact where id = ?').pluck().get(id('theirs'));
       expect(theirs).toBe('Правка до смены прав, пример');
-      // From now on it writes nothing there, and after the time given the hub takes nothing either.
+      // Nothing of it comes back.
       expect(await wide.sync([tec])).toMatchObject({ failure: null, refusals: [], received: 0 });
     });
 
@@ -116,14 +117,15 @@ for (const kind of [
       await narrow.sync([tec]);
       await narrow.sync([tec, dec]);
       expect(narrow.names()).toEqual(['Контакт, пример']);
-      // A member may not remove; what it removed as chair, but had not handed over, is not taken without time given.
-      narrow.store.commit([], null);
-      expect(await office.credentials.grant('narrow', { roles: ['member'], handOverDays: 0 })).toMatchObject({
-        ok: true,
-        value: { partitions: [tec, dec], heldBefore: {} },
-      });
+      // A member may not remove: what it removed as chair, but had not handed over, is not taken where no time is given for that.
       narrow.write(id('own'), { name: 'Свой контакт, пример' });
       expect(await narrow.sync([tec, dec])).toMatchObject({ refusals: [], sent: 1 });
+      narrow.store.commit([{ kind: Contact, id: id('own'), act: 'remove', values: {} }], null);
+      expect(await office.credentials.grant('narrow', { roles: ['member'], handOverDays: 0 })).toMatchObject({
+        ok: true,
+        value: { partitions: [tec, dec], heldBefore: { [tec]: 1 } },
+      });
+      expect(await narrow.sync([tec, dec])).toMatchObject({ refusals: [{ reason: 'wrong-role' }], sent: 0 });
     });
 
     test('what is asked wrongly is named', async () => {

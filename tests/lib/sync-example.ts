@@ -140,7 +140,7 @@ export function syncExample(): { readonly [what: string]: string } {
     [logKey(replica, partition), head],
     [logKey(other, partition), otherHead],
   ]);
-  const digest = summaryDigest(summary, (log) => heads.get(log) ?? null, sha256);
+  const digest = summaryDigest(summary, (log) => heads.get(log) ?? null, unsigned.serial, sha256);
   const brief = frame({ protocol: protocolVersion, replica, partitions: [partition], digest, segments: [] }, []);
   const code = makeInvitation(hub.publicKey, { bytes: (length) => new Uint8Array(length).map((_, at) => at) }, sha256);
   const request = {

@@ -2,7 +2,7 @@
 import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
 import { err, ok } from '#shared/kernel/result.ts';
 import { checkSegmentAllowed } from '#shared/sync/accept.ts';
-import { credentialBytes, reachesInto } from '#shared/sync/credential.ts';
+import { credentialBytes, newestFirst, reachesInto } from '#shared/sync/credential.ts';
 import {
   Credential,
   headMark,
@@ -122,7 +122,10 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
       }
       return summary;
     },
-    digestOf: (summary) => summaryDigest(summary, headAt, sha256),
+    digestOf(summary) {
+      const [newest] = newestFirst(credentialsOf(identity.replica));
+      return summaryDigest(summary, headAt, newest?.serial ?? '', sha256);
+    },
     headAt,
 
     segmentsBeyond(held, maxBytes) {

@@ -3,7 +3,15 @@
  * wrote there is handed over first, then all of it is erased here. The person can give up what cannot be handed over any more.
  */
 import { isWithin } from '#shared/access/partitions.ts';
+import { Commission } from '#shared/commissions/commission.ts';
+import { type Locale, locales } from '#shared/i18n/locales.ts';
+import { localizedField } from '#shared/kinds/define-kind.ts';
+import type { ScopeView } from '#shared/sync/contract.ts';
 import type { Scopes, ScopeChange } from '../sync/scopes-port.ts';
+import { fromColumnText } from './column-text.ts';
+import type { ReadableDb } from './database.ts';
+import type { Row } from './record-rows.ts';
+import { columnName, quote } from './tables.ts';
 import type { Committer } from './commit.ts';
 import type { Meta } from './meta.ts';
 import type { OpLog } from './op-log.ts';
@@ -12,15 +20,29 @@ import type { OpLog } from './op-log.ts';
 const keptChanges = 20;
 
 export function createScopes(deps: {
+  readonly db: ReadableDb;
   readonly log: OpLog;
   readonly meta: Meta;
   readonly committer: Committer;
   readonly ownPartition: () => string;
 }): Scopes {
   const { log: opLog, meta } = deps;
+  const selectCommission = deps.db.prepare(
+    `select * from ${quote(Commission.name)} where ${columnName('partitionPath')} = ? and alive = 1`,
+  );
   const changes = (): ScopeChange[] => JSON.parse(meta.get('scope-changes') ?? '[]') as ScopeChange[]; // written below
 
-  function leaving(granted: readonly string[]): { partition: string; waiting: number }[] {
+  function view(partition: string): ScopeView {
+    const names: { [locale in Locale]?: string } = {};
+    const row = selectCommission.get(partition) as Row | undefined; // a table of ours
+    for (const locale of row === undefined ? [] : locales) {
+      const name = row?.[columnName(localizedField('name', locale))];
+      if (typeof name === 'string' && name !== '') names[locale] = fromColumnText(name);
+    }
+    return { partition, names: row === undefined ? null : names };
+  }
+
+  function leaving(granted: readonly string[]): (ScopeView & { waiting: number })[] {
     const waiting = new Map<string, number>();
     for (const log of opLog.logs()) {
       const { partition } = log;
@@ -28,11 +50,12 @@ export function createScopes(deps: {
       const unsent = opLog.isOwn(log.replica) ? Math.max(0, opLog.head(log).seq - opLog.marks(log).received) : 0;
       waiting.set(partition, (waiting.get(partition) ?? 0) + unsent);
     }
-    return [...waiting].map(([partition, ops]) => ({ partition, waiting: ops }));
+    return [...waiting].map(([partition, ops]) => ({ ...view(partition), waiting: ops }));
   }
 
   return {
     leaving,
+    view,
     erase: (partition) => deps.committer.erase(partition),
     changes,
     addChange: (change) => meta.set('scope-changes', JSON.stringify([change, ...changes()].slice(0, keptChanges))),

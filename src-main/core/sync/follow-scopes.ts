@@ -17,24 +17,24 @@ export function followScopes(store: SyncStore, now: number): Credential | null {
   if (before !== undefined && adopted !== null) {
     for (const partition of adopted.partitions)
       if (!before.partitions.some((prefix) => isWithin(partition, prefix)))
-        store.scopes.addChange({ partition, what: 'joined', at: now });
+        store.scopes.addChange({ ...store.scopes.view(partition), what: 'joined', at: now });
   }
   const granted = store.enrolment()?.credential.partitions;
   if (granted === undefined) return adopted;
-  for (const { partition, waiting } of store.scopes.leaving(granted)) {
+  for (const { waiting, ...left } of store.scopes.leaving(granted)) {
     if (waiting > 0) continue;
-    store.scopes.erase(partition);
-    store.scopes.addChange({ partition, what: 'left', at: now });
+    store.scopes.erase(left.partition);
+    store.scopes.addChange({ ...left, what: 'left', at: now });
   }
   return adopted;
 }
 
-/** Erases a partition that is to be left, though not all of it was handed over. False where it is not to be left. */
-export function dropPartition(store: SyncStore, partition: string, now: number): boolean {
-  const granted = store.enrolment()?.credential.partitions;
-  const isLeaving = granted !== undefined && store.scopes.leaving(granted).some((each) => each.partition === partition);
-  if (!isLeaving) return false;
+/** Erases a partition that is to be left, though not all of it was handed over. Nothing where it is not to be left. */
+export function dropPartition(store: SyncStore, partition: string, now: number): void {
+  const granted = store.enrolment()?.credential.partitions ?? null;
+  const leaving = granted === null ? [] : store.scopes.leaving(granted);
+  if (!leaving.some((each) => each.partition === partition)) return;
+  const left = store.scopes.view(partition);
   store.scopes.erase(partition);
-  store.scopes.addChange({ partition, what: 'dropped', at: now });
-  return true;
+  store.scopes.addChange({ ...left, what: 'dropped', at: now });
 }

@@ -1,15 +1,17 @@
 /** What the sync services need of the store to follow a change of what this laptop may keep (core/store/scopes.ts). */
+import type { ScopeView } from '#shared/sync/contract.ts';
 
 /** `joined`: may be kept from now on. `left`: erased after all was handed over. `dropped`: erased, the person gave up the rest. */
-export type ScopeChange = {
-  readonly partition: string;
+export type ScopeChange = ScopeView & {
   readonly what: 'joined' | 'left' | 'dropped';
   readonly at: number;
 };
 
 export type Scopes = {
   /** Partitions held but for those within `granted`, with the ops of this laptop there that the hub does not hold yet. */
-  leaving(granted: readonly string[]): { readonly partition: string; readonly waiting: number }[];
+  leaving(granted: readonly string[]): (ScopeView & { readonly waiting: number })[];
+  /** A partition as screens show it. */
+  view(partition: string): ScopeView;
   /** Erases a partition from this laptop. */
   erase(partition: string): void;
   /** The latest first. */

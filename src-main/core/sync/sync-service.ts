@@ -368,10 +368,13 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
       status: () => ok(status()),
       exchanges: ({ limit }) => ok({ items: (opened?.store.exchanges(limit) ?? []).map((row) => ({ ...row })) }),
       enrol,
-      dropPartition({ partition }) {
+      async dropPartition({ partition }) {
+        // What the exchange under way hands over need not be given up.
+        await opened?.running;
         if (opened === null) return err({ code: 'sync/not-enrolled' });
-        if (opened.running !== null) return err({ code: 'sync/busy' });
-        return dropPartition(opened.store, partition, time.now()) ? ok({}) : err({ code: 'sync/not-leaving' });
+        dropPartition(opened.store, partition, time.now());
+        changed();
+        return ok({});
       },
       async now() {
         if (deps.isSample()) return err({ code: 'sync/sample' });

@@ -1,0 +1,92 @@
+/** Other rights as the app sees them: a real core at a real hub gets them, hands over, erases, and the person is told. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { expect, onTestFinished, test } from 'vitest';
+import { runCommand } from '#hub/cli.ts';
+import { readConfig } from '#hub/config.ts';
+import { createHub } from '#hub/hub.ts';
+import { strongRandom } from '#hub/hub-crypto.ts';
+import { startSignedIn } from '#tests/lib/core.ts';
+import { enrol, newLaptop, sampleOps, samplePartition, seal, turn } from '#tests/lib/hub-laptop.ts';
+
+const dec = 'kz/kz-19/kz-19-dec_one';
+
+test('a laptop hears of other rights, leaves what it may not keep, and the person may give up what is not taken', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'хаб № '));
+  const config = readConfig({ KOMISSIYA_HUB_DIR: directory, KOMISSIYA_HUB_PORT: '0' });
+  const deps = {
+    time: { now: () => Date.now() },
+    random: strongRandom,
+    logger: pino({ level: 'silent' }),
+    version: '0.0.0',
+  };
+  const hub = await createHub(config, deps);
+  const address = await hub.listen();
+  const core = await startSignedIn();
+  onTestFinished(async () => {
+    await core.close();
+    await hub.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  const said: string[] = [];
+  const grant = (...args: string[]) =>
+    runCommand(hub, 'grant', args, { out: (line) => said.push(line), complain: (line) => said.push(line) }, deps);
+  const invite = (partition: string, laptop: string) =>
+    hub.credentials.invite({
+      partitions: [partition],
+      roles: ['staff'],
+      laptop,
+      commission: null,
+      days: 1,
+      validDays: 400,
+    });
+  const other = newLaptop();
+  await enrol(other, address, await invite(dec, 'OTHER'), dec);
+  const ops = sampleOps(1, 3);
+  await turn(other, { address, hubKey: hub.identity.publicKey }, [seal(other, ops, [], dec)], { partitions: [dec] });
+  await core.value('sync.enrol', { address, code: await invite('kz/kz-19', 'SAMPLE') });
+  const contacts = async () => (await core.value('records.list', { kind: 'contact', locale: 'ru' })).total;
+  const scopes = async () => (await core.value('sync.status', {})).scopes;
+  await core.value('sync.now', {});
+  expect(await contacts()).toBe(3);
+  expect(await scopes()).toEqual({ leaving: [], changes: [] });
+
+  expect(await grant('SAMPLE', '--partition', samplePartition), said.join()).toBe(0);
+  await core.value('sync.now', {});
+  expect(await contacts()).toBe(0);
+  expect(await scopes()).toMatchObject({ leaving: [], changes: [{ partition: dec, names: null, what: 'left' }] });
+
+  expect(await grant('SAMPLE', '--partition', samplePartition, '--partition', dec)).toBe(0);
+  await core.value('sync.now', {});
+  await core.value('sync.now', {});
+  expect(await contacts()).toBe(3);
+  expect((await scopes()).changes[0]).toMatchObject({ partition: dec, what: 'joined' });
+
+  // Something is written there, and before it is handed over the right is gone, with no time given for it.
+  await core.value('records.save', {
+    kind: 'contact',
+    id: String(ops[0]?.record),
+    values: { note: 'Примечание, пример' },
+  } as never);
+  expect(await grant('SAMPLE', '--partition', samplePartition, '--hand-over-days', '0')).toBe(0);
+  await core.value('sync.now', {});
+  expect((await scopes()).leaving).toEqual([{ partition: dec, names: null, waiting: 1 }]);
+  expect(await contacts()).toBe(3);
+  const more = { kind: 'contact', id: ops[1]?.record, values: { note: 'Ещё, пример' } };
+  expect(await core.code('records.save', more), 'nothing more is written there').toBe('records/not-allowed');
+  expect(await core.code('sync.dropPartition', { partition: samplePartition }), 'only what is to be left').toBe('ok');
+  expect((await scopes()).leaving).toHaveLength(1);
+  await core.value('sync.dropPartition', { partition: dec });
+  expect(await contacts()).toBe(0);
+  expect(await scopes()).toMatchObject({ leaving: [], changes: [{ partition: dec, what: 'dropped' }, {}, {}] });
+  await core.value('sync.now', {});
+  expect(await core.value('sync.status', {})).toMatchObject({ problem: null, saved: 0, sent: 0 });
+
+  expect(await grant('NOBODY', '--roles', 'chair')).toBe(1);
+  expect(await grant('SAMPLE', '--partition', dec)).toBe(1);
+  expect(await grant('SAMPLE')).toBe(2);
+  expect(await grant('SAMPLE', '--roles', 'king')).toBe(2);
+  expect(said.join('\n')).toContain(`keep that among its partitions`);
+});

@@ -8,7 +8,7 @@ import { err, ok } from '#shared/kernel/result.ts';
 import { utf8 } from '#shared/kernel/utf8.ts';
 import type { Kind } from '#shared/kinds/define-kind.ts';
 import { checkSegmentAllowed } from '#shared/sync/accept.ts';
-import { credentialBytes, reachesInto } from '#shared/sync/credential.ts';
+import { credentialBytes, newestFirst, reachesInto } from '#shared/sync/credential.ts';
 import { emptyState, isAlive, mergeOp } from '#shared/sync/merge.ts';
 import {
   type Credential,
@@ -203,7 +203,7 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
     replica: current().replica,
     isOwn: (key) => isOwn(parseLogKey(key).replica),
     summary,
-    digestOf: (of) => summaryDigest(of, headOf, sha256),
+    digestOf: (of) => summaryDigest(of, headOf, newestFirst(credentialsOf(current().replica))[0]?.serial ?? '', sha256),
     headAt: headOf,
     segmentsBeyond(held, maxBytes) {
       for (const log of offered(held)) if (isOwn(log.replica)) put(seal(log));

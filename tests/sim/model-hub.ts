@@ -234,8 +234,9 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
       const brief = unframe(message, BriefRequest);
       if (brief.ok) {
         const { replica, partitions, digest } = brief.value.header;
-        const same =
-          summaryDigest(summaryOf(seenBy(replica, partitions)), (log) => headOf(log).head, sha256) === digest;
+        const serial = newest(replica)?.serial ?? '';
+        const summary = summaryOf(seenBy(replica, partitions));
+        const same = summaryDigest(summary, (log) => headOf(log).head, serial, sha256) === digest;
         return frame({ protocol: protocolVersion, epoch: epoch(), same, time: clock.now, segments: [] }, []);
       }
       const asked = unframe(message, SyncRequest);

@@ -1,0 +1,73 @@
+/** A stick's own file system when it is full, closed to writing or pulled: each has a name, and what lay there before lies there still. */
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { listStickFiles, readStickFile, writeStickFile } from '#core/sync/stick-files.ts';
+import { temporaryFolder } from '#tests/lib/core.ts';
+
+const mounted: string[] = [];
+afterEach(() => {
+  for (const place of mounted.splice(0)) execFileSync('umount', ['--lazy', place], { stdio: 'ignore' });
+});
+
+/** A small file system of its own; null where this machine lets nobody mount one. */
+function smallStick(): string | null {
+  const place = join(temporaryFolder(), 'ФЛЕШКА');
+  mkdirSync(place);
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', place], { stdio: 'pipe' });
+  } catch {
+    return null;
+  }
+  mounted.push(place);
+  return place;
+}
+
+const canMount = smallStick() !== null;
+if (!canMount) console.error('Tests of full and read-only sticks are skipped: mounting a tmpfs needs root.');
+
+const parcel = randomBytes(60_000);
+const files = (place: string): string[] => readdirSync(join(place, 'komissiya')).sort();
+const written = (name: string, place: string): boolean => readFileSync(join(place, 'komissiya', name)).equals(parcel);
+
+describe.skipIf(!canMount)('a stick on a file system of its own', () => {
+  test('full: told with what is needed and free, the parcels before are whole, nothing half-written stays', async () => {
+    const place = smallStick() ?? '';
+    expect(await writeStickFile(place, 'one-1.kpack', parcel)).toEqual({ ok: true, value: null });
+    const large = randomBytes(400_000);
+    const full = await writeStickFile(place, 'two-1.kpack', large);
+    expect(full).toMatchObject({ ok: false, error: { code: 'stick/full', needed: large.length } });
+    expect(full.ok ? 0 : full.error['free']).toBeGreaterThan(60_000);
+    expect(await writeStickFile(place, 'one-1.kpack', large), 'in the place of an older one').toMatchObject({
+      error: { code: 'stick/full' },
+    });
+    expect(files(place)).toEqual(['one-1.kpack']);
+    expect(written('one-1.kpack', place)).toBe(true);
+    expect(await writeStickFile(place, 'two-1.kpack', parcel), 'a smaller one still fits').toMatchObject({ ok: true });
+  });
+
+  test('closed to writing: told, and what lies there can be read', async () => {
+    const place = smallStick() ?? '';
+    await writeStickFile(place, 'one-1.kpack', parcel);
+    execFileSync('mount', ['-o', 'remount,ro', place]);
+    expect(await writeStickFile(place, 'one-1.kpack', parcel)).toEqual({
+      ok: false,
+      error: { code: 'stick/read-only' },
+    });
+    expect(files(place)).toEqual(['one-1.kpack']);
+    expect(await readStickFile(join(place, 'komissiya', 'one-1.kpack'))).toMatchObject({ ok: true });
+  });
+});
+
+test('pulled: told, whether it was before or between two files', async () => {
+  const place = join(temporaryFolder(), 'ФЛЕШКА');
+  mkdirSync(place);
+  expect(await writeStickFile(place, 'one-1.kpack', parcel)).toMatchObject({ ok: true });
+  const [path = ''] = await listStickFiles(place);
+  rmSync(place, { recursive: true });
+  expect(await writeStickFile(place, 'one-2.kpack', parcel)).toEqual({ ok: false, error: { code: 'stick/gone' } });
+  expect(await readStickFile(path)).toEqual({ ok: false, error: { code: 'stick/gone' } });
+  expect(await listStickFiles(place)).toEqual([]);
+});

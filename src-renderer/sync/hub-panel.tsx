@@ -79,7 +79,7 @@ function Enrol() {
         />
         <TextField
           label={t('enrol.code')}
-          hint={t('enrol.codeHint')}
+          hint={`${t('enrol.codeHint')}. ${tInvitation('hint')}`}
           value={code}
           maxLength={1200}
           onChange={(typed) => {
@@ -90,25 +90,6 @@ function Enrol() {
             } else take(link);
           }}
         />
-        <div className="row g3 wrap">
-          <input
-            ref={input}
-            type="file"
-            accept=".json"
-            className="vh"
-            tabIndex={-1}
-            aria-hidden="true"
-            onChange={(event) => {
-              const file = event.currentTarget.files?.[0];
-              event.currentTarget.value = '';
-              if (file !== undefined) void readFile(file);
-            }}
-          />
-          <Button size="small" variant="default" icon={IconFile} onClick={() => input.current?.click()}>
-            {tInvitation('choose')}
-          </Button>
-          <span className="sm mut">{tInvitation('hint')}</span>
-        </div>
         {whole !== null && (
           <Note>
             <p className="b">
@@ -122,6 +103,22 @@ function Enrol() {
         <div className="row g3 wrap">
           <Button type="submit" variant="filled" disabled={!isReady} busy={enrol.isBusy && t('enrol.busy')}>
             {t('enrol.send')}
+          </Button>
+          <input
+            ref={input}
+            type="file"
+            accept=".json"
+            className="vh"
+            tabIndex={-1}
+            aria-hidden="true"
+            onChange={(event) => {
+              const file = event.currentTarget.files?.[0];
+              event.currentTarget.value = '';
+              if (file !== undefined) void readFile(file);
+            }}
+          />
+          <Button variant="default" icon={IconFile} onClick={() => input.current?.click()}>
+            {tInvitation('choose')}
           </Button>
           {!isReady && <span className="sm mut">{t('enrol.reason')}</span>}
         </div>

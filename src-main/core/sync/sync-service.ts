@@ -134,7 +134,8 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
         at.progress = null;
         if (at === opened) {
           plan(at);
-          changed();
+          // An exchange may have brought whom a parcel can be written for.
+          deps.changed(['sync', 'stick']);
         }
       });
     return at.running;

@@ -30,10 +30,12 @@ export function StickPanel({ status }: { status: SyncStatus }) {
 
 function Carry({ status, state }: { status: SyncStatus; state: StickState }) {
   const { t } = useTranslation('stick');
+  const { t: tFiles } = useTranslation('files');
   const format = useFormat();
   const [isWriting, setIsWriting] = useState(false);
   const take = useTake();
   const arrivals = state.arrivals.filter(({ what }) => what === 'parcels');
+  const last = useCall('sync.exchanges', { limit: 100 }).value?.items.find(({ road }) => road === 'stick');
   const [place] = state.places;
   const isTaking = take.isBusy || state.task?.doing === 'take';
   return (
@@ -41,7 +43,10 @@ function Carry({ status, state }: { status: SyncStatus; state: StickState }) {
       <CardHead
         icon={IconDeviceUsb}
         title={t('title')}
-        text={status.saved > 0 ? t('text.waiting', { number: format.number(status.saved) }) : t('text.none')}
+        text={[
+          status.saved > 0 ? t('text.waiting', { number: format.number(status.saved) }) : t('text.none'),
+          last === undefined ? '' : tFiles('traffic.lastStick', { when: format.recent(last.startedAt) }),
+        ].join(' ')}
       />
       <div className="col g3">
         {arrivals.map((arrival) => (

@@ -44,6 +44,7 @@ export function WriteDialog({ state, onClose }: { state: StickState; onClose: ()
           <p className="num">
             {t('done.text', { number: format.number(done.changes), bytes: format.bytes(done.bytes) })}
           </p>
+          <StayingFiles />
           <p>{reader.id === 'hub' ? t('done.hub') : t('done.laptop', { name: reader.name })}</p>
         </div>
         <div className="ft">
@@ -105,6 +106,20 @@ export function WriteDialog({ state, onClose }: { state: StickState; onClose: ()
         </Button>
       </div>
     </Dialog>
+  );
+}
+
+/** A stick carries records; what it leaves behind is said, so that nobody counts on it. */
+function StayingFiles() {
+  const { t } = useTranslation('files');
+  const format = useFormat();
+  const { value } = useCall('files.traffic', {});
+  if (value === undefined || value.toSend.files === 0) return null;
+  const { files, bytes } = value.toSend;
+  return (
+    <p className="sm mut num">
+      {t('traffic.notOnStick', { number: format.number(files), bytes: format.bytes(bytes) })}
+    </p>
   );
 }
 

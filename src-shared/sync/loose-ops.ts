@@ -9,15 +9,17 @@
  *   replicas    count, then 16 bytes each: writers and those named in `replaced` and `seen`, in the order of first use
  *   flags       a byte for each op: bits 0–1 the act, 8 erased, 16 replaces values, 32 says what its author had seen; the others are 0
  *   writers     for each op: place in `replicas`
- *   seqs        for each op, signed: difference to the op before of the same writer; for its first, to 0
+ *   ranks       for each op, signed: its place among its writer's ops here by rising seq, from 0 − (that of the op before of the same
+ *               writer + 1; 0 for its first)
+ *   seqs        by writer in the order of `replicas`, and by rank: difference to the seq before, at least 1; for the first, to 0
  *   groups      for each op: its seq − its group
  *   actor       for each op: 0 for none, else place in `actors` + 1
- *   times       for each op, signed: difference to the op before; for the first, to 0
+ *   times       by writer and rank, signed: difference to the time before; for the first, to 0
  *   replaced, stamps, seen, digests, lengths, values   as in op-columns.ts, r being 1 + place in `replicas`, in `seen` the place
  *
  * The ops of a record stand by rising stamp. The reader is strict as that of a segment's columns.
  */
-import { createReader, createWriter } from '../kernel/binary.ts';
+import { type BinaryReader, createReader, createWriter } from '../kernel/binary.ts';
 import { planesToIds, writeId } from '../kernel/ids.ts';
 import type { Op } from './op.ts';
 import {
@@ -62,18 +64,16 @@ export function toLooseColumns(entries: readonly LooseOp[]): Uint8Array {
   const counts: number[] = [];
   const flags = new Uint8Array(entries.length);
   const writers = createWriter(256);
-  const seqs = createWriter(1024);
   const groups = createWriter(256);
   const actorColumn = createWriter(256);
-  const times = createWriter(4096);
   const replaced = createWriter(256);
   const stampTimes: number[] = [];
   const seen = createWriter(64);
   const digests = createWriter(64);
   const values = createWriter(entries.length * 128);
   const lengths: number[] = [];
-  const lastSeq = new Map<string, number>();
-  let time = 0;
+  const ranks = createWriter(1024);
+  const byWriter = new Map<string, LooseOp[]>();
   let kind = 0;
   for (const [index, { op, replica }] of entries.entries()) {
     if (op.record !== records.at(-1) || op.kind !== kind) {
@@ -85,12 +85,11 @@ export function toLooseColumns(entries: readonly LooseOp[]): Uint8Array {
     counts[counts.length - 1] = (counts.at(-1) ?? 0) + 1;
     let flag = acts.indexOf(op.act);
     writers.number(replicas.place(replica));
-    seqs.signed(op.seq - (lastSeq.get(replica) ?? 0));
-    lastSeq.set(replica, op.seq);
+    const written = byWriter.get(replica);
+    if (written === undefined) byWriter.set(replica, [{ op, replica }]);
+    else written.push({ op, replica });
     groups.number(op.seq - op.group);
     actorColumn.number(op.actor === null ? 0 : actors.place(op.actor) + 1);
-    times.signed(op.time - time);
-    time = op.time;
     if (writeReplaced(op.replaced, replaced, stampTimes, (id) => replicas.place(id))) flag |= flagReplaces;
     if (op.seen !== null) {
       flag |= flagSeen;
@@ -108,6 +107,25 @@ export function toLooseColumns(entries: readonly LooseOp[]): Uint8Array {
     } else lengths.push(values.text(valuesToText(op.set ?? {})));
     flags[index] = flag;
   }
+  const seqs = createWriter(1024);
+  const times = createWriter(4096);
+  const rankOf = new Map<Op, number>();
+  for (const replica of replicas.all()) {
+    const inOrder = [...(byWriter.get(replica) ?? [])].sort((a, b) => a.op.seq - b.op.seq);
+    let [seq, time] = [0, 0];
+    for (const [rank, { op }] of inOrder.entries()) {
+      rankOf.set(op, rank);
+      seqs.number(op.seq - seq);
+      times.signed(op.time - time);
+      [seq, time] = [op.seq, op.time];
+    }
+  }
+  const nextRank = new Map<string, number>();
+  for (const { op, replica } of entries) {
+    const rank = rankOf.get(op) ?? 0;
+    ranks.signed(rank - (nextRank.get(replica) ?? 0));
+    nextRank.set(replica, rank + 1);
+  }
   const planes = new Uint8Array(records.length * 16);
   for (const [index, record] of records.entries()) writeId(record, planes, index, records.length);
   const out = createWriter(values.length() + entries.length * 32 + 256);
@@ -118,7 +136,7 @@ export function toLooseColumns(entries: readonly LooseOp[]): Uint8Array {
   actors.write(out);
   replicas.write(out);
   out.bytes(flags);
-  for (const column of [writers, seqs, groups, actorColumn, times, replaced]) out.bytes(column.written());
+  for (const column of [writers, ranks, seqs, groups, actorColumn, times, replaced]) out.bytes(column.written());
   out.bytes(toPlanes(stampTimes));
   out.bytes(seen.written());
   out.bytes(digests.written());
@@ -146,24 +164,28 @@ export function fromLooseColumns(bytes: Uint8Array): LooseOp[] {
   const flags = reader.bytes(n);
   const replicaAt = (place: number): string => at(replicas, place);
   const writers = Array.from({ length: n }, () => replicaAt(reader.number()));
-  const lastSeq = new Map<string, number>();
+  const byRank = readRanks(reader, writers);
   const seqs = new Float64Array(n);
-  for (let index = 0; index < n; index += 1) {
-    const writer = writers[index] ?? '';
-    const seq = positive((lastSeq.get(writer) ?? 0) + reader.signed());
-    lastSeq.set(writer, seq);
-    seqs[index] = seq;
+  for (const replica of replicas) {
+    let seq = 0;
+    for (const index of byRank.get(replica) ?? []) {
+      seq += positive(reader.number());
+      seqs[index] = positive(seq);
+    }
   }
   const groups = Float64Array.from({ length: n }, (_, index) => positive((seqs[index] ?? 0) - reader.number()));
   const actorOf = Array.from({ length: n }, () => {
     const place = reader.number();
     return place === 0 ? null : at(actors, place - 1);
   });
-  let time = 0;
-  const times = Float64Array.from({ length: n }, () => {
-    time += reader.signed();
-    return positive(time);
-  });
+  const times = new Float64Array(n);
+  for (const replica of replicas) {
+    let time = 0;
+    for (const index of byRank.get(replica) ?? []) {
+      time += reader.signed();
+      times[index] = positive(time);
+    }
+  }
   const replaced = readReplaced(reader, flags, replicaAt);
   const seen = readSeen(reader, flags, replicaAt);
   const digests = new Map<number, Uint8Array>();
@@ -208,4 +230,21 @@ export function fromLooseColumns(bytes: Uint8Array): LooseOp[] {
     }
   }
   return entries;
+}
+
+/** By writer: the places of its ops by rising seq. */
+function readRanks(reader: BinaryReader, writers: readonly string[]): Map<string, number[]> {
+  const counts = new Map<string, number>();
+  for (const writer of writers) counts.set(writer, (counts.get(writer) ?? 0) + 1);
+  const byRank = new Map<string, number[]>();
+  for (const [writer, count] of counts) byRank.set(writer, Array.from<number>({ length: count }).fill(-1));
+  const next = new Map<string, number>();
+  for (const [index, writer] of writers.entries()) {
+    const rank = (next.get(writer) ?? 0) + reader.signed();
+    const places = byRank.get(writer) ?? [];
+    if (places[rank] !== -1) throw new RangeError('not a rank');
+    places[rank] = index;
+    next.set(writer, rank + 1);
+  }
+  return byRank;
 }

@@ -316,7 +316,7 @@ export function at<T>(list: readonly T[], index: number): T {
   return found;
 }
 
-export function createPlaces(): { place(id: string): number; write(out: BinaryWriter): void } {
+export function createPlaces(): { place(id: string): number; all(): Iterable<string>; write(out: BinaryWriter): void } {
   const places = new Map<string, number>();
   return {
     place(id) {
@@ -327,6 +327,7 @@ export function createPlaces(): { place(id: string): number; write(out: BinaryWr
       }
       return place;
     },
+    all: () => places.keys(),
     write(out) {
       out.number(places.size);
       for (const id of places.keys()) out.bytes(idToBytes(id));

@@ -36,6 +36,7 @@ export function RecordHistory({
   const [all, setAll] = useState(false);
   const history = useCall('records.history', { kind, id });
   const steps = history.value?.steps ?? [];
+  const beginsAt = history.value?.beginsAt ?? null;
   const shown = all ? steps : steps.slice(0, shownAtFirst);
   const side = steps.length > shownAtFirst && (
     <button type="button" className="linklike sm" onClick={() => setAll(!all)}>
@@ -62,6 +63,9 @@ export function RecordHistory({
           ),
         }))}
       />
+      {beginsAt !== null && (all || steps.length <= shownAtFirst) && (
+        <p className="sm mut">{t('history.beginsAt', { day: format.date(format.dayOf(beginsAt), 'long') })}</p>
+      )}
     </Sheet>
   );
 }

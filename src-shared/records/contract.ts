@@ -78,7 +78,14 @@ export const ListQuery = z.object({
 export const recordsContract = {
   list: query(ListQuery, z.object({ rows: z.array(RecordView), total: z.int() })),
   get: query(z.object({ kind: KindName, id: Id }), RecordView),
-  history: query(z.object({ kind: KindName, id: Id }), z.object({ steps: z.array(HistoryStep) })),
+  history: query(
+    z.object({ kind: KindName, id: Id }),
+    z.object({
+      steps: z.array(HistoryStep),
+      /** Where this laptop began with what the hub had made ready: when that was, milliseconds UTC. Earlier changes are not here. */
+      beginsAt: z.int().nullable(),
+    }),
+  ),
   /** Creates (no id) or changes (id) a record. Only the given fields are touched. */
   save: command(z.object({ kind: KindName, id: Id.optional(), values: Values }), RecordView),
   /** Saves several records as one action (one group): all or none. `key` names a new record so that others may refer to it as `@key`. */

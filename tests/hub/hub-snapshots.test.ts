@@ -67,6 +67,12 @@ test('a new laptop begins with a snapshot and goes on with the logs; an altered 
   const { items } = await second.value('sync.exchanges', { limit: 10 });
   expect(items).toMatchObject([{ road: 'hub', problem: null }]);
   expect(items[0]?.received).toBeGreaterThan(2500);
+  // What the snapshot left out of a record's history is said.
+  const { rows } = await second.value('records.list', { kind: 'contact', locale: 'ru', limit: 2 });
+  const begins = await Promise.all(
+    rows.map(async ({ id }) => (await second.value('records.history', { kind: 'contact', id })).beginsAt),
+  );
+  expect(begins).toEqual([null, expect.any(Number)]);
   // Of the logs it got only what came after.
   const database = new Sqlite(join(hub.directory, 'hub.sqlite'), { readonly: true });
   const sent = database

@@ -100,8 +100,11 @@ export function createRecordsService(deps: RecordsDeps): DomainHandlers<typeof r
     },
 
     history({ kind, id }) {
-      const steps = deps.open().store.queries.history(kindOf(kind), id);
-      return steps.length === 0 ? err({ code: 'records/not-found' }) : ok({ steps });
+      const { queries, archive } = deps.open().store;
+      const steps = queries.history(kindOf(kind), id);
+      // Of kinds that come to the desk a snapshot holds every change.
+      const beginsAt = kindOf(kind).conflicts === 'desk' ? null : archive.squeezedAt(id);
+      return steps.length === 0 ? err({ code: 'records/not-found' }) : ok({ steps, beginsAt });
     },
 
     save(item) {

@@ -68,7 +68,10 @@ export function createExchangeRoute(deps: {
     const logs = await archive.visible(asker.replica, partitions);
     const lacked = await credentials.lackedBy(request.credentials, partitions);
     // Without all of their writers' credentials the asker could not take them.
-    const outgoing = lacked.after === null ? await archive.beyond(asker.replica, logs, request.summary) : nothingYet;
+    const outgoing =
+      lacked.after === null
+        ? await archive.beyond({ replica: asker.replica, partitions }, logs, request.summary)
+        : nothingYet;
     const header: SyncResponse = {
       protocol: protocolVersion,
       epoch: identity.epoch,

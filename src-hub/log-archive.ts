@@ -5,6 +5,7 @@
  * - two hub processes cannot both extend one log: the log's row is locked, and (log, from) is a primary key.
  */
 import { setImmediate } from 'node:timers/promises';
+import { isWithin } from '#shared/access/partitions.ts';
 import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
 import type { Time } from '#shared/kernel/ports.ts';
 import { checkSegmentAllowed } from '#shared/sync/accept.ts';
@@ -244,13 +245,22 @@ export function createLogArchive(deps: {
       .execute();
   }
 
-  /** Others' segments beyond what the asker holds, logs in turn, about 8 MB at most. */
-  async function beyond(replica: string, logs: readonly LogTable[], held: Summary): Promise<Outgoing> {
+  /**
+   * Segments beyond what the asker holds, logs in turn, about 8 MB at most. Its own only within its partitions: where it was granted one
+   * again that it had erased.
+   */
+  async function beyond(
+    asker: { readonly replica: string; readonly partitions: readonly string[] },
+    logs: readonly LogTable[],
+    held: Summary,
+  ): Promise<Outgoing> {
     const segments: Uint8Array[] = [];
     let bytes = 0;
+    const isGranted = ({ partition }: LogTable): boolean =>
+      asker.partitions.some((prefix) => isWithin(partition, prefix));
     for (const log of logs) {
       const from = held[logKey(log.replica, log.partition)] ?? 0;
-      if (log.replica === replica || log.head_seq <= from) continue;
+      if (log.head_seq <= from || (log.replica === asker.replica && !isGranted(log))) continue;
       const sizes = await db
         .selectFrom('segment')
         .select(['from_seq', 'size'])

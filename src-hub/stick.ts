@@ -196,7 +196,9 @@ export function createStick(deps: {
     const paths: string[] = [];
     let [segments, bytes] = [0, 0];
     for (let more = true; more; ) {
-      const outgoing = said.isRevoked ? { segments: [], more: false } : await archive.beyond(laptop.id, logs, held);
+      const outgoing = said.isRevoked
+        ? { segments: [], more: false }
+        : await archive.beyond({ replica: laptop.id, partitions }, logs, held);
       const message = makeParcel(
         {
           what: 'exchange',

@@ -21,6 +21,8 @@ export type ReplicaStore = {
   readonly replica: string;
   /** Whether this laptop wrote a log, under its identity now or under one it had before. */
   isOwn(log: string): boolean;
+  /** Whether a log of this laptop's was erased with its partition: then it is taken back from the hub. */
+  isErased(log: string): boolean;
   /**
    * Every log held, own and others', with its highest seq. Of a log that is known to go on otherwise at the hub, only as far as both
    * are sure to hold the same, so that the hub sends the rest.

@@ -32,7 +32,8 @@ export function takeForeignSegment(
   const { replica, partition } = read.value.header;
   const log = logKey(replica, partition);
   const refuse = (failure: Failure): TakenSegment => ({ log, applied: 0, failure });
-  if (replica === store.replica) return refuse({ code: 'segment/own-log' });
+  if (replica === store.replica && !(source === 'hub' && store.isErased(log)))
+    return refuse({ code: 'segment/own-log' });
   if (!partitions.some((prefix) => isWithin(partition, prefix))) return refuse({ code: 'segment/not-asked' });
   if (isRefused(log)) return { log, applied: 0, failure: null };
   const applied = store.applySegment(bytes, source);

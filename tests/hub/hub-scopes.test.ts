@@ -99,6 +99,20 @@ for (const kind of [
       expect(theirs).toBe('Правка до смены прав, пример');
       // Nothing of it comes back.
       expect(await wide.sync([tec])).toMatchObject({ failure: null, refusals: [], received: 0 });
+
+      // Granted again, all of it is fetched, its own edit too; until then it writes nothing there, and afterwards it goes on.
+      await office.credentials.grant('wide', { partitions: [oblast], handOverDays: 30 });
+      const edit = { kind: Contact, id: id('theirs'), act: 'set' as const, values: { note: 'Снова, пример' } };
+      await wide.sync([tec]);
+      expect(await wide.sync([oblast])).toMatchObject({ failure: null, refusals: [], refusedHere: [], received: 4 });
+      expect(wide.store.db.prepare('select f_note from contact where id = ?').pluck().get(id('theirs'))).toBe(theirs);
+      await wide.sync([oblast]);
+      expect(wide.store.mayCommit([edit])).toBe(true);
+      wide.store.commit([edit], null);
+      expect(await wide.sync([oblast])).toMatchObject({ failure: null, refusals: [], sent: 1 });
+      await other.sync();
+      expect(other.store.queries.get(Contact, id('theirs'))?.values.note).toBe('Снова, пример');
+      expect(other.port().summary()).toMatchObject({ [`${wide.port().replica} ${dec}`]: 2 });
     });
 
     test('a wider grant brings what it covers anew; roles are judged from then on', async () => {

@@ -202,6 +202,7 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
   const store = (): ParcelStore => ({
     replica: current().replica,
     isOwn: (key) => isOwn(parseLogKey(key).replica),
+    isErased: () => false,
     summary,
     digestOf: (of) => summaryDigest(of, headOf, newestFirst(credentialsOf(current().replica))[0]?.serial ?? '', sha256),
     headAt: headOf,

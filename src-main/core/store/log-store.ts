@@ -17,6 +17,7 @@ import type { ReplicaStore } from '#shared/sync/replica-store.ts';
 import { headWithin, openSegment, readSegmentHeader } from '#shared/sync/segment.ts';
 import type { Committer } from './commit.ts';
 import { databaseFailure, type WritableDb } from './database.ts';
+import { createErasedLogs } from './erased-logs.ts';
 import { createForkedLogs } from './forked-logs.ts';
 import { type Identity, verifySignature } from './identity.ts';
 import type { Meta } from './meta.ts';
@@ -39,6 +40,7 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
   const insertCredential = db.prepare('insert or replace into credential (serial, replica, body) values (?, ?, ?)');
   const selectCredentials = db.prepare('select body from credential').pluck();
   const forked = createForkedLogs(deps.meta);
+  const erased = createErasedLogs(deps.meta);
 
   /** All credentials held, by serial: they never change, and are asked for with every segment. */
   let known: Map<string, Credential> | null = null;
@@ -114,6 +116,7 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
   return {
     replica: identity.replica,
     isOwn: (key) => opLog.isOwn(parseLogKey(key).replica),
+    isErased: (key) => erased.has(key),
     summary() {
       const summary = { ...opLog.summary() };
       for (const [key, common] of Object.entries(forked.all())) {
@@ -184,9 +187,12 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
         if (log === undefined) continue;
         const { seq: held } = opLog.head(log);
         if (seq > held) {
-          if (isCurrent(log)) forked.add(key, opLog.marks(log).received);
+          if (!isCurrent(log)) continue;
+          if (erased.has(key)) erased.add(key, seq);
+          else forked.add(key, opLog.marks(log).received);
           continue;
         }
+        if (isCurrent(log)) erased.reached(key, held);
         const theirs = heads[key];
         if (theirs === undefined || seq < opLog.base(log)) continue;
         // Only what is sealed has heads, and only own logs lie open.
@@ -220,7 +226,7 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
       if (!read.ok) return read;
       const { replica, partition, from, to } = read.value.header;
       const key = logKey(replica, partition);
-      if (replica === identity.replica) return err({ code: 'segment/forked', log: key });
+      if (replica === identity.replica && !erased.has(key)) return err({ code: 'segment/forked', log: key });
       const credentialsHeld = credentialsOf(replica);
       const [credential] = credentialsHeld;
       if (credential === undefined) return err({ code: 'segment/no-credential', log: key });
@@ -266,6 +272,7 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
         deps.committer.applyRemote(log, ops, bytes);
         // Of an earlier identity: where it comes from it is already.
         if (source === 'hub' && opLog.isOwn(replica)) opLog.setMarks(log, { sent: to, received: to });
+        if (isCurrent(log)) erased.reached(key, to);
         return ok({ log: key, from, to, applied: to - now });
       } catch (error) {
         const failure = databaseFailure(error);

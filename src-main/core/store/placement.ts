@@ -2,10 +2,12 @@
  * Where what a person writes goes: into the partition of the record it is about, a new record into this laptop's own or that of the
  * record it belongs to; and whether this laptop may write there, by what the hub granted it.
  */
-import { Credential } from '#shared/sync/messages.ts';
+import { Credential, logKey } from '#shared/sync/messages.ts';
 import { coversPartition, mayWrite, newestFirst } from '#shared/sync/credential.ts';
 import type { Change } from './commit.ts';
 import type { ReadableDb } from './database.ts';
+import { createErasedLogs } from './erased-logs.ts';
+import type { Meta } from './meta.ts';
 import type { OpLog } from './op-log.ts';
 import { quote } from './tables.ts';
 
@@ -16,8 +18,9 @@ export type Placement = {
   mayWrite(changes: readonly Change[]): boolean;
 };
 
-export function createPlacement(deps: { db: ReadableDb; log: OpLog; partition: string }): Placement {
+export function createPlacement(deps: { db: ReadableDb; log: OpLog; meta: Meta; partition: string }): Placement {
   const { db, log: opLog, partition: own } = deps;
+  const erased = createErasedLogs(deps.meta);
   const selectCredentials = db.prepare('select body from credential where replica = ?').pluck();
 
   function credential(): Credential | null {
@@ -53,7 +56,7 @@ export function createPlacement(deps: { db: ReadableDb; log: OpLog; partition: s
         // In the own partition the person's own role counts, which their service has looked at.
         return partition === own
           ? coversPartition(granted, partition)
-          : mayWrite(granted, change.kind, change.act, partition);
+          : mayWrite(granted, change.kind, change.act, partition) && !erased.has(logKey(opLog.ownReplica(), partition));
       });
     },
   };

@@ -8,6 +8,8 @@ import { type Locale, locales } from '#shared/i18n/locales.ts';
 import { localizedField } from '#shared/kinds/define-kind.ts';
 import type { ScopeView } from '#shared/sync/contract.ts';
 import type { Scopes, ScopeChange } from '../sync/scopes-port.ts';
+import { createErasedLogs } from './erased-logs.ts';
+import { logKey } from '#shared/sync/messages.ts';
 import { fromColumnText } from './column-text.ts';
 import type { ReadableDb } from './database.ts';
 import type { Row } from './record-rows.ts';
@@ -56,7 +58,12 @@ export function createScopes(deps: {
   return {
     leaving,
     view,
-    erase: (partition) => deps.committer.erase(partition),
+    erase(partition) {
+      const log = opLog.logs().find((each) => each.replica === opLog.ownReplica() && each.partition === partition);
+      const received = log === undefined ? 0 : opLog.marks(log).received;
+      if (log !== undefined && received > 0) createErasedLogs(meta).add(logKey(log.replica, partition), received);
+      deps.committer.erase(partition);
+    },
     changes,
     addChange: (change) => meta.set('scope-changes', JSON.stringify([change, ...changes()].slice(0, keptChanges))),
   };

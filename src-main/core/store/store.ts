@@ -88,7 +88,7 @@ export function openStore(file: DatabaseFile, partition: string, deps: StoreDeps
     const authors = createAuthors(db);
     const committer = createCommitter({ ...deps, db, log, indexes, desk, authors, kinds });
     rebuildChangedKinds(kinds, meta, log, committer);
-    const placement = createPlacement({ db, log, partition });
+    const placement = createPlacement({ db, log, meta, partition });
     const country = countryOf(partition);
     return ok({
       db,

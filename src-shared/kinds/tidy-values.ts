@@ -19,12 +19,12 @@ function languageOf(field: Field, country: string | null): Locale {
 export function tidyValues(kind: Kind, values: Values, country: string | null): Values {
   const own = values['country'];
   const place = typeof own === 'string' ? own : country;
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => {
-      const field = kind.fields[name];
-      if (typeof value !== 'string' || field?.type !== 'text') return [name, value];
-      const clean = normalizeText(value, languageOf(field, place));
-      return [name, clean === '' ? null : clean];
-    }),
-  );
+  const tidy: { [field: string]: Values[string] } = {};
+  for (const name in values) {
+    const value = values[name] ?? null;
+    const field = kind.fields[name];
+    if (typeof value !== 'string' || field?.type !== 'text') tidy[name] = value;
+    else tidy[name] = normalizeText(value, languageOf(field, place)) || null;
+  }
+  return tidy;
 }

@@ -70,6 +70,28 @@ export function mergeOp(kind: Kind, state: RecordState, op: Op, replica: string)
   return settle({ ...state, values, clocks, sets, edits });
 }
 
+/** What a record's first op makes of it: `mergeOp` on `emptyState`, for an op that sets something, in one pass. */
+export function firstState(kind: Kind, op: Op, replica: string): RecordState {
+  const stamp: Stamp = { time: op.time, replica };
+  const values: { [field: string]: FieldValue } = {};
+  const clocks: { [field: string]: Stamp } = {};
+  const sets: { [field: string]: SetState } = {};
+  const written = op.set ?? {};
+  for (const [name, field] of fieldList(kind)) {
+    const value = written[field.number];
+    if (value === undefined) continue;
+    if (field.merge === 'set') {
+      const set = mergeSet({ live: {}, dead: [] }, value, stampToText(stamp));
+      sets[name] = set;
+      values[name] = Object.keys(set.live).sort();
+    } else {
+      values[name] = toFieldValue(field, value);
+      clocks[name] = stamp;
+    }
+  }
+  return { values, clocks, sets, edits: { [replica]: op.seq }, removals: [] };
+}
+
 function isEmpty(object: object): boolean {
   for (const _ in object) return false;
   return true;
@@ -117,6 +139,18 @@ export function setChange(set: SetState | undefined, wanted: readonly string[]):
 function toFieldValue(field: Field, value: OpValue): FieldValue {
   if (value === null) return emptyValue(field);
   return field.fits(value) ? value : emptyValue(field);
+}
+
+const listOfKind = new WeakMap<Kind, readonly (readonly [string, Field])[]>();
+
+/** A kind's fields as a list; a pure memo too. */
+function fieldList(kind: Kind): readonly (readonly [string, Field])[] {
+  let list = listOfKind.get(kind);
+  if (list === undefined) {
+    list = Object.entries(kind.fields);
+    listOfKind.set(kind, list);
+  }
+  return list;
 }
 
 const namesOfKind = new WeakMap<Kind, ReadonlyMap<number, string>>();

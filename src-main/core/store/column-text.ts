@@ -5,15 +5,16 @@
  */
 
 const mark = '\uFFFF';
+const markUnit = 0xffff;
 
 /** The text as a column holds it. */
 export function toColumnText(text: string): string {
-  if (!text.startsWith(mark) && text.isWellFormed()) return text;
+  if (text.charCodeAt(0) !== markUnit && text.isWellFormed()) return text;
   // JSON escapes lone surrogates; the quotes around say nothing.
   return mark + JSON.stringify(text).slice(1, -1);
 }
 
 /** The text that `toColumnText` was given. */
 export function fromColumnText(stored: string): string {
-  return stored.startsWith(mark) ? String(JSON.parse(`"${stored.slice(1)}"`)) : stored;
+  return stored.charCodeAt(0) === markUnit ? String(JSON.parse(`"${stored.slice(1)}"`)) : stored;
 }

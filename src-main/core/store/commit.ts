@@ -5,7 +5,15 @@
 import type { Id } from '#shared/kernel/ids.ts';
 import type { Logger, Time } from '#shared/kernel/ports.ts';
 import type { Kind, Values } from '#shared/kinds/define-kind.ts';
-import { emptyState, fieldNames, isAlive, mergeOp, type RecordState, setChange } from '#shared/sync/merge.ts';
+import {
+  emptyState,
+  fieldNames,
+  firstState,
+  isAlive,
+  mergeOp,
+  type RecordState,
+  setChange,
+} from '#shared/sync/merge.ts';
 import type { Op, OpValue } from '#shared/sync/op.ts';
 import { reissued } from '#shared/sync/reissue.ts';
 import { nextTime, observe, type Stamp, stampMs } from '#shared/sync/stamp.ts';
@@ -117,12 +125,12 @@ export function createCommitter(deps: CommitDeps): Committer {
    */
   function project(kind: Kind, op: Op, log: Log, own: boolean, before?: StoredRecord | null): void {
     const table = tableOf(kind);
-    const names = fieldsOf(kind, op);
     const ownLog = own ? log.ref : 0;
     const wrote = stampMs(op.time);
     // A record not seen before: the insert itself tells when it is there after all.
     if (before === null || (before === undefined && op.act === 'set' && isEmpty(op.replaced))) {
-      const state = mergeOp(kind, emptyState, op, log.replica);
+      const isSet = op.act === 'set' && op.set !== null;
+      const state = isSet ? firstState(kind, op, log.replica) : mergeOp(kind, emptyState, op, log.replica);
       const alive = isAlive(state);
       const facts = {
         alive,
@@ -139,6 +147,7 @@ export function createCommitter(deps: CommitDeps): Committer {
         return;
       }
     }
+    const names = fieldsOf(kind, op);
     const { always, derived } = neededOf(kind);
     const touches = derived.length > 0 && (op.act !== 'set' || names.some((name) => derived.includes(name)));
     const asked = [...new Set([...names, ...always, ...(touches ? derived : [])])];

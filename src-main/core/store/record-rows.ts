@@ -81,6 +81,17 @@ const factColumns = [
   'removals',
   'created_at',
 ] as const;
+const plainColumns = [
+  'id',
+  'stamp_time',
+  'stamp_by',
+  'changed_at',
+  'changed_by',
+  'own_log',
+  'own_seq',
+  'edit_seq',
+  'created_at',
+] as const;
 const loadColumns = ['row', 'alive', 'stamp_time', 'stamp_by', 'clocks', ...factColumns] as const;
 
 export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas, authors: Authors): RecordTable {
@@ -104,9 +115,14 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
   };
   const allColumns = columnsOf(fields.map(([name]) => name));
   const insertColumns = ['id', 'alive', 'stamp_time', 'stamp_by', 'clocks', 'sets', ...factColumns, ...allColumns];
-  const insert = db.prepare(
-    `insert into ${table} (${insertColumns.join(', ')}) values (${insertColumns.map(() => '?').join(', ')}) on conflict do nothing`,
+  const insertSql = (columns: readonly string[], more = '', values = ''): string =>
+    `insert into ${table} (${columns.join(', ')}${more}) values (${columns.map(() => '?').join(', ')}${values}) on conflict do nothing`;
+  const insert = db.prepare(insertSql(insertColumns));
+  // Nearly every row begins so: alive, written by one replica at one moment, without sets.
+  const insertPlain = db.prepare(
+    insertSql([...plainColumns, ...allColumns], ', alive, clocks', `, 1, '${' '.repeat(roomAtFirst)}'`),
   );
+  const names = fields.map(([name]) => name);
 
   return {
     load(id, names) {
@@ -160,24 +176,17 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
 
     insert(id, state, facts) {
       const stamp = firstClock(state);
-      const cells: Cell[] = [
-        id,
-        facts.alive ? 1 : 0,
-        stamp.time,
-        replicas.refOf(stamp.replica),
-        writeClocks(
-          kind,
-          '',
-          fields.map(([name]) => name),
-          stamp,
-          state,
-          replicas,
-        ).padEnd(roomAtFirst),
-        jsonOrNull(state.sets),
-        ...factCells(stamp, state, facts, replicas, authors),
-      ];
-      for (const [name] of fields) cells.push(cell(name, state));
-      const { changes, lastInsertRowid } = insert.run(cells);
+      const clocks = writeClocks(kind, '', names, stamp, state, replicas);
+      const sets = jsonOrNull(state.sets);
+      const own = factCells(stamp, state, facts, replicas, authors);
+      const [changedAt, changedBy, ownLog, ownSeq, editSeq, edits, removals, createdAt] = own;
+      const by = replicas.refOf(stamp.replica);
+      const isPlain = facts.alive && clocks === '' && sets === null && edits === null && removals === null;
+      const cells = isPlain
+        ? [id, stamp.time, by, changedAt, changedBy, ownLog, ownSeq, editSeq, createdAt]
+        : [id, facts.alive ? 1 : 0, stamp.time, by, clocks.padEnd(roomAtFirst), sets, ...own];
+      for (const [name, field] of fields) cells.push(toColumn(field, state.values[name] ?? emptyValue(field)));
+      const { changes, lastInsertRowid } = (isPlain ? insertPlain : insert).run(cells);
       return changes === 0 ? null : Number(lastInsertRowid);
     },
 

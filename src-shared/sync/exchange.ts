@@ -31,7 +31,7 @@
  *    for a log of the hub's that this laptop refuses.
  * 4. The hub is not trusted beyond its role: segments of partitions not asked for and of this laptop's own logs are not
  *    applied; every segment is proved by its writer's signature and credential in `applySegment`.
- * 5. Every segment is applied in its own transaction. An exchange may end at any byte.
+ * 5. Segments are applied a few to a transaction, each whole or not at all. An exchange may end at any byte.
  * 6. Credentials: first their digest. Where the hub's is another one it sends no segments yet, and the serials are told page by page;
  *    what the laptop lacks comes with each page, and with the last one the segments.
  * 7. Others' logs are offered once the hub has said what it holds, and where they lie within the partitions kept. One that is refused
@@ -59,7 +59,7 @@ import {
   unframe,
 } from './messages.ts';
 import type { ReplicaStore } from './replica-store.ts';
-import { takeForeignSegment } from './take-segment.ts';
+import { segmentsAtOnce, takeForeignSegment, takeTogether } from './take-segment.ts';
 
 /** The road. `send` answers the hub's message; failures are the road's own (`sync/hub-unreachable` …). */
 export type Transport = { send(message: Uint8Array): Promise<Result<Uint8Array>> };
@@ -166,13 +166,16 @@ export async function exchange(
     session = takeAnswer(store, session, request.sent, header);
     if (session.failure !== null) return end(session, session.failure);
     report(store, session, header, options);
-    for (const bytes of segments) {
+    for (let at = 0; at < segments.length; at += segmentsAtOnce) {
       await options.breathe?.();
       if (isStopped(options)) return end(session, { code: 'sync/stopped' });
-      session = takeSegment(store, session, bytes, options);
+      session = takeTogether(store, session, segments.slice(at, at + segmentsAtOnce), (each, bytes) =>
+        takeSegment(store, each, bytes, options),
+      );
       if (session.failure !== null) return end(session, session.failure);
       report(store, session, header, options);
     }
+    if (segments.length > 0) store.rest();
     const left = ahead(store, session, options);
     const isAsking = session.credentials !== null;
     const lacking = opsLacking(store, session, header.summary, options);

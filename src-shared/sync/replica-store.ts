@@ -1,6 +1,7 @@
 /**
  * What the exchange needs of a laptop's store. The desktop's is core/store/log-store.ts; a test may run two of them
- * against each other. Every method is one short transaction: any interruption between two calls is harmless.
+ * against each other. Every method is one short transaction, but for those called within `together`: any interruption between two
+ * calls is harmless.
  */
 import type { Result } from '../kernel/result.ts';
 import type { Credential, Heads, Summary } from './messages.ts';
@@ -68,6 +69,10 @@ export type ReplicaStore = {
    * Failures: those of `openSegment`, `segment/gap`, `segment/forked`, those of `checkSegmentAllowed`, `store/disk-full`.
    */
   applySegment(bytes: Uint8Array, source?: SegmentSource): Result<AppliedSegment>;
+  /** Runs `work` as one transaction. Where it answers a failure, or the disk does, nothing of it is kept; that failure is answered. */
+  together(work: () => Result<null>): Result<null>;
+  /** After much was taken: puts it in its place in the file, so that a person's next edit need not. Harmless where it is left out. */
+  rest(): void;
   /** Serials of the credentials held that reach into these partitions, sorted, and their name (`serialsDigest`). */
   credentialSerials(partitions: readonly string[]): string[];
   credentialsDigest(partitions: readonly string[]): string;

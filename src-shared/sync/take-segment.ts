@@ -1,6 +1,6 @@
 /** One segment that came from outside: the same for the hub's answer and for a parcel. */
 import { isWithin } from '../access/partitions.ts';
-import type { Failure } from '../kernel/result.ts';
+import { err, type Failure, ok } from '../kernel/result.ts';
 import { logKey } from './messages.ts';
 import type { ReplicaStore, SegmentSource } from './replica-store.ts';
 import { readSegmentHeader } from './segment.ts';
@@ -38,4 +38,25 @@ export function takeForeignSegment(
   if (isRefused(log)) return { log, applied: 0, failure: null };
   const applied = store.applySegment(bytes, source);
   return applied.ok ? { log, applied: applied.value.applied, failure: null } : refuse(applied.error);
+}
+
+/** Five thousand ops to a transaction at most: a page that several segments touch is written once. */
+export const segmentsAtOnce = 5;
+
+/** Takes segments one by one in one transaction. Where `take` fails, or the disk does, nothing of them is kept. */
+export function takeTogether<Taken extends { readonly failure: Failure | null }>(
+  store: ReplicaStore,
+  before: Taken,
+  segments: readonly Uint8Array[],
+  take: (taken: Taken, bytes: Uint8Array) => Taken,
+): Taken {
+  let taken = before;
+  const kept = store.together(() => {
+    for (const bytes of segments) {
+      taken = take(taken, bytes);
+      if (taken.failure !== null) return err(taken.failure);
+    }
+    return ok(null);
+  });
+  return kept.ok ? taken : { ...before, failure: kept.error };
 }

@@ -4,6 +4,7 @@ import { createLogStore } from '#core/store/log-store.ts';
 import { openStore, type Store } from '#core/store/store.ts';
 import { bytesToHex } from '#shared/kernel/ids.ts';
 import { silentLogger } from '#shared/kernel/ports.ts';
+import { ok } from '#shared/kernel/result.ts';
 import { credentialBytes } from '#shared/sync/credential.ts';
 import type { Credential } from '#shared/sync/messages.ts';
 import { readSegmentHeader } from '#shared/sync/segment.ts';
@@ -117,9 +118,17 @@ export function download(
   const all = [...relay.segments]
     .filter(([log]) => !log.startsWith(replica.log.replica))
     .flatMap(([, segments]) => segments);
-  for (const bytes of choose(all)) {
-    const applied = replica.log.applySegment(bytes);
-    if (!applied.ok && applied.error.code !== 'segment/gap') throw new Error(applied.error.code);
+  // As the exchange does: a few to a transaction.
+  const chosen = choose(all);
+  for (let at = 0; at < chosen.length; at += 3) {
+    const kept = replica.log.together(() => {
+      for (const bytes of chosen.slice(at, at + 3)) {
+        const applied = replica.log.applySegment(bytes);
+        if (!applied.ok && applied.error.code !== 'segment/gap') throw new Error(applied.error.code);
+      }
+      return ok(null);
+    });
+    if (!kept.ok) throw new Error(kept.error.code);
   }
   replica.log.markReceived(relaySummary(relay));
 }

@@ -66,6 +66,10 @@ export type Committer = {
    * transaction, and `done` ends it. Listeners hear of it twice a second, and of the last.
    */
   applySqueezed(entries: readonly LoggedOp[], keep: () => void, done: () => void, isLast: boolean): void;
+  /** Runs several calls of `applyRemote` as one transaction; nothing of them is kept where `work` answers false or throws. */
+  together(work: () => boolean): void;
+  /** Moves to the main file what `together` has left in the write-ahead file. */
+  rest(): void;
   /** Seals what own logs have not yet sealed, so that it can be handed over; only those named, where a test is given. */
   seal(isWanted?: (log: Log) => boolean): void;
   /**
@@ -78,6 +82,9 @@ export type Committer = {
   /** Builds a kind's table anew from the log: after an upgrade that knows more fields. */
   rebuild(kind: Kind): void;
 };
+
+/** Pages in the write-ahead file, 4 kB each, from which SQLite copies them to the main file: SQLite's own number, and while much is taken. */
+const [pagesUsual, pagesAhead] = [1000, 8000] as const;
 
 export function createCommitter(deps: CommitDeps): Committer {
   const { db, log: opLog, indexes, desk } = deps;
@@ -183,7 +190,10 @@ export function createCommitter(deps: CommitDeps): Committer {
     desk.settle();
   }
 
-  return {
+  /** The transaction of `together` while it runs. */
+  let batch: Batch | null = null;
+
+  const self: Committer = {
     commit(changes, author) {
       const topics = new Set<string>();
       const count = transact(() => {
@@ -233,30 +243,63 @@ export function createCommitter(deps: CommitDeps): Committer {
     },
 
     applyRemote(log, ops, bytes) {
-      const topics = new Set<string>();
-      const now = deps.time.now();
-      const held = opLog.head(log).seq;
+      if (batch === null) {
+        self.together(() => {
+          self.applyRemote(log, ops, bytes);
+          return true;
+        });
+        return;
+      }
+      try {
+        const now = deps.time.now();
+        const held = opLog.head(log).seq;
+        let clock = opLog.clock();
+        for (const op of ops) {
+          if (op.seq <= held) continue;
+          clock = observe(clock, op.time, now);
+          const kind = kindsByNumber.get(op.kind);
+          if (kind === undefined) continue; // stays in the log for the version that knows it
+          project(kind, op, log, false);
+          batch.topics.add(kind.domain);
+        }
+        opLog.take(log, bytes, ops, now);
+        opLog.setClock(clock);
+        batch.topics.add('records').add('sync');
+      } catch (error) {
+        // Half of a segment is in the transaction: it must not end well, whoever catches this.
+        batch.failure = error;
+        throw error;
+      }
+    },
+
+    together(work) {
+      if (batch !== null) throw new Error('one transaction within another');
+      const current: Batch = { topics: new Set(), failure: null };
       // It can be fetched again: no need to wait for the disk as for a person's edit.
       db.pragma('synchronous = normal');
+      // Of a page written in several transactions only the last state is copied, and enciphered, once more.
+      db.pragma(`wal_autocheckpoint = ${pagesAhead}`);
+      batch = current;
       try {
         transact(() => {
-          let clock = opLog.clock();
-          for (const op of ops) {
-            if (op.seq <= held) continue;
-            clock = observe(clock, op.time, now);
-            const kind = kindsByNumber.get(op.kind);
-            if (kind === undefined) continue; // stays in the log for the version that knows it
-            project(kind, op, log, false);
-            topics.add(kind.domain);
-          }
-          opLog.take(log, bytes, ops, now);
-          opLog.setClock(clock);
-          if (desk.settle()) topics.add('desk');
+          const isKept = work();
+          if (current.failure !== null) throw current.failure;
+          if (!isKept) throw new Undone();
+          if (desk.settle()) current.topics.add('desk');
         });
+      } catch (error) {
+        if (error instanceof Undone) return;
+        throw error;
       } finally {
+        batch = null;
         db.pragma('synchronous = full');
+        db.pragma(`wal_autocheckpoint = ${pagesUsual}`);
       }
-      deps.changed([...topics, 'records', 'sync']);
+      if (current.topics.size > 0) deps.changed([...current.topics]);
+    },
+
+    rest() {
+      db.pragma('wal_checkpoint(passive)');
     },
 
     applySqueezed(entries, keep, done, isLast) {
@@ -352,7 +395,13 @@ export function createCommitter(deps: CommitDeps): Committer {
       deps.logger.info('store/rebuilt', { kind: kind.name });
     },
   };
+  return self;
 }
+
+/** Which domains have changed, and what went wrong in it. */
+type Batch = { readonly topics: Set<string>; failure: unknown };
+/** Takes a transaction back without an error. */
+class Undone extends Error {}
 
 /** The fields an op sets, as far as this version knows them. */
 function fieldsOf(kind: Kind, op: Op): string[] {

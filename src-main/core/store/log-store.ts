@@ -1,6 +1,6 @@
 /** The desktop's `ReplicaStore`: seals own segments, proves and applies others'. See #shared/sync/replica-store.ts. */
 import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
-import { err, ok } from '#shared/kernel/result.ts';
+import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { checkSegmentAllowed } from '#shared/sync/accept.ts';
 import { credentialBytes, newestFirst, reachesInto } from '#shared/sync/credential.ts';
 import {
@@ -280,6 +280,23 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
         return err(failure);
       }
     },
+
+    together(work) {
+      let result: Result<null> = ok(null);
+      try {
+        deps.committer.together(() => {
+          result = work();
+          return result.ok;
+        });
+      } catch (error) {
+        const failure = databaseFailure(error);
+        if (failure === null) throw error;
+        return err(failure);
+      }
+      return result;
+    },
+
+    rest: () => deps.committer.rest(),
 
     credentialSerials: serialsWithin,
     credentialsDigest: (partitions) => serialsDigest(serialsWithin(partitions), sha256),

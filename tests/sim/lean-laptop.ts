@@ -265,6 +265,13 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
       put(sealed);
       return sealed.ops.length > after ? branchOff(sealed, after) : 0;
     },
+    together(work) {
+      const before = copyOf(disk);
+      const kept = work();
+      if (!kept.ok) disk = before;
+      return kept;
+    },
+    rest: () => undefined,
     applySegment(bytes, source = 'hub') {
       const read = readSegmentHeader(bytes);
       if (!read.ok) return read;

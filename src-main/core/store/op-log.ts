@@ -33,6 +33,7 @@ import type { WritableDb } from './database.ts';
 import type { Identity } from './identity.ts';
 import type { Meta } from './meta.ts';
 import { mayHold, recordPlaces } from './record-places.ts';
+import { prepareLogStatements } from './op-log-statements.ts';
 import type { Replicas } from './record-rows.ts';
 
 export const sha256: Hash = (data) => hashOnce('sha256', data, 'buffer');
@@ -134,7 +135,7 @@ type SegmentRow = { ref: number; log: number; from: number; to: number; applied_
 
 export function createOpLog(deps: OpLogDeps): OpLog {
   const { db, meta, archive } = deps;
-  const statements = prepareStatements(db);
+  const statements = prepareLogStatements(db);
   const idsByRef = new Map<number, string>();
   const refsById = new Map<string, number>();
   const statesByKey = new Map<string, LogState>();
@@ -463,46 +464,4 @@ export function createOpLog(deps: OpLogDeps): OpLog {
   };
   reload();
   return self;
-}
-
-function prepareStatements(db: WritableDb) {
-  const segment = 'select ref, log, from_seq as "from", to_seq as "to", applied_at, joined, bytes from segment';
-  return {
-    replicas: db.prepare('select ref, id from replica'),
-    logs: db.prepare('select ref, replica, partition, base_seq as seq, base_head as head from log'),
-    erase: [
-      db.prepare('delete from segment where log in (select ref from log where partition = ?)'),
-      db.prepare('delete from tail where log in (select ref from log where partition = ?)'),
-      db.prepare('delete from archive where partition = ?'),
-      db.prepare('delete from log where partition = ?'),
-    ],
-    base: db.prepare('select base_seq as seq, base_head as head from log where ref = ?'),
-    lastSegment: db.prepare('select to_seq as seq, head from segment where log = ? order by to_seq desc limit 1'),
-    tails: db.prepare('select log, from_seq as "from", clock, ops from tail order by log, from_seq'),
-    insertReplica: db.prepare('insert into replica (id, public_key) values (?, ?)'),
-    updateKey: db.prepare('update replica set public_key = ? where id = ?'),
-    key: db.prepare('select public_key from replica where id = ?').pluck(),
-    insertLog: db.prepare('insert into log (replica, partition, base_head) values (?, ?, ?)'),
-    setBase: db.prepare('update log set base_seq = ?, base_head = ? where ref = ?'),
-    dropCovered: db.prepare(
-      'delete from segment where ref in (select ref from segment where log = ? and to_seq <= ? order by to_seq limit ?)',
-    ),
-    seed: db.prepare('select seed_block as block, seed from log where ref = ?'),
-    setSeed: db.prepare('update log set seed_block = ?, seed = ? where ref = ?'),
-    insertTail: db.prepare('insert into tail (log, from_seq, clock, ops) values (?, ?, ?, ?)'),
-    dropTail: db.prepare('delete from tail where log = ? and from_seq <= ?'),
-    insertSegment: db.prepare(
-      'insert into segment (log, from_seq, to_seq, head, applied_at, joined, records, bytes) values (?, ?, ?, ?, ?, ?, ?, ?)',
-    ),
-    dropSegment: db.prepare('delete from segment where ref = ?'),
-    segment: db.prepare(`${segment} where ref = ?`),
-    segmentAfter: db.prepare(`${segment} where log = ? and to_seq > ? order by to_seq limit 1`),
-    segmentsSince: db
-      .prepare('select ref from segment where applied_at > ? order by applied_at desc, ref desc')
-      .pluck(),
-    pieces: db.prepare(`${segment} where log = ? and from_seq > ? and to_seq <= ? order by to_seq`),
-    places: db.prepare('select ref, records from segment'),
-    marks: db.prepare('select sent_seq as sent, received_seq as received from log where ref = ?'),
-    setMarks: db.prepare('update log set sent_seq = ?, received_seq = ? where ref = ?'),
-  };
 }

@@ -86,7 +86,7 @@ function laptopsSection(view: StatusView, texts: StatusTexts): string {
         ? escape(laptop.partition)
         : `${escape(laptop.commission)} <span class="mut">${country}</span>`;
     const state = laptop.revoked ? texts.revoked : laptop.expired ? texts.expired : null;
-    return `<tr><td>${name}</td><td>${escape(laptop.laptop)}</td>
+    return `<tr><td>${name}</td><td class="lap">${escape(laptop.laptop)}</td>
 <td class="nw">${state === null ? contactText(laptop.lastContactAt, view.now, texts) : `<span class="ochre">${state}</span>`}</td>
 <td>${escape(laptop.version ?? '')}</td><td class="right nw">${laptop.revoked ? '' : size(laptop.waitingBytes, texts)}</td></tr>`;
   });

@@ -14,7 +14,7 @@ a:focus-visible{outline:3px solid var(--ink-6);outline-offset:2px}
 .top{display:flex;align-items:center;gap:14px;min-height:56px;padding:8px 40px;border-bottom:1px solid var(--paper-4);background:var(--paper-2)}
 .top svg{display:block;flex:none}.top b{font-size:17px;color:var(--ink-9);font-weight:600}
 .grow{flex:1;min-width:0}.sm{font-size:14px;line-height:20px}.mut{color:var(--paper-6)}.nw{white-space:nowrap}.b{font-weight:600}
-.right{text-align:right}.ochre{color:var(--ochre);font-weight:600}
+.lap{min-width:128px}.right{text-align:right}.ochre{color:var(--ochre);font-weight:600}
 main{padding:14px 40px 24px;max-width:1366px;margin:0 auto}
 .head{display:flex;align-items:center;gap:16px}
 .btn{display:inline-flex;align-items:center;gap:10px;min-height:40px;padding:0 17px;border:1px solid var(--paper-5);border-radius:4px;

@@ -39,7 +39,7 @@ export type LaunchedApp = {
 export const packagedBinary = join(root, 'out/package/linux-unpacked/komissiya');
 
 /** Size of the window's content, in CSS pixels: the smallest common office laptop. */
-const windowSize = { width: 1366, height: 768 };
+export const windowSize = { width: 1366, height: 768 };
 
 const startTimeoutMs = 60_000;
 /** An app is reached in a second or two, also on a slow machine in ten. */

@@ -49,20 +49,20 @@ const mutants: readonly Mutant[] = [
   {
     name: 'what was sent counts as received',
     file: 'exchange.ts',
-    from: 'store.markReceived(own);\n\n  const blocked',
-    to: 'store.markReceived({ ...own, ...Object.fromEntries(sent.map(({ log, to }) => [log, to])) });\n\n  const blocked',
+    from: 'store.markReceived(summary);',
+    to: 'store.markReceived({ ...summary, ...Object.fromEntries(sent.map(({ log, to }) => [log, to])) });',
   },
   {
     name: 'a hub that lost what it held is not sent it again',
     file: 'exchange.ts',
-    from: 'acknowledged: own,\n    hubSummary',
-    to: 'acknowledged: { ...own, ...session.acknowledged },\n    hubSummary',
+    from: 'acknowledged: summary,\n    hubSummary',
+    to: 'acknowledged: { ...summary, ...session.acknowledged },\n    hubSummary',
   },
   {
     name: 'an exchange ends although the hub has more',
     file: 'exchange.ts',
-    from: 'if (!header.more && ahead === 0) return end(session, null);',
-    to: 'if (ahead === 0) return end(session, null);',
+    from: 'if (!header.more && left === 0 && !isAsking && lacking === 0) return end(session, null);',
+    to: 'if (left === 0 && !isAsking) return end(session, null);',
   },
   {
     name: 'the same summary under another epoch is no news',
@@ -79,8 +79,26 @@ const mutants: readonly Mutant[] = [
   {
     name: 'the writer of a segment needs no right to what it wrote',
     file: 'accept.ts',
-    from: "return forbidden === undefined ? ok(null) : err({ code: 'segment/wrong-role', seq: forbidden.seq });",
-    to: 'return ok(null);',
+    from: "return err({ code: 'segment/wrong-role', seq: op.seq });",
+    to: 'continue;',
+  },
+  {
+    name: 'new rights judge what was written under the old ones',
+    file: 'accept.ts',
+    from: 'own.find((each) => op.seq > (each.heldBefore?.[header.partition] ?? 0))',
+    to: 'newest',
+  },
+  {
+    name: 'what a restored laptop writes again names the old log',
+    file: 'reissue.ts',
+    from: '? { time: stamp.time, replica: to.replica } : stamp;',
+    to: '? stamp : stamp;',
+  },
+  {
+    name: 'an old copy goes on under its identity',
+    file: 'exchange.ts',
+    from: "if (store.compareHeads(summary, header.heads)) return { ...session, failure: { code: 'sync/old-copy' } };",
+    to: 'store.compareHeads(summary, header.heads);',
   },
   {
     name: 'the rest of a cut segment forgets the head it begins behind',
@@ -103,7 +121,7 @@ const mutants: readonly Mutant[] = [
 ];
 
 const root = resolve(import.meta.dirname, '..');
-const histories = process.argv[2] ?? '500';
+const histories = process.argv[2] ?? '1500';
 
 /** A copy of what the simulation runs, apart from the packages. */
 function copy(): string {
@@ -127,6 +145,10 @@ function plays(directory: string): Promise<boolean> {
 }
 
 async function main(): Promise<void> {
+  for (const { name, file, from } of mutants) {
+    const places = readFileSync(join(root, 'src-shared/sync', file), 'utf8').split(from).length - 1;
+    if (places !== 1) throw new Error(`"${name}" fits ${places} places of ${file}: write it anew`);
+  }
   const directory = copy();
   const survivors: string[] = [];
   try {
@@ -134,9 +156,7 @@ async function main(): Promise<void> {
     for (const { name, file, from, to } of mutants) {
       const path = join(directory, 'src-shared/sync', file);
       const text = readFileSync(path, 'utf8');
-      const parts = text.split(from);
-      if (parts.length !== 2) throw new Error(`"${name}" fits ${parts.length - 1} places of ${file}: write it anew`);
-      writeFileSync(path, parts.join(to));
+      writeFileSync(path, text.split(from).join(to));
       const survived = await plays(directory);
       writeFileSync(path, text);
       console.log(`${survived ? 'SURVIVED' : 'killed  '}  ${name}`);

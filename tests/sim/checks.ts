@@ -66,7 +66,12 @@ function check(world: World): void {
     world.actors.filter(({ order }) => order.office === 'rogue').map(({ laptop }) => laptop.store().replica),
   );
   const facts = factsAtHub(world);
-  for (const fact of world.required) yes(facts.has(fact), `${fact} is lost`);
+  // Where the hub and, unawares, the writer were both put back, the chain the writer begins anew stands against what others had of it.
+  const twice = world.actors
+    .filter(({ copies }) => copies > 0 && world.hubWasPutBack)
+    .map(({ laptop }) => `${laptop.name} `);
+  for (const fact of world.required)
+    if (!twice.some((name) => fact.startsWith(name))) yes(facts.has(fact), `${fact} is lost`);
   for (const log of Object.keys(held)) checkChain(world, log);
   const tables = new Map<string, { [record: string]: SimRecord }>();
   for (const actor of world.actors) checkLaptop(world, actor, rogues, tables);
@@ -108,6 +113,7 @@ function checkLaptop(
   laptop.rebuild();
   deepEqual(tableOf(laptop, expected), expected, `${laptop.name}'s tables made anew`);
   checkWrites(laptop, ops, expected);
+  checkNames(world, ops);
 }
 
 /** No clean edit is lost: what nobody else has touched stands, and what somebody has seen is beaten by what they wrote over it. */
@@ -135,6 +141,27 @@ function checkWrites(laptop: SimLaptop, ops: readonly SimOp[], table: { [record:
     if (all.every(({ replica }) => replica === last.replica))
       deepEqual(table[record]?.values[name], last.op.set?.[number] ?? null, `a clean edit of ${name} is lost`);
     checkOverruled(all, number);
+  }
+}
+
+/**
+ * What a laptop's op names of its own earlier ones is there, also when they had to be written again under another identity: else what it
+ * replaced or dropped would come back. (Others may name what went with the disk it was seen on; and a laptop put back unawares twice,
+ * the second time to before the first was mended, names one identity more than is followed.)
+ */
+function checkNames({ names, actors }: World, ops: readonly SimOp[]): void {
+  const isFollowed = new Set(actors.filter(({ copies }) => copies < 2).map(({ laptop }) => laptop.name));
+  const stamps = new Set(ops.map((each) => `${stampToText(stampOf(each))} ${each.op.record}`));
+  for (const { op, replica } of ops) {
+    const dropped = Object.values(op.set ?? {}).flatMap((value) =>
+      value !== null && typeof value === 'object' ? Object.values(value.drop).flat() : [],
+    );
+    const named = [...Object.values(op.replaced).map(stampToText), ...dropped];
+    for (const stamp of named) {
+      const isOwn = names.get(stamp.slice(stamp.indexOf('@') + 1)) === names.get(replica);
+      if (isOwn && isFollowed.has(names.get(replica) ?? ''))
+        yes(stamps.has(`${stamp} ${op.record}`), `an op names ${stamp} of its own laptop, which is nowhere`);
+    }
   }
 }
 

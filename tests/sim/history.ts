@@ -75,7 +75,7 @@ const fault: fc.Arbitrary<Fault> = fc.record({
     { weight: 3, arbitrary: fc.constant('none' as const) },
     { weight: 4, arbitrary: fc.constantFrom(...faults) },
   ),
-  turn: fc.nat(2),
+  turn: fc.nat(4),
   at: fc.nat(999),
   small: fc.boolean(),
 });
@@ -140,8 +140,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: small.upgrade, arbitrary: fc.record({ do: fc.constantFrom('upgrade' as const, 'crash' as const), who }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('back-up' as const), who }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('put-back' as const), who, isKnown: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('back-up' as const), who }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('put-back' as const), who, isKnown: fc.boolean() }) },
 );
 
 const order: fc.Arbitrary<LaptopOrder> = fc.record({

@@ -22,7 +22,12 @@ const dayMs = 86_400_000;
 const oblast = 'kz/kz-19';
 const commissions = { one: `${oblast}/one`, two: `${oblast}/two` };
 
-export type Actor = { readonly laptop: SimLaptop; readonly order: LaptopOrder; backup: Image | null };
+export type Actor = {
+  readonly laptop: SimLaptop;
+  readonly order: LaptopOrder;
+  backup: Image | null /** So often it was put back from outside, so that the app did not know. */;
+  copies: number;
+};
 export type World = {
   readonly keys: Keys;
   readonly actors: readonly Actor[];
@@ -30,6 +35,7 @@ export type World = {
   readonly hubClock: { now: number };
   readonly sticks: Uint8Array[];
   hubBackup: HubImage | null;
+  hubWasPutBack: boolean;
   /** What must be there at the end: every honest op (`factsOf`) that was not lost with the last disk that held it. */
   required: Set<string>;
   /** Whose laptop each identity is. */
@@ -69,7 +75,7 @@ export function createWorld(history: History, keys: Keys, make: LaptopMaker): Wo
     const prefixes = [place === 'both' ? oblast : partition];
     const now = startOfTime + order.skewDays * dayMs;
     const laptop = make(order, { name: `laptop-${index}`, partition, prefixes, now, hubKey: hub.publicKey });
-    return { laptop, order, backup: null };
+    return { laptop, order, backup: null, copies: 0 };
   });
   const world: World = {
     keys,
@@ -78,6 +84,7 @@ export function createWorld(history: History, keys: Keys, make: LaptopMaker): Wo
     hubClock,
     sticks: [],
     hubBackup: null,
+    hubWasPutBack: false,
     required: new Set(),
     names: new Map(),
     caught: [],
@@ -156,11 +163,13 @@ function putBack(world: World, actor: Actor | undefined, isKnown: boolean): void
   if (actor === undefined) {
     if (world.hubBackup === null) return;
     world.hub.restore(world.hubBackup);
+    world.hubWasPutBack = true;
   } else {
     if (actor.backup === null || actor.order.office === 'rogue') return;
     actor.laptop.restore(actor.backup);
     // The app that puts a backup back takes a new identity. A disk that came back from outside is found out at the next contact.
     if (isKnown) renew(world, actor);
+    else actor.copies += 1;
   }
   // What nobody holds any more went with the disk.
   const held = new Set([...factsAtHub(world), ...world.actors.flatMap(({ laptop }) => factsOf(world, laptop.ops()))]);
@@ -253,7 +262,7 @@ function checkOutcome({ hub, actors }: World, { laptop, order }: Actor, outcome:
   const held = hub.summary();
   const mine = laptop.store().summary();
   const isHonest = !['damage', 'cut'].includes(fault.what);
-  if (outcome.turns > 0 && isHonest) {
+  if (outcome.hubSummary !== null && isHonest) {
     for (const [log, seq] of Object.entries(laptop.received()))
       yes(seq <= (held[log] ?? 0), `${log} is shown as received to ${seq}, the hub holds ${held[log] ?? 0}`);
   }
@@ -284,6 +293,7 @@ function lineTo(world: World, fault: Fault): { send: (message: Uint8Array) => Pr
     async send(message) {
       turn += 1;
       if (caught.length < 20) caught.push(message);
+      if (fault.what === 'foreign' && turn >= fault.turn) return ok(changed(hub.turn(message), fault, world));
       if (turn !== fault.turn) return ok(hub.turn(message));
       switch (fault.what) {
         case 'lose-request':
@@ -403,8 +413,10 @@ export async function unpack(
     if (header.writer === 'hub' && header.epoch === known)
       for (const [log, seq] of Object.entries(laptop.received()))
         yes(seq >= (before[log] ?? 0), 'an old parcel takes nothing back');
-    yes(!outcome.value.isForked || header.writer !== 'hub', 'nobody here is an old copy unawares');
+    yes(!outcome.value.isForked || actor.copies > 0, 'only a copy is taken for one');
     if (outcome.value.failure === null) laptop.keepStickMemory(outcome.value.memory);
+    // As the app does at once.
+    if (outcome.value.isForked) renew(world, actor);
   } catch (error) {
     if (!(error instanceof PowerCut)) throw error;
     laptop.crash();

@@ -3,10 +3,11 @@
  * the limit L (sync-limit.ts) in the same run. Rates are per second; `ratio` is the share of L's rate. Medians of five rounds that
  * alternate, so that a slow moment of the machine meets both. `--records 4000` makes it smaller while working on it.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { zstdCompressSync } from 'node:zlib';
 import { Contact } from '#shared/contacts/contact.ts';
 import { overruled } from '#shared/sync/merge.ts';
@@ -45,6 +46,7 @@ export async function* benchSync(): AsyncIterable<Figure[]> {
     }
   }
   yield await measureIdle();
+  yield await measureMemory(records * 5);
   yield measureContacts(records);
 }
 
@@ -84,14 +86,12 @@ async function measureRound(
     add(samples, 'replay', 'limit', count / (await secondsOf(() => downloadBare(empty, limitAddress))));
     empty.db.close();
     let coldBytes = 0;
-    const memoryBefore = process.memoryUsage.rss();
     add(
       samples,
       'replay',
       'engine',
       count / (await secondsOf(async () => void ({ bytes: coldBytes } = await cold.sync()))),
     );
-    add(samples, 'replay memory', 'engine', Math.max(0, process.memoryUsage.rss() - memoryBefore));
     add(samples, 'cold log bytes', 'engine', coldBytes);
     add(samples, 'cold log bytes', 'limit', zstdBytes(cold.rows()));
     await b.sync();
@@ -210,7 +210,6 @@ function toFigures(samples: Samples, cipher: string): Figure[] {
     plain('clashes found', 1, { atLeast: true }),
     most('cold log bytes', null),
     most('disk', 2, 1.5),
-    plain('replay memory', 80, { unit: 1024 * 1024 }),
   ];
 }
 
@@ -238,6 +237,28 @@ async function measureIdle(): Promise<Figure[]> {
     ];
   } finally {
     for (const peer of peers) peer.close();
+    await hub.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A replay of so many records in a process of its own: by how much its memory rises above idle. */
+async function measureMemory(records: number): Promise<Figure[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'komissiya-bench-'));
+  const hub = await startHub({ env: { KOMISSIYA_HUB_LOG: 'warn' } });
+  const writer = openPeer(join(folder, 'writer.db'), null);
+  try {
+    await enrol(hub, [writer]);
+    writer.insert(makeWorkload(records).records);
+    await writer.sync();
+    const code = await hub.invite({ roles: 'chair', laptop: 'SAMPLE-COLD' });
+    const child = join(import.meta.dirname, 'sync-memory.ts');
+    const args = [child, hub.address, code, join(folder, 'cold.db')];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    const value = Number(stdout) / 1024 / 1024;
+    return [figure({ bench, figure: `replay memory above idle, MB, ${records} rows`, value, baseline: 1, target: 80 })];
+  } finally {
+    writer.close();
     await hub.close();
     rmSync(folder, { recursive: true, force: true });
   }

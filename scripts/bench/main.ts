@@ -8,6 +8,7 @@ import type { Figure } from './figure.ts';
 import { benchHub } from './hub.ts';
 import { benchImport } from './import.ts';
 import { benchLanguage } from './language.ts';
+import { benchLine } from './line.ts';
 import { benchNameSearch } from './name-search.ts';
 import { benchSearchCore } from './search.ts';
 import { benchSearchWindow } from './search-window.ts';
@@ -35,6 +36,9 @@ const benches: Readonly<Record<string, Bench>> = {
   },
   async *hub() {
     yield await benchHub();
+  },
+  async *line() {
+    yield await benchLine();
   },
   async *size() {
     yield await benchSize();

@@ -1,0 +1,90 @@
+/**
+ * A bad line in front of a hub: so many bits a second each way, a way there and back that takes its time, packets that are lost and
+ * sent again a round trip later, and a cut of every connection now and then, in which what is under way is lost.
+ */
+import { connect, createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export type LineQuality = {
+  readonly bitsPerSecond: number;
+  readonly roundTripMs: number;
+  /** Part of the packets. */
+  readonly loss: number;
+  /** Null for a line that is never cut. */
+  readonly cutEveryMs: number | null;
+};
+export type BadLine = {
+  readonly port: number;
+  /** Bytes put on the line towards the hub and from it; a packet that was lost counts once. */
+  readonly bytes: { up: number; down: number };
+  cuts(): number;
+  close(): Promise<void>;
+};
+
+const packetBytes = 1400;
+
+/** Opens a line to a port of this machine. `random` gives numbers from 0 to 1. */
+export async function openLine(toPort: number, quality: LineQuality, random: () => number): Promise<BadLine> {
+  const bytes = { up: 0, down: 0 };
+  const busyUntil = { up: 0, down: 0 };
+  const sockets = new Set<Socket>();
+  let cuts = 0;
+
+  async function carry(from: Socket, to: Socket, way: 'up' | 'down'): Promise<void> {
+    let arrivesAt = 0;
+    let underWay = Promise.resolve();
+    for await (const chunk of from as AsyncIterable<Buffer>) {
+      for (let at = 0; at < chunk.length; at += packetBytes) {
+        const packet = chunk.subarray(at, at + packetBytes);
+        const sentMs = (packet.length * 8000) / quality.bitsPerSecond;
+        const isLost = random() < quality.loss;
+        const now = performance.now();
+        busyUntil[way] = Math.max(now, busyUntil[way]) + sentMs * (isLost ? 2 : 1);
+        bytes[way] += packet.length;
+        const late = isLost ? quality.roundTripMs : 0;
+        arrivesAt = Math.max(arrivesAt, busyUntil[way] + quality.roundTripMs / 2 + late);
+        const wait = arrivesAt - now;
+        underWay = Promise.all([underWay, sleep(wait)]).then(() => void to.write(packet));
+        // The next packet is taken from its sender when the line is free again.
+        await sleep(Math.max(0, busyUntil[way] - now));
+      }
+    }
+    await underWay;
+    to.end();
+  }
+
+  const server = createServer((near) => {
+    const far = connect(toPort, '127.0.0.1');
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.once('close', () => {
+        sockets.delete(socket);
+        near.destroy();
+        far.destroy();
+      });
+    }
+    // A connection that is cut ends both ways with an error that is nobody's.
+    carry(near, far, 'up').catch(() => far.destroy());
+    carry(far, near, 'down').catch(() => near.destroy());
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const cutting =
+    quality.cutEveryMs === null
+      ? null
+      : setInterval(() => {
+          if (sockets.size > 0) cuts += 1;
+          for (const socket of sockets) socket.destroy();
+        }, quality.cutEveryMs);
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : 0,
+    bytes,
+    cuts: () => cuts,
+    async close() {
+      if (cutting !== null) clearInterval(cutting);
+      for (const socket of sockets) socket.destroy();
+      await new Promise((done) => server.close(done));
+    },
+  };
+}

@@ -141,8 +141,8 @@ for (const kind of kinds) {
       const stranger = await enrolled('kz/kz-11');
       const ops = sampleOps(1, 5);
       const segment = seal(a.laptop, ops);
-      const sent = await turn(a.laptop, a, [segment]);
       const log = logKey(a.laptop.replica, samplePartition);
+      const sent = await turn(a.laptop, a, [segment], { summary: { [log]: 5 } });
       expect(sent.ok && sent.value.header.summary[log]).toBe(5);
       expect(sent.ok && sent.value.segments.length, 'its own log does not come back').toBe(0);
 

@@ -35,6 +35,8 @@ export async function openLine(toPort: number, quality: LineQuality, random: () 
     let underWay = Promise.resolve();
     for await (const chunk of from as AsyncIterable<Buffer>) {
       for (let at = 0; at < chunk.length; at += packetBytes) {
+        // What stands behind a cut never comes onto the line.
+        if (to.destroyed) return;
         const packet = chunk.subarray(at, at + packetBytes);
         const sentMs = (packet.length * 8000) / quality.bitsPerSecond;
         const isLost = random() < quality.loss;

@@ -48,6 +48,11 @@ class WrongCertificate extends Error {}
 
 /** The slowest line an upload is given time for: 2 kB in a second. */
 const slowestBytesPerMs = 2;
+/**
+ * The most bytes in one record of TLS, of the 16 kB it allows. The hub can use a record only once it is whole, so of what is under way when a
+ * line breaks about half a record is lost; the frame of each costs 22 bytes.
+ */
+const tlsRecordBytes = 4096;
 /** Idle lines are kept for the next request, shorter than the hub keeps them. */
 const keptMs = 60_000;
 
@@ -152,6 +157,7 @@ class ProvedAgent extends TlsAgent {
     socket.once('error', fail);
     socket.once('secureConnect', () => {
       socket.off('error', fail);
+      socket.setMaxSendFragment(tlsRecordBytes);
       const trust = this.#trust;
       if (typeof trust !== 'object' || certificateOf(socket)?.tlsKey === trust.tlsKey) return done?.(null, socket);
       socket.destroy();

@@ -32,8 +32,6 @@ export function renewIdentity(meta: Meta, deps: { time: Time; random: Random }):
   const [before, key] = [meta.get('replica'), meta.get('replica-key')];
   if (before !== null && key !== null) {
     // What the hub signed is for that one; the new one has to be let in first.
-    const enrolment = meta.get('enrolment');
-    if (enrolment !== null) meta.set('former-enrolment', enrolment);
     meta.remove('enrolment');
     meta.remove('pending-enrolment');
     // Parcels for the one before are not for this one.

@@ -17,7 +17,8 @@ export default defineConfig({
       project('store'),
       project('contract'),
       project('sim', { testTimeout: 120_000 }),
-      project('hub', slow),
+      // Their processes wait for each other much of the time.
+      project('hub', { ...slow, fileParallelism: true, maxWorkers: 2 }),
       project('i18n', slow),
       // The pictures of the README are drawn on demand; they check nothing.
       project('e2e', {

@@ -112,9 +112,10 @@ export async function benchLanguage(dist: string): Promise<Figure[]> {
 /** The catalogues' files of a build: one per language. */
 function cataloguesIn(dist: string): string[] {
   const files = readdirSync(join(dist, 'renderer/assets'));
-  const found = files.filter((name) => /^locale-.+\.js$/.test(name));
-  if (found.length !== locales.length) throw new Error(`the build has ${found.length} catalogues`);
-  return found;
+  const wanted = locales.map((locale) => `locale-${locale}.js`);
+  const missing = wanted.filter((name) => !files.includes(name));
+  if (missing.length > 0) throw new Error(`the build has no ${missing.join(', ')}`);
+  return wanted;
 }
 
 /** In the page: ms to read and run a file that the page has perhaps already, as if it had not. */

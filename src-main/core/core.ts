@@ -138,7 +138,7 @@ export function createCore(deps: CoreDeps): Core {
     // The signal ends the pause with an error.
     await sleep(backupDelayMs, undefined, { signal, ref: false }).catch(() => null);
     if (signal.aborted || !profile.backups().isDue()) return;
-    const made = await profile.backups().makeBeside(store.db, key, signal);
+    const made = await profile.backups().makeBeside(store, key, signal);
     if (made?.ok === false) deps.logger.warn('backup/failed', { code: made.error.code });
   }
 

@@ -339,11 +339,17 @@ test('a backup beside other work is one moment of the store, and the store stays
   const folder = temporaryFolder();
   const path = join(folder, 'komissiya.db');
   const store = openTestStore(path);
-  for (let index = 0; index < 300; index += 1) store.commit([contact(`Контакт, пример ${index}`)], null);
+  // Larger than the piece that is read at once: the rest is read after what is written below.
+  const long = { ...contact('Контакт, пример'), values: { note: 'Заметка, пример. '.repeat(300) } };
+  for (let index = 0; index < 300; index += 1)
+    store.commit([{ ...long, id: newId({ time, random: seededRandom(`long ${index}`) }) }], null);
+  expect(statSync(path).size).toBeGreaterThan(3_000_000);
   const backups = createBackups(folder, { time, logger: silentLogger });
-  const going = backups.makeBeside(store.db, key, new AbortController().signal);
-  // Written while the copy is made: more than SQLite would leave in the WAL.
+  const going = backups.makeBeside(store, key, new AbortController().signal);
+  // What others wrote is taken, and more is written than SQLite would leave in the WAL, while the copy is made.
+  store.committer.together(() => true);
   for (let index = 0; index < 300; index += 1) store.commit([contact(`Позже, пример ${index}`)], null);
+  store.committer.rest();
   const made = await going;
   if (made?.ok !== true) throw new Error('no backup');
   expect(store.db.pragma('wal_autocheckpoint', { simple: true })).toBe(1000);
@@ -368,11 +374,11 @@ test('a backup beside other work is one moment of the store, and the store stays
   expect(other.stdout.trim()).toBe('store/in-use');
 
   const ended = new AbortController();
-  const stopped = backups.makeBeside(store.db, key, ended.signal);
+  const stopped = backups.makeBeside(store, key, ended.signal);
   ended.abort();
   expect(await stopped).toBeNull();
   // Nor with a wrong key, with which nothing can be verified.
-  const unsound = await backups.makeBeside(store.db, new Uint8Array(32), new AbortController().signal);
+  const unsound = await backups.makeBeside(store, new Uint8Array(32), new AbortController().signal);
   expect(unsound).toEqual({ ok: false, error: { code: 'store/damaged' } });
   expect(backups.list()).toHaveLength(1);
   expect(readdirSync(join(folder, 'backups'))).toHaveLength(1);

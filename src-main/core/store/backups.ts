@@ -18,6 +18,7 @@ import { join } from 'node:path';
 import type { Logger, Time } from '#shared/kernel/ports.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { copyBeside, copyNow, isSoundBeside, isSoundCopy } from './backup-copy.ts';
+import type { Checkpoints } from './checkpoints.ts';
 import { databaseFailure, type WritableDb } from './database.ts';
 
 /** Newest copies kept. */
@@ -35,7 +36,11 @@ export type Backups = {
    * The same while a person works: the copy is written piece by piece and checked in a thread of its own, so no call waits. Null when
    * `signal` ended it. The store must not be closed before.
    */
-  makeBeside(db: WritableDb, key: Uint8Array | null, signal: AbortSignal): Promise<Result<Backup> | null>;
+  makeBeside(
+    store: { readonly checkpoints: Checkpoints },
+    key: Uint8Array | null,
+    signal: AbortSignal,
+  ): Promise<Result<Backup> | null>;
   /** Whether the newest is older than a day. */
   isDue(): boolean;
   /**
@@ -111,18 +116,10 @@ export function createBackups(directory: string, deps: { time: Time; logger: Log
       }
     },
 
-    async makeBeside(db, key, signal) {
+    async makeBeside(store, key, signal) {
       const draft = nextDraft();
       try {
-        const foldAfter = Number(db.pragma('wal_autocheckpoint', { simple: true }));
-        db.pragma('wal_checkpoint(truncate)');
-        // From here on the WAL grows, and the file stays as it is until it is copied.
-        db.pragma('wal_autocheckpoint = 0');
-        try {
-          await copyBeside(reader(), draft.path, signal);
-        } finally {
-          db.pragma(`wal_autocheckpoint = ${foldAfter}`);
-        }
+        await store.checkpoints.whileStill(() => copyBeside(reader(), draft.path, signal));
         const sound = signal.aborted ? null : await isSoundBeside(draft.path, key, signal);
         if (sound !== null && !signal.aborted) return keep(draft, sound);
         removeFile(draft.path);

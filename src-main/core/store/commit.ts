@@ -18,6 +18,7 @@ import type { Op, OpValue } from '#shared/sync/op.ts';
 import { reissued } from '#shared/sync/reissue.ts';
 import { nextTime, observe, type Stamp, stampMs } from '#shared/sync/stamp.ts';
 import type { Authors } from './authors.ts';
+import type { Checkpoints } from './checkpoints.ts';
 import type { WritableDb } from './database.ts';
 import type { DeskIndex } from './desk-index.ts';
 import type { Indexes } from './indexes.ts';
@@ -43,6 +44,7 @@ export type CommitDeps = {
   readonly indexes: Indexes;
   readonly desk: DeskIndex;
   readonly authors: Authors;
+  readonly checkpoints: Checkpoints;
   readonly kinds: readonly Kind[];
   readonly time: Time;
   readonly logger: Logger;
@@ -82,9 +84,6 @@ export type Committer = {
   /** Builds a kind's table anew from the log: after an upgrade that knows more fields. */
   rebuild(kind: Kind): void;
 };
-
-/** Pages in the write-ahead file, 4 kB each, from which SQLite copies them to the main file: SQLite's own number, and while much is taken. */
-const [pagesUsual, pagesAhead] = [1000, 8000] as const;
 
 export function createCommitter(deps: CommitDeps): Committer {
   const { db, log: opLog, indexes, desk } = deps;
@@ -277,8 +276,7 @@ export function createCommitter(deps: CommitDeps): Committer {
       const current: Batch = { topics: new Set(), failure: null };
       // It can be fetched again: no need to wait for the disk as for a person's edit.
       db.pragma('synchronous = normal');
-      // Of a page written in several transactions only the last state is copied, and enciphered, once more.
-      db.pragma(`wal_autocheckpoint = ${pagesAhead}`);
+      deps.checkpoints.seldom();
       batch = current;
       try {
         transact(() => {
@@ -293,14 +291,12 @@ export function createCommitter(deps: CommitDeps): Committer {
       } finally {
         batch = null;
         db.pragma('synchronous = full');
-        db.pragma(`wal_autocheckpoint = ${pagesUsual}`);
+        deps.checkpoints.usual();
       }
       if (current.topics.size > 0) deps.changed([...current.topics]);
     },
 
-    rest() {
-      db.pragma('wal_checkpoint(passive)');
-    },
+    rest: () => deps.checkpoints.now(),
 
     applySqueezed(entries, keep, done, isLast) {
       const now = deps.time.now();

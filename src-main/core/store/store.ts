@@ -12,6 +12,7 @@ import { ok, type Result } from '#shared/kernel/result.ts';
 import { keysVersion } from '#shared/text/keys-version.ts';
 import { type Archive, createArchive } from './archive.ts';
 import { createAuthors } from './authors.ts';
+import { type Checkpoints, createCheckpoints } from './checkpoints.ts';
 import { type Change, type Committer, createCommitter } from './commit.ts';
 import { type DatabaseFile, openDatabase, type WritableDb } from './database.ts';
 import { formerIdentities, type Identity, loadIdentity, renewIdentity } from './identity.ts';
@@ -44,6 +45,7 @@ export type Store = {
   readonly desk: DeskIndex;
   readonly queries: RecordQueries;
   readonly committer: Committer;
+  readonly checkpoints: Checkpoints;
   identity(): Identity;
   /** After a restored backup: see identity.ts. */
   renewIdentity(): void;
@@ -86,7 +88,8 @@ export function openStore(file: DatabaseFile, partition: string, deps: StoreDeps
     const indexes = createIndexes(db, meta, kinds);
     const desk = createDeskIndex(db, log, meta, kinds);
     const authors = createAuthors(db);
-    const committer = createCommitter({ ...deps, db, log, indexes, desk, authors, kinds });
+    const checkpoints = createCheckpoints(db);
+    const committer = createCommitter({ ...deps, db, log, indexes, desk, authors, checkpoints, kinds });
     rebuildChangedKinds(kinds, meta, log, committer);
     const placement = createPlacement({ db, log, meta, partition });
     const country = countryOf(partition);
@@ -99,6 +102,7 @@ export function openStore(file: DatabaseFile, partition: string, deps: StoreDeps
       desk,
       queries: createRecordQueries(db, log, indexes, authors),
       committer,
+      checkpoints,
       identity: () => identity,
       renewIdentity() {
         // What lies open would be sealed by nobody under the new identity.

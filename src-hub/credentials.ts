@@ -138,17 +138,7 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
           conflict.column('id').doUpdateSet({ ...laptop, role: request.role, enrolled_at: now }),
         )
         .execute();
-      await tx
-        .insertInto('credential')
-        .values({
-          serial: credential.serial,
-          replica: request.replica,
-          body: JSON.stringify(credential),
-          valid_until: credential.validUntil,
-          issued_at: now,
-          revoked_at: null,
-        })
-        .execute();
+      await keep(tx, credential, now);
       await tx
         .updateTable('invitation')
         .set({ used_at: now, used_by: request.replica, serial: credential.serial })
@@ -156,6 +146,45 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
         .execute();
       return ok(credential);
     });
+  }
+
+  const signed = (unsigned: Omit<Credential, 'signature'>): Credential => ({
+    ...unsigned,
+    signature: bytesToHex(identity.sign(credentialBytes(unsigned))),
+  });
+
+  async function keep(tx: HubDb, credential: Credential, issuedAt: number): Promise<void> {
+    await tx
+      .insertInto('credential')
+      .values({
+        serial: credential.serial,
+        replica: credential.replica,
+        body: JSON.stringify(credential),
+        valid_until: credential.validUntil,
+        issued_at: issuedAt,
+        revoked_at: null,
+      })
+      .execute();
+  }
+
+  /** A laptop's newest credential, locked by a write first, so that of several transactions one goes on. */
+  async function lockNewest(
+    tx: HubDb,
+    replica: string,
+  ): Promise<{ serial: string; body: string; revoked_at: number | null } | undefined> {
+    await tx
+      .updateTable('credential')
+      .set((row) => ({ issued_at: row.ref('issued_at') }))
+      .where('replica', '=', replica)
+      .execute();
+    return tx
+      .selectFrom('credential')
+      .select(['serial', 'body', 'revoked_at'])
+      .where('replica', '=', replica)
+      .orderBy('issued_at', 'desc')
+      .orderBy('serial', 'desc')
+      .limit(1)
+      .executeTakeFirst();
   }
 
   async function repeat(tx: HubDb, invitation: InvitationTable, request: EnrolRequest): Promise<Result<Credential>> {
@@ -188,7 +217,7 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
       validFrom: now,
       validUntil: now + invitation.valid_days * dayMs,
     };
-    return { ...unsigned, signature: bytesToHex(identity.sign(credentialBytes(unsigned))) };
+    return signed(unsigned);
   }
 
   /** What a laptop may do now, by its newest credential. */
@@ -315,34 +344,12 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
     if (old.validUntil - now > Math.min(length / 4, renewBeforeMs)) return null;
     const { signature: _signature, ...rest } = old;
     const unsigned = { ...rest, serial: bytesToHex(random.bytes(5)), validFrom: now, validUntil: now + length };
-    const renewed = { ...unsigned, signature: bytesToHex(identity.sign(credentialBytes(unsigned))) };
+    const renewed = signed(unsigned);
     return db.transaction().execute(async (tx) => {
-      // A write first: locks the row, so of several requests at once one renews.
-      await tx
-        .updateTable('credential')
-        .set((row) => ({ issued_at: row.ref('issued_at') }))
-        .where('replica', '=', old.replica)
-        .execute();
-      const newest = await tx
-        .selectFrom('credential')
-        .select(['serial', 'revoked_at'])
-        .where('replica', '=', old.replica)
-        .orderBy('issued_at', 'desc')
-        .orderBy('serial', 'desc')
-        .limit(1)
-        .executeTakeFirst();
+      // Of several requests at once one renews.
+      const newest = await lockNewest(tx, old.replica);
       if (newest === undefined || newest.serial !== old.serial || newest.revoked_at !== null) return null;
-      await tx
-        .insertInto('credential')
-        .values({
-          serial: renewed.serial,
-          replica: old.replica,
-          body: JSON.stringify(renewed),
-          valid_until: renewed.validUntil,
-          issued_at: now,
-          revoked_at: null,
-        })
-        .execute();
+      await keep(tx, renewed, now);
       return renewed;
     });
   }
@@ -373,20 +380,8 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
         .execute();
       const [laptop] = found;
       if (laptop === undefined || found.length > 1) return err({ code: 'hub/unknown-laptop', found: found.length });
-      // A write first: locks the row, as in `renew`.
-      await tx
-        .updateTable('credential')
-        .set((row) => ({ issued_at: row.ref('issued_at') }))
-        .where('replica', '=', laptop.id)
-        .execute();
-      const newest = await tx
-        .selectFrom('credential')
-        .select(['body', 'revoked_at'])
-        .where('replica', '=', laptop.id)
-        .orderBy('issued_at', 'desc')
-        .orderBy('serial', 'desc')
-        .limit(1)
-        .executeTakeFirstOrThrow();
+      const newest = await lockNewest(tx, laptop.id);
+      if (newest === undefined) return err({ code: 'hub/unknown-laptop', found: 0 });
       if (newest.revoked_at !== null) return err({ code: 'hub/revoked' });
       const { signature: _signature, ...old } = Credential.parse(JSON.parse(newest.body));
       const partitions = [...(rights.partitions ?? old.partitions)];
@@ -409,18 +404,8 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
         handOverUntil: time.now() + rights.handOverDays * dayMs,
         validFrom,
       };
-      const granted = { ...unsigned, signature: bytesToHex(identity.sign(credentialBytes(unsigned))) };
-      await tx
-        .insertInto('credential')
-        .values({
-          serial: granted.serial,
-          replica: laptop.id,
-          body: JSON.stringify(granted),
-          valid_until: granted.validUntil,
-          issued_at: validFrom,
-          revoked_at: null,
-        })
-        .execute();
+      const granted = signed(unsigned);
+      await keep(tx, granted, validFrom);
       return ok(granted);
     });
   }

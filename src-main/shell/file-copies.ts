@@ -6,19 +6,12 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { dialog, shell } from 'electron';
 import type { Dispatch } from '#shared/contract/rpc.ts';
+import type { FileTarget } from '#shared/contract/shell-contract.ts';
 import { isAttachable, tidyFileName } from '#shared/files/attachment.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { freePath, safeFileName } from './pdf-file.ts';
 import type { ShellTexts } from './texts.ts';
 import type { Windows } from './windows.ts';
-
-/** Which file of which record, and what it is called there. */
-export type FileTarget = {
-  readonly kind: string;
-  readonly id: string;
-  readonly sha256: string;
-  readonly name: string;
-};
 
 export type FileCopiesDeps = {
   readonly dispatchCore: Dispatch;

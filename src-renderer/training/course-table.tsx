@@ -5,7 +5,7 @@ import IconHourglass from '@tabler/icons-react/dist/esm/icons/IconHourglass.mjs'
 import type { ImportJob, PackOffer } from '#shared/packs/contract.ts';
 import type { CourseRow } from '#shared/training/contract.ts';
 import { useFormat } from '#renderer/i18n/use-format.ts';
-import { CourseTableHead } from './course-table-head.tsx';
+import { CourseTableFrame } from './course-table-frame.tsx';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
 import { Button } from '#renderer/ui/button.tsx';
 import { ButtonLink } from '#renderer/ui/button-link.tsx';
@@ -28,24 +28,19 @@ export function CourseTable({
 }) {
   const { t } = useTranslation('training');
   return (
-    <div className="table-wrap">
-      <table className="table training-courses" aria-label={t('courses.title')}>
-        <CourseTableHead />
-        <tbody>
-          {rows.map((row) => (
-            <Row
-              key={row.id}
-              row={row}
-              job={jobs.find(
-                ({ packId, step }) => packId === row.pack && !['done', 'failed', 'cancelled'].includes(step),
-              )}
-              offered={offers.find(({ packId, status }) => packId === row.pack && status === 'update')?.version ?? null}
-              isNext={row.id === next}
-            />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <CourseTableFrame
+      className="training-courses"
+      label={t('courses.title')}
+      rows={rows.map((row) => (
+        <Row
+          key={row.id}
+          row={row}
+          job={jobs.find(({ packId, step }) => packId === row.pack && !['done', 'failed', 'cancelled'].includes(step))}
+          offered={offers.find(({ packId, status }) => packId === row.pack && status === 'update')?.version ?? null}
+          isNext={row.id === next}
+        />
+      ))}
+    />
   );
 }
 

@@ -8,7 +8,7 @@ import IconShieldCheck from '@tabler/icons-react/dist/esm/icons/IconShieldCheck.
 import type { PackOffer } from '#shared/packs/contract.ts';
 import { useFailureText } from '#renderer/app/failure-text.ts';
 import { useFormat } from '#renderer/i18n/use-format.ts';
-import { CourseTableHead } from './course-table-head.tsx';
+import { CourseTableFrame } from './course-table-frame.tsx';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
 import { Button } from '#renderer/ui/button.tsx';
 import { Icon } from '#renderer/ui/icon.tsx';
@@ -65,28 +65,23 @@ export function OffersSheet({
         </p>
       )}
       {offers.length > 0 && (
-        <div className="table-wrap">
-          <table className="table">
-            <CourseTableHead />
-            <tbody>
-              {offers
-                .toSorted(byUse)
-                .map((offer) =>
-                  offer.status === 'refused' ? (
-                    <RefusedRow key={offer.id} offer={offer} />
-                  ) : (
-                    <OfferRow
-                      key={offer.id}
-                      offer={offer}
-                      isBusy={busy.has(offer.id)}
-                      isFilled={isFilled && single}
-                      onImport={() => onImport([offer.id])}
-                    />
-                  ),
-                )}
-            </tbody>
-          </table>
-        </div>
+        <CourseTableFrame
+          rows={offers
+            .toSorted(byUse)
+            .map((offer) =>
+              offer.status === 'refused' ? (
+                <RefusedRow key={offer.id} offer={offer} />
+              ) : (
+                <OfferRow
+                  key={offer.id}
+                  offer={offer}
+                  isBusy={busy.has(offer.id)}
+                  isFilled={isFilled && single}
+                  onImport={() => onImport([offer.id])}
+                />
+              ),
+            )}
+        />
       )}
     </section>
   );

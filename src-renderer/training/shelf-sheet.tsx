@@ -13,7 +13,7 @@ import { FailureLine, FailureNote } from '#renderer/ui/failure-note.tsx';
 import { Icon } from '#renderer/ui/icon.tsx';
 import { Sheet } from '#renderer/ui/sheet.tsx';
 import { ProgressBar } from '#renderer/ui/tabs.tsx';
-import { CourseTableHead } from './course-table-head.tsx';
+import { CourseTableFrame } from './course-table-frame.tsx';
 import { titleIn } from './course-texts.ts';
 import { LanguageChips } from './language-chips.tsx';
 
@@ -64,16 +64,7 @@ export function ShelfSheet() {
         </p>
       )}
       {open.length > 0 && (
-        <div className="table-wrap">
-          <table className="table">
-            <CourseTableHead />
-            <tbody>
-              {open.map((offer) => (
-                <ShelfRow key={offer.sha256} offer={offer} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <CourseTableFrame rows={open.map((offer) => <ShelfRow key={offer.sha256} offer={offer} />)} />
       )}
     </Sheet>
   );

@@ -29,6 +29,7 @@ export const FileTarget = z.object({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   name: z.string().min(1).max(400),
 });
+export type FileTarget = z.infer<typeof FileTarget>;
 
 export const shellContract = {
   shell: {

@@ -11,37 +11,25 @@ import type { Op } from './op.ts';
 /** Ed25519 check; `publicKey` is 32 bytes. */
 export type Verify = (publicKey: Uint8Array, data: Uint8Array, signature: Uint8Array) => boolean;
 
+/** What the signature covers: these members and no others. */
+const signedMembers = [
+  'serial',
+  'replica',
+  'publicKey',
+  'laptop',
+  'recipient',
+  'roles',
+  'partitions',
+  'heldBefore',
+  'handOverUntil',
+  'validFrom',
+  'validUntil',
+] as const satisfies readonly (keyof Credential)[];
+
 /** The bytes the hub's signature covers. */
 export function credentialBytes(credential: Omit<Credential, 'signature'>): Uint8Array {
-  const {
-    serial,
-    replica,
-    publicKey,
-    laptop,
-    recipient,
-    roles,
-    partitions,
-    heldBefore,
-    handOverUntil,
-    validFrom,
-    validUntil,
-  } = credential;
-  return utf8(
-    canonicalJson({
-      what: 'komissiya credential 1',
-      serial,
-      replica,
-      publicKey,
-      laptop,
-      recipient,
-      roles,
-      partitions,
-      heldBefore,
-      handOverUntil,
-      validFrom,
-      validUntil,
-    }),
-  );
+  const members = Object.fromEntries(signedMembers.map((name) => [name, credential[name]]));
+  return utf8(canonicalJson({ what: 'komissiya credential 1', ...members }));
 }
 
 /** Checks that the hub with this key (hex) signed the credential. Failure: `sync/bad-credential`. */

@@ -1,5 +1,5 @@
 /** What is decided about another commission's records goes into that commission's partition, and only where the hub granted it. */
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createDeskService } from '#core/desk/desk-service.ts';
 import { createRecordsService } from '#core/records/records-service.ts';
 import { derivedId } from '#core/store/derived-id.ts';
@@ -9,21 +9,12 @@ import { Contact } from '#shared/contacts/contact.ts';
 import type { Id } from '#shared/kernel/ids.ts';
 import type { Result } from '#shared/kernel/result.ts';
 import { seededRandom } from '#tests/lib/core.ts';
-import { type Office, officePartition, type OfficeLaptop, openLaptop, openOffice } from '#tests/lib/office.ts';
+import { officeForEachTest, officePartition } from '#tests/lib/office.ts';
 
-let office: Office;
-const opened: OfficeLaptop[] = [];
-beforeEach(async () => {
-  office = await openOffice();
-});
-afterEach(async () => {
-  for (const laptop of opened.splice(0)) laptop.close();
-  await office.close();
-});
+const office = officeForEachTest();
 
 function laptop(name: string, partition: string, role: Role) {
-  const made = openLaptop(office, name, null, partition);
-  opened.push(made);
+  const made = office.open(name, null, partition);
   const session: Session = {
     person: derivedId(`person ${name}`),
     slot: derivedId(`slot ${name}`),
@@ -35,7 +26,7 @@ function laptop(name: string, partition: string, role: Role) {
     recoveryConfirmed: true,
     previousSignInAt: null,
   };
-  const deps = { time: { now: () => office.clock.now }, random: seededRandom(name) };
+  const deps = { time: { now: () => office.current().clock.now }, random: seededRandom(name) };
   const open = { store: made.store, session, key: new Uint8Array(32), directory: '', sample: false };
   return {
     ...made,
@@ -91,7 +82,7 @@ test('hub staff decide a clash of a commission, and it reaches the commission; a
   await value(staff.records.save({ kind: 'contact', values: { name: 'Свой контакт, пример' } }));
   expect(await staff.sync(['kz'])).toMatchObject({ failure: null, refusals: [] });
   expect(
-    Object.entries(await office.holds())
+    Object.entries(await office.current().holds())
       .map(([log, seq]) => `${log.slice(37)} ${seq}`)
       .sort(),
   ).toEqual(['kz/hub-staff 1', `${officePartition} 2`, `${officePartition} 2`]);

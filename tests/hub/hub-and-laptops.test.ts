@@ -4,9 +4,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TestCore, startSignedIn, testPin } from '#tests/lib/core.ts';
 import { startHub, startPostgres, type TestHub, type TestHubOptions, type TestPostgres } from '#tests/lib/hub.ts';
+import { enrolledCore, keptForEachTest } from '#tests/lib/kept.ts';
 
 const postgres: TestPostgres | null = startPostgres();
 afterAll(() => postgres?.close());
@@ -16,21 +17,8 @@ async function postgresPlace(): Promise<TestHubOptions> {
   return { databaseUrl: (await postgres?.createDatabase(`laptops${databases}`)) ?? '' };
 }
 
-const ends: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-});
-function keep<T extends { close(): Promise<void> }>(thing: T): T {
-  ends.push(() => thing.close());
-  return thing;
-}
-
-async function laptop(hub: TestHub, name: string): Promise<TestCore> {
-  const core = keep(await startSignedIn());
-  await core.value('sync.enrol', { address: hub.address, code: await hub.invite({ laptop: name }) });
-  await core.value('sync.now', {});
-  return core;
-}
+const keep = keptForEachTest();
+const laptop = (hub: TestHub, name: string): Promise<TestCore> => enrolledCore(keep, hub, name);
 
 async function addContact(core: TestCore, name: string): Promise<string> {
   const saved = await core.value('records.save', { kind: 'contact', values: { name } });
@@ -192,9 +180,11 @@ test('a hub put back from an older copy gets everything again', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'хаб № '));
   const port = await freePort();
   let hub = await startHub({ directory, port });
-  ends.push(async () => {
-    await hub.close();
-    rmSync(directory, { recursive: true, force: true });
+  keep({
+    async close() {
+      await hub.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
   });
   const first = await laptop(hub, 'SAMPLE-01');
   const second = await laptop(hub, 'SAMPLE-02');

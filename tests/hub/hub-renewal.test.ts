@@ -1,30 +1,13 @@
 /** Credentials are renewed before they end, by hub and app together; what is revoked stays so. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pino } from 'pino';
-import { expect, onTestFinished, test } from 'vitest';
-import { readConfig } from '#hub/config.ts';
-import { createHub } from '#hub/hub.ts';
-import { strongRandom } from '#hub/hub-crypto.ts';
-import { startSignedIn } from '#tests/lib/core.ts';
+import { expect, test } from 'vitest';
 import { samplePartition } from '#tests/lib/hub-laptop.ts';
+import { startHubHere } from '#tests/lib/hub-here.ts';
 
 const dayMs = 86_400_000;
 
 test('a laptop in touch keeps its access for ever; under a serial of before it can still be revoked', async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'хаб № '));
   let now = Date.now();
-  const config = readConfig({ KOMISSIYA_HUB_DIR: directory, KOMISSIYA_HUB_PORT: '0' });
-  const deps = { time: { now: () => now }, random: strongRandom, logger: pino({ level: 'silent' }), version: '0.0.0' };
-  const hub = await createHub(config, deps);
-  const address = await hub.listen();
-  const core = await startSignedIn();
-  onTestFinished(async () => {
-    await core.close();
-    await hub.close();
-    rmSync(directory, { recursive: true, force: true });
-  });
+  const { hub, address, core } = await startHubHere(() => now);
   const order = { partitions: [samplePartition], roles: ['chair' as const], laptop: 'SAMPLE', commission: null };
   const code = await hub.credentials.invite({ ...order, days: 1, validDays: 400 });
   await core.value('sync.enrol', { address, code });

@@ -1,35 +1,13 @@
 /** Other rights as the app sees them: a real core at a real hub gets them, hands over, erases, and the person is told. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pino } from 'pino';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { runCommand } from '#hub/cli.ts';
-import { readConfig } from '#hub/config.ts';
-import { createHub } from '#hub/hub.ts';
-import { strongRandom } from '#hub/hub-crypto.ts';
-import { startSignedIn } from '#tests/lib/core.ts';
 import { enrol, newLaptop, sampleOps, samplePartition, seal, turn } from '#tests/lib/hub-laptop.ts';
+import { startHubHere } from '#tests/lib/hub-here.ts';
 
 const dec = 'kz/kz-19/kz-19-dec_one';
 
 test('a laptop hears of other rights, leaves what it may not keep, and the person may give up what is not taken', async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'хаб № '));
-  const config = readConfig({ KOMISSIYA_HUB_DIR: directory, KOMISSIYA_HUB_PORT: '0' });
-  const deps = {
-    time: { now: () => Date.now() },
-    random: strongRandom,
-    logger: pino({ level: 'silent' }),
-    version: '0.0.0',
-  };
-  const hub = await createHub(config, deps);
-  const address = await hub.listen();
-  const core = await startSignedIn();
-  onTestFinished(async () => {
-    await core.close();
-    await hub.close();
-    rmSync(directory, { recursive: true, force: true });
-  });
+  const { hub, address, core, deps } = await startHubHere(Date.now);
   const said: string[] = [];
   const grant = (...args: string[]) =>
     runCommand(hub, 'grant', args, { out: (line) => said.push(line), complain: (line) => said.push(line) }, deps);

@@ -2,27 +2,15 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { afterAll, afterEach, expect, test } from 'vitest';
-import { type TestCore, startSignedIn } from '#tests/lib/core.ts';
+import { afterAll, expect, test } from 'vitest';
+import type { TestCore } from '#tests/lib/core.ts';
 import { startHub, startPostgres, type TestHub, type TestPostgres } from '#tests/lib/hub.ts';
+import { enrolledCore, keptForEachTest } from '#tests/lib/kept.ts';
 
 const postgres: TestPostgres | null = startPostgres();
 afterAll(() => postgres?.close());
-const ends: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-});
-function keep<T extends { close(): Promise<void> }>(thing: T): T {
-  ends.push(() => thing.close());
-  return thing;
-}
-
-async function laptop(hub: TestHub, name: string): Promise<TestCore> {
-  const core = keep(await startSignedIn());
-  await core.value('sync.enrol', { address: hub.address, code: await hub.invite({ laptop: name }) });
-  await core.value('sync.now', {});
-  return core;
-}
+const keep = keptForEachTest();
+const laptop = (hub: TestHub, name: string): Promise<TestCore> => enrolledCore(keep, hub, name);
 
 /** A laptop of a full office: more than the least a snapshot is made of. */
 async function filled(hub: TestHub): Promise<TestCore> {

@@ -8,7 +8,7 @@ import { strongRandom } from '#hub/hub-crypto.ts';
 import type { Role } from '#shared/access/roles.ts';
 import { createHubTransport } from '#core/sync/hub-transport.ts';
 import { formatInvitation, makeInvitation } from '#shared/sync/invitation.ts';
-import { segmentPorts } from '#core/store/op-log.ts';
+import { segmentPorts } from '#core/store/segment-ports.ts';
 import { logKey, protocolVersion } from '#shared/sync/messages.ts';
 import { readSegmentHeader } from '#shared/sync/segment.ts';
 import { startHub, startPostgres, type TestHub, type TestHubOptions, type TestPostgres } from '#tests/lib/hub.ts';

@@ -4,7 +4,7 @@
  */
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { createHubTransport, type Enrolled, enrolAtHub, type HubTransportDeps } from '#core/sync/hub-transport.ts';
-import { segmentPorts } from '#core/store/op-log.ts';
+import { segmentPorts } from '#core/store/segment-ports.ts';
 import { bytesToHex, newId } from '#shared/kernel/ids.ts';
 import type { Result } from '#shared/kernel/result.ts';
 import { parseInvitation } from '#shared/sync/invitation.ts';

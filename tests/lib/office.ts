@@ -1,6 +1,7 @@
 /** A hub without its HTTP, in this process, and laptops with real stores on files that can be copied: for what happens between them. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import pino from 'pino';
+import { afterEach, beforeEach } from 'vitest';
 import { createLogStore } from '#core/store/log-store.ts';
 import { openStore, type Store } from '#core/store/store.ts';
 import { createStickStore } from '#core/store/stick-store.ts';
@@ -23,7 +24,7 @@ import { silentLogger } from '#shared/kernel/ports.ts';
 import { err, type Result } from '#shared/kernel/result.ts';
 import { exchange, type ExchangeOutcome, type Transport } from '#shared/sync/exchange.ts';
 import { protocolVersion, type Summary } from '#shared/sync/messages.ts';
-import { readParcel } from '#shared/sync/parcel.ts';
+import { type AnyParcel, readParcel } from '#shared/sync/parcel.ts';
 import { parcelName } from '#shared/sync/parcel-file.ts';
 import { composeParcels, type ParcelOutcome, takeParcel } from '#shared/sync/parcel-session.ts';
 import { seededRandom, startOfTime, temporaryFolder } from './core.ts';
@@ -101,6 +102,21 @@ export function openLaptop(office: Office, name: string, copy: Uint8Array | null
     });
     return createStickStore({ ...store, replicaStore });
   };
+  type Port = ReturnType<typeof portOf>;
+  type Parcel = { readonly header: AnyParcel; readonly segments: readonly Uint8Array[] };
+  /** Null where the parcel is no exchange. */
+  async function takeIn(
+    reader: Port,
+    { header, segments }: Parcel,
+    partitions: readonly string[],
+  ): Promise<ParcelOutcome | null> {
+    if (header.what !== 'exchange') return null;
+    const read = { hubKey, partitions, now: office.clock.now, verify };
+    const taken = await takeParcel(reader, reader.stickMemory(), { header, segments }, read);
+    if (!taken.ok) throw new Error(taken.error.code);
+    reader.setStickMemory(taken.value.memory);
+    return taken.value;
+  }
   let port = portOf();
   let acknowledged: Summary = {};
   let unwanted: Summary = {};
@@ -142,7 +158,7 @@ export function openLaptop(office: Office, name: string, copy: Uint8Array | null
       return outcome;
     },
     /** Hands a parcel to another laptop by stick. */
-    async carryTo(other: { port: () => ReturnType<typeof portOf> }, partitions = [partition]): Promise<ParcelOutcome> {
+    async carryTo(other: { port: () => Port }, partitions = [partition]): Promise<ParcelOutcome> {
       office.clock.now += 1000;
       const reader = other.port();
       const order = { reader: reader.replica, hubKey, epoch: office.identity.epoch, now: office.clock.now };
@@ -150,13 +166,8 @@ export function openLaptop(office: Office, name: string, copy: Uint8Array | null
       let last: ParcelOutcome | null = null;
       for (const { message } of composeParcels(port, port.stickMemory(), { ...order, everything: true, sign })) {
         const parcel = readParcel(message);
-        if (!parcel.ok || parcel.value.header.what !== 'exchange') throw new Error('no parcel');
-        const read = { hubKey, partitions, now: office.clock.now, verify };
-        const { header, segments } = parcel.value;
-        const taken = await takeParcel(reader, reader.stickMemory(), { header, segments }, read);
-        if (!taken.ok) throw new Error(taken.error.code);
-        reader.setStickMemory(taken.value.memory);
-        last = taken.value;
+        if (!parcel.ok) throw new Error('no parcel');
+        last = await takeIn(reader, parcel.value, partitions);
       }
       if (last === null) throw new Error('nothing was written');
       return last;
@@ -180,13 +191,7 @@ export function openLaptop(office: Office, name: string, copy: Uint8Array | null
       for (const file of await scanPlace(folder, key, new Map())) {
         if (file.what !== 'parcel') continue;
         const parcel = await readParcelFile(file.path, key);
-        if (!parcel.ok || parcel.value.header.what !== 'exchange') continue;
-        const { header, segments } = parcel.value;
-        const read = { hubKey, partitions, now: office.clock.now, verify };
-        const taken = await takeParcel(port, port.stickMemory(), { header, segments }, read);
-        if (!taken.ok) throw new Error(taken.error.code);
-        port.setStickMemory(taken.value.memory);
-        last = taken.value;
+        if (parcel.ok) last = (await takeIn(port, parcel.value, partitions)) ?? last;
       }
       if (last === null) throw new Error('the hub wrote no answer');
       return last;
@@ -194,5 +199,31 @@ export function openLaptop(office: Office, name: string, copy: Uint8Array | null
     names: (): string[] =>
       store.db.prepare('select f_name from contact where alive = 1 order by f_name').pluck().all() as string[],
     close: () => store.close(),
+  };
+}
+
+/** An office for each test of a file, and laptops that end with it. To be called once. */
+export function officeForEachTest() {
+  let office: Office | null = null;
+  const opened: OfficeLaptop[] = [];
+  const current = (): Office => {
+    if (office === null) throw new Error('no test is running');
+    return office;
+  };
+  beforeEach(async () => {
+    office = await openOffice();
+  });
+  afterEach(async () => {
+    for (const laptop of opened.splice(0)) laptop.close();
+    await office?.close();
+    office = null;
+  });
+  return {
+    current,
+    open(name: string, copy: Uint8Array | null = null, partition?: string): OfficeLaptop {
+      const laptop = openLaptop(current(), name, copy, partition);
+      opened.push(laptop);
+      return laptop;
+    },
   };
 }

@@ -44,10 +44,7 @@ export function createReplica(name: string, skewMs = 0, path = ':memory:'): Repl
   const store = opened.value;
   const identity = store.identity();
   const log = createLogStore({
-    db: store.db,
-    log: store.log,
-    meta: store.meta,
-    committer: store.committer,
+    ...store,
     identity,
     hubKey: () => hubKey,
     roadChanged: () => undefined,

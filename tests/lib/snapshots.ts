@@ -1,5 +1,5 @@
 /** Snapshots as a hub makes them, of what a relay holds; and laptops that take them. */
-import { segmentPorts } from '#core/store/op-log.ts';
+import { segmentPorts } from '#core/store/segment-ports.ts';
 import { bytesToHex } from '#shared/kernel/ids.ts';
 import { kindsByNumber } from '#shared/kinds/all-kinds.ts';
 import type { Result } from '#shared/kernel/result.ts';

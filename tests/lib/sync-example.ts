@@ -15,7 +15,7 @@ import { valuesToText } from '#shared/sync/op-values.ts';
 import { parcelName } from '#shared/sync/parcel-file.ts';
 import { eraseValues, type SegmentPorts, sealSegment, signedBytes } from '#shared/sync/segment.ts';
 import { msToStampTime } from '#shared/sync/stamp.ts';
-import { segmentPorts, sha256 } from '#core/store/op-log.ts';
+import { segmentPorts, sha256 } from '#core/store/segment-ports.ts';
 
 type KeyPair = { readonly publicKey: string; readonly sign: (data: Uint8Array) => Uint8Array };
 

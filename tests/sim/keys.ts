@@ -4,7 +4,7 @@ import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
 import { utf8 } from '#shared/kernel/utf8.ts';
 import type { Verify } from '#shared/sync/credential.ts';
 import type { SegmentPorts } from '#shared/sync/segment.ts';
-import { segmentPorts, sha256 } from '#core/store/op-log.ts';
+import { segmentPorts, sha256 } from '#core/store/segment-ports.ts';
 import { verify } from '#core/sync/stick-scan.ts';
 
 export type KeyPair = { readonly publicKey: string; readonly sign: (data: Uint8Array) => Uint8Array };

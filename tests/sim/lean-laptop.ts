@@ -24,7 +24,7 @@ import { emptyStickMemory, type ParcelStore } from '#shared/sync/parcel-session.
 import { cutAfter, cutSegment, headWithin, openSegment, readSegmentHeader, sealSegment } from '#shared/sync/segment.ts';
 import { reissued } from '#shared/sync/reissue.ts';
 import { nextTime, observe } from '#shared/sync/stamp.ts';
-import { sha256 } from '#core/store/op-log.ts';
+import { sha256 } from '#core/store/segment-ports.ts';
 import { derivedId } from '#core/store/derived-id.ts';
 import type { LaptopMaker } from './world.ts';
 import { addPiece, beyond, contentOf, copyOf, type Disk, headAt, type LogState, sealedHead } from './lean-disk.ts';

@@ -28,7 +28,7 @@ import { emptyHead } from '#shared/sync/op.ts';
 import { isParcelSigned, makeParcel, readParcel } from '#shared/sync/parcel.ts';
 import { headWithin, openSegment, readSegmentHeader, type SegmentHeader } from '#shared/sync/segment.ts';
 import { derivedId } from '#core/store/derived-id.ts';
-import { sha256 } from '#core/store/op-log.ts';
+import { sha256 } from '#core/store/segment-ports.ts';
 import { type KeyPair, type Keys, verifyWith } from './keys.ts';
 
 type Held = { readonly from: number; readonly to: number; readonly head: string; readonly bytes: Uint8Array };

@@ -64,10 +64,7 @@ function createStoredLaptop(options: {
   /** Anew after the identity has changed. */
   function portsOf(store: Store): { store: Store; port: StickStore } {
     const replicaStore = createLogStore({
-      db: store.db,
-      log: store.log,
-      meta: store.meta,
-      committer: store.committer,
+      ...store,
       identity: store.identity(),
       hubKey: () => options.hubKey,
       roadChanged: () => undefined,

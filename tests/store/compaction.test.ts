@@ -7,7 +7,7 @@ import { hexToBytes } from '#shared/kernel/ids.ts';
 import { Decision } from '#shared/records/decision.ts';
 import { openSegment, readSegmentHeader } from '#shared/sync/segment.ts';
 import { verifySignature } from '#core/store/identity.ts';
-import { segmentPorts } from '#core/store/op-log.ts';
+import { segmentPorts } from '#core/store/segment-ports.ts';
 import { createRelay, createReplica, introduce, type Replica, settle } from '#tests/lib/replicas.ts';
 import { load, makeSnapshot } from '#tests/lib/snapshots.ts';
 

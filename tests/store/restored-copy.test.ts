@@ -1,26 +1,14 @@
 /** A laptop put back from a backup or from a copy of its disk, at the hub and by stick: nothing is lost, and nothing counts twice. */
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { derivedId } from '#core/store/derived-id.ts';
 import { Contact } from '#shared/contacts/contact.ts';
 import { newestFirst } from '#shared/sync/credential.ts';
 import { emptyHead } from '#shared/sync/op.ts';
-import { type Office, type OfficeLaptop, openLaptop, openOffice } from '#tests/lib/office.ts';
+import { officeForEachTest, type OfficeLaptop } from '#tests/lib/office.ts';
 
-let office: Office;
-const opened: OfficeLaptop[] = [];
-beforeEach(async () => {
-  office = await openOffice();
-});
-afterEach(async () => {
-  for (const laptop of opened.splice(0)) laptop.close();
-  await office.close();
-});
+const office = officeForEachTest();
 
-function laptop(name: string, copy: Uint8Array | null = null): OfficeLaptop {
-  const made = openLaptop(office, name, copy);
-  opened.push(made);
-  return made;
-}
+const laptop = office.open;
 async function enrolled(name: string): Promise<OfficeLaptop> {
   const made = laptop(name);
   await made.enrol();
@@ -38,7 +26,7 @@ async function settle(...laptops: OfficeLaptop[]): Promise<void> {
   const [first] = laptops;
   for (const each of laptops) {
     expect(each.port().summary(), each.name).toEqual(first?.port().summary());
-    expect(each.port().summary()).toEqual(await office.holds());
+    expect(each.port().summary()).toEqual(await office.current().holds());
     expect(tableOf(each), each.name).toEqual(first && tableOf(first));
     // Built anew from its log a table is the same.
     const before = tableOf(each);
@@ -115,7 +103,7 @@ test('what a revoked identity had not sent is written again', async () => {
   lost.write(id('open'), { name: 'Не отправлено, пример' });
   const restored = laptop('restored', lost.copy());
   restored.renewIdentity();
-  await office.credentials.revoke('lost');
+  await office.current().credentials.revoke('lost');
   await restored.enrol();
   const other = await enrolled('other');
   await settle(restored, other);
@@ -217,7 +205,7 @@ test('by stick only: a backup put back hands on and takes the rest, and a copy t
       expect(await each.visitHub()).toMatchObject({ isForked: false, failure: null });
   for (const each of [copy, restored, original]) {
     expect(each.names(), each.name).toHaveLength(5);
-    expect(each.port().summary()).toEqual(await office.holds());
+    expect(each.port().summary()).toEqual(await office.current().holds());
     expect(tableOf(each)).toEqual(tableOf(original));
   }
 });
@@ -234,16 +222,16 @@ test('a laptop that comes by stick only gets its credential renewed, and goes by
   never.write(id('a'), { name: 'Без сети, пример' });
   await never.visitHub();
   const [first] = own(never);
-  office.clock.now += 350 * 86_400_000;
+  office.current().clock.now += 350 * 86_400_000;
   // A neighbour's visit brings an answer for all, but renews only its own.
   await neighbour.visitHub();
   expect(own(never)).toHaveLength(1);
   await never.visitHub();
   expect(own(never)).toHaveLength(2);
-  office.clock.now += 100 * 86_400_000;
+  office.current().clock.now += 100 * 86_400_000;
   never.write(id('b'), { name: 'После года, пример' });
   expect(await never.visitHub()).toMatchObject({ refusals: [], failure: null });
-  expect(Object.values(await office.holds())).toEqual([2]);
+  expect(Object.values(await office.current().holds())).toEqual([2]);
   expect(own(never)[0]?.validUntil).toBeGreaterThan(first?.validUntil ?? 0);
 });
 
@@ -271,7 +259,7 @@ test('a neighbour’s log that the hub will not take is offered once, and not at
   never.port().addCredentials(online.port().credentials());
   never.write(id('a'), { name: 'Без сети, пример' });
   await never.carryTo(online);
-  await office.credentials.revoke('never');
+  await office.current().credentials.revoke('never');
   const outcome = await online.sync();
   expect(outcome).toMatchObject({ failure: null, refusals: [], sent: 0 });
   expect(Object.keys(outcome.unwanted)).toHaveLength(1);

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { verifySignature } from '#core/store/identity.ts';
-import { segmentPorts, sha256 } from '#core/store/op-log.ts';
+import { segmentPorts, sha256 } from '#core/store/segment-ports.ts';
 import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
 import { allKinds } from '#shared/kinds/all-kinds.ts';
 import { HubFailure, hubPaths } from '#shared/sync/hub-http.ts';

@@ -43,10 +43,7 @@ function newStore(): { store: Store; replicaStore: ReplicaStore; log: string } {
   const store = opened.value;
   open.push(store);
   const replicaStore = createLogStore({
-    db: store.db,
-    log: store.log,
-    meta: store.meta,
-    committer: store.committer,
+    ...store,
     identity: store.identity(),
     hubKey: () => hubOwner.publicKey,
     roadChanged: () => undefined,

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { verifySignature } from '#core/store/identity.ts';
-import { segmentPorts } from '#core/store/op-log.ts';
+import { segmentPorts } from '#core/store/segment-ports.ts';
 import { createWriter } from '#shared/kernel/binary.ts';
 import { bytesToHex, bytesToId } from '#shared/kernel/ids.ts';
 import { type Op, type OpValue, emptyHead } from '#shared/sync/op.ts';

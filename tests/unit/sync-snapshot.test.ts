@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { verifySignature } from '#core/store/identity.ts';
-import { segmentPorts } from '#core/store/op-log.ts';
+import { segmentPorts } from '#core/store/segment-ports.ts';
 import { Contact } from '#shared/contacts/contact.ts';
 import { bytesToHex } from '#shared/kernel/ids.ts';
 import { kindsByNumber } from '#shared/kinds/all-kinds.ts';

@@ -11,7 +11,7 @@ import { readChunk, type SnapshotHeader, snapshotSummary } from '#shared/sync/sn
 import type { WritableDb } from './database.ts';
 import type { Meta } from './meta.ts';
 import { mayHold, recordPlaces } from './record-places.ts';
-import { segmentPorts } from './op-log.ts';
+import { segmentPorts } from './segment-ports.ts';
 
 /** A snapshot that is coming. */
 export type Loading = {
@@ -65,7 +65,8 @@ export function createArchive(db: WritableDb, meta: Meta): Archive {
     'select ref, partition, loading, squeezed_at, records from archive where first <= ? and last >= ? order by ref',
   );
   const all = db.prepare('select ref, partition, loading from archive order by ref');
-  const bytesOf = db.prepare('select bytes from archive where ref = ?').pluck();
+  const selectBytes = db.prepare('select bytes from archive where ref = ?').pluck();
+  const bytesOf = (ref: number): Uint8Array => selectBytes.get(ref) as Uint8Array; // a row just found
   const dropSettled = db.prepare('delete from archive where partition = ? and loading = 0');
   const settleRows = db.prepare('update archive set loading = 0 where loading = 1');
   const dropRows = db.prepare('delete from archive where loading = 1');
@@ -88,7 +89,7 @@ export function createArchive(db: WritableDb, meta: Meta): Archive {
     const held = read.get(ref);
     if (held !== undefined) return held;
     const byRecord = new Map<string, LooseOp[]>();
-    for (const entry of readChunk(bytesOf.get(ref) as Uint8Array, segmentPorts)) {
+    for (const entry of readChunk(bytesOf(ref), segmentPorts)) {
       const ops = byRecord.get(entry.op.record);
       if (ops === undefined) byRecord.set(entry.op.record, [entry]);
       else ops.push(entry);
@@ -145,7 +146,7 @@ export function createArchive(db: WritableDb, meta: Meta): Archive {
     forEach(visit) {
       for (const { ref, partition, loading } of all.all() as Row[]) {
         if (loading === 1) continue;
-        for (const entry of readChunk(bytesOf.get(ref) as Uint8Array, segmentPorts)) visit({ ...entry, partition });
+        for (const entry of readChunk(bytesOf(ref), segmentPorts)) visit({ ...entry, partition });
       }
     },
     settle(partition) {

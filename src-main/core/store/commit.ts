@@ -1,42 +1,23 @@
 /**
- * The one write path. Local edits and ops from elsewhere go through `applyOp`: log, projection, search and sort index
+ * The one write path. Local edits and ops from elsewhere go through `project`: log, projection, search and sort index
  * move together in one immediate transaction; then listeners hear which domains changed. What fails leaves no trace.
  */
 import type { Id } from '#shared/kernel/ids.ts';
 import type { Logger, Time } from '#shared/kernel/ports.ts';
-import type { Kind, Values } from '#shared/kinds/define-kind.ts';
-import {
-  emptyState,
-  fieldNames,
-  firstState,
-  isAlive,
-  mergeOp,
-  type RecordState,
-  setChange,
-} from '#shared/sync/merge.ts';
-import type { Op, OpValue } from '#shared/sync/op.ts';
+import type { Kind } from '#shared/kinds/define-kind.ts';
+import { emptyState, firstState, isAlive, mergeOp } from '#shared/sync/merge.ts';
+import type { Op } from '#shared/sync/op.ts';
 import { reissued } from '#shared/sync/reissue.ts';
-import { nextTime, observe, type Stamp, stampMs } from '#shared/sync/stamp.ts';
+import { nextTime, observe, stampMs } from '#shared/sync/stamp.ts';
 import type { Authors } from './authors.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { WritableDb } from './database.ts';
 import type { DeskIndex } from './desk-index.ts';
 import type { Indexes } from './indexes.ts';
 import type { Log, LoggedOp, OpLog } from './op-log.ts';
+import { type Change, fieldsOf, freezes, isEmpty, opContent, seenBy } from './op-content.ts';
 import { createRecordPlacer } from './place-record.ts';
 import { createRecordTable, type RecordTable, type StoredRecord } from './record-rows.ts';
-
-/** One wanted change of one record. Values are by field name; only given fields are touched. */
-export type Change = {
-  readonly kind: Kind;
-  readonly id: Id | string;
-  readonly act: Op['act'];
-  readonly values: Values;
-  /** The id was made just now: nothing needs to be looked up. Harmless where it is not true. */
-  readonly isNew?: boolean;
-  /** A record this one belongs to: a new one goes into the partition where that one is. */
-  readonly beside?: Id | string;
-};
 
 export type CommitDeps = {
   readonly db: WritableDb;
@@ -398,58 +379,3 @@ export function createCommitter(deps: CommitDeps): Committer {
 type Batch = { readonly topics: Set<string>; failure: unknown };
 /** Takes a transaction back without an error. */
 class Undone extends Error {}
-
-/** The fields an op sets, as far as this version knows them. */
-function fieldsOf(kind: Kind, op: Op): string[] {
-  const names: string[] = [];
-  const namesByNumber = fieldNames(kind);
-  for (const number in op.set) {
-    const name = namesByNumber.get(Number(number));
-    if (name !== undefined) names.push(name);
-  }
-  return names;
-}
-
-function isEmpty(object: object): boolean {
-  for (const _ in object) return false;
-  return true;
-}
-
-type OpContent = { set: { [number: string]: OpValue }; replaced: { [number: string]: Stamp }; seenTime: number };
-
-/** What an op must say to bring a record from `state` to the wanted values; null where it would say nothing. */
-function opContent(change: Change, state: RecordState): OpContent | null {
-  const content: OpContent = { set: {}, replaced: {}, seenTime: 0 };
-  if (change.act === 'remove') return isAlive(state) ? content : null;
-  for (const name in change.values) {
-    const value = change.values[name] ?? null;
-    const field = change.kind.fields[name];
-    if (field === undefined) throw new Error(`${change.kind.name} has no field ${name}`);
-    if (field.merge === 'set') {
-      const wanted = setChange(state.sets[name], Array.isArray(value) ? value : []);
-      if (wanted !== null) content.set[field.number] = wanted;
-      continue;
-    }
-    if ((state.values[name] ?? null) === value) continue;
-    content.set[field.number] = value as OpValue; // lists are sets, handled above
-    const clock = state.clocks[name];
-    if (clock !== undefined) {
-      content.replaced[field.number] = clock;
-      content.seenTime = Math.max(content.seenTime, clock.time);
-    }
-  }
-  const revives = change.act === 'restore' && !isAlive(state);
-  return revives || !isEmpty(content.set) ? content : null;
-}
-
-/** Whether the change signs its record: a signature, like a removal, says what its author had seen. */
-function freezes({ kind, values }: Change): boolean {
-  return kind.states?.frozen.includes(String(values[kind.states.field] ?? '')) === true;
-}
-
-/** What a remover or a signer has seen of the partition: the highest seq of each log, the op itself included. */
-function seenBy(opLog: OpLog, own: Log, seq: number): { [replica: string]: number } {
-  const seen: { [replica: string]: number } = {};
-  for (const log of opLog.logs()) if (log.partition === own.partition) seen[log.replica] = opLog.head(log).seq;
-  return { ...seen, [own.replica]: seq };
-}

@@ -10,7 +10,8 @@ import { logKey, type Summary } from '#shared/sync/messages.ts';
 import { readOps } from '#shared/sync/segment.ts';
 import type { Archive } from './archive.ts';
 import type { WritableDb } from './database.ts';
-import { type Log, type OpLog, segmentPorts } from './op-log.ts';
+import type { Log, OpLog } from './op-log.ts';
+import { segmentPorts } from './segment-ports.ts';
 
 /** How long segments stay as they came after their arrival: so long a neighbour or a stick may still want them from here. */
 export const keptMs = 90 * 86_400_000;

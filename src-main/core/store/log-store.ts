@@ -21,7 +21,8 @@ import { createErasedLogs } from './erased-logs.ts';
 import { createForkedLogs } from './forked-logs.ts';
 import { type Identity, verifySignature } from './identity.ts';
 import type { Meta } from './meta.ts';
-import { type Log, type OpLog, segmentPorts, sha256 } from './op-log.ts';
+import type { Log, OpLog } from './op-log.ts';
+import { segmentPorts, sha256 } from './segment-ports.ts';
 
 export type LogStoreDeps = {
   readonly db: WritableDb;

@@ -42,3 +42,5 @@ export function prepareLogStatements(db: WritableDb) {
     setMarks: db.prepare('update log set sent_seq = ?, received_seq = ? where ref = ?'),
   };
 }
+
+export type LogStatements = ReturnType<typeof prepareLogStatements>;

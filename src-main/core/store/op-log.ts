@@ -10,9 +10,7 @@
  *
  * Heads, tails and the clock are held in memory too. Whoever writes does so in a transaction and calls `reload` when it fails.
  */
-import { hash as hashOnce } from 'node:crypto';
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { blockOf, blockOps, byStamp, emptyHead, type Hash, type Op } from '#shared/sync/op.ts';
+import { blockOf, blockOps, emptyHead, type Op } from '#shared/sync/op.ts';
 import { fromColumns, toColumns } from '#shared/sync/op-columns.ts';
 import { logKey, type Summary } from '#shared/sync/messages.ts';
 import {
@@ -23,27 +21,18 @@ import {
   readOps,
   readSegmentHeader,
   sealSegment,
-  type SegmentPorts,
 } from '#shared/sync/segment.ts';
 import { hexToBytes } from '#shared/kernel/ids.ts';
 import type { Random } from '#shared/kernel/ports.ts';
-import { stampMs } from '#shared/sync/stamp.ts';
 import type { Archive } from './archive.ts';
 import type { WritableDb } from './database.ts';
 import type { Identity } from './identity.ts';
 import type { Meta } from './meta.ts';
-import { mayHold, recordPlaces } from './record-places.ts';
+import { recordPlaces } from './record-places.ts';
+import { createLogReading, type LogState, type SegmentRow } from './op-log-reading.ts';
 import { prepareLogStatements } from './op-log-statements.ts';
 import type { Replicas } from './record-rows.ts';
-
-export const sha256: Hash = (data) => hashOnce('sha256', data, 'buffer');
-
-/** Hash and compression of segments on this host: SHA-256, zstd level 3. */
-export const segmentPorts: SegmentPorts = {
-  hash: sha256,
-  pack: (data) => zstdCompressSync(data),
-  unpack: (data, limit) => zstdDecompressSync(data, { maxOutputLength: limit }),
-};
+import { segmentPorts } from './segment-ports.ts';
 
 export type Log = { readonly ref: number; readonly replica: string; readonly partition: string };
 export type LogHead = { readonly seq: number; readonly head: Uint8Array };
@@ -129,12 +118,9 @@ export type OpLogDeps = {
 /** So many small segments of a block are joined before it is full. */
 const mostPieces = 16;
 
-/** What is held of a log in memory. */
-type LogState = { readonly log: Log; base: number; sealed: LogHead; tail: Op[]; seedBlock: number | null };
-type SegmentRow = { ref: number; log: number; from: number; to: number; applied_at: number; bytes: Uint8Array };
-
 export function createOpLog(deps: OpLogDeps): OpLog {
   const { db, meta, archive } = deps;
+  // What its rows are cast to below are the columns that op-log-statements.ts names.
   const statements = prepareLogStatements(db);
   const idsByRef = new Map<number, string>();
   const refsById = new Map<string, number>();
@@ -145,7 +131,6 @@ export function createOpLog(deps: OpLogDeps): OpLog {
   function reload(): void {
     for (const map of [idsByRef, refsById, statesByKey, statesByRef]) map.clear();
     archive.reload();
-    // Rows of our own tables, whose columns the statements name.
     for (const row of statements.replicas.all() as { ref: number; id: string }[]) {
       idsByRef.set(row.ref, row.id);
       refsById.set(row.id, row.ref);
@@ -262,22 +247,20 @@ export function createOpLog(deps: OpLogDeps): OpLog {
     keep(state, { from: first.from, to: seq, bytes }, head, readOps(bytes, segmentPorts), first.applied_at);
   }
 
-  function* segmentsAfter(log: Log, seq: number): Iterable<SegmentRow> {
-    let after = seq;
-    for (;;) {
-      const row = statements.segmentAfter.get(log.ref, after) as SegmentRow | undefined;
-      if (row === undefined) return;
-      yield row;
-      after = row.to;
-    }
-  }
-
   function addReplicaRow(id: string, publicKey: string): number {
     const ref = Number(statements.insertReplica.run(id, publicKey).lastInsertRowid);
     idsByRef.set(ref, id);
     refsById.set(id, ref);
     return ref;
   }
+
+  const { segmentsAfter, ...reading } = createLogReading({
+    statements,
+    archive,
+    states: statesByRef,
+    logOf: (replica, partition) => self.logOf(replica, partition),
+    isOwn: (replica) => self.isOwn(replica),
+  });
 
   const self: OpLog = {
     ownReplica: () => deps.identity().replica,
@@ -408,49 +391,7 @@ export function createOpLog(deps: OpLogDeps): OpLog {
       ops.push(...stateOf(log).tail);
       return ops.filter((op) => op.seq > seq).slice(0, limit);
     },
-    opsOfRecord(record) {
-      const found: { op: Op; log: Log; replica: string }[] = [];
-      const archived = archive.find(record);
-      for (const { op, replica, partition } of archived.ops)
-        found.push({ op, log: self.logOf(replica, partition), replica });
-      const add = (op: Op, { log, base }: LogState): void => {
-        if (op.record !== record || op.seq <= base) return;
-        if (archived.isComing && op.seq <= archive.coming(log.replica, log.partition)) return;
-        found.push({ op, log, replica: log.replica });
-      };
-      const holding: number[] = [];
-      for (const row of statements.places.iterate() as Iterable<{ ref: number; records: Uint8Array }>)
-        if (mayHold(row.records, record)) holding.push(row.ref);
-      for (const ref of holding) {
-        const row = statements.segment.get(ref) as SegmentRow;
-        const state = statesByRef.get(row.log);
-        if (state === undefined) throw new Error('a segment without its log');
-        for (const op of readOps(row.bytes, segmentPorts)) add(op, state);
-      }
-      for (const state of statesByRef.values()) for (const op of state.tail) add(op, state);
-      return byStamp(found).map(({ op, log }) => ({ op, log }));
-    },
-    forEachOp(visit) {
-      archive.forEach(({ op, replica, partition }) => visit(op, self.logOf(replica, partition)));
-      for (const state of statesByRef.values()) {
-        for (const row of segmentsAfter(state.log, state.base))
-          for (const op of readOps(row.bytes, segmentPorts)) if (op.seq > state.base) visit(op, state.log);
-        for (const op of state.tail) visit(op, state.log);
-      }
-    },
-    *opsSince(since) {
-      for (const state of statesByRef.values())
-        for (const op of state.tail.toReversed()) yield { op, log: state.log, at: stampMs(op.time) };
-      // Few segments are younger than what a screen asks for; their refs first, so that no statement stays open.
-      for (const ref of statements.segmentsSince.all(since) as number[]) {
-        const row = statements.segment.get(ref) as SegmentRow & { joined: number };
-        const state = statesByRef.get(row.log);
-        if (state === undefined) throw new Error('a segment without its log');
-        const isOwnClock = self.isOwn(state.log.replica) || row.joined === 1;
-        for (const op of readOps(row.bytes, segmentPorts).reverse())
-          yield { op, log: state.log, at: isOwnClock ? Math.min(stampMs(op.time), row.applied_at) : row.applied_at };
-      }
-    },
+    ...reading,
     logs: () => [...statesByRef.values()].map((state) => state.log),
     logByRef: (ref) => statesByRef.get(ref)?.log ?? null,
     summary() {

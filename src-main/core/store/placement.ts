@@ -4,7 +4,7 @@
  */
 import { Credential, logKey } from '#shared/sync/messages.ts';
 import { coversPartition, mayWrite, newestFirst } from '#shared/sync/credential.ts';
-import type { Change } from './commit.ts';
+import type { Change } from './op-content.ts';
 import type { ReadableDb } from './database.ts';
 import { createErasedLogs } from './erased-logs.ts';
 import type { Meta } from './meta.ts';

@@ -15,7 +15,8 @@ import type { Archive, Loading } from './archive.ts';
 import type { Committer } from './commit.ts';
 import { databaseFailure, type WritableDb } from './database.ts';
 import { verifySignature } from './identity.ts';
-import { type OpLog, segmentPorts } from './op-log.ts';
+import type { OpLog } from './op-log.ts';
+import { segmentPorts } from './segment-ports.ts';
 
 export type SnapshotLoader = {
   /** The snapshot that is coming; null when there is none. */

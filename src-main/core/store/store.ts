@@ -13,7 +13,7 @@ import { keysVersion } from '#shared/text/keys-version.ts';
 import { type Archive, createArchive } from './archive.ts';
 import { createAuthors } from './authors.ts';
 import { type Checkpoints, createCheckpoints } from './checkpoints.ts';
-import { type Change, type Committer, createCommitter } from './commit.ts';
+import { type Committer, createCommitter } from './commit.ts';
 import { type DatabaseFile, openDatabase, type WritableDb } from './database.ts';
 import { formerIdentities, type Identity, loadIdentity, renewIdentity } from './identity.ts';
 import { createDeskIndex, type DeskIndex } from './desk-index.ts';
@@ -22,6 +22,7 @@ import { createMeta, type Meta } from './meta.ts';
 import { migrate } from './migrate.ts';
 import { createOpLog, type OpLog } from './op-log.ts';
 import { createRecordQueries, type RecordQueries } from './records-queries.ts';
+import type { Change } from './op-content.ts';
 import { createPlacement } from './placement.ts';
 import { ensureTables } from './tables.ts';
 

@@ -7,8 +7,7 @@ import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { DomainHandlers } from '#shared/contract/rpc.ts';
 import type { Logger, Random, Time } from '#shared/kernel/ports.ts';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
-import { KindName } from '#shared/records/contract.ts';
-import type { SyncStatus, syncContract } from '#shared/sync/contract.ts';
+import type { syncContract } from '#shared/sync/contract.ts';
 import { exchange, nothingDone, type ExchangeOutcome, type ExchangeProgress } from '#shared/sync/exchange.ts';
 import { parseInvitation } from '#shared/sync/invitation.ts';
 import { protocolVersion, type Summary } from '#shared/sync/messages.ts';
@@ -28,6 +27,7 @@ import {
 } from './hub-transport.ts';
 import { createSchedule, jitter, regularDelay, retryDelay } from './sync-schedule.ts';
 import { loadSealKey } from './parcel-seal.ts';
+import { syncStatus } from './sync-status.ts';
 import type { Enrolment, SyncMemory, SyncStore } from './sync-store.ts';
 
 export type SyncServiceDeps = {
@@ -326,47 +326,9 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
     return ok({});
   }
 
-  function status(): SyncStatus {
-    const at = opened;
-    const enrolment = at?.store.enrolment() ?? null;
-    const memory = at?.store.syncMemory() ?? emptyMemory;
-    const counts = at?.store.roadCounts() ?? { saved: 0, sent: 0, received: 0 };
-    return {
-      enrolled:
-        enrolment === null
-          ? null
-          : {
-              address: enrolment.address,
-              hubName: enrolment.hubName,
-              since: enrolment.enrolledAt,
-              validUntil: enrolment.credential.validUntil,
-            },
-      state: stateOf(at, enrolment, counts.saved + counts.sent, memory.lastContactAt),
-      ...counts,
-      waitingSince: at?.store.waitingSince() ?? null,
-      waitingByKind: (at?.store.waitingByKind() ?? []).flatMap(({ kind, count }) => {
-        const known = KindName.safeParse(kind);
-        return known.success ? [{ kind: known.data, count }] : [];
-      }),
-      lastContactAt: memory.lastContactAt,
-      lastTryAt: at?.lastTryAt ?? memory.lastTryAt,
-      nextTryAt: enrolment === null ? null : schedule.nextAt(),
-      progress: at?.progress ?? null,
-      problem: at?.problem ?? null,
-      scopes: {
-        leaving:
-          enrolment === null || at === null
-            ? []
-            : at.store.scopes.leaving(enrolment.credential.partitions).map((each) => ({ ...each })),
-        changes: (at?.store.scopes.changes() ?? []).map((each) => ({ ...each })),
-      },
-      laptops: memory.laptops.map((laptop) => ({ ...laptop, isThis: laptop.replica === at?.store.replica })),
-    };
-  }
-
   return {
     handlers: {
-      status: () => ok(status()),
+      status: () => ok(syncStatus(opened, schedule.nextAt())),
       exchanges: ({ limit }) => ok({ items: (opened?.store.exchanges(limit) ?? []).map((row) => ({ ...row })) }),
       enrol,
       async dropPartition({ partition }) {
@@ -429,18 +391,6 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
       if (opsToHandOver(opened.store) > opened.offered) schedule.within(afterChangeMs);
     },
   };
-}
-
-function stateOf(
-  at: Opened | null,
-  enrolment: Enrolment | null,
-  waiting: number,
-  lastContactAt: number | null,
-): SyncStatus['state'] {
-  if (at === null || enrolment === null) return 'not-enrolled';
-  if (at.running !== null) return 'syncing';
-  if (at.problem !== null) return isLineAway(at.problem) ? 'offline' : 'refused';
-  return waiting > 0 || lastContactAt === null ? 'waiting' : 'up-to-date';
 }
 
 /** Whether there is a hub with an address: a laptop may also exchange by stick only. */

@@ -1,7 +1,27 @@
+import type { ReactNode } from 'react';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
 
-/** The columns of a table of courses, those on this laptop and those on a stick alike. */
-export function CourseTableHead() {
+/** A table of courses: on this laptop, on a stick, on the hub's shelf. All have the same columns; `rows` are its `tr`. */
+export function CourseTableFrame({
+  rows,
+  label,
+  className = '',
+}: {
+  rows: ReactNode;
+  label?: string;
+  className?: string;
+}) {
+  return (
+    <div className="table-wrap">
+      <table className={`table ${className}`.trimEnd()} aria-label={label}>
+        <Head />
+        <tbody>{rows}</tbody>
+      </table>
+    </div>
+  );
+}
+
+function Head() {
   const { t } = useTranslation('training');
   return (
     <thead>

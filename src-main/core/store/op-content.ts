@@ -1,0 +1,75 @@
+/** What a wanted change says as an op: the fields it sets, the values it replaces, what its author had seen. */
+import type { Id } from '#shared/kernel/ids.ts';
+import type { Kind, Values } from '#shared/kinds/define-kind.ts';
+import { fieldNames, isAlive, type RecordState, setChange } from '#shared/sync/merge.ts';
+import type { Op, OpValue } from '#shared/sync/op.ts';
+import type { Stamp } from '#shared/sync/stamp.ts';
+import type { Log, OpLog } from './op-log.ts';
+
+/** One wanted change of one record. Values are by field name; only given fields are touched. */
+export type Change = {
+  readonly kind: Kind;
+  readonly id: Id | string;
+  readonly act: Op['act'];
+  readonly values: Values;
+  /** The id was made just now: nothing needs to be looked up. Harmless where it is not true. */
+  readonly isNew?: boolean;
+  /** A record this one belongs to: a new one goes into the partition where that one is. */
+  readonly beside?: Id | string;
+};
+
+/** The fields an op sets, as far as this version knows them. */
+export function fieldsOf(kind: Kind, op: Op): string[] {
+  const names: string[] = [];
+  const namesByNumber = fieldNames(kind);
+  for (const number in op.set) {
+    const name = namesByNumber.get(Number(number));
+    if (name !== undefined) names.push(name);
+  }
+  return names;
+}
+
+/** Without members: cheaper than counting them. */
+export function isEmpty(object: object): boolean {
+  for (const _ in object) return false;
+  return true;
+}
+
+type OpContent = { set: { [number: string]: OpValue }; replaced: { [number: string]: Stamp }; seenTime: number };
+
+/** What an op must say to bring a record from `state` to the wanted values; null where it would say nothing. */
+export function opContent(change: Change, state: RecordState): OpContent | null {
+  const content: OpContent = { set: {}, replaced: {}, seenTime: 0 };
+  if (change.act === 'remove') return isAlive(state) ? content : null;
+  for (const name in change.values) {
+    const value = change.values[name] ?? null;
+    const field = change.kind.fields[name];
+    if (field === undefined) throw new Error(`${change.kind.name} has no field ${name}`);
+    if (field.merge === 'set') {
+      const wanted = setChange(state.sets[name], Array.isArray(value) ? value : []);
+      if (wanted !== null) content.set[field.number] = wanted;
+      continue;
+    }
+    if ((state.values[name] ?? null) === value) continue;
+    content.set[field.number] = value as OpValue; // lists are sets, handled above
+    const clock = state.clocks[name];
+    if (clock !== undefined) {
+      content.replaced[field.number] = clock;
+      content.seenTime = Math.max(content.seenTime, clock.time);
+    }
+  }
+  const revives = change.act === 'restore' && !isAlive(state);
+  return revives || !isEmpty(content.set) ? content : null;
+}
+
+/** Whether the change signs its record: a signature, like a removal, says what its author had seen. */
+export function freezes({ kind, values }: Change): boolean {
+  return kind.states?.frozen.includes(String(values[kind.states.field] ?? '')) === true;
+}
+
+/** What a remover or a signer has seen of the partition: the highest seq of each log, the op itself included. */
+export function seenBy(opLog: OpLog, own: Log, seq: number): { [replica: string]: number } {
+  const seen: { [replica: string]: number } = {};
+  for (const log of opLog.logs()) if (log.partition === own.partition) seen[log.replica] = opLog.head(log).seq;
+  return { ...seen, [own.replica]: seq };
+}

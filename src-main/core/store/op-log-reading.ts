@@ -1,0 +1,86 @@
+/** Reading the logs op by op: what op-log.ts holds in memory, in segments and in the archive, as one. */
+import { byStamp, type Op } from '#shared/sync/op.ts';
+import { readOps } from '#shared/sync/segment.ts';
+import { stampMs } from '#shared/sync/stamp.ts';
+import type { Archive } from './archive.ts';
+import type { Log, LogHead, OpLog } from './op-log.ts';
+import type { LogStatements } from './op-log-statements.ts';
+import { mayHold } from './record-places.ts';
+import { segmentPorts } from './segment-ports.ts';
+
+/** What is held of a log in memory. */
+export type LogState = { readonly log: Log; base: number; sealed: LogHead; tail: Op[]; seedBlock: number | null };
+export type SegmentRow = { ref: number; log: number; from: number; to: number; applied_at: number; bytes: Uint8Array };
+
+export type LogReading = Pick<OpLog, 'opsOfRecord' | 'forEachOp' | 'opsSince'> & {
+  /** The sealed segments that reach beyond `seq`, in order. */
+  segmentsAfter(log: Log, seq: number): Iterable<SegmentRow>;
+};
+
+export function createLogReading(deps: {
+  readonly statements: LogStatements;
+  readonly archive: Archive;
+  /** By the log's ref; the op log changes them. */
+  readonly states: ReadonlyMap<number, LogState>;
+  readonly logOf: OpLog['logOf'];
+  readonly isOwn: OpLog['isOwn'];
+}): LogReading {
+  const { statements, archive, states, logOf, isOwn } = deps;
+
+  function* segmentsAfter(log: Log, seq: number): Iterable<SegmentRow> {
+    let after = seq;
+    for (;;) {
+      const row = statements.segmentAfter.get(log.ref, after) as SegmentRow | undefined;
+      if (row === undefined) return;
+      yield row;
+      after = row.to;
+    }
+  }
+
+  return {
+    segmentsAfter,
+    opsOfRecord(record) {
+      const found: { op: Op; log: Log; replica: string }[] = [];
+      const archived = archive.find(record);
+      for (const { op, replica, partition } of archived.ops)
+        found.push({ op, log: logOf(replica, partition), replica });
+      const add = (op: Op, { log, base }: LogState): void => {
+        if (op.record !== record || op.seq <= base) return;
+        if (archived.isComing && op.seq <= archive.coming(log.replica, log.partition)) return;
+        found.push({ op, log, replica: log.replica });
+      };
+      const holding: number[] = [];
+      for (const row of statements.places.iterate() as Iterable<{ ref: number; records: Uint8Array }>)
+        if (mayHold(row.records, record)) holding.push(row.ref);
+      for (const ref of holding) {
+        const row = statements.segment.get(ref) as SegmentRow;
+        const state = states.get(row.log);
+        if (state === undefined) throw new Error('a segment without its log');
+        for (const op of readOps(row.bytes, segmentPorts)) add(op, state);
+      }
+      for (const state of states.values()) for (const op of state.tail) add(op, state);
+      return byStamp(found).map(({ op, log }) => ({ op, log }));
+    },
+    forEachOp(visit) {
+      archive.forEach(({ op, replica, partition }) => visit(op, logOf(replica, partition)));
+      for (const state of states.values()) {
+        for (const row of segmentsAfter(state.log, state.base))
+          for (const op of readOps(row.bytes, segmentPorts)) if (op.seq > state.base) visit(op, state.log);
+        for (const op of state.tail) visit(op, state.log);
+      }
+    },
+    *opsSince(since) {
+      for (const state of states.values())
+        for (const op of state.tail.toReversed()) yield { op, log: state.log, at: stampMs(op.time) };
+      // Few segments are younger than what a screen asks for; their refs first, so that no statement stays open.
+      for (const ref of statements.segmentsSince.all(since) as number[]) {
+        const row = statements.segment.get(ref) as SegmentRow & { joined: number };
+        const state = states.get(row.log);
+        if (state === undefined) throw new Error('a segment without its log');
+        const isOwnClock = isOwn(state.log.replica) || row.joined === 1;
+        for (const op of readOps(row.bytes, segmentPorts).reverse())
+          yield { op, log: state.log, at: isOwnClock ? Math.min(stampMs(op.time), row.applied_at) : row.applied_at };
+      }
+    },
+  };
+}

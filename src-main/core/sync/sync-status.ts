@@ -1,0 +1,67 @@
+/** What the Sync page and the badge show of the exchange with the hub. */
+import type { Failure } from '#shared/kernel/result.ts';
+import { KindName } from '#shared/records/contract.ts';
+import type { SyncStatus } from '#shared/sync/contract.ts';
+import type { ExchangeProgress } from '#shared/sync/exchange.ts';
+import { emptyMemory, isLineAway } from './exchange-outcome.ts';
+import type { Enrolment, SyncStore } from './sync-store.ts';
+
+/** What is known of the exchange of an open store. */
+export type SyncState = {
+  readonly store: SyncStore;
+  /** The exchange under way. */
+  readonly running: Promise<unknown> | null;
+  readonly progress: ExchangeProgress | null;
+  readonly lastTryAt: number | null;
+  readonly problem: Failure | null;
+};
+
+/** `at`: null where nobody is signed in; `nextAt`: when the clock tries again, null for never. */
+export function syncStatus(at: SyncState | null, nextAt: number | null): SyncStatus {
+  const enrolment = at?.store.enrolment() ?? null;
+  const memory = at?.store.syncMemory() ?? emptyMemory;
+  const counts = at?.store.roadCounts() ?? { saved: 0, sent: 0, received: 0 };
+  return {
+    enrolled:
+      enrolment === null
+        ? null
+        : {
+            address: enrolment.address,
+            hubName: enrolment.hubName,
+            since: enrolment.enrolledAt,
+            validUntil: enrolment.credential.validUntil,
+          },
+    state: stateOf(at, enrolment, counts.saved + counts.sent, memory.lastContactAt),
+    ...counts,
+    waitingSince: at?.store.waitingSince() ?? null,
+    waitingByKind: (at?.store.waitingByKind() ?? []).flatMap(({ kind, count }) => {
+      const known = KindName.safeParse(kind);
+      return known.success ? [{ kind: known.data, count }] : [];
+    }),
+    lastContactAt: memory.lastContactAt,
+    lastTryAt: at?.lastTryAt ?? memory.lastTryAt,
+    nextTryAt: enrolment === null ? null : nextAt,
+    progress: at?.progress ?? null,
+    problem: at?.problem ?? null,
+    scopes: {
+      leaving:
+        enrolment === null || at === null
+          ? []
+          : at.store.scopes.leaving(enrolment.credential.partitions).map((each) => ({ ...each })),
+      changes: (at?.store.scopes.changes() ?? []).map((each) => ({ ...each })),
+    },
+    laptops: memory.laptops.map((laptop) => ({ ...laptop, isThis: laptop.replica === at?.store.replica })),
+  };
+}
+
+function stateOf(
+  at: SyncState | null,
+  enrolment: Enrolment | null,
+  waiting: number,
+  lastContactAt: number | null,
+): SyncStatus['state'] {
+  if (at === null || enrolment === null) return 'not-enrolled';
+  if (at.running !== null) return 'syncing';
+  if (at.problem !== null) return isLineAway(at.problem) ? 'offline' : 'refused';
+  return waiting > 0 || lastContactAt === null ? 'waiting' : 'up-to-date';
+}

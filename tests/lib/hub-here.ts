@@ -1,0 +1,26 @@
+/** A real hub in this process, whose clock a test can move, with one signed-in core beside it; both end with the test. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { onTestFinished } from 'vitest';
+import { readConfig } from '#hub/config.ts';
+import { createHub } from '#hub/hub.ts';
+import { strongRandom } from '#hub/hub-crypto.ts';
+import { startSignedIn } from './core.ts';
+
+/** `deps` are what the hub was made with: commands of the operator's want them too. `now`: milliseconds UTC. */
+export async function startHubHere(now: () => number) {
+  const directory = mkdtempSync(join(tmpdir(), 'хаб № '));
+  const config = readConfig({ KOMISSIYA_HUB_DIR: directory, KOMISSIYA_HUB_PORT: '0' });
+  const deps = { time: { now }, random: strongRandom, logger: pino({ level: 'silent' }), version: '0.0.0' };
+  const hub = await createHub(config, deps);
+  const address = await hub.listen();
+  const core = await startSignedIn();
+  onTestFinished(async () => {
+    await core.close();
+    await hub.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  return { hub, address, core, deps };
+}

@@ -43,11 +43,8 @@ test('a laptop hears of other rights, leaves what it may not keep, and the perso
   expect((await scopes()).changes[0]).toMatchObject({ partition: dec, what: 'joined' });
 
   // Something is written there, and before it is handed over the right is gone, with no time given for it.
-  await core.value('records.save', {
-    kind: 'contact',
-    id: String(ops[0]?.record),
-    values: { note: 'Примечание, пример' },
-  } as never);
+  const note = { kind: 'contact', id: ops[0]?.record, values: { note: 'Примечание, пример' } };
+  expect(await core.code('records.save', note)).toBe('ok');
   expect(await grant('SAMPLE', '--partition', samplePartition, '--hand-over-days', '0')).toBe(0);
   await core.value('sync.now', {});
   expect((await scopes()).leaving).toEqual([{ partition: dec, names: null, waiting: 1 }]);
@@ -61,6 +58,18 @@ test('a laptop hears of other rights, leaves what it may not keep, and the perso
   expect(await scopes()).toMatchObject({ leaving: [], changes: [{ partition: dec, what: 'dropped' }, {}, {}] });
   await core.value('sync.now', {});
   expect(await core.value('sync.status', {})).toMatchObject({ problem: null, saved: 0, sent: 0 });
+
+  // A partition of which nothing has come is left all the same.
+  const empty = 'kz/kz-19/kz-19-dec_two';
+  for (const [granted, what] of [
+    [[samplePartition, empty], 'joined'],
+    [[samplePartition], 'left'],
+  ] as const) {
+    expect(await grant('SAMPLE', ...granted.flatMap((each) => ['--partition', each]))).toBe(0);
+    await core.value('sync.now', {});
+    await core.value('sync.now', {});
+    expect((await scopes()).changes[0]).toMatchObject({ partition: empty, what });
+  }
 
   expect(await grant('NOBODY', '--roles', 'chair')).toBe(1);
   expect(await grant('SAMPLE', '--partition', dec)).toBe(1);

@@ -22,7 +22,7 @@ export type Loading = {
   readonly offset: number;
 };
 
-export type ArchivedOp = LooseOp & { readonly partition: string };
+type ArchivedOp = LooseOp & { readonly partition: string };
 
 export type Archive = {
   /** The snapshot that is coming; null when there is none. */

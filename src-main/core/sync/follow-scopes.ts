@@ -2,7 +2,7 @@
  * Follows the hub when it changes what this laptop keeps: takes the newest credential into the enrolment, and leaves the partitions it
  * no longer covers, each once everything written there has been handed over.
  */
-import { isWithin } from '#shared/access/partitions.ts';
+import { isWithin, overlaps } from '#shared/access/partitions.ts';
 import type { Credential } from '#shared/sync/messages.ts';
 import { adoptCredential } from './exchange-outcome.ts';
 import type { SyncStore } from './sync-store.ts';
@@ -21,7 +21,12 @@ export function followScopes(store: SyncStore, now: number): Credential | null {
   }
   const granted = store.enrolment()?.credential.partitions;
   if (granted === undefined) return adopted;
-  for (const { waiting, ...left } of store.scopes.leaving(granted)) {
+  const leaving = store.scopes.leaving(granted);
+  // Of what is no longer granted there may be nothing here: that is told at once.
+  for (const partition of adopted === null ? [] : (before?.partitions ?? []))
+    if (![...granted, ...leaving.map((each) => each.partition)].some((each) => overlaps(partition, each)))
+      store.scopes.addChange({ ...store.scopes.view(partition), what: 'left', at: now });
+  for (const { waiting, ...left } of leaving) {
     if (waiting > 0) continue;
     store.scopes.erase(left.partition);
     store.scopes.addChange({ ...left, what: 'left', at: now });

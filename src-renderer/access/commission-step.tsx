@@ -4,13 +4,12 @@ import IconSchool from '@tabler/icons-react/dist/esm/icons/IconSchool.mjs';
 import type { ChosenCommission } from '#shared/access/contract.ts';
 import { createCommissionSearch } from '#shared/commissions/country-search.ts';
 import { type Country, type CountryCode, findUnit, nameIn, oblastOf } from '#shared/commissions/country.ts';
-import { matchRanges } from '#shared/text/search-key.ts';
 import { useFormat } from '#renderer/i18n/use-format.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
 import { useCountry } from '#renderer/app/country.ts';
 import { Button } from '#renderer/ui/button.tsx';
 import { ChoiceField, SelectField, TextField } from '#renderer/ui/fields.tsx';
-import { Highlight } from '#renderer/ui/highlight.tsx';
+import { highlightOf } from '#renderer/ui/highlight.tsx';
 import { SearchField } from '#renderer/ui/search-field.tsx';
 
 export type CommissionChoice = {
@@ -136,9 +135,7 @@ function CommissionList({
     country.commissions.some((commission) => commission.level === level.id),
   );
   const selected = choice.chosen?.from === 'country' ? choice.chosen.id : null;
-  const tinted = (words: string) => (
-    <Highlight text={words} ranges={text.trim() === '' ? [] : matchRanges(words, text)} />
-  );
+  const tinted = highlightOf(text);
   return (
     <>
       <div className="commission-search">

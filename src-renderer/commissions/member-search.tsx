@@ -1,13 +1,12 @@
 import { type ReactNode, useRef } from 'react';
 import IconSearch from '@tabler/icons-react/dist/esm/icons/IconSearch.mjs';
 import type { Id } from '#shared/kernel/ids.ts';
-import { matchRanges } from '#shared/text/search-key.ts';
 import { useCall } from '#renderer/app/api.ts';
 import { useFormat } from '#renderer/i18n/use-format.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
 import { Button } from '#renderer/ui/button.tsx';
 import { TextField } from '#renderer/ui/fields.tsx';
-import { Highlight } from '#renderer/ui/highlight.tsx';
+import { highlightOf } from '#renderer/ui/highlight.tsx';
 import { textOf } from '../records/record-values.ts';
 
 export type FoundContact = { readonly id: Id; readonly name: string };
@@ -54,6 +53,7 @@ export function MemberSearch({
       </div>
     );
   }
+  const marked = highlightOf(search);
   return (
     <div>
       <TextField
@@ -89,9 +89,7 @@ export function MemberSearch({
           {rows.map((row) => (
             <li key={row.id}>
               <button type="button" onClick={() => onPick({ id: row.id, name: textOf(row, 'name') })}>
-                <span className="b">
-                  <Highlight text={textOf(row, 'name')} ranges={matchRanges(textOf(row, 'name'), search)} />
-                </span>
+                <span className="b">{marked(textOf(row, 'name'))}</span>
                 <span className="sm mut">{textOf(row, 'organisation')}</span>
               </button>
             </li>

@@ -7,7 +7,6 @@ import { daysBetween } from '#shared/i18n/dates.ts';
 import { needsCheckBefore } from '#shared/contacts/contact-rules.ts';
 import type { ContactGroup } from '#shared/contacts/contract.ts';
 import type { RecordView } from '#shared/records/contract.ts';
-import { matchRanges } from '#shared/text/search-key.ts';
 import { useCall } from '#renderer/app/api.ts';
 import { useSession } from '#renderer/app/profile.ts';
 import { useShortcut } from '#renderer/app/shortcuts.ts';
@@ -19,7 +18,7 @@ import { type Column, DataTable } from '#renderer/ui/data-table.tsx';
 import { EmptyState, Skeleton } from '#renderer/ui/empty-state.tsx';
 import { FailureNote } from '#renderer/ui/failure-note.tsx';
 import { SelectField } from '#renderer/ui/fields.tsx';
-import { Highlight } from '#renderer/ui/highlight.tsx';
+import { highlightOf } from '#renderer/ui/highlight.tsx';
 import { PageTitle } from '#renderer/ui/page-title.tsx';
 import { Page } from '#renderer/ui/page.tsx';
 import { Road, RoadLegend } from '#renderer/ui/road.tsx';
@@ -86,7 +85,8 @@ export function ContactsPage() {
                 label={t('list.search')}
                 value={search}
                 onChange={setSearch}
-                side={search.trim() === '' ? undefined : found}
+                // Of the answered search: before its answer is there, the number would be another list's.
+                side={pages.search === '' ? undefined : found}
               />
               <SelectField
                 hideLabel
@@ -129,7 +129,7 @@ export function ContactsPage() {
                             shown: count,
                             all: format.number(everybody),
                           })}
-                      {search.trim() !== '' && ` ${t('list.bothScripts')}`}
+                      {pages.search !== '' && ` ${t('list.bothScripts')}`}
                     </span>
                     <RoadLegend />
                   </>
@@ -166,7 +166,7 @@ type ColumnWords = {
 };
 
 function contactColumns(search: string, { t, format, words, country: own, today }: ColumnWords): Column<RecordView>[] {
-  const marked = (text: string) => <Highlight text={text} ranges={search === '' ? [] : matchRanges(text, search)} />;
+  const marked = highlightOf(search);
   return [
     {
       key: 'name',

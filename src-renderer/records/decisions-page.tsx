@@ -7,7 +7,6 @@ import { keepers } from '#shared/access/roles.ts';
 import { localeFacts } from '#shared/i18n/locales.ts';
 import { completeLanguages } from '#shared/records/decision-rules.ts';
 import type { RecordView } from '#shared/records/contract.ts';
-import { matchRanges } from '#shared/text/search-key.ts';
 import { useCall } from '#renderer/app/api.ts';
 import type { Input } from '#renderer/app/bridge.ts';
 import { useSession } from '#renderer/app/profile.ts';
@@ -21,7 +20,7 @@ import { Chip } from '#renderer/ui/chip.tsx';
 import { type Column, DataTable } from '#renderer/ui/data-table.tsx';
 import { EmptyState, Skeleton } from '#renderer/ui/empty-state.tsx';
 import { FailureNote } from '#renderer/ui/failure-note.tsx';
-import { Highlight } from '#renderer/ui/highlight.tsx';
+import { highlightOf } from '#renderer/ui/highlight.tsx';
 import { Icon } from '#renderer/ui/icon.tsx';
 import { PageTitle } from '#renderer/ui/page-title.tsx';
 import { Page } from '#renderer/ui/page.tsx';
@@ -178,7 +177,7 @@ export function DecisionsPage() {
 function useColumns(search: string): Column<RecordView>[] {
   const { t } = useTranslation('records');
   const format = useFormat();
-  const marked = (text: string) => <Highlight text={text} ranges={search === '' ? [] : matchRanges(text, search)} />;
+  const marked = highlightOf(search);
   return [
     {
       key: 'number',

@@ -47,7 +47,7 @@ function useSteadyRange(): (range: Range) => number[] {
   return useCallback((range: Range) => {
     const { first, last } = drawn.current;
     const isCovered = first <= range.startIndex && last >= range.endIndex && last < range.count;
-    const isLean = range.startIndex - first <= 2 * overscan && last - range.endIndex <= 2 * overscan;
+    const isLean = range.startIndex - first <= overscan + 1 && last - range.endIndex <= overscan + 1;
     if (isCovered && isLean) return Array.from({ length: last - first + 1 }, (_, step) => first + step);
     const indexes = defaultRangeExtractor(range);
     drawn.current = { first: indexes[0] ?? 0, last: indexes.at(-1) ?? -1 };

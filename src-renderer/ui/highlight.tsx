@@ -1,4 +1,7 @@
-/** A text with the found pieces tinted. `ranges` are start and end in UTF-16 units, ascending, as `matchRanges` gives them. */
+import type { ReactNode } from 'react';
+import { matchRanges } from '#shared/text/search-key.ts';
+
+/** A text with the found pieces tinted. `ranges` are start and end in UTF-16 units, ascending. */
 export function Highlight({
   text,
   ranges,
@@ -19,4 +22,10 @@ export function Highlight({
   return parts.map(({ key, piece, found }) =>
     found ? <mark key={key}>{piece}</mark> : <span key={key}>{piece}</span>,
   );
+}
+
+/** For the texts of one list: tints in each what the typed search finds in it, nothing while there is no search. */
+export function highlightOf(search: string): (text: string) => ReactNode {
+  const rangesIn = matchRanges(search);
+  return (text) => <Highlight text={text} ranges={rangesIn(text)} />;
 }

@@ -296,12 +296,15 @@ export function matchesKey(key: string, query: string): boolean {
 }
 
 /**
- * The parts of the displayed `text` that the typed `query` matches, in any script, as half-open spans of UTF-16 units in order and not
- * overlapping: for tinting. Empty when nothing matches.
+ * For many texts and one typed `query`: the parts of a displayed text that it matches, in any script, as half-open spans of UTF-16 units
+ * in order and not overlapping: for tinting. Empty when nothing matches.
  */
-export function matchRanges(text: string, query: string): { start: number; end: number }[] {
+export function matchRanges(query: string): (text: string) => { start: number; end: number }[] {
   const terms = searchTerms(query).flat();
-  if (terms.length === 0) return [];
+  return terms.length === 0 ? () => [] : (text) => rangesOf(text, terms);
+}
+
+function rangesOf(text: string, terms: readonly string[]): Span[] {
   const ranges: Span[] = [];
   for (const { start, end } of splitWords(text)) {
     const keys = keysOf(text.slice(start, end));

@@ -63,6 +63,8 @@ export type Disputes = {
   /** The signings of a record that is frozen. */
   readonly signings: readonly Removal[];
   readonly isAlive: boolean;
+  /** Several people have written the same unseen of each other: an edit that replaces one of these writes has rivals in the others. */
+  readonly isAgreed: boolean;
 };
 
 /** The ops of the settlement about something of this record; empty where there is none. `part` as in `settlementSeed`. */
@@ -91,14 +93,18 @@ export function findDisputes(
   const alive = isAlive(state);
   const signings = signingsOf(kind, inOrder);
   const fields: FieldDispute[] = [];
+  let isAgreed = false;
   for (const [name, field] of Object.entries(kind.fields)) {
     if (field.merge === 'set' || !alive) continue;
     const writes = writesOf(field, inOrder);
     if (writes.length < (signings.length > 0 ? 1 : 2)) continue;
-    const dispute = fieldDispute(name, field, writes, signings, settlementOps, everything);
-    if (dispute !== null) fields.push(dispute);
+    const found = lastWords(name, field, writes, signings, settlementOps, everything);
+    if (found === null) continue;
+    if (found.versions.length > 1 || found.verdicts.length > 0) fields.push(found);
+    else isAgreed ||= (found.versions[0]?.stamps.length ?? 0) > 1;
   }
-  return { fields, removal: removalDispute(inOrder, alive, settlementOps, everything), signings, isAlive: alive };
+  const removal = removalDispute(inOrder, alive, settlementOps, everything);
+  return { fields, removal, signings, isAlive: alive, isAgreed };
 }
 
 /** Whether anything of it waits for a person. */
@@ -107,8 +113,8 @@ export function isDisputed({ fields, removal }: Pick<Disputes, 'fields' | 'remov
 }
 
 /**
- * Whether an op could bring its record onto the desk, told from the merged state before it. A cheap test that spares reading the
- * record's ops: an op that replaced just what stands here is nobody's rival.
+ * Whether an op could bring its record onto the desk, told from the merged state before it, where that is neither on the desk nor
+ * `isAgreed`. A cheap test that spares reading the record's ops: an op that replaced just what stands here is nobody's rival.
  */
 export function mayDispute(kind: Kind, before: Parameters<typeof mergeOp>[1], op: Op): boolean {
   if (op.act === 'remove') return true;
@@ -129,7 +135,8 @@ export function mayDispute(kind: Kind, before: Parameters<typeof mergeOp>[1], op
   return op.seen !== null && Object.entries(before.edits).some(([replica, seq]) => seq > (op.seen?.[replica] ?? 0));
 }
 
-function fieldDispute(
+/** A field's undecided last words: no dispute where they all say the same. Null where there is but one, and it stands. */
+function lastWords(
   name: string,
   field: Field,
   writes: readonly Write[],
@@ -181,7 +188,6 @@ function fieldDispute(
       signings: [...(earlier?.signings ?? []), ...(signedBy.get(write.text) ?? [])],
     });
   }
-  if (versions.size < 2 && verdicts.length === 0) return null;
   return { field: name, versions: [...versions.values()], verdicts };
 }
 

@@ -1,7 +1,9 @@
 /**
  * What waits on the conflict desk, kept current while ops are applied, so that asking costs nothing whatever the number of records.
  * Ops only mark records as touched (`projected`); before the transaction ends the marked ones are judged from their ops
- * (#shared/desk/disputes.ts) and their rows in `desk` replaced. Both tables are derived and can be made anew (`rebuild`).
+ * (#shared/desk/disputes.ts) and their rows in `desk` replaced. All three tables are derived and can be made anew (`rebuild`).
+ *
+ * `desk_agreed` names the records that are not on the desk only because rivals say the same: their next edit is judged whatever it is.
  *
  * `natural_key` has a row for each living record of a kind with a natural key: a hash of the folded key and the row's number. Equal
  * hashes are compared by the keys themselves.
@@ -22,7 +24,7 @@ import { type Row, rowValues } from './record-rows.ts';
 import { quote } from './tables.ts';
 
 /** Raised when the rules of what comes to the desk change: stores of older versions are judged anew. */
-const rulesVersion = '2';
+const rulesVersion = '3';
 /** More records of one key than anybody types twice: from here on only the first ones are compared. */
 const mostAlike = 20;
 /** Rows in memory while everything is made anew. */
@@ -56,7 +58,7 @@ export type DeskIndex = {
   reconsider(): void;
   /** Judges what was marked; called before the transaction ends. Whether the desk has changed. */
   settle(): boolean;
-  /** Forgets the keys of a kind whose table is made anew from the log. */
+  /** Forgets what is remembered of the records of a kind whose table is made anew from the log. */
   clear(kind: Kind): void;
   /** Makes both tables anew from the records and the log. */
   rebuild(): void;
@@ -108,6 +110,7 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta, kinds:
     create index if not exists desk_by_part on desk (part);
     create index if not exists settlement_by_subject on settlement (f_subject);
     create index if not exists settlement_by_other on settlement (f_other);
+    create table if not exists desk_agreed (record text primary key, kind integer not null) strict, without rowid;
     create table if not exists natural_key (
       kind integer not null,
       key integer not null,
@@ -131,6 +134,9 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta, kinds:
     'insert or replace into desk (subject, about, part, kind, item, since) values (?, ?, ?, ?, ?, ?)',
   );
   const deleteRow = db.prepare('delete from desk where subject = ? and about = ? and part = ?');
+  const selectAgreed = db.prepare('select 1 from desk_agreed where record = ?').pluck();
+  const insertAgreed = db.prepare('insert or ignore into desk_agreed (record, kind) values (?, ?)');
+  const deleteAgreed = db.prepare('delete from desk_agreed where record = ?');
 
   const prepared = new Map<string, Statement<unknown[]>>();
   const prepare = (sql: string): Statement<unknown[]> => {
@@ -145,6 +151,7 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta, kinds:
 
   const isOnDesk = (record: string): boolean =>
     selectAny.get() !== undefined && selectRows.get(record, 'same') !== undefined;
+  const isAgreed = (record: string): boolean => selectAgreed.get(record) !== undefined;
   const idOf = (kind: Kind, row: number): string =>
     String(
       prepare(`select id from ${quote(kind.name)} where row = ?`)
@@ -198,6 +205,8 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta, kinds:
     const disputes = findDisputes(kind, opsOf(opLog, record), (about, part) =>
       settlementOps(opLog, about, record, part),
     );
+    if (disputes.isAgreed) insertAgreed.run(record, kind.number);
+    else deleteAgreed.run(record);
     if (!isDisputed(disputes)) return [];
     const at = { subject: record, kind: kind.number, item: record };
     const latest = (authors: readonly { time: number }[]): number =>
@@ -253,7 +262,7 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta, kinds:
     },
     projected({ kind, op, row, before, after }) {
       if (kind.name === Settlement.name) return markSubject(after);
-      if (kind.conflicts === 'desk' && (mayDispute(kind, before, op) || isOnDesk(op.record)))
+      if (kind.conflicts === 'desk' && (mayDispute(kind, before, op) || isOnDesk(op.record) || isAgreed(op.record)))
         records.set(op.record, kind);
       if (kind.naturalKey === undefined) return;
       if (before === emptyState) markDecidedOf(op.record);
@@ -293,7 +302,7 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta, kinds:
     placed({ kind, ops, row, before, after }) {
       const [first] = ops;
       if (kind.name === Settlement.name || first === undefined) return markSubject(after);
-      if (kind.conflicts === 'desk' && (ops.length > 1 || mayDispute(kind, before, first)))
+      if (kind.conflicts === 'desk' && (ops.length > 1 || mayDispute(kind, before, first) || isAgreed(first.record)))
         records.set(first.record, kind);
       if (kind.naturalKey === undefined) return;
       markPairsOf(kind, first.record);
@@ -329,12 +338,13 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta, kinds:
     },
 
     clear(kind) {
-      db.prepare('delete from natural_key where kind = ?').run(kind.number);
+      for (const table of ['natural_key', 'desk_agreed'])
+        db.prepare(`delete from ${table} where kind = ?`).run(kind.number);
     },
 
     rebuild() {
       db.transaction(() => {
-        db.exec('delete from desk; delete from natural_key');
+        db.exec('delete from desk; delete from desk_agreed; delete from natural_key');
         for (const kind of kindsByNumber.values()) {
           if (kind.name === Settlement.name) continue;
           if (kind.conflicts === 'desk') {

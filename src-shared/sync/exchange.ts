@@ -185,6 +185,7 @@ export async function exchange(
       request.sent.length > 0 ||
       // A log that was found to go on otherwise at the hub is asked for from where both part.
       lacking !== session.lacking ||
+      session.branched > before.branched ||
       session.received > before.received ||
       // The hub holds less than it once said: offered from there in the next turn.
       left !== ahead(store, before, options);
@@ -210,6 +211,8 @@ type Session = ExchangeOutcome & {
   readonly credentials: 'digest' | { readonly after: string } | null;
   /** Others' ops the hub holds and this laptop did not, after the last turn. */
   readonly lacking: number;
+  /** Logs that were ended where the hub's continuation parts from what was here. */
+  readonly branched: number;
   /** Whether the hub has said what it holds: before, others' logs are not offered. */
   readonly isTold: boolean;
 };
@@ -226,13 +229,14 @@ function beginExchange(store: ReplicaStore, options: ExchangeOptions): Session {
     due: 0,
     credentials: 'digest',
     lacking: 0,
+    branched: 0,
     isTold: options.epoch !== null && Object.keys(options.acknowledged).length > 0,
   };
   return { ...session, due: ahead(store, session, options) };
 }
 
 function end(session: Session, failure: Failure | null): ExchangeOutcome {
-  const { blocked: _b, due: _d, credentials: _c, lacking: _l, isTold: _t, ...outcome } = session;
+  const { blocked: _b, due: _d, credentials: _c, lacking: _l, branched: _f, isTold: _t, ...outcome } = session;
   return { ...outcome, failure };
 }
 
@@ -422,7 +426,12 @@ function takeSegment(store: ReplicaStore, session: Session, bytes: Uint8Array, o
     (log) => refusedHere.some((refused) => refused.log === log),
     'hub',
   );
-  if (taken.failure === null) return { ...session, received: session.received + taken.applied };
+  if (taken.failure === null)
+    return {
+      ...session,
+      received: session.received + taken.applied,
+      branched: session.branched + (taken.branched ? 1 : 0),
+    };
   // The hub's summary says from where to go on.
   if (taken.failure.code === 'segment/gap') return session;
   // No disk, no exchange: the store is as before this segment.

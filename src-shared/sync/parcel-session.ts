@@ -212,7 +212,7 @@ export async function takeParcel(
     if (taken.failure?.code === 'store/disk-full') failure = taken.failure;
     else if (taken.failure !== null && taken.failure.code !== 'segment/own-log') {
       refusedHere.push({ log: taken.log, failure: taken.failure });
-    }
+    } else if (taken.branched && taken.applied === 0) refusedHere.push({ log: taken.log, failure: { code: 'segment/gap' } });
     reader.onProgress?.(index + 1, segments.length);
   }
   const own = store.credentials().filter((each) => each.replica === store.replica);
@@ -308,7 +308,7 @@ function takeFirstHand(
     const log = logKey(replica, partition);
     const credentials = store.credentials().filter((each) => each.replica === replica);
     if (credentials.length > 0 && standingCredential(credentials, memory.revoked, replica) === null) {
-      return { log, applied: 0, failure: { code: 'segment/revoked' } };
+      return { log, applied: 0, branched: false, failure: { code: 'segment/revoked' } };
     }
   }
   return takeForeignSegment(store, bytes, reader.partitions, isRefused, 'laptop');

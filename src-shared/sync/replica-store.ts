@@ -12,6 +12,11 @@ export type AppliedSegment = {
   readonly to: number;
   /** Ops that were new here. */
   readonly applied: number;
+  /**
+   * The log went on otherwise here and was ended where both part. Others' logs end with a whole segment, so that what came before this
+   * one may have to come again.
+   */
+  readonly branched: boolean;
 };
 
 /** Which side a segment comes from: of two continuations of one log the hub's stands. */

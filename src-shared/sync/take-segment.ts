@@ -10,6 +10,8 @@ export type TakenSegment = {
   readonly log: string;
   /** Ops that were new here. */
   readonly applied: number;
+  /** Its log was ended where both continuations part, maybe before this segment. */
+  readonly branched: boolean;
   /** Why it was refused; null when it was taken, held already or left alone. */
   readonly failure: Failure | null;
 };
@@ -28,16 +30,17 @@ export function takeForeignSegment(
   source: SegmentSource,
 ): TakenSegment {
   const read = readSegmentHeader(bytes);
-  if (!read.ok) return { log: '', applied: 0, failure: read.error };
+  if (!read.ok) return { log: '', applied: 0, branched: false, failure: read.error };
   const { replica, partition } = read.value.header;
   const log = logKey(replica, partition);
-  const refuse = (failure: Failure): TakenSegment => ({ log, applied: 0, failure });
+  const refuse = (failure: Failure): TakenSegment => ({ log, applied: 0, branched: false, failure });
   if (replica === store.replica && !(source === 'hub' && store.isErased(log)))
     return refuse({ code: 'segment/own-log' });
   if (!partitions.some((prefix) => isWithin(partition, prefix))) return refuse({ code: 'segment/not-asked' });
-  if (isRefused(log)) return { log, applied: 0, failure: null };
+  if (isRefused(log)) return { log, applied: 0, branched: false, failure: null };
   const applied = store.applySegment(bytes, source);
-  return applied.ok ? { log, applied: applied.value.applied, failure: null } : refuse(applied.error);
+  if (!applied.ok) return refuse(applied.error);
+  return { log, applied: applied.value.applied, branched: applied.value.branched, failure: null };
 }
 
 /** Five thousand ops to a transaction at most: a page that several segments touch is written once. */

@@ -285,7 +285,7 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
       const isForked = disk.forked.has(key);
       if (isForked && source === 'laptop') return err({ code: 'segment/forked', log: key });
       const held = log.ops.length;
-      if (to <= held && !isForked) return ok({ log: key, from, to, applied: 0 });
+      if (to <= held && !isForked) return ok({ log: key, from, to, applied: 0, branched: false });
       if (from > held + 1) return err({ code: 'segment/gap', log: key });
       const before = headAt(log, from - 1);
       if (before === null || bytesToHex(before) !== read.value.header.before) {
@@ -312,8 +312,8 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
       }
       const kept = disk.logs.get(key) ?? log;
       const now = kept.ops.length;
-      if (to <= now) return ok({ log: key, from, to, applied: 0 });
-      if (from > now + 1) return err({ code: 'segment/gap', log: key });
+      const branched = parting !== null;
+      if (to <= now || from > now + 1) return ok({ log: key, from, to, applied: 0, branched });
       const fresh = ops.filter((op) => op.seq > now);
       for (const op of fresh) {
         disk.clock = observe(disk.clock, op.time, clock.now);
@@ -323,7 +323,7 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
       const taken = addPiece(kept, { from: now + 1, to, head: hexToBytes(header.head), bytes: rest });
       const marks = source === 'hub' && isOwn(replica) ? { sent: to, received: to } : {};
       put({ ...taken, ops: [...kept.ops, ...fresh], ...marks });
-      return ok({ log: key, from, to, applied: fresh.length });
+      return ok({ log: key, from, to, applied: fresh.length, branched });
     },
     credentialSerials: serialsWithin,
     credentialsDigest: (partitions) => serialsDigest(serialsWithin(partitions), sha256),

@@ -236,7 +236,7 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
       if (isForked && source === 'laptop') return err({ code: 'segment/forked', log: key });
       const held = opLog.head(log).seq;
       if (opLog.isComing(log)) return err({ code: 'segment/gap', log: key });
-      if (to <= held && !isForked) return ok({ log: key, from, to, applied: 0 });
+      if (to <= held && !isForked) return ok({ log: key, from, to, applied: 0, branched: false });
       if (from > held + 1) return err({ code: 'segment/gap', log: key });
       // Below the base the heads are not known any more: whether the segment agrees is seen where it reaches the base.
       const isBelow = from - 1 < opLog.base(log);
@@ -268,13 +268,13 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
           else forked.remove(key);
         }
         const now = opLog.head(log).seq;
-        if (to <= now) return ok({ log: key, from, to, applied: 0 });
-        if (from > now + 1) return err({ code: 'segment/gap', log: key });
+        const branched = parting !== null;
+        if (to <= now || from > now + 1) return ok({ log: key, from, to, applied: 0, branched });
         deps.committer.applyRemote(log, ops, bytes);
         // Of an earlier identity: where it comes from it is already.
         if (source === 'hub' && opLog.isOwn(replica)) opLog.setMarks(log, { sent: to, received: to });
         if (isCurrent(log)) erased.reached(key, to);
-        return ok({ log: key, from, to, applied: to - now });
+        return ok({ log: key, from, to, applied: to - now, branched });
       } catch (error) {
         const failure = databaseFailure(error);
         if (failure === null) throw error;

@@ -138,6 +138,8 @@ for (const { name, state, seconds, report } of outcomes) {
 }
 const skipped = outcomes.flatMap(({ report }) => report?.skipped ?? []);
 for (const { name, reason } of skipped) console.log(`skipped: ${name}: ${reason}`);
+for (const { name, again } of outcomes.flatMap(({ report }) => report?.failures ?? []))
+  console.log(`failed: ${name}${again === '' ? '' : `: ${again}`}`);
 const passed = outcomes.reduce((sum, { report }) => sum + (report?.passed ?? 0), 0);
 // A failed stage counts at least once, so that the line never says "0 failed" of a red run.
 const failed = outcomes.reduce((sum, o) => sum + (o.state === 'passed' ? 0 : Math.max(1, o.report?.failed ?? 0)), 0);

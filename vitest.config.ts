@@ -16,7 +16,8 @@ export default defineConfig({
       project('unit'),
       project('store'),
       project('contract'),
-      project('sim', { testTimeout: 120_000 }),
+      // Long computations: on a busy machine several times what they take on an idle one.
+      project('sim', { testTimeout: 300_000 }),
       // Their processes wait for each other much of the time.
       project('hub', { ...slow, fileParallelism: true, maxWorkers: 2 }),
       project('i18n', slow),

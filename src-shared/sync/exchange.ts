@@ -211,7 +211,7 @@ type Session = ExchangeOutcome & {
   readonly credentials: 'digest' | { readonly after: string } | null;
   /** Others' ops the hub holds and this laptop did not, after the last turn. */
   readonly lacking: number;
-  /** Logs that were ended where the hub's continuation parts from what was here. */
+  /** Logs ended where the hub's continuation parts from what was here. */
   readonly branched: number;
   /** Whether the hub has said what it holds: before, others' logs are not offered. */
   readonly isTold: boolean;
@@ -426,12 +426,10 @@ function takeSegment(store: ReplicaStore, session: Session, bytes: Uint8Array, o
     (log) => refusedHere.some((refused) => refused.log === log),
     'hub',
   );
-  if (taken.failure === null)
-    return {
-      ...session,
-      received: session.received + taken.applied,
-      branched: session.branched + (taken.branched ? 1 : 0),
-    };
+  if (taken.failure === null) {
+    const branched = session.branched + (taken.branched ? 1 : 0);
+    return { ...session, received: session.received + taken.applied, branched };
+  }
   // The hub's summary says from where to go on.
   if (taken.failure.code === 'segment/gap') return session;
   // No disk, no exchange: the store is as before this segment.

@@ -4,7 +4,8 @@
  */
 import { err, type Failure, ok, type Result } from '../kernel/result.ts';
 import { coversPartition, newestFirst, type Verify } from './credential.ts';
-import { type Credential, headMark, logKey, parseLogKey, type Refusal, type Summary } from './messages.ts';
+import { hexToBytes } from '../kernel/ids.ts';
+import { type Credential, logKey, parseLogKey, type Refusal, type Summary } from './messages.ts';
 import {
   type ExchangeParcel,
   isParcelSigned,
@@ -13,7 +14,7 @@ import {
   segmentBytesPerParcel,
 } from './parcel.ts';
 import type { ReplicaStore } from './replica-store.ts';
-import { readSegmentHeader } from './segment.ts';
+import { readSegmentHeader, signedBytes } from './segment.ts';
 import { takeForeignSegment } from './take-segment.ts';
 
 /** What another side last said it holds, in which epoch, and when by its own clock. */
@@ -95,8 +96,9 @@ export function* composeParcels(
   const visible = visibleTo(store, memory, order.reader);
   const summary = Object.fromEntries(Object.entries(store.summary()).filter(([log]) => visible(log)));
   const credentials = order.reader === 'hub' ? [] : store.credentials().slice(0, 2000);
+  let proofs = signedByReader(store, order.reader);
   for (let isFirst = true; ; isFirst = false) {
-    const segments = store.segmentsBeyond(held, segmentBytesPerParcel).slice(0, maxSegmentsPerParcel);
+    const segments = store.segmentsBeyond(held, segmentBytesPerParcel).slice(0, maxSegmentsPerParcel - proofs.length);
     if (segments.length === 0 && !isFirst) return;
     const upTo: Summary = {};
     for (const { log, to } of segments) upTo[log] = to;
@@ -109,15 +111,16 @@ export function* composeParcels(
         madeAt: order.now,
         epoch: order.epoch,
         summary,
-        heads: headsOf(store, summary, order.reader),
+        heads: {},
         credentials,
         revoked: [],
         refusals: [],
         laptops: [],
       },
-      segments.map(({ bytes }) => bytes),
+      [...proofs, ...segments.map(({ bytes }) => bytes)],
       order.sign,
     );
+    proofs = [];
     const ops = segments.reduce((sum, { from, to }) => sum + to - from + 1, 0);
     yield { message, ops, upTo };
     held = { ...held, ...upTo };
@@ -130,14 +133,14 @@ function visibleTo(store: ParcelStore, memory: StickMemory, reader: string): (lo
   return (log) => credential !== null && coversPartition(credential, parseLogKey(log).partition);
 }
 
-/** Heads of the reader's own logs as held here: it sees at once whether they are still its own. */
-function headsOf(store: ParcelStore, summary: Summary, reader: string): { [log: string]: string } {
-  const heads: { [log: string]: string } = {};
-  for (const [log, seq] of Object.entries(summary)) {
-    const head = parseLogKey(log).replica === reader ? store.headAt(log, seq) : null;
-    if (head !== null) heads[log] = head;
-  }
-  return heads;
+/** The last link of each of the reader's own logs as held here: what it signed, so that it sees at once whether it still holds it. */
+function signedByReader(store: ParcelStore, reader: string): Uint8Array[] {
+  const held = store.summary();
+  const nothing = Object.fromEntries(Object.keys(held).map((log) => [log, Number.MAX_SAFE_INTEGER]));
+  return Object.entries(held).flatMap(([log, seq]) => {
+    if (parseLogKey(log).replica !== reader) return [];
+    return store.segmentsBeyond({ ...nothing, [log]: seq - 1 }, 1).map(({ bytes }) => bytes);
+  });
 }
 
 export type ParcelReader = {
@@ -193,12 +196,14 @@ export async function takeParcel(
     offered: isNewEpoch ? {} : memory.offered,
     revoked: isHub ? [...new Set([...memory.revoked, ...header.revoked])] : memory.revoked,
   };
-  const isForked = isHub ? store.compareHeads(header.summary, header.heads) : isOldCopy(store, header);
+  const isForked = isHub ? store.compareHeads(header.summary, header.heads) : isOldCopy(store, segments, reader.verify);
   // An old copy must not be told that its other self has handed everything over.
   if (isHub && !isForked) acknowledge(store, next);
 
   let received = 0;
   const refusedHere: { log: string; failure: Failure }[] = [];
+  if (!isHub && !isForked)
+    for (const log of claimsBeyond(store, header)) refusedHere.push({ log, failure: { code: 'segment/unproved' } });
   let failure: Failure | null = null;
   for (const [index, bytes] of segments.entries()) {
     await reader.breathe?.();
@@ -212,7 +217,8 @@ export async function takeParcel(
     if (taken.failure?.code === 'store/disk-full') failure = taken.failure;
     else if (taken.failure !== null && taken.failure.code !== 'segment/own-log') {
       refusedHere.push({ log: taken.log, failure: taken.failure });
-    } else if (taken.branched && taken.applied === 0) refusedHere.push({ log: taken.log, failure: { code: 'segment/gap' } });
+    } else if (taken.branched && taken.applied === 0)
+      refusedHere.push({ log: taken.log, failure: { code: 'segment/gap' } });
     reader.onProgress?.(index + 1, segments.length);
   }
   const own = store.credentials().filter((each) => each.replica === store.replica);
@@ -260,17 +266,31 @@ function movedOn(known: Peer | undefined, header: ExchangeParcel, isHub: boolean
   return { summary, epoch: known.epoch, at: Math.max(said.at, known.at) };
 }
 
-/** Whether another laptop holds more of this one's own log, or another one: its word is enough for a doubt, not for the rest. */
-function isOldCopy(store: ParcelStore, header: ExchangeParcel): boolean {
-  const summary = store.summary();
-  const doubted = Object.entries(header.summary).filter(([log, seq]) => {
-    if (parseLogKey(log).replica !== store.replica) return false;
-    if (seq > (summary[log] ?? 0)) return true;
-    const [ours, theirs] = [store.headAt(log, seq), header.heads[log]];
-    return theirs !== undefined && ours?.startsWith(headMark(theirs)) !== true;
+/**
+ * Whether another laptop holds what this one has signed and has no more: its own signature over another continuation of its own log is
+ * the proof, and nothing else is.
+ */
+function isOldCopy(store: ParcelStore, segments: readonly Uint8Array[], verify: Verify): boolean {
+  const publicKey = store.credentials().find((each) => each.replica === store.replica)?.publicKey;
+  if (publicKey === undefined) return false;
+  const contradicted = segments.filter((bytes) => {
+    const read = readSegmentHeader(bytes);
+    if (!read.ok || read.value.header.replica !== store.replica) return false;
+    const { partition, to, head, signature } = read.value.header;
+    const isSigned = verify(hexToBytes(publicKey), signedBytes(read.value.header), hexToBytes(signature));
+    return isSigned && store.contradicts(logKey(store.replica, partition), to, head);
   });
-  for (const [log] of doubted) store.distrust(log);
-  return doubted.length > 0;
+  return contradicted.length > 0;
+}
+
+/** This laptop's own logs of which another claims to hold more. */
+function claimsBeyond(store: ParcelStore, { summary }: ExchangeParcel): string[] {
+  const held = store.summary();
+  return Object.entries(summary)
+    .filter(
+      ([log, seq]) => parseLogKey(log).replica === store.replica && seq > (held[log] ?? 0) && !store.isErased(log),
+    )
+    .map(([log]) => log);
 }
 
 function proveWriter(

@@ -20,8 +20,10 @@
  *      another epoch it counts when the writer made it (`madeAt`, its own clock) after everything known of it before.
  *   4. The hub's parcel also says which credentials it has revoked: from then on no parcel of theirs is taken, and
  *      segments of theirs only from the hub, which knows what it took before.
- *   5. A parcel whose summary holds more of the reader's own log than the reader itself, or another chain, proves that
- *      the reader's data is an old copy: see replica-store.ts, `segment/forked`.
+ *   5. A parcel from the hub whose summary holds more of the reader's own log than the reader itself, or another chain, shows that
+ *      the reader's data is an old copy: see replica-store.ts, `compareHeads`. Another laptop's word is not enough, or it could make
+ *      anybody enrol again: it sends along the last link it holds of each of the reader's own logs, and only what the reader has
+ *      signed itself and does not hold is a proof. A claim without one (`segment/unproved`) is refused and shown.
  *
  * `enrol-request`, from a laptop, and `enrol-answer`, from the hub, are the two halves of an enrolment. With a code, from
  * an invitation, the request is sealed to the hub and answered without a question. Without one it lies open, and the
@@ -59,7 +61,7 @@ export const ExchangeParcel = z.strictObject({
   /** The hub's epoch as the writer knows it. */
   epoch: z.string().max(40),
   summary: Summary,
-  /** The chain's head after the seq in `summary`, hex: from the hub of all logs, from a laptop of the reader's own. */
+  /** The chain's head after the seq in `summary`, hex: from the hub of all logs, from a laptop of none. */
   heads: Heads,
   credentials: z.array(Credential).max(2000),
   /** Serials of revoked credentials; only the hub's word counts. */

@@ -56,11 +56,15 @@ export type ReplicaStore = {
    */
   markReceived(summary: Summary): void;
   /**
-   * Compares logs by their heads after these seqs, as the hub or (of this laptop's own) another laptop holds them, and remembers the
-   * logs that go on otherwise there. True when one of this laptop's own does, or reaches further there than here: then this store is
+   * Compares logs by their heads after these seqs, as the hub holds them, and remembers the logs that go on otherwise there. True when one of this laptop's own does, or reaches further there than here: then this store is
    * an old copy, and has to take a new identity (`sync/old-copy`).
    */
   compareHeads(summary: Summary, heads: Heads): boolean;
+  /**
+   * Whether this laptop's own log is another one after `seq` than the head (hex) that it has signed there, so that this store is an old
+   * copy; remembered as by `compareHeads`. The signature is the caller's to check.
+   */
+  contradicts(log: string, seq: number, head: string): boolean;
   /** Remembers that the hub refused a log's continuation as forked. */
   distrust(log: string): void;
   /**

@@ -110,8 +110,10 @@ function checkLaptop(
   const expected = tables.get(key) ?? naiveTable(laptop, ops);
   tables.set(key, expected);
   deepEqual(tableOf(laptop, expected), expected, `${laptop.name}'s tables`);
+  const desk = laptop.desk();
   laptop.rebuild();
   deepEqual(tableOf(laptop, expected), expected, `${laptop.name}'s tables made anew`);
+  deepEqual(laptop.desk(), desk, `${laptop.name}'s desk made anew`);
   checkWrites(laptop, ops, expected);
   checkNames(world, ops);
 }

@@ -63,7 +63,7 @@ export type SimLaptop = {
   restore(image: Image): void;
   /** Takes a new identity, known to no hub: as the app does with a backup it put back, or when it notices that it is an old copy. */
   renewIdentity(): void;
-  /** The tables made anew from the log. */
+  /** The tables and the desk made anew from the log. */
   rebuild(): void;
   /** What waits on the conflict desk, as sorted text; null where this build of a laptop keeps none. */
   desk(): string[] | null;

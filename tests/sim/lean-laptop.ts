@@ -254,6 +254,11 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
       for (const key of disk.forked.keys()) if (said[key] === undefined) disk.forked.delete(key);
       return [...disk.forked.keys()].some((key) => parseLogKey(key).replica === current().replica);
     },
+    contradicts(key, seq, head) {
+      if (headOf(key, seq) === head) return false;
+      disk.forked.set(key, disk.logs.get(key)?.received ?? 0);
+      return true;
+    },
     distrust(key) {
       const log = disk.logs.get(key);
       if (log !== undefined) disk.forked.set(key, isOwn(log.replica) ? log.received : 0);

@@ -1,6 +1,6 @@
 /**
- * Many histories on demand: `npm run test:sim -- [--histories N] [--minutes M] [--seed S] [--steps K] [--stored]`. Prints the seed; a
- * failing history is shrunk and printed with the path that plays it again (`--seed S --path P`).
+ * Many histories on demand: `npm run test:sim -- [--histories N] [--minutes M] [--seed S] [--steps K] [--stored |
+ * --snapshots]`. Prints the seed; a failing history is shrunk and printed, and the last line says how to play it again.
  */
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
@@ -8,6 +8,7 @@ import { simulate } from './checks.ts';
 import { history } from './history.ts';
 import { leanKeys, realKeys } from './keys.ts';
 import { leanLaptop } from './lean-laptop.ts';
+import { simulateSnapshots, snapshotHistory } from './snapshot-histories.ts';
 import { storedLaptops } from './stored-laptop.ts';
 
 const { values } = parseArgs({
@@ -17,8 +18,11 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     path: { type: 'string' },
     steps: { type: 'string', default: '60' },
-    /** Reports the first failing history as it is. */
+    /** On the real store. */
     stored: { type: 'boolean', default: false },
+    /** Laptops that begin with a snapshot (snapshot-histories.ts). */
+    snapshots: { type: 'boolean', default: false },
+    /** Reports the first failing history as it is. */
     raw: { type: 'boolean', default: false },
   },
 });
@@ -26,33 +30,50 @@ const seed = Number(values.seed ?? Date.now() % 2 ** 31);
 const startedAt = performance.now();
 let histories = 0;
 console.log(`seed ${seed}`);
-const result = await fc.check(
-  fc.asyncProperty(history(Number(values.steps)), async (each) => {
-    histories += 1;
-    if (histories % 10_000 === 0) console.log(`${histories} histories in ${seconds()} s`);
-    if (!values.stored) return simulate(each, leanKeys, leanLaptop);
-    const laptops = storedLaptops();
-    try {
-      await simulate(each, realKeys, laptops.make);
-    } finally {
-      laptops.close();
-    }
-  }),
-  {
-    seed,
-    endOnFailure: values.raw,
-    numRuns: Number(values.histories),
-    ...(values.path === undefined ? {} : { path: values.path }),
-    ...(values.minutes === undefined
-      ? {}
-      : { interruptAfterTimeLimit: Number(values.minutes) * 60_000, markInterruptAsFailure: false }),
-  },
-);
+const settings = {
+  seed,
+  endOnFailure: values.raw,
+  numRuns: Number(values.histories),
+  ...(values.path === undefined ? {} : { path: values.path }),
+  ...(values.minutes === undefined
+    ? {}
+    : { interruptAfterTimeLimit: Number(values.minutes) * 60_000, markInterruptAsFailure: false }),
+};
+const result = values.snapshots
+  ? fc.check(
+      fc.property(snapshotHistory, (each) => {
+        count();
+        simulateSnapshots(each);
+      }),
+      settings,
+    )
+  : await fc.check(
+      fc.asyncProperty(history(Number(values.steps)), async (each) => {
+        count();
+        if (!values.stored) return simulate(each, leanKeys, leanLaptop);
+        const laptops = storedLaptops();
+        try {
+          await simulate(each, realKeys, laptops.make);
+        } finally {
+          laptops.close();
+        }
+      }),
+      settings,
+    );
+const total = `${histories} histories in ${seconds()} s, seed ${seed}`;
 if (result.failed) {
-  console.log(fc.defaultReportMessage(result) ?? 'failed', result.errorInstance);
+  console.log(String(result.errorInstance), result.counterexample === null ? '' : fc.stringify(result.counterexample));
+  // Last, so that it survives a log that is cut.
+  const flags = [...(values.stored ? ['--stored'] : []), ...(values.snapshots ? ['--snapshots'] : [])];
+  const again = [`--seed ${seed}`, `--path ${result.counterexamplePath}`, `--steps ${values.steps}`, ...flags];
+  console.log(`${total}: FAILED; again: npm run test:sim -- ${again.join(' ')}`);
   process.exitCode = 1;
+} else console.log(`${total}: all hold`);
+
+function count(): void {
+  histories += 1;
+  if (histories % 10_000 === 0) console.log(`${histories} histories in ${seconds()} s`);
 }
-console.log(`${histories} histories in ${seconds()} s, seed ${seed}: ${result.failed ? 'FAILED' : 'all hold'}`);
 
 function seconds(): string {
   return ((performance.now() - startedAt) / 1000).toFixed(1);

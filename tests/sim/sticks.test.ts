@@ -1,18 +1,25 @@
 /** Laptops that meet by parcels: single cases of what the simulation plays at random (histories.test.ts). */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { derivedId } from '#core/store/derived-id.ts';
 import { createStickStore } from '#core/store/stick-store.ts';
 import { verify } from '#core/sync/stick-scan.ts';
 import { Contact } from '#shared/contacts/contact.ts';
-import { type ExchangeParcel, readParcel } from '#shared/sync/parcel.ts';
+import { segmentPorts } from '#core/store/segment-ports.ts';
+import { hexToBytes } from '#shared/kernel/ids.ts';
+import type { Op } from '#shared/sync/op.ts';
+import { type ExchangeParcel, makeParcel, readParcel } from '#shared/sync/parcel.ts';
+import { sealSegment } from '#shared/sync/segment.ts';
 import { composeParcels, markOffered, type ParcelOutcome, takeParcel } from '#shared/sync/parcel-session.ts';
 import type { Result } from '#shared/kernel/result.ts';
+import { temporaryFolder } from '#tests/lib/core.ts';
 import { createReplica, hubKey, introduce, partition, type Replica } from '#tests/lib/replicas.ts';
 
 type Carrier = Replica & { readonly stick: ReturnType<typeof createStickStore> };
 
-function carrier(name: string): Carrier {
-  const replica = createReplica(name);
+function carrier(name: string, path = ':memory:'): Carrier {
+  const replica = createReplica(name, 0, path);
   const stick = createStickStore({ ...replica.store, replicaStore: replica.log });
   return { ...replica, stick };
 }
@@ -63,7 +70,7 @@ function contact(at: Carrier, record: string, name: string): void {
 }
 
 test('what is not for this laptop, or not from whom it says, is refused whole', async () => {
-  const [a, b, c] = ['a', 'b', 'c'].map(carrier) as [Carrier, Carrier, Carrier];
+  const [a, b, c] = ['a', 'b', 'c'].map((name) => carrier(name)) as [Carrier, Carrier, Carrier];
   introduce([a, b, c]);
   contact(a, 'one', 'Контакт, пример');
   const [message] = write(a, b);
@@ -99,37 +106,47 @@ test('what is not for this laptop, or not from whom it says, is refused whole', 
   for (const each of [a, b, c, stranger]) each.store.close();
 });
 
-test('a laptop brought back from an old copy is noticed by what others hold of it', async () => {
-  const [a, b] = ['a', 'b'].map(carrier) as [Carrier, Carrier];
+test('only what a laptop has signed itself shows that it is an old copy', async () => {
+  const [a, b] = ['a', 'b'].map((name) => carrier(name)) as [Carrier, Carrier];
   introduce([a, b]);
   contact(a, 'one', 'Контакт, пример 1');
   for (const message of write(a, b)) await read(b, message);
-  const behind = a.store.db.serialize();
+  const folder = temporaryFolder();
+  const putBack = (name: string): Carrier => {
+    const path = join(folder, `${name}.db`);
+    writeFileSync(path, image);
+    return carrier('a', path);
+  };
+  const image = a.store.db.serialize();
   contact(a, 'two', 'Контакт, пример 2');
   for (const message of write(a, b)) await read(b, message);
-  expect(behind.length).toBeGreaterThan(0);
-  // The head in the parcel is the other side's proof: with the same number another chain is another continuation.
-  const [answer] = write(b, a, true);
-  const parcel = readParcel(answer ?? new Uint8Array());
+  const [honest = new Uint8Array()] = write(b, a, true);
+  expect(await read(a, honest)).toMatchObject({ ok: true, value: { isForked: false, refusedHere: [] } });
+
+  // B wants A to enrol again: it says that it holds more of A's log, without a proof, with a broken one, and with one it signed itself.
+  const parcel = readParcel(honest);
   if (!parcel.ok || parcel.value.header.what !== 'exchange') throw new Error('no parcel');
-  expect(await read(a, answer ?? new Uint8Array())).toMatchObject({ ok: true, value: { isForked: false } });
+  const { header, segments } = parcel.value;
   const log = `${a.stick.replica} ${partition}`;
-  const older = { ...a.stick, summary: () => ({ [log]: 1 }), headAt: () => null };
-  const outcome = await takeParcel(
-    older,
-    older.stickMemory(),
-    { header: parcel.value.header, segments: [] },
-    { hubKey, partitions: [partition], now: a.clock.now, verify },
-  );
-  expect(outcome).toMatchObject({ ok: true, value: { isForked: true } });
-  const twin = { ...a.stick, headAt: () => '11'.repeat(32) };
-  expect(
-    await takeParcel(
-      twin,
-      twin.stickMemory(),
-      { header: parcel.value.header, segments: [] },
-      { hubKey, partitions: [partition], now: a.clock.now, verify },
-    ),
-  ).toMatchObject({ ok: true, value: { isForked: true } });
-  for (const each of [a, b]) each.store.close();
+  const signB = b.store.identity().sign;
+  const op = { ...a.store.log.opsOfRecord(derivedId('two'))[0]?.op, seq: 3, group: 3 } as Op; // it was just written
+  const place = { replica: a.stick.replica, partition, before: hexToBytes(a.stick.headAt(log, 2) ?? '') };
+  const forged = sealSegment(place, [op], () => new Uint8Array(16), signB, segmentPorts).bytes;
+  const broken = segments.map((bytes) => bytes.map((byte, at) => (at === bytes.length - 1 ? byte ^ 1 : byte)));
+  for (const proofs of [[], broken, [forged]]) {
+    const lie = makeParcel({ ...header, summary: { ...header.summary, [log]: 3 } }, proofs, signB);
+    expect(await read(a, lie)).toMatchObject({
+      ok: true,
+      value: { isForked: false, refusedHere: [{ log, failure: { code: 'segment/unproved' } }] },
+    });
+  }
+  expect(a.stick.summary()[log]).toBe(2);
+
+  // Two old copies, one that has written on and one that has not, are shown what they have signed.
+  const older = putBack('older');
+  expect(await read(older, honest)).toMatchObject({ ok: true, value: { isForked: true } });
+  const twin = putBack('twin');
+  contact(twin, 'two', 'Контакт, пример 3');
+  expect(await read(twin, honest)).toMatchObject({ ok: true, value: { isForked: true } });
+  for (const each of [a, b, older, twin]) each.store.close();
 });

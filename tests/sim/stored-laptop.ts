@@ -139,6 +139,7 @@ function createStoredLaptop(options: {
     },
     rebuild() {
       for (const kind of versions[version]) opened.store.committer.rebuild(kind);
+      opened.store.desk.rebuild();
     },
     desk: () =>
       (opened.store.db.prepare('select * from desk').all() as object[]).map((row) => JSON.stringify(row)).sort(),

@@ -210,6 +210,15 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
       return opLog.logs().some((log) => isCurrent(log) && forked.commonOf(keyOf(log)) !== undefined);
     },
 
+    contradicts(key, seq, head) {
+      const { replica, partition } = parseLogKey(key);
+      // A copy may be older than the first op of its own log.
+      const log = opLog.logOf(replica, partition);
+      if (erased.has(key) || seq < opLog.base(log) || headAt(key, seq) === head) return false;
+      forked.add(key, opLog.marks(log).received);
+      return true;
+    },
+
     distrust(key) {
       const log = findLog(key);
       if (log !== undefined) forked.add(key, opLog.isOwn(log.replica) ? opLog.marks(log).received : 0);

@@ -3,7 +3,7 @@
  * interruption is harmless, and whatever else is read or written goes on between two of them. With the last chunk the logs begin
  * where the snapshot ends.
  *
- * Until then the partition's logs take nothing from elsewhere (`segment/gap`): a log half told by a snapshot and half by its ops would
+ * Until then the logs it names take nothing from elsewhere (`segment/gap`): a log half told by a snapshot and half by its ops would
  * say things twice. Given up, what has come stays in the rows, where the logs say it again.
  */
 import { isWithin } from '#shared/access/partitions.ts';

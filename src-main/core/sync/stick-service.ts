@@ -275,10 +275,12 @@ export function createStickService(deps: StickServiceDeps): StickService {
     const renewed = followScopes(store, time.now());
     if (renewed !== null) logger.info('sync/credential-renewed', { serial: renewed.serial });
     if (isForked) deps.isOldCopy();
-    const real = refusedHere.filter((each) => each.failure.code !== 'segment/gap');
+    const isClaim = (each: (typeof refusedHere)[number]): boolean => each.failure.code === 'segment/unproved';
+    const real = refusedHere.filter((each) => each.failure.code !== 'segment/gap' && !isClaim(each));
     const problems: (Failure | null)[] = [
       failure,
       isForked ? { code: 'sync/old-copy' } : null,
+      refusedHere.some(isClaim) ? { code: 'stick/unproved-claim' } : null,
       isRevoked ? { code: 'sync/revoked' } : null,
       refusals[0] === undefined ? null : { code: 'sync/hub-refused', reason: refusals[0].reason },
       real[0] === undefined ? null : { code: 'sync/segment-refused', reason: real[0].failure.code },
@@ -286,7 +288,7 @@ export function createStickService(deps: StickServiceDeps): StickService {
     return {
       received,
       isTaken: failure === null,
-      hasGap: real.length < refusedHere.length,
+      hasGap: refusedHere.some((each) => each.failure.code === 'segment/gap'),
       problems: problems.filter((problem) => problem !== null),
     };
   }

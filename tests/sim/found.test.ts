@@ -1,0 +1,47 @@
+/** Histories that failed once, shrunk, as they were found by `npm run test:sim`; and some that only thinking has found. */
+import { expect, onTestFinished, test } from 'vitest';
+import { simulate } from './checks.ts';
+import type { Fault, History, LaptopOrder, Step } from './history.ts';
+import { leanKeys, realKeys } from './keys.ts';
+import { leanLaptop } from './lean-laptop.ts';
+import { simulateSnapshots } from './snapshot-histories.ts';
+import { storedLaptops } from './stored-laptop.ts';
+
+const chair: LaptopOrder = { skewDays: 0, place: 'one', version: 'now', office: 'chair' };
+const noFault: Fault = { what: 'none', turn: 0, at: 0, small: false };
+const hub = 2;
+
+/** Somebody writes one field of a contact. */
+function write(who: number, value: number, field = 0, both = false): Step {
+  return { do: 'write', who, kind: 'contact', record: 0, act: 'set', fields: [field], value, both };
+}
+const meet = (who: number): Step => ({ do: 'exchange', who, fault: noFault });
+const backUp = (who: number): Step => ({ do: 'back-up', who });
+const putBack = (who: number): Step => ({ do: 'put-back', who, isKnown: false });
+
+/** Plays it on both builds of a laptop. */
+async function play(history: History): Promise<void> {
+  await simulate(history, leanKeys, leanLaptop);
+  const laptops = storedLaptops();
+  onTestFinished(laptops.close);
+  await simulate(history, realKeys, laptops.make);
+}
+
+test('an exchange goes on where the log of another had to be cut back to before what the hub sent', async () => {
+  const apart = [
+    [write(0, 0), meet(0), backUp(hub)],
+    [write(0, 1), meet(0), backUp(0)],
+    [write(0, 0), meet(0), write(0, 0, 0, true), meet(0)],
+    [putBack(0), write(0, 0), meet(1), putBack(hub)],
+  ];
+  const steps = apart.flat();
+  await expect(play({ laptops: [chair, chair], steps })).resolves.toBeUndefined();
+});
+
+test('two who write the same are rivals again when one of them writes something else', () => {
+  const place = (who: number, value: number) =>
+    ({ who, write: { do: 'paper', record: 0, field: 'place', value }, next: 'nothing' }) as const;
+  const made = { who: 1, write: { do: 'remove', record: 0 }, next: 'snapshot' } as const;
+  const history = { first: [place(1, 0), made, place(0, 0), place(0, 0), place(1, 1)], second: [], chunk: 0 };
+  expect(() => simulateSnapshots(history)).not.toThrow();
+});

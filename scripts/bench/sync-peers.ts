@@ -15,6 +15,8 @@ import { exchange, type ExchangeOutcome } from '#shared/sync/exchange.ts';
 import { parseInvitation } from '#shared/sync/invitation.ts';
 import { protocolVersion, type Summary } from '#shared/sync/messages.ts';
 import type { ReplicaStore } from '#shared/sync/replica-store.ts';
+import { fromColumnId } from '#core/store/column-id.ts';
+import { type Cell, fromColumn } from '#core/store/record-rows.ts';
 import { columnName } from '#core/store/tables.ts';
 import { BenchContact, type BenchValues, type Edit } from './sync-workload.ts';
 
@@ -182,11 +184,16 @@ export function openPeer(path: string, key: Uint8Array | null, kinds = [...allKi
       const rows = store.db
         .prepare(`select id, ${fields.map(columnName).join(', ')} from bench_contact where alive = 1 order by id`)
         .raw()
-        .all() as string[][]; // the columns just named
+        .all() as Cell[][]; // the columns just named
       return new Map(
-        rows.map(([id = '', ...values]) => [
-          id,
-          Object.fromEntries(fields.map((field, index) => [field, values[index] ?? ''])),
+        rows.map(([id, ...values]) => [
+          fromColumnId(id),
+          Object.fromEntries(
+            Object.entries(BenchContact.fields).map(([name, field], index) => [
+              name,
+              String(fromColumn(field, values[index] ?? null)),
+            ]),
+          ),
         ]),
       );
     },

@@ -4,11 +4,12 @@ import { copyFileSync, openSync, closeSync, readdirSync, readFileSync, statSync,
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createBackups } from '#core/store/backups.ts';
-import { databaseFailure, isSound, openDatabase } from '#core/store/database.ts';
+import { databaseFailure, isSound, openDatabase, type WritableDb } from '#core/store/database.ts';
 import { migrate, migrations } from '#core/store/migrate.ts';
 import { openStore, type Store } from '#core/store/store.ts';
 import { root } from '../../scripts/runtimes.mjs';
 import { silentLogger } from '#shared/kernel/ports.ts';
+import { Membership } from '#shared/commissions/membership.ts';
 import { Contact } from '#shared/contacts/contact.ts';
 import { newId } from '#shared/kernel/ids.ts';
 import {
@@ -48,6 +49,22 @@ const contact = (name: string) => ({
   act: 'set' as const,
   values: { name },
 });
+
+/** Writes a kind's table as versions before 006 did. */
+function withLongIds(db: WritableDb, table: string, ids: readonly string[]): void {
+  const columns = (db.pragma(`table_info(${table})`) as { name: string }[]).map(({ name }) => name); // its fixed shape
+  const long = (column: string): string => {
+    const digits = [1, 9, 13, 17, 21].map((from, at) => `substr(hex(${column}), ${from}, ${[8, 4, 4, 4, 12][at]})`);
+    return `lower(${digits.join(` || '-' || `)})`;
+  };
+  const sql = String(db.prepare('select sql from sqlite_schema where name = ?').pluck().get(table));
+  db.exec(`
+    ${sql.replace(`"${table}"`, 'long').replaceAll(' blob', ' text')};
+    insert into long select ${columns.map((column) => (ids.includes(column) ? long(column) : column)).join(', ')} from ${table};
+    drop table ${table};
+    alter table long rename to ${table};
+  `);
+}
 
 /** Everything the store holds, as rows: what an interrupted write must leave unchanged. */
 function contents(store: Store): string {
@@ -152,6 +169,7 @@ describe('migrations', () => {
     store.commit(changes.slice(1, 2), actors[1] ?? null);
     store.commit(changes.slice(2), null);
     // As the versions before wrote it.
+    withLongIds(store.db, 'contact', ['id']);
     store.db.exec(`
       alter table contact rename column changed_by to ref;
       alter table contact add column changed_by text;
@@ -160,7 +178,7 @@ describe('migrations', () => {
       drop table author;
       drop table attachment;
       drop table archive;
-      drop index contact_by_own;
+      drop index if exists contact_by_own;
       create index contact_by_own on contact (own_log, own_seq);
       create index contact_by_f_messenger on contact (f_messenger) where alive = 1;
       pragma user_version = 2;
@@ -178,6 +196,37 @@ describe('migrations', () => {
       .all();
     expect(indexes).not.toContainEqual(expect.stringContaining('f_messenger'));
     expect(indexes).toContainEqual(expect.stringContaining('where own_log > 0'));
+  });
+
+  test('006 writes ids and references as bytes, and every row keeps its number', () => {
+    const path = join(temporaryFolder(), 'store.db');
+    const store = openTestStore(path);
+    store.indexes.ensureLocale('ru');
+    const [first, second] = ['Один, пример', 'Два, пример'].map(contact);
+    if (first === undefined || second === undefined) throw new Error('no contacts');
+    const seat = { kind: Membership, id: newId({ time, random: seededRandom('seat') }), act: 'set' as const };
+    store.commit([first, second, { ...seat, values: { contact: first.id, commission: second.id } }], null);
+    store.commit([{ ...second, act: 'remove', values: {} }], null);
+    const seen = (of: Store): unknown => ({
+      contacts: of.queries.list({ kind: Contact, locale: 'ru' }),
+      found: of.queries.list({ kind: Contact, locale: 'ru', search: 'один' }),
+      removed: of.queries.get(Contact, second.id),
+      seat: of.queries.get(Membership, seat.id),
+      seats: of.queries.list({ kind: Membership, locale: 'ru', where: { contact: first.id } }).total,
+    });
+    const before = seen(store);
+    withLongIds(store.db, 'contact', ['id']);
+    withLongIds(store.db, 'membership', ['id', 'f_contact', 'f_commission']);
+    expect(store.db.prepare('select f_contact from membership').pluck().get()).toBe(first.id);
+    store.db.pragma('user_version = 5');
+    store.close();
+
+    const reopened = openTestStore(path);
+    expect(reopened.db.prepare('select typeof(f_contact) from membership').pluck().get()).toBe('blob');
+    expect(seen(reopened)).toEqual(before);
+    expect(seen(reopened)).toMatchObject({ seats: 1, contacts: { total: 1 }, found: { total: 1 } });
+    reopened.commit([{ ...first, values: { note: 'Пример' } }], null);
+    expect(reopened.queries.history(Contact, first.id)).toHaveLength(2);
   });
 
   test('a store of a newer app is refused and left as it was', () => {

@@ -16,6 +16,7 @@ import { Settlement, type SettlementAbout, settlementSeed } from '#shared/desk/s
 import { emptyState, isAlive, type RecordState } from '#shared/sync/merge.ts';
 import type { Op } from '#shared/sync/op.ts';
 import { stampMs } from '#shared/sync/stamp.ts';
+import { fromColumnId, idParameter } from './column-id.ts';
 import type { WritableDb } from './database.ts';
 import { derivedId } from './derived-id.ts';
 import type { Meta } from './meta.ts';
@@ -153,7 +154,7 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta, kinds:
     selectAny.get() !== undefined && selectRows.get(record, 'same') !== undefined;
   const isAgreed = (record: string): boolean => selectAgreed.get(record) !== undefined;
   const idOf = (kind: Kind, row: number): string =>
-    String(
+    fromColumnId(
       prepare(`select id from ${quote(kind.name)} where row = ?`)
         .pluck()
         .get(row),
@@ -226,7 +227,7 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta, kinds:
   }
 
   function judgePair(kind: Kind, first: string, second: string): DeskRow[] {
-    const load = prepare(`select * from ${quote(kind.name)} where id = ?`);
+    const load = prepare(`select * from ${quote(kind.name)} where id = ${idParameter}`);
     const [a, b] = [load.get(first), load.get(second)] as (Row | undefined)[]; // rows of a table of ours
     if (a === undefined || b === undefined) return []; // not arrived yet; judged again when it does
     const keyOf = (row: Row): string | null => (row.alive === 1 ? naturalKey(kind, rowValues(kind, row)) : null);
@@ -349,7 +350,7 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta, kinds:
           if (kind.name === Settlement.name) continue;
           if (kind.conflicts === 'desk') {
             const ids = db.prepare(`select id from ${quote(kind.name)}`).pluck();
-            for (const id of ids.all() as string[]) records.set(id, kind); // a text column
+            for (const id of ids.all()) records.set(fromColumnId(id), kind);
           }
           if (kind.naturalKey === undefined) continue;
           const page = db.prepare(
@@ -359,7 +360,7 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta, kinds:
           for (let rows: Row[] = []; last === 0 || rows.length === rowsAtOnce; ) {
             rows = page.all(last) as Row[]; // a table of ours
             for (const row of rows)
-              keyChanged(kind, String(row.id), Number(row.row), null, naturalKey(kind, rowValues(kind, row)));
+              keyChanged(kind, fromColumnId(row.id), Number(row.row), null, naturalKey(kind, rowValues(kind, row)));
             last = Number(rows.at(-1)?.row ?? -1);
           }
         }

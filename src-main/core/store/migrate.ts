@@ -9,12 +9,20 @@ import { migration002 } from './migrations/002-packs.ts';
 import { migration003 } from './migrations/003-authors.ts';
 import { migration004 } from './migrations/004-attachments.ts';
 import { migration005 } from './migrations/005-archive.ts';
+import { migration006 } from './migrations/006-short-ids.ts';
 
 /** `run` does, after `sql`, what needs to look at the schema first. */
 export type Migration = { readonly name: string; readonly sql: string; run?(db: WritableDb): void };
 
 /** In order; never change or remove one that has been released. */
-export const migrations: readonly Migration[] = [migration001, migration002, migration003, migration004, migration005];
+export const migrations: readonly Migration[] = [
+  migration001,
+  migration002,
+  migration003,
+  migration004,
+  migration005,
+  migration006,
+];
 
 /**
  * Brings the schema up to date, each migration in its own transaction. `backUp` is called once before the first change

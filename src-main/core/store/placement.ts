@@ -4,6 +4,7 @@
  */
 import { Credential, logKey } from '#shared/sync/messages.ts';
 import { coversPartition, mayWrite, newestFirst } from '#shared/sync/credential.ts';
+import { idParameter } from './column-id.ts';
 import type { Change } from './op-content.ts';
 import type { ReadableDb } from './database.ts';
 import { createErasedLogs } from './erased-logs.ts';
@@ -41,7 +42,7 @@ export function createPlacement(deps: { db: ReadableDb; log: OpLog; meta: Meta; 
         change.isNew === true
           ? undefined
           : db
-              .prepare(`select own_log from ${quote(change.kind.name)} where id = ?`)
+              .prepare(`select own_log from ${quote(change.kind.name)} where id = ${idParameter}`)
               .pluck()
               .get(change.id);
       const found = row === undefined ? null : (opLog.logByRef(Number(row))?.partition ?? partitionOfRecord(change.id));

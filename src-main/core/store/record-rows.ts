@@ -16,13 +16,14 @@ import { emptyValue, type Field, type FieldValue, type Kind } from '#shared/kind
 import type { RecordState } from '#shared/sync/merge.ts';
 import type { Stamp } from '#shared/sync/stamp.ts';
 import type { Authors } from './authors.ts';
+import { fromColumnId, idParameter, parameterOf } from './column-id.ts';
 import { fromColumnText, toColumnText } from './column-text.ts';
 import type { WritableDb } from './database.ts';
 import { columnName, quote } from './tables.ts';
 
 /** A row as SQLite gives it. */
 export type Row = { readonly [column: string]: Cell };
-type Cell = string | number | null;
+export type Cell = string | number | Uint8Array | null;
 
 /** Replica ids by their small local number, and back. */
 export type Replicas = { idOf(ref: number): string; refOf(id: string): number };
@@ -115,8 +116,10 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
   };
   const allColumns = columnsOf(fields.map(([name]) => name));
   const insertColumns = ['id', 'alive', 'stamp_time', 'stamp_by', 'clocks', 'sets', ...factColumns, ...allColumns];
+  const parameters = new Map(fields.map(([name, field]) => [quote(columnName(name)), parameterOf(field)]));
+  const parameter = (column: string): string => (column === 'id' ? idParameter : (parameters.get(column) ?? '?'));
   const insertSql = (columns: readonly string[], more = '', values = ''): string =>
-    `insert into ${table} (${columns.join(', ')}${more}) values (${columns.map(() => '?').join(', ')}${values}) on conflict do nothing`;
+    `insert into ${table} (${columns.join(', ')}${more}) values (${columns.map(parameter).join(', ')}${values}) on conflict do nothing`;
   const insert = db.prepare(insertSql(insertColumns));
   // Nearly every row begins so: alive, written by one replica at one moment, without sets.
   const insertPlain = db.prepare(
@@ -130,7 +133,7 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
       const statement = prepare(
         `load ${names.join(' ')}`,
         () =>
-          `select ${[...loadColumns, ...(withSets ? ['sets'] : []), ...columnsOf(names)].join(', ')} from ${table} where id = ?`,
+          `select ${[...loadColumns, ...(withSets ? ['sets'] : []), ...columnsOf(names)].join(', ')} from ${table} where id = ${idParameter}`,
       ).raw();
       const cells = statement.get(id) as readonly Cell[] | undefined; // the columns just named
       if (cells === undefined) return null;
@@ -202,7 +205,7 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
           ...(withSets ? ['sets'] : []),
           ...columnsOf(names),
         ];
-        return `update ${table} set ${columns.map((column) => `${column} = ?`).join(', ')} where row = ?`;
+        return `update ${table} set ${columns.map((column) => `${column} = ${parameter(column)}`).join(', ')} where row = ?`;
       });
       const cells: Cell[] = [
         ...factCells(before.stamp, state, facts, replicas, authors),
@@ -322,5 +325,6 @@ export function fromColumn(field: Field, value: Cell): FieldValue {
     return value === null || value === '[]' ? [] : (JSON.parse(String(value)) as readonly string[]); // toColumn wrote it
   if (value === null) return null;
   if (typeof value === 'string') return fromColumnText(value);
+  if (typeof value === 'object') return fromColumnId(value);
   return field.type === 'flag' ? value === 1 : value;
 }

@@ -6,14 +6,15 @@ import type { Statement } from 'better-sqlite3';
 import type { Field, Kind } from '#shared/kinds/define-kind.ts';
 import type { RecordView, Road } from '#shared/records/contract.ts';
 import type { Authors } from './authors.ts';
+import { fromColumnId, idParameter } from './column-id.ts';
 import { fromColumnText } from './column-text.ts';
 import type { ReadableDb } from './database.ts';
 import type { OpLog } from './op-log.ts';
-import { fromColumn } from './record-rows.ts';
+import { type Cell, fromColumn } from './record-rows.ts';
 import { columnName, quote } from './tables.ts';
 
 /** The values of `columns` in their order. */
-export type ViewRow = readonly (string | number | null)[];
+export type ViewRow = readonly Cell[];
 
 const commonColumns = ['id', 'alive', 'created_at', 'changed_at', 'changed_by', 'own_log', 'own_seq'];
 
@@ -27,7 +28,7 @@ export type RecordViews = {
 };
 
 export function createRecordViews(db: ReadableDb, opLog: OpLog, authors: Authors): RecordViews {
-  const names: Statement<unknown[]> = db.prepare('select f_name from person where id = ?').pluck();
+  const names: Statement<unknown[]> = db.prepare(`select f_name from person where id = ${idParameter}`).pluck();
   const nameOf = (person: string | null): string | null =>
     person === null ? null : fromColumnText((names.get(person) as string | undefined) ?? '') || null; // text column, required
 
@@ -80,9 +81,8 @@ export function createRecordViews(db: ReadableDb, opLog: OpLog, authors: Authors
           if (entry !== undefined) values[entry[0]] = fromColumn(entry[1], row[commonColumns.length + index] ?? null);
         }
         return {
-          // The store wrote ids and kind names itself.
-          id: String(id) as RecordView['id'],
-          kind: kind.name as RecordView['kind'],
+          id: fromColumnId(id),
+          kind: kind.name as RecordView['kind'], // of our own declarations
           values,
           road: road(Number(ownLog), Number(ownSeq)),
           removed: alive !== 1,

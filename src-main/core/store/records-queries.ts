@@ -9,6 +9,7 @@ import { type SetChange, stampToText } from '#shared/sync/op.ts';
 import { stampMs } from '#shared/sync/stamp.ts';
 import { ftsMatch } from '#shared/text/search-key.ts';
 import type { Authors } from './authors.ts';
+import { idParameter, parameterOf } from './column-id.ts';
 import { fromColumnText, toColumnText } from './column-text.ts';
 import type { ReadableDb } from './database.ts';
 import type { Indexes } from './indexes.ts';
@@ -98,11 +99,12 @@ export function createRecordQueries(db: ReadableDb, opLog: OpLog, indexes: Index
     const parts = [onlyAlive];
     const values: (string | number)[] = [];
     for (const [name, wanted] of Object.entries(options.where ?? {})) {
-      if (options.kind.fields[name] === undefined) continue;
+      const field = options.kind.fields[name];
+      if (field === undefined) continue;
       const column = `r.${quote(columnName(name))}`;
       const list = Array.isArray(wanted) ? wanted : [wanted];
       const present = list.filter((value) => value !== null).map(toSql);
-      const tests = present.length > 0 ? [`${column} in (${present.map(() => '?').join(', ')})`] : [];
+      const tests = present.length > 0 ? [`${column} in (${present.map(() => parameterOf(field)).join(', ')})`] : [];
       if (list.includes(null)) tests.push(`${column} is null`);
       parts.push(`(${tests.join(' or ') || '0'})`);
       values.push(...present);
@@ -149,7 +151,7 @@ export function createRecordQueries(db: ReadableDb, opLog: OpLog, indexes: Index
 
   const self: RecordQueries = {
     get(kind, id) {
-      const row = prepare(`select ${views.columns(kind)} from ${quote(kind.name)} r where id = ?`)
+      const row = prepare(`select ${views.columns(kind)} from ${quote(kind.name)} r where id = ${idParameter}`)
         .raw()
         .get(id) as ViewRow | undefined; // the columns just named
       return row === undefined ? null : (views.of(kind, [row])[0] ?? null);
@@ -264,7 +266,7 @@ export function createRecordQueries(db: ReadableDb, opLog: OpLog, indexes: Index
       return newestFirst()
         .slice(0, limit)
         .map(({ at, kind, id, act, by, first }) => {
-          const createdAt = prepare(`select created_at from ${quote(kind.name)} where id = ?`)
+          const createdAt = prepare(`select created_at from ${quote(kind.name)} where id = ${idParameter}`)
             .pluck()
             .get(id);
           return { at, kind, id, act: act === 'changed' && Number(createdAt) === first ? 'created' : act, by };

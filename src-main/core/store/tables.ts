@@ -23,8 +23,9 @@ function fieldsWhere(kind: Kind, test: (field: Field) => boolean): string[] {
     .map(([name]) => name);
 }
 
-/** SQLite's storage class of a field. A set is its sorted elements as a JSON list. */
-function columnType(field: Field): 'integer' | 'text' {
+/** SQLite's storage class of a field. A set is its sorted elements as a JSON list; a reference is stored as ids are (column-id.ts). */
+function columnType(field: Field): 'integer' | 'text' | 'blob' {
+  if (field.type === 'reference') return 'blob';
   return field.type === 'integer' || field.type === 'flag' ? 'integer' : 'text';
 }
 
@@ -33,7 +34,7 @@ function columnType(field: Field): 'integer' | 'text' {
  */
 const commonColumns = `
   row integer primary key,
-  id text not null unique,
+  id blob not null unique,
   alive integer not null,
   stamp_time integer not null,
   stamp_by integer not null,

@@ -15,7 +15,8 @@
  *   groups      for each op: its seq − its group
  *   actor       for each op: 0 for none, else place in `actors` + 1
  *   times       by writer and rank, signed: difference to the time before; for the first, to 0
- *   replaced, stamps, seen, digests, lengths, values   as in op-columns.ts, r being 1 + place in `replicas`, in `seen` the place
+ *   replaced, stamps, seen, digests   as in op-columns.ts, r being 1 + place in `replicas`, in `seen` the place
+ *   shapes, shape, letters, lengths, contents   the values (value-columns.ts)
  *
  * The ops of a record stand by rising stamp. The reader is strict as that of a segment's columns.
  */
@@ -30,12 +31,11 @@ import {
   readIds,
   readReplaced,
   readSeen,
-  readValues,
   toPlanes,
   writeReplaced,
 } from './op-columns.ts';
-import { valuesToText } from './op-values.ts';
 import { compareStamps } from './stamp.ts';
+import { readValueColumns, writeValueColumns } from './value-columns.ts';
 
 /** An op and whose log it stands in. */
 export type LooseOp = { readonly op: Op; readonly replica: string };
@@ -70,8 +70,6 @@ export function toLooseColumns(entries: readonly LooseOp[]): Uint8Array {
   const stampTimes: number[] = [];
   const seen = createWriter(64);
   const digests = createWriter(64);
-  const values = createWriter(entries.length * 128);
-  const lengths: number[] = [];
   const ranks = createWriter(1024);
   const byWriter = new Map<string, LooseOp[]>();
   let kind = 0;
@@ -103,8 +101,7 @@ export function toLooseColumns(entries: readonly LooseOp[]): Uint8Array {
     if (op.digest !== null) {
       flag |= flagErased;
       digests.bytes(op.digest);
-      lengths.push(0);
-    } else lengths.push(values.text(valuesToText(op.set ?? {})));
+    }
     flags[index] = flag;
   }
   const seqs = createWriter(1024);
@@ -128,7 +125,7 @@ export function toLooseColumns(entries: readonly LooseOp[]): Uint8Array {
   }
   const planes = new Uint8Array(records.length * 16);
   for (const [index, record] of records.entries()) writeId(record, planes, index, records.length);
-  const out = createWriter(values.length() + entries.length * 32 + 256);
+  const out = createWriter(entries.length * 128 + 256);
   out.number(records.length);
   out.bytes(planes);
   out.bytes(kinds.written());
@@ -140,8 +137,10 @@ export function toLooseColumns(entries: readonly LooseOp[]): Uint8Array {
   out.bytes(toPlanes(stampTimes));
   out.bytes(seen.written());
   out.bytes(digests.written());
-  for (const length of lengths) out.number(length);
-  out.bytes(values.written());
+  writeValueColumns(
+    entries.map(({ op }) => (op.digest === null ? (op.set ?? {}) : null)),
+    out,
+  );
   return out.written();
 }
 
@@ -193,13 +192,7 @@ export function fromLooseColumns(bytes: Uint8Array): LooseOp[] {
     if (flag > 63 || (flag & 3) === 3 || (flag & 4) !== 0) throw new RangeError('not a flag');
     if ((flag & flagErased) !== 0) digests.set(index, reader.bytes(32).slice());
   }
-  const lengths = new Uint32Array(n);
-  for (let index = 0; index < n; index += 1) {
-    const length = reader.number();
-    if (length > reader.left() || (length > 0 && digests.has(index))) throw new RangeError('values beyond the end');
-    lengths[index] = length;
-  }
-  const sets = readValues(reader.bytes(reader.left()), lengths);
+  const sets = readValueColumns(reader, n, (place) => digests.has(place));
 
   const entries: LooseOp[] = [];
   let index = 0;
@@ -217,7 +210,7 @@ export function fromLooseColumns(bytes: Uint8Array): LooseOp[] {
           kind: kinds[place] ?? 0,
           record,
           act: at(acts, (flags[index] ?? 0) & 3),
-          set: digest === null ? (sets[index] ?? {}) : null,
+          set: sets[index] ?? null,
           replaced: replaced.get(index) ?? {},
           seen: seen.get(index) ?? null,
           digest,

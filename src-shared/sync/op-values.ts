@@ -27,7 +27,7 @@ export type OpValue = string | number | boolean | null | SetChange;
 export type OpValues = { readonly [field: string]: OpValue };
 
 /** Field numbers are below this. */
-const maxField = 100_000;
+export const maxField = 100_000;
 
 /** Values by field number as their text. Keys that are whole numbers come in rising order from any JavaScript object. */
 export function valuesToText(values: OpValues): string {
@@ -37,16 +37,52 @@ export function valuesToText(values: OpValues): string {
 }
 
 function valueToText(value: OpValue): string {
-  if (typeof value === 'string') {
-    // Half a surrogate pair cannot travel; it would come out as another text than the one digested.
-    const whole = value.isWellFormed() ? value : value.toWellFormed();
-    return `s${whole.length}:${whole}`;
-  }
-  if (value === null) return 'z';
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? `i${value};` : `f${value};`;
-  if (typeof value === 'boolean') return value ? 'y' : 'n';
-  const json = canonicalJson(value);
-  return `c${json.length}:${json}`;
+  const content = contentOf(value);
+  if (typeof value === 'string') return `s${content.length}:${content}`;
+  const letter = String.fromCharCode(letterOf(value));
+  if (typeof value === 'number') return `${letter}${content};`;
+  return content === '' ? letter : `${letter}${content.length}:${content}`;
+}
+
+/** The letter of a value, as its character code. */
+export function letterOf(value: OpValue): number {
+  if (typeof value === 'string') return letterText;
+  if (value === null) return letterNull;
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? letterInteger : letterFraction;
+  if (typeof value === 'boolean') return value ? letterYes : letterNo;
+  return letterChange;
+}
+
+/** Whether a letter says less than its value. */
+export function hasContent(letter: number): boolean {
+  return letter === letterText || letter === letterChange || letter === letterInteger || letter === letterFraction;
+}
+
+/** What stands for a value besides its letter. */
+export function contentOf(value: OpValue): string {
+  // Half a surrogate pair cannot travel; it would come out as another text than the one digested.
+  if (typeof value === 'string') return value.isWellFormed() ? value : value.toWellFormed();
+  if (typeof value === 'number') return String(value);
+  return value === null || typeof value === 'boolean' ? '' : canonicalJson(value);
+}
+
+/** The value of a letter and its content. Throws RangeError where `letterOf` and `contentOf` would not give them. */
+export function valueOf(letter: number, content: string): OpValue {
+  if (letter === letterText) return content;
+  if (letter === letterChange) return toChange(content);
+  if (letter === letterInteger || letter === letterFraction) return toNumber(letter, content);
+  if (content !== '') throw new RangeError('a letter with a content');
+  if (letter === letterNull) return null;
+  if (letter === letterYes) return true;
+  if (letter === letterNo) return false;
+  throw new RangeError('not a value');
+}
+
+function toNumber(letter: number, digits: string): number {
+  const value = Number(digits);
+  if (String(value) !== digits || !Number.isFinite(value)) throw new RangeError('not a number');
+  if (Number.isSafeInteger(value) !== (letter === letterInteger)) throw new RangeError('not that kind of number');
+  return value;
 }
 
 /** Reads the values in `text` from `start` up to `end`. Throws RangeError on anything `valuesToText` would not write. */
@@ -75,33 +111,24 @@ export function textToValues(text: string, start: number, end: number): { [field
     at += length;
     return text.slice(at - length, at);
   }
-  function printed(): number {
+  function printed(): string {
     const stop = text.indexOf(';', at);
     if (stop < 0 || stop >= end) throw new RangeError('cut short');
     const digits = text.slice(at, stop);
-    const value = Number(digits);
-    if (String(value) !== digits || !Number.isFinite(value)) throw new RangeError('not a number');
     at = stop + 1;
-    return value;
+    return digits;
   }
 
   while (at < end) {
     const field = count(0);
     if (field <= last || field >= maxField) throw new RangeError('fields out of order');
     last = field;
-    const kind = text.charCodeAt(at);
+    const letter = text.charCodeAt(at);
     at += 1;
-    let value: OpValue;
-    if (kind === letterText) value = piece(count(colon));
-    else if (kind === letterNull) value = null;
-    else if (kind === letterYes) value = true;
-    else if (kind === letterNo) value = false;
-    else if (kind === letterChange) value = toChange(piece(count(colon)));
-    else if (kind === letterInteger || kind === letterFraction) {
-      value = printed();
-      if (Number.isSafeInteger(value) !== (kind === letterInteger)) throw new RangeError('not that kind of number');
-    } else throw new RangeError('not a value');
-    values[field] = value;
+    let content = '';
+    if (letter === letterText || letter === letterChange) content = piece(count(colon));
+    else if (hasContent(letter)) content = printed();
+    values[field] = valueOf(letter, content);
   }
   if (at !== end) throw new RangeError('a value runs into the next op');
   return values;

@@ -2,7 +2,7 @@
  * A snapshot: what a partition's logs say up to some seq of each, squeezed (squeeze.ts), signed by the hub. A new laptop takes it
  * instead of the logs' beginnings, and goes on from there with segments.
  *
- *   `KSNP` · byte 1, the version · length of the packed header, u32 little-endian
+ *   `KSNP` · byte 2, the version · length of the packed header, u32 little-endian
  *   header      zstd of canonical JSON (`SnapshotHeader`)
  *   signature   64 bytes: the hub's Ed25519 over the JSON before packing, with member "what": "komissiya snapshot 1" added
  *   chunks      one after the other: zstd of loose columns (loose-ops.ts), about 1,000 ops each, whole records by rising id
@@ -55,7 +55,7 @@ export type SnapshotHeader = z.infer<typeof SnapshotHeader>;
 
 /** Ops after which a chunk ends, with the record at hand. */
 export const chunkOps = 1000;
-const magic = [0x4b, 0x53, 0x4e, 0x50, 1];
+const magic = [0x4b, 0x53, 0x4e, 0x50, 2];
 const headStart = 9;
 const signatureBytes = 64;
 const maxHeaderBytes = 32 * 1024 * 1024;

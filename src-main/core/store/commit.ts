@@ -282,6 +282,7 @@ export function createCommitter(deps: CommitDeps): Committer {
     applySqueezed(entries, keep, done, isLast) {
       const now = deps.time.now();
       db.pragma('synchronous = normal');
+      deps.checkpoints.seldom();
       try {
         transact(() => {
           keep();
@@ -306,6 +307,7 @@ export function createCommitter(deps: CommitDeps): Committer {
         });
       } finally {
         db.pragma('synchronous = full');
+        deps.checkpoints.usual();
       }
       if (!isLast && now - squeezedTold < 500) return;
       squeezedTold = now;

@@ -1,6 +1,6 @@
 /** Makes a record's row of all its ops at once, where they come together: from a snapshot. */
 import type { Kind } from '#shared/kinds/define-kind.ts';
-import { emptyState, isAlive, mergeOp, type RecordState } from '#shared/sync/merge.ts';
+import { emptyState, firstState, isAlive, mergeOp, type RecordState } from '#shared/sync/merge.ts';
 import { stampMs } from '#shared/sync/stamp.ts';
 import type { DeskIndex } from './desk-index.ts';
 import type { Indexes } from './indexes.ts';
@@ -26,9 +26,11 @@ export function createRecordPlacer(deps: {
     let last = first;
     let ownLast: LoggedOp | null = null;
     for (const each of ops) {
-      state = mergeOp(kind, state, each.op, each.log.replica);
+      const { op, log: of } = each;
+      const isFirst = state === emptyState && op.act === 'set' && op.set !== null;
+      state = isFirst ? firstState(kind, op, of.replica) : mergeOp(kind, state, op, of.replica);
       last = each;
-      if (log.isOwn(each.log.replica)) ownLast = each;
+      if (log.isOwn(of.replica)) ownLast = each;
     }
     const facts: RowFacts = {
       alive: isAlive(state),

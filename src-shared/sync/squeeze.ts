@@ -19,8 +19,8 @@ import { fieldNames, mergeSet, type SetState } from './merge.ts';
 import { compareLoose, type LooseOp } from './loose-ops.ts';
 import { type OpValue, type OpValues, type SetChange, stampToText } from './op.ts';
 
-/** Raised when the rules above keep more than before: snapshots made by older rules are then made from the first op. */
-export const squeezeRules = 1;
+/** Raised when the rules above keep more than before, or chunks take another form: older snapshots are then made anew from the first op. */
+export const squeezeRules = 2;
 
 /** Squeezes the ops of one record of one kind, each given once. They come and go in the order of `compareLoose`. */
 export function squeezeRecord(

@@ -88,10 +88,14 @@ async function init(hub: Hub, _args: readonly string[], { out }: Terminal): Prom
 
 async function list(hub: Hub, _args: readonly string[], { out, complain }: Terminal): Promise<number> {
   const laptops = await hub.credentials.list();
+  const copies = await hub.ledger.refusedFor('succeeded');
   for (const laptop of laptops) {
     const contact = laptop.last_contact_at === null ? 'never' : new Date(laptop.last_contact_at).toISOString();
-    const state = laptop.revoked_at === null ? 'enrolled' : 'revoked';
-    out([laptop.serial, state, contact, laptop.partition, laptop.laptop].join('\t'));
+    const shutOut = laptop.succeeded_by === null ? 'revoked' : 'succeeded';
+    const state = laptop.revoked_at === null ? 'enrolled' : shutOut;
+    const asked = copies.get(laptop.id);
+    const note = asked === undefined ? [] : [`a copy of it was refused ${asked} times: ask whose it is`];
+    out([laptop.serial, state, contact, laptop.partition, laptop.laptop, ...note].join('\t'));
   }
   if (laptops.length === 0) complain('No laptop is enrolled yet.');
   return 0;

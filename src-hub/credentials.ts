@@ -8,7 +8,7 @@ import { Role } from '#shared/access/roles.ts';
 import { bytesToHex } from '#shared/kernel/ids.ts';
 import type { Random, Time } from '#shared/kernel/ports.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
-import { credentialBytes, reachesInto } from '#shared/sync/credential.ts';
+import { reachesInto } from '#shared/sync/credential.ts';
 import { invitationHash, makeInvitation, parseInvitation } from '#shared/sync/invitation.ts';
 import {
   Credential,
@@ -17,15 +17,19 @@ import {
   serialsDigest,
   type Summary,
 } from '#shared/sync/messages.ts';
+import type { Succession } from '#shared/sync/succession.ts';
 import type { HubDb } from './db/database.ts';
 import { withinAny } from './db/within.ts';
 import type { InvitationTable, ReplicaTable } from './db/schema.ts';
 import { sha256 } from './hub-crypto.ts';
 import type { HubIdentity } from './identity.ts';
+import { keepCredential, lockNewest, signCredential } from './issuing.ts';
+import { linesOf, succeed, successionOf } from './succession.ts';
 
 const dayMs = 86_400_000;
 /** A laptop that comes once a month must find its credential renewed in time. */
 const renewBeforeMs = 90 * dayMs;
+const unsucceeded = { succeeded_by: null, handed_over_at: null };
 
 export type InvitationOrder = {
   readonly partitions: readonly string[];
@@ -54,6 +58,18 @@ export type Standing =
       readonly credential: Credential;
       /** All it ever had: what it wrote under them is judged by them. */
       readonly credentials: readonly Credential[];
+    }
+  | {
+      /** Another identity of the same laptop goes on in its place. */
+      readonly state: 'succeeded';
+      readonly credential: Credential;
+      readonly credentials: readonly Credential[];
+      /** What that one was given. */
+      readonly successor: Credential;
+      /** Who may always hand over what it wrote: the last of those that followed it. */
+      readonly heir: string;
+      /** Until then others may, too. Milliseconds UTC. */
+      readonly handedOverAt: number;
     }
   | { readonly state: 'unknown' };
 
@@ -120,7 +136,7 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
         return err({ code: 'hub/wrong-partition', invited: partitions });
       }
 
-      const credential = signCredential(request, invitation, partitions, now);
+      const credential = credentialFor(request, invitation, partitions, now);
       const laptop = { laptop: invitation.laptop, commission: invitation.commission, partition: request.partition };
       await tx
         .insertInto('replica')
@@ -133,12 +149,13 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
           last_contact_at: now,
           app_version: null,
           summary: null,
+          ...unsucceeded,
         })
         .onConflict((conflict) =>
-          conflict.column('id').doUpdateSet({ ...laptop, role: request.role, enrolled_at: now }),
+          conflict.column('id').doUpdateSet({ ...laptop, role: request.role, enrolled_at: now, ...unsucceeded }),
         )
         .execute();
-      await keep(tx, credential, now);
+      await keepCredential(tx, credential, now);
       await tx
         .updateTable('invitation')
         .set({ used_at: now, used_by: request.replica, serial: credential.serial })
@@ -146,45 +163,6 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
         .execute();
       return ok(credential);
     });
-  }
-
-  const signed = (unsigned: Omit<Credential, 'signature'>): Credential => ({
-    ...unsigned,
-    signature: bytesToHex(identity.sign(credentialBytes(unsigned))),
-  });
-
-  async function keep(tx: HubDb, credential: Credential, issuedAt: number): Promise<void> {
-    await tx
-      .insertInto('credential')
-      .values({
-        serial: credential.serial,
-        replica: credential.replica,
-        body: JSON.stringify(credential),
-        valid_until: credential.validUntil,
-        issued_at: issuedAt,
-        revoked_at: null,
-      })
-      .execute();
-  }
-
-  /** A laptop's newest credential, locked by a write first, so that of several transactions one goes on. */
-  async function lockNewest(
-    tx: HubDb,
-    replica: string,
-  ): Promise<{ serial: string; body: string; revoked_at: number | null } | undefined> {
-    await tx
-      .updateTable('credential')
-      .set((row) => ({ issued_at: row.ref('issued_at') }))
-      .where('replica', '=', replica)
-      .execute();
-    return tx
-      .selectFrom('credential')
-      .select(['serial', 'body', 'revoked_at'])
-      .where('replica', '=', replica)
-      .orderBy('issued_at', 'desc')
-      .orderBy('serial', 'desc')
-      .limit(1)
-      .executeTakeFirst();
   }
 
   async function repeat(tx: HubDb, invitation: InvitationTable, request: EnrolRequest): Promise<Result<Credential>> {
@@ -199,7 +177,7 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
       : ok(Credential.parse(JSON.parse(row.body)));
   }
 
-  function signCredential(
+  function credentialFor(
     request: EnrolRequest,
     invitation: InvitationTable,
     partitions: string[],
@@ -217,7 +195,7 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
       validFrom: now,
       validUntil: now + invitation.valid_days * dayMs,
     };
-    return signed(unsigned);
+    return signCredential(identity, unsigned);
   }
 
   /** What a laptop may do now, by its newest credential. */
@@ -233,6 +211,8 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
     const all = rows.map((row) => Credential.parse(JSON.parse(row.body)));
     const [credential] = all;
     if (newest === undefined || credential === undefined) return { state: 'unknown' };
+    const line = newest.revoked_at === null ? null : await successionOf(db, replica);
+    if (line !== null) return { state: 'succeeded', credential, credentials: all, ...line };
     const valid = newest.valid_until <= time.now() ? 'expired' : 'valid';
     return { state: newest.revoked_at === null ? valid : 'revoked', credential, credentials: all };
   }
@@ -247,8 +227,12 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
         where.or([where('credential.serial', '=', serialOrLaptop), where('replica.laptop', '=', serialOrLaptop)]),
       )
       .execute();
-    // All of a laptop's, also those it was renewed to since the operator looked.
-    for (const { id } of rows) {
+    // All of a laptop's, also those it was renewed to since the operator looked, and under whatever identity it went on.
+    for (const id of await linesOf(
+      db,
+      rows.map((row) => row.id),
+    )) {
+      await db.updateTable('replica').set(unsucceeded).where('id', '=', id).execute();
       await db
         .updateTable('credential')
         .set({ revoked_at: time.now() })
@@ -344,12 +328,12 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
     if (old.validUntil - now > Math.min(length / 4, renewBeforeMs)) return null;
     const { signature: _signature, ...rest } = old;
     const unsigned = { ...rest, serial: bytesToHex(random.bytes(5)), validFrom: now, validUntil: now + length };
-    const renewed = signed(unsigned);
+    const renewed = signCredential(identity, unsigned);
     return db.transaction().execute(async (tx) => {
       // Of several requests at once one renews.
       const newest = await lockNewest(tx, old.replica);
       if (newest === undefined || newest.serial !== old.serial || newest.revoked_at !== null) return null;
-      await keep(tx, renewed, now);
+      await keepCredential(tx, renewed, now);
       return renewed;
     });
   }
@@ -374,6 +358,8 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
         .innerJoin('replica', 'replica.id', 'credential.replica')
         .select(['replica.id', 'replica.partition'])
         .distinct()
+        // Who was succeeded has the name of who goes on.
+        .where('replica.succeeded_by', 'is', null)
         .where((where) =>
           where.or([where('credential.serial', '=', serialOrLaptop), where('replica.laptop', '=', serialOrLaptop)]),
         )
@@ -404,8 +390,8 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
         handOverUntil: time.now() + rights.handOverDays * dayMs,
         validFrom,
       };
-      const granted = signed(unsigned);
-      await keep(tx, granted, validFrom);
+      const granted = signCredential(identity, unsigned);
+      await keepCredential(tx, granted, validFrom);
       return ok(granted);
     });
   }
@@ -423,5 +409,18 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
       .execute();
   }
 
-  return { invite, enrol, standingOf, revoke, list, within, lackedBy, laptopsWithin, renew, grant, touch };
+  return {
+    invite,
+    enrol,
+    succeed: (succession: Succession) => succeed(deps, succession),
+    standingOf,
+    revoke,
+    list,
+    within,
+    lackedBy,
+    laptopsWithin,
+    renew,
+    grant,
+    touch,
+  };
 }

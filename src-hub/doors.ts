@@ -35,6 +35,7 @@ const statusOf: { readonly [R in HubFailure['reason']]: number } = {
   'unknown-laptop': 401,
   expired: 403,
   revoked: 403,
+  succeeded: 403,
   protocol: 409,
   'bad-code': 404,
   'code-used': 410,
@@ -183,8 +184,8 @@ export function createDoors(server: FastifyInstance, deps: DoorDeps) {
     metrics.countRefused(reason);
     logger.warn({ route, replica: envelope?.replica ?? null, reason }, 'hub/refused');
     // Only what a known laptop did is kept: a stranger must not fill the table.
-    if (envelope !== null && (reason === 'revoked' || reason === 'expired')) {
-      await ledger.countRefusal(envelope.replica, reason);
+    if (envelope !== null && (reason === 'revoked' || reason === 'expired' || reason === 'succeeded')) {
+      await ledger.countRefusal(typeof failure['laptop'] === 'string' ? failure['laptop'] : envelope.replica, reason);
     }
     const body = failureBody(failure);
     return send(reply, envelope, statusOf[HubFailure.parse(JSON.parse(fromUtf8(body))).reason], body);
@@ -215,7 +216,7 @@ export function createDoors(server: FastifyInstance, deps: DoorDeps) {
     return verifySignature(hexToBytes(publicKey), signed, hexToBytes(signature));
   }
 
-  /** Who asks. Failures: `hub/unknown-laptop`, `hub/bad-signature`, `hub/expired`, `hub/revoked`, `hub/too-many-requests`. */
+  /** Who asks. Failures: `hub/unknown-laptop`, `hub/bad-signature`, `hub/expired`, `hub/revoked`, `hub/succeeded`, `hub/too-many-requests`. */
   async function authenticate(ask: Ask): Promise<Result<Asker>> {
     const { replica } = ask.envelope;
     const standing = await credentials.standingOf(replica);

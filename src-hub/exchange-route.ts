@@ -55,7 +55,7 @@ export function createExchangeRoute(deps: {
     if (request.replica !== asker.replica) return err({ code: 'hub/garbage' });
     if ('digest' in request) return ok(await brief(asker, request));
 
-    const accepted = await archive.accept(incoming, rememberStandings(credentials));
+    const accepted = await archive.accept(incoming, rememberStandings(credentials), asker.replica);
     for (const refusal of accepted.refusals) {
       metrics.countRefused(refusal.reason);
       await ledger.countRefusal(asker.replica, refusal.reason);

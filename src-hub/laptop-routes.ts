@@ -1,4 +1,4 @@
-/** The doors for laptops, as #shared/sync/hub-http.ts describes: hello, enrol, sync, wait, blobs, shelf, snapshots. */
+/** The doors for laptops, as #shared/sync/hub-http.ts describes: hello, enrol, succeed, sync, wait, blobs, shelf, snapshots. */
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
@@ -25,6 +25,7 @@ import {
   parseMessage,
   protocolVersion,
 } from '#shared/sync/messages.ts';
+import { SuccessionRequest, type SuccessionResponse } from '#shared/sync/succession.ts';
 import { type Blobs, holdBody } from './blobs.ts';
 import { createDoors, type DoorDeps, readJson, readPacked } from './doors.ts';
 import { type ExchangeRoute, seenBy } from './exchange-route.ts';
@@ -77,6 +78,27 @@ export function addLaptopRoutes(
       hubName: identity.name,
       hubKey: identity.publicKey,
       hubRecipient: deps.hubRecipient,
+      epoch: identity.epoch,
+      credential: credential.value,
+    };
+    return ok(utf8(JSON.stringify(response)));
+  });
+
+  doors.message(hubPaths.succeed, smallBody, async (ask) => {
+    if (!enrolments.take(ask.request.ip)) return err({ code: 'hub/too-many-requests' });
+    const message = readMessage(ask.body, SuccessionRequest);
+    if (!message.ok) return message;
+    const { succession } = message.value;
+    const ownsKey = doors.isSigned(ask, succession.publicKey, identity.publicKey);
+    if (succession.replica !== ask.envelope.replica || !ownsKey) return err({ code: 'hub/bad-signature' });
+    const credential = await credentials.succeed(succession);
+    if (!credential.ok) return credential;
+    logger.info(
+      { replica: succession.replica, succeeds: succession.from, serial: credential.value.serial },
+      'hub/succeeded',
+    );
+    const response: SuccessionResponse = {
+      protocol: protocolVersion,
       epoch: identity.epoch,
       credential: credential.value,
     };

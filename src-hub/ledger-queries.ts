@@ -78,6 +78,17 @@ export function createLedger(deps: { db: HubDb; time: Time; random: Random }) {
     return [...lines.values()].sort((a, b) => b.count - a.count);
   }
 
+  /** How often each laptop was refused for this reason in the days kept, by replica. */
+  async function refusedFor(reason: string): Promise<ReadonlyMap<string, number>> {
+    const rows = await db
+      .selectFrom('refusal')
+      .select((select) => ['replica', select.fn.sum<number>('count').as('count')])
+      .where('reason', '=', reason)
+      .groupBy('replica')
+      .execute();
+    return new Map(rows.map(({ replica, count }) => [replica, count]));
+  }
+
   async function totals(): Promise<{ logs: number; ops: number; bytes: number }> {
     const row = await db
       .selectFrom('log')
@@ -102,5 +113,5 @@ export function createLedger(deps: { db: HubDb; time: Time; random: Random }) {
     return bytes;
   }
 
-  return { countRefusal, recordExchange, prune, refusals, totals, waitingFor };
+  return { countRefusal, recordExchange, prune, refusals, refusedFor, totals, waitingFor };
 }

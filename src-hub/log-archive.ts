@@ -40,17 +40,18 @@ export function createLogArchive(deps: {
 }) {
   const { db, time } = deps;
 
-  /** Takes segments as they came; those refused leave nothing behind and do not hinder other logs. */
+  /** Takes segments as they came from `bearer`; those refused leave nothing behind and do not hinder other logs. */
   async function accept(
     segments: readonly Uint8Array[],
     standingOf: (replica: string) => Promise<Standing>,
+    bearer: string,
   ): Promise<Accepted> {
     const refusals: Refusal[] = [];
     const provedByLog = new Map<string, Proved[]>();
     for (const bytes of segments) {
       // One big upload must not keep the others waiting.
       await setImmediate();
-      const proved = await prove(bytes, standingOf);
+      const proved = await prove(bytes, standingOf, bearer);
       if ('reason' in proved) refusals.push(proved);
       else {
         const log = logKey(proved.header.replica, proved.header.partition);
@@ -76,6 +77,7 @@ export function createLogArchive(deps: {
   async function prove(
     bytes: Uint8Array,
     standingOf: (replica: string) => Promise<Standing>,
+    bearer: string,
   ): Promise<Proved | Refusal> {
     const read = readSegmentHeader(bytes);
     if (!read.ok) return { log: '', from: 0, reason: 'garbage' };
@@ -84,7 +86,8 @@ export function createLogArchive(deps: {
     if (bytes.length > maxSegmentBytes) return refuse('too-large');
     const standing = await standingOf(replica);
     if (standing.state === 'unknown') return refuse('no-credential');
-    if (standing.state === 'revoked') return refuse('revoked');
+    const isClosed = standing.state === 'succeeded' && standing.heir !== bearer && time.now() >= standing.handedOverAt;
+    if (standing.state === 'revoked' || isClosed) return refuse('revoked');
     const publicKey = hexToBytes(standing.credential.publicKey);
     const opened = openSegment(
       bytes,

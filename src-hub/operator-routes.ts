@@ -112,6 +112,7 @@ export function addOperatorRoutes(
       bodies.map((row) => [row.serial, Credential.parse(JSON.parse(row.body)).partitions]),
     );
     const logs = await db.selectFrom('log').selectAll().execute();
+    const copies = await ledger.refusedFor('succeeded');
     return {
       hubName: deps.identity.name,
       host: request.host,
@@ -127,6 +128,7 @@ export function addOperatorRoutes(
           lastContactAt: laptop.last_contact_at,
           version: laptop.app_version,
           revoked: laptop.revoked_at !== null,
+          copiesRefused: laptop.succeeded_by === null ? null : (copies.get(laptop.id) ?? 0),
           expired: laptop.valid_until <= time.now(),
           waitingBytes: laptop.revoked_at === null ? ledger.waitingFor(laptop, seen) : 0,
         };

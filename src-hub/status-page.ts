@@ -18,6 +18,8 @@ export type StatusView = {
     readonly lastContactAt: number | null;
     readonly version: string | null;
     readonly revoked: boolean;
+    /** It goes on under another identity, and copies of it were refused so often; null where it does not. */
+    readonly copiesRefused: number | null;
     readonly expired: boolean;
     readonly waitingBytes: number;
   }[];
@@ -78,14 +80,15 @@ function header(view: StatusView, texts: StatusTexts): string {
 
 function laptopsSection(view: StatusView, texts: StatusTexts): string {
   // Revoked ones need nothing done: last.
-  const laptops = view.laptops.toSorted((a, b) => Number(a.revoked) - Number(b.revoked));
+  const isDone = (laptop: StatusView['laptops'][number]): boolean => laptop.revoked && !laptop.copiesRefused;
+  const laptops = view.laptops.toSorted((a, b) => Number(isDone(a)) - Number(isDone(b)));
   const rows = laptops.map((laptop) => {
     const country = /^(kz|kg|uz|tj)(\/|$)/.exec(laptop.partition)?.[1]?.toUpperCase() ?? '';
     const name =
       laptop.commission === null
         ? escape(laptop.partition)
         : `${escape(laptop.commission)} <span class="mut">${country}</span>`;
-    const state = laptop.revoked ? texts.revoked : laptop.expired ? texts.expired : null;
+    const state = stateText(laptop, texts);
     return `<tr><td>${name}</td><td class="lap">${escape(laptop.laptop)}</td>
 <td class="nw">${state === null ? contactText(laptop.lastContactAt, view.now, texts) : `<span class="ochre">${state}</span>`}</td>
 <td>${escape(laptop.version ?? '')}</td><td class="right nw">${laptop.revoked ? '' : size(laptop.waitingBytes, texts)}</td></tr>`;
@@ -94,6 +97,14 @@ function laptopsSection(view: StatusView, texts: StatusTexts): string {
     return `<section class="sheet"><h2>${texts.laptops}</h2><p class="in mut">${texts.noLaptopsYet}</p></section>`;
   return `<section class="sheet"><h2>${texts.laptops}</h2><table><thead><tr><th>${texts.commission}</th><th>${texts.laptop}</th>
 <th>${texts.lastContact}</th><th>${texts.appVersion}</th><th class="right">${texts.waitingForIt}</th></tr></thead><tbody>${rows.join('')}</tbody></table></section>`;
+}
+
+/** Null where the last contact says enough. */
+function stateText(laptop: StatusView['laptops'][number], texts: StatusTexts): string | null {
+  const { revoked, expired, copiesRefused } = laptop;
+  if (copiesRefused !== null) return copiesRefused === 0 ? texts.succeeded : texts.copiesRefused(copiesRefused);
+  if (revoked) return texts.revoked;
+  return expired ? texts.expired : null;
 }
 
 function refusalsSection(view: StatusView, texts: StatusTexts): string {

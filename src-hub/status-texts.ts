@@ -29,6 +29,9 @@ export type StatusTexts = {
   readonly today: (time: string) => string;
   readonly daysAgo: (date: string, days: number) => string;
   readonly revoked: string;
+  /** A laptop that goes on under another identity, after its data were put back from a copy. */
+  readonly succeeded: string;
+  readonly copiesRefused: (count: number) => string;
   readonly expired: string;
   readonly noLaptopsYet: string;
   readonly refusedTitle: string;
@@ -95,6 +98,8 @@ const en: StatusTexts = {
   today: (time) => `today, ${time}`,
   daysAgo: (date, days) => `${date}, ${days} days`,
   revoked: 'revoked',
+  succeeded: 'put back from a copy, goes on',
+  copiesRefused: (count) => `put back from a copy, goes on; another copy refused: ${count}`,
   expired: 'permission has run out',
   noLaptopsYet:
     'Here will be the laptops that exchange records through this hub. Make the first invitation on the server.',
@@ -126,6 +131,10 @@ const en: StatusTexts = {
   decimal: '.',
   reasons: {
     revoked: ['From a revoked laptop', 'Nothing: the revocation works'],
+    succeeded: [
+      'From a copy of a laptop that goes on elsewhere',
+      'Ask at the commission which laptop is theirs and where the copy is; if unsure, revoke the laptop and invite it anew',
+    ],
     expired: ['Permission has run out', 'Make a new invitation for this laptop'],
     'wrong-role': ['Not allowed to its role', 'Check the roles of the invitation'],
     'wrong-partition': ['For another commission', 'Check which commission the laptop was invited for'],
@@ -135,7 +144,7 @@ const en: StatusTexts = {
     'bad-signature': ['Signed by another key', 'Ask at the commission; revoke the laptop if unsure'],
     'broken-chain': ['The order does not fit', 'If it goes on, tell support'],
     gap: ['Something before it is missing', 'Nothing: the laptop sends it again by itself'],
-    forked: ['Laptop restored from an old copy', 'Enrol the laptop anew with a new invitation'],
+    forked: ['Laptop restored from an old copy', 'Nothing: it goes on under a new identity by itself'],
     'too-large': ['Too large or over the quota', 'Raise KOMISSIYA_HUB_QUOTA_BYTES or ask what is being sent'],
   },
   otherReason: ['Other', 'Look into the hub’s log'],
@@ -169,6 +178,8 @@ const ru: StatusTexts = {
   today: (time) => `сегодня, ${time}`,
   daysAgo: (date, days) => `${date}, ${days} ${plural(days, 'день', 'дня', 'дней')}`,
   revoked: 'отозван',
+  succeeded: 'восстановлен из копии, работает дальше',
+  copiesRefused: (count) => `восстановлен из копии, работает дальше; отказано другой копии: ${count}`,
   expired: 'срок допуска истёк',
   noLaptopsYet:
     'Здесь будут ноутбуки, которые обмениваются записями через этот хаб. Создайте первое приглашение на сервере.',
@@ -201,6 +212,10 @@ const ru: StatusTexts = {
   decimal: ',',
   reasons: {
     revoked: ['От отозванного ноутбука', 'Ничего: отзыв действует'],
+    succeeded: [
+      'От копии ноутбука, который уже работает дальше',
+      'Уточните в комиссии, какой ноутбук их и где копия; при сомнении отзовите ноутбук и пригласите заново',
+    ],
     expired: ['Срок допуска истёк', 'Создайте новое приглашение для этого ноутбука'],
     'wrong-role': ['Не разрешено его роли', 'Проверьте роли в приглашении'],
     'wrong-partition': ['Для другой комиссии', 'Проверьте, для какой комиссии приглашён ноутбук'],
@@ -210,7 +225,7 @@ const ru: StatusTexts = {
     'bad-signature': ['Подписано другим ключом', 'Уточните в комиссии; при сомнении отзовите ноутбук'],
     'broken-chain': ['Нарушен порядок', 'Если повторится, сообщите в поддержку'],
     gap: ['Не хватает предыдущего', 'Ничего: ноутбук отправит снова сам'],
-    forked: ['Ноутбук восстановлен из старой копии', 'Подключите ноутбук заново по новому приглашению'],
+    forked: ['Ноутбук восстановлен из старой копии', 'Ничего: он сам продолжит под новым номером'],
     'too-large': ['Слишком велико или сверх квоты', 'Увеличьте KOMISSIYA_HUB_QUOTA_BYTES или уточните, что отправляют'],
   },
   otherReason: ['Другое', 'Посмотрите журнал хаба'],

@@ -20,6 +20,7 @@ import {
 } from '#shared/sync/parcel.ts';
 import { parcelName } from '#shared/sync/parcel-file.ts';
 import { readSegmentHeader } from '#shared/sync/segment.ts';
+import type { Succession } from '#shared/sync/succession.ts';
 import type { Credentials, InvitationOrder, ListedLaptop } from './credentials.ts';
 import type { HubDb } from './db/database.ts';
 import { sha256, verifySignature } from './hub-crypto.ts';
@@ -46,7 +47,13 @@ export type Stick = ReturnType<typeof createStick>;
 
 type Taken = { laptop: string; ops: number; refused: number };
 /** What the answers of this stick must say to a laptop. */
-type Brought = { madeAt: number; summary: Summary; refusals: Refusal[]; isRevoked: boolean };
+type Brought = {
+  madeAt: number;
+  summary: Summary;
+  refusals: Refusal[];
+  /** It gets nothing but the reason: it is revoked, or another goes on in its place. */
+  isShutOut: boolean;
+};
 
 export function createStick(deps: {
   db: HubDb;
@@ -67,6 +74,7 @@ export function createStick(deps: {
     const leftAlone: { path: string; reason: string }[] = [];
     const brought = new Map<string, Brought>();
     const gaps: ExchangeFile[] = [];
+    const refused: Succession[] = [];
     for (const path of await listParcels(folder)) {
       const read = await readForHub(path);
       if (!read.ok) {
@@ -81,6 +89,7 @@ export function createStick(deps: {
         continue;
       }
       const one = await takeExchange({ path, header, segments }, brought);
+      if (!one.ok && header.succession !== null) refused.push(header.succession);
       if (!one.ok) {
         leftAlone.push({ path, reason: withoutDomain(one.error.code) });
         continue;
@@ -95,6 +104,7 @@ export function createStick(deps: {
     }
     for (const [replica, { summary }] of brought) await credentials.touch(replica, null, summary);
     const answers = await writeAnswers(folder, brought);
+    for (const succession of refused) await writeRefusal(folder, succession);
     logger.info(
       { parcels: taken.length, enrolled: enrolled.length, leftAlone: leftAlone.length, answers: answers.length },
       'hub/stick',
@@ -124,6 +134,10 @@ export function createStick(deps: {
     brought: Map<string, Brought>,
   ): Promise<Result<{ taken: Taken; hasGap: boolean }>> {
     if (header.hubKey !== identity.publicKey) return err({ code: 'hub/other-hub' });
+    if (header.succession !== null) {
+      const admitted = await succeed(header, header.succession);
+      if (!admitted.ok) return admitted;
+    }
     const standing = await credentials.standingOf(header.writer);
     if (standing.state === 'unknown') return err({ code: 'hub/unknown-laptop' });
     if (!isParcelSigned(header, standing.credential.publicKey, verifySignature)) return err({ code: 'hub/forged' });
@@ -133,14 +147,14 @@ export function createStick(deps: {
       madeAt: isNewer ? header.madeAt : known.madeAt,
       summary: isNewer ? header.summary : known.summary,
       refusals: known?.refusals ?? [],
-      isRevoked: standing.state === 'revoked',
+      isShutOut: standing.state === 'revoked' || standing.state === 'succeeded',
     };
     brought.set(header.writer, entry);
-    if (standing.state === 'revoked') {
-      await ledger.countRefusal(header.writer, 'revoked');
-      return err({ code: 'hub/revoked' });
+    if (standing.state === 'revoked' || standing.state === 'succeeded') {
+      await ledger.countRefusal(header.writer, standing.state);
+      return err({ code: `hub/${standing.state}` });
     }
-    const accepted = await archive.accept(segments, (replica) => credentials.standingOf(replica));
+    const accepted = await archive.accept(segments, (replica) => credentials.standingOf(replica), header.writer);
     const refusals = accepted.refusals.filter((refusal) => refusal.reason !== 'gap');
     for (const refusal of refusals) await ledger.countRefusal(header.writer, refusal.reason);
     entry.refusals.push(...refusals);
@@ -159,7 +173,36 @@ export function createStick(deps: {
     return ok({ taken, hasGap: refusals.length < accepted.refusals.length });
   }
 
-  /** One answer for every laptop with a key to seal to; a revoked one is told so if it brought something. */
+  /** Lets a laptop in under its new identity, before anything else of its parcel. Failures: those of `Credentials.succeed`. */
+  async function succeed(header: ExchangeParcel, succession: Succession): Promise<Result<null>> {
+    const isOwn = succession.replica === header.writer;
+    if (!isOwn || !isParcelSigned(header, succession.publicKey, verifySignature)) return err({ code: 'hub/forged' });
+    const credential = await credentials.succeed(succession);
+    if (credential.ok) return ok(null);
+    const { laptop } = credential.error;
+    if (typeof laptop === 'string') await ledger.countRefusal(laptop, withoutDomain(credential.error.code));
+    return credential;
+  }
+
+  /** Tells a laptop that may not succeed the one it was, by what has become of that one. */
+  async function writeRefusal(folder: string, { replica, recipient, from }: Succession): Promise<void> {
+    const standing = await credentials.standingOf(from);
+    if (recipient === undefined || (standing.state !== 'succeeded' && standing.state !== 'revoked')) return;
+    await writeAnswer(
+      folder,
+      { id: replica },
+      { partitions: [], recipient },
+      {
+        isShutOut: true,
+        successor: standing.state === 'succeeded' ? standing.successor : null,
+        revoked: standing.state === 'revoked' ? [standing.credential.serial] : [],
+        refusals: [],
+        laptops: [],
+      },
+    );
+  }
+
+  /** One answer for every laptop with a key to seal to; one that is shut out is told so if it brought something. */
   async function writeAnswers(folder: string, brought: ReadonlyMap<string, Brought>): Promise<StickReport['answers']> {
     const answers: { laptop: string; segments: number; bytes: number }[] = [];
     const laptops = await credentials.list();
@@ -167,10 +210,11 @@ export function createStick(deps: {
     for (const laptop of laptops) {
       const standing = await credentials.standingOf(laptop.id);
       if (standing.state === 'unknown' || standing.credential.recipient === undefined) continue;
-      const isRevoked = standing.state === 'revoked';
-      if (isRevoked && brought.get(laptop.id)?.isRevoked !== true) continue;
+      const isShutOut = standing.state === 'revoked' || standing.state === 'succeeded';
+      if (isShutOut && brought.get(laptop.id)?.isShutOut !== true) continue;
       const written = await writeAnswer(folder, laptop, standing.credential, {
-        isRevoked,
+        isShutOut,
+        successor: standing.state === 'succeeded' ? standing.successor : null,
         revoked,
         refusals: brought.get(laptop.id)?.refusals ?? [],
         laptops: laptops.filter((each) => each.revoked_at === null),
@@ -182,9 +226,15 @@ export function createStick(deps: {
 
   async function writeAnswer(
     folder: string,
-    laptop: ListedLaptop,
-    credential: Credential,
-    said: { isRevoked: boolean; revoked: string[]; refusals: Refusal[]; laptops: ListedLaptop[] },
+    laptop: Pick<ListedLaptop, 'id'>,
+    credential: Pick<Credential, 'partitions' | 'recipient'>,
+    said: {
+      isShutOut: boolean;
+      successor: Credential | null;
+      revoked: string[];
+      refusals: Refusal[];
+      laptops: ListedLaptop[];
+    },
   ): Promise<{ segments: number; bytes: number }> {
     const { partitions, recipient = '' } = credential;
     const logs = await archive.visible(laptop.id, partitions);
@@ -192,11 +242,15 @@ export function createStick(deps: {
     const current = (await db.selectFrom('replica').select('summary').where('id', '=', laptop.id).executeTakeFirst())
       ?.summary;
     let held: Summary = current === null || current === undefined ? {} : Summary.parse(JSON.parse(current));
-    const credentialsHere = said.isRevoked ? [] : (await credentials.within(partitions)).slice(0, 2000);
+    const credentialsHere = said.isShutOut
+      ? said.successor === null
+        ? []
+        : [said.successor]
+      : (await credentials.within(partitions)).slice(0, 2000);
     const paths: string[] = [];
     let [segments, bytes] = [0, 0];
     for (let more = true; more; ) {
-      const outgoing = said.isRevoked
+      const outgoing = said.isShutOut
         ? { segments: [], more: false }
         : await archive.beyond({ replica: laptop.id, partitions }, logs, held);
       const message = makeParcel(
@@ -208,15 +262,16 @@ export function createStick(deps: {
           madeAt: time.now(),
           epoch: identity.epoch,
           summary: Object.fromEntries(
-            (said.isRevoked ? own : logs).map((log) => [logKey(log.replica, log.partition), log.head_seq]),
+            (said.isShutOut ? own : logs).map((log) => [logKey(log.replica, log.partition), log.head_seq]),
           ),
           heads: Object.fromEntries(
-            (said.isRevoked ? own : logs).map((log) => [logKey(log.replica, log.partition), headMark(log.head)]),
+            (said.isShutOut ? own : logs).map((log) => [logKey(log.replica, log.partition), headMark(log.head)]),
           ),
           credentials: credentialsHere,
+          succession: null,
           revoked: said.revoked,
           refusals: said.refusals.slice(0, 1000),
-          laptops: said.isRevoked
+          laptops: said.isShutOut
             ? []
             : said.laptops
                 .filter((each) => partitions.some((prefix) => isWithin(each.partition, prefix)))
@@ -243,6 +298,10 @@ export function createStick(deps: {
       .selectFrom('credential')
       .select('serial')
       .where('revoked_at', 'is not', null)
+      // Of one that was succeeded its successor's credential says so, and what it wrote is still handed on.
+      .where('replica', 'not in', (select) =>
+        select.selectFrom('replica').select('id').where('succeeded_by', 'is not', null),
+      )
       .orderBy('revoked_at', 'desc')
       .limit(5000)
       .execute();

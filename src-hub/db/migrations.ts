@@ -91,5 +91,11 @@ export function hubMigrations(dialect: Dialect): { readonly [name: string]: Migr
         await sql`create index snapshot_partition on snapshot (partition)`.execute(db);
       },
     },
+    '0006-succession': {
+      async up(db: Kysely<unknown>): Promise<void> {
+        await sql`alter table replica add column succeeded_by ${text}`.execute(db);
+        await sql`alter table replica add column handed_over_at ${integer}`.execute(db);
+      },
+    },
   };
 }

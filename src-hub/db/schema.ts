@@ -31,6 +31,9 @@ export type ReplicaTable = {
   app_version: string | null;
   /** What it held at its last exchange, a `Summary` as JSON: what waits for it is counted from here. */
   summary: string | null;
+  /** The replica that goes on in its place (#shared/sync/succession.ts), and until when others may hand over what it wrote. */
+  succeeded_by: string | null;
+  handed_over_at: number | null;
 };
 
 export type CredentialTable = {

@@ -110,7 +110,16 @@ export function createCore(deps: CoreDeps): Core {
       ownPartition: () => session.partition,
       ownRole: () => session.role,
     });
-    return { store: syncStore, publicKey: identity.publicKey, sign: identity.sign };
+    return {
+      store: syncStore,
+      publicKey: identity.publicKey,
+      sign: identity.sign,
+      signAsBefore(replica, data) {
+        const former = store.formers().find((each) => each.replica === replica);
+        if (former === undefined) throw new Error('the key of an identity this laptop never had');
+        return former.sign(data);
+      },
+    };
   }
 
   function openRoads(open: OpenProfile): void {

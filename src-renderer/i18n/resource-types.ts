@@ -17,6 +17,7 @@ import type scopes from '#locales/ru/scopes.json';
 import type settings from '#locales/ru/settings.json';
 import type shelf from '#locales/ru/shelf.json';
 import type stick from '#locales/ru/stick.json';
+import type succession from '#locales/ru/succession.json';
 import type sync from '#locales/ru/sync.json';
 import type today from '#locales/ru/today.json';
 import type training from '#locales/ru/training.json';
@@ -43,6 +44,7 @@ declare module 'i18next' {
       settings: typeof settings;
       shelf: typeof shelf;
       stick: typeof stick;
+      succession: typeof succession;
       sync: typeof sync;
       today: typeof today;
       training: typeof training;

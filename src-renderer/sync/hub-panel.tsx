@@ -14,13 +14,20 @@ import { FilesTraffic } from '../files/files-traffic.tsx';
 import { Note } from '#renderer/ui/sheet.tsx';
 import { CardHead } from './card-head.tsx';
 
-/** The hub: an invitation to enter, or the state of the connection and «check now». */
+/** The hub: the state of the connection and «check now», and an invitation to enter, also where the hub has shut this laptop out. */
 export function HubPanel({ status }: { status: SyncStatus }) {
   return (
     <section className="sheet sync-card">
-      {status.enrolled === null ? <Enrol /> : <Enrolled status={status} hub={status.enrolled} />}
+      {status.enrolled !== null && <Enrolled status={status} hub={status.enrolled} />}
+      {(status.enrolled === null || isShutOut(status.problem)) && <Enrol />}
     </section>
   );
+}
+
+/** Whether only a new invitation helps. */
+function isShutOut(problem: SyncStatus['problem']): boolean {
+  if (problem?.code === 'sync/revoked' || problem?.code === 'sync/succeeded') return true;
+  return problem?.code === 'sync/hub-refused' && ['expired', 'unknown-laptop'].includes(String(problem['reason']));
 }
 
 type WholeInvitation = {

@@ -19,6 +19,7 @@ import { Note, Sheet } from '#renderer/ui/sheet.tsx';
 import { HubPanel } from './hub-panel.tsx';
 import { ScopesSheet } from './scopes-sheet.tsx';
 import { StickPanel } from './stick-panel.tsx';
+import { SuccessionNote } from './succession-note.tsx';
 import { useSyncWords } from './sync-words.ts';
 import './sync.css';
 
@@ -48,6 +49,7 @@ export function SyncPage() {
     <Page>
       <PageTitle title={title} under={text} documentTitle={t('title')} />
       <Path status={value} />
+      <SuccessionNote status={value} />
       {state.sample ? (
         <div className="sync-two">
           <Note tone="paper">{t('sampleNote')}</Note>

@@ -2,7 +2,7 @@
  * Calls about the exchange with the hub.
  *
  * Failures: `sync/not-enrolled`, `sync/bad-code`, `sync/code-used`, `sync/code-expired`, `sync/wrong-partition` {invited}, `sync/hub-unreachable`,
- * `sync/hub-slow`, `sync/wrong-certificate`, `sync/wrong-hub-key`, `sync/hub-refused` {reason}, `sync/revoked`, `sync/protocol` {hub, app}, `sync/sample` (sample data sends nothing).
+ * `sync/hub-slow`, `sync/wrong-certificate`, `sync/wrong-hub-key`, `sync/hub-refused` {reason}, `sync/revoked`, `sync/succeeded`, `sync/protocol` {hub, app}, `sync/sample` (sample data sends nothing).
  */
 import { z } from 'zod';
 import { Partition } from '../access/partitions.ts';
@@ -43,6 +43,11 @@ export const SyncStatus = z.object({
     leaving: z.array(ScopeView.extend({ waiting: z.int() })),
     changes: z.array(ScopeView.extend({ what: z.enum(['joined', 'left', 'dropped']), at: z.int() })),
   }),
+  /**
+   * Where this laptop's data were put back from a copy: since when it goes on under a new identity, and whether the hub knows (`waiting`,
+   * `done`, shown for a month), or will not have it (`refused`: a person needs an invitation).
+   */
+  succession: z.object({ since: z.int(), state: z.enum(['waiting', 'done', 'refused']) }).nullable(),
   /** Other laptops of this commission as the hub last told. */
   laptops: z.array(
     z.object({ replica: z.string(), name: z.string(), lastContactAt: z.int().nullable(), isThis: z.boolean() }),

@@ -20,6 +20,7 @@ const signedMembers = [
   'recipient',
   'roles',
   'partitions',
+  'succeeds',
   'heldBefore',
   'handOverUntil',
   'validFrom',
@@ -46,6 +47,13 @@ export function isValidAt(credential: Credential, nowMs: number): boolean {
 /** The latest issued first: the order in which credentials of one laptop count. */
 export function newestFirst(credentials: readonly Credential[]): Credential[] {
   return [...credentials].sort((a, b) => b.validFrom - a.validFrom || (a.serial < b.serial ? 1 : -1));
+}
+
+/** Whether another laptop's credential says that it goes on in the place of this one's owner, which has not been let in anew since. */
+export function isSucceeded(credential: Credential, credentials: readonly Credential[]): boolean {
+  return credentials.some(
+    ({ succeeds, validFrom }) => succeeds === credential.replica && validFrom >= credential.validFrom,
+  );
 }
 
 /** Whether a credential reaches into one of these partitions: whoever keeps them meets its laptop's logs. */

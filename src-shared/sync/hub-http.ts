@@ -1,8 +1,8 @@
 /**
  * How the messages travel over HTTP to the hub, version 1: the bytes that are signed, and the small JSON messages beside
- * the exchange (enrolment is in messages.ts, the rest here).
+ * the exchange (enrolment is in messages.ts, succession in succession.ts, the rest here).
  *
- * Request. `POST /v1/sync`, body = zstd of the message; `POST /v1/enrol`, `/v1/wait`, `/v1/shelf`, `/v1/snapshots`, `/v1/blobs`, body = zstd
+ * Request. `POST /v1/sync`, body = zstd of the message; `POST /v1/enrol`, `/v1/succeed`, `/v1/wait`, `/v1/shelf`, `/v1/snapshots`, `/v1/blobs`, body = zstd
  * of JSON. Headers:
  *   x-komissiya-replica    the asker's id
  *   x-komissiya-nonce      16 random bytes, hex
@@ -59,6 +59,7 @@ import { Summary } from './messages.ts';
 export const hubPaths = {
   hello: '/v1/hello',
   enrol: '/v1/enrol',
+  succeed: '/v1/succeed',
   sync: '/v1/sync',
   wait: '/v1/wait',
   blobs: '/v1/blobs',
@@ -117,6 +118,7 @@ export const HubFailure = z.strictObject({
     'unknown-laptop',
     'expired',
     'revoked',
+    'succeeded',
     'protocol',
     'bad-code',
     'code-used',

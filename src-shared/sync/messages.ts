@@ -1,5 +1,5 @@
 /**
- * What two replicas say to each other, whatever the road. Version 3.
+ * What two replicas say to each other, whatever the road. Version 4.
  *
  * A *summary* says per log (key `replica partition`) the highest seq held without a gap. One request, one response, both
  * carry summaries; an idle exchange is one round trip. A message is framed as u32 length (little-endian) · header JSON ·
@@ -14,7 +14,7 @@ import { err, ok, type Result } from '../kernel/result.ts';
 import { fromUtf8, utf8 } from '../kernel/utf8.ts';
 import type { Hash } from './op.ts';
 
-export const protocolVersion = 3;
+export const protocolVersion = 4;
 /** No message is longer. */
 export const maxMessageBytes = 24 * 1024 * 1024;
 
@@ -50,6 +50,8 @@ export const Credential = z.strictObject({
   recipient: AgeRecipient.optional(),
   roles: z.array(Role).min(1),
   partitions: z.array(Partition).min(1).max(20),
+  /** The replica in whose place this one is: the same laptop before it took a new identity (succession.ts). */
+  succeeds: z.string().max(40).optional(),
   /**
    * Where this one changed the laptop's rights: how far the hub held its logs then, by partition. Ops up to there are judged by the
    * credential before.

@@ -3,7 +3,7 @@
  * changes. Pure but for the store; files, seals and the stick are the host's.
  */
 import { err, type Failure, ok, type Result } from '../kernel/result.ts';
-import { coversPartition, newestFirst, type Verify } from './credential.ts';
+import { coversPartition, isSucceeded, newestFirst, type Verify } from './credential.ts';
 import { hexToBytes } from '../kernel/ids.ts';
 import { type Credential, logKey, parseLogKey, type Refusal, type Summary } from './messages.ts';
 import {
@@ -15,6 +15,7 @@ import {
 } from './parcel.ts';
 import type { ReplicaStore } from './replica-store.ts';
 import { readSegmentHeader, signedBytes } from './segment.ts';
+import type { Succession } from './succession.ts';
 import { takeForeignSegment } from './take-segment.ts';
 
 /** What another side last said it holds, in which epoch, and when by its own clock. */
@@ -50,6 +51,8 @@ export type ParcelOrder = {
   /** Everything, not only what the reader is not known to hold. */
   readonly everything: boolean;
   readonly sign: (data: Uint8Array) => Uint8Array;
+  /** Asked of the hub while this laptop waits to be let in under its new identity. */
+  readonly succession?: Succession | null;
 };
 
 export type ComposedParcel = {
@@ -59,14 +62,14 @@ export type ComposedParcel = {
   readonly upTo: Summary;
 };
 
-/** The credential under which a laptop may write and read now: its newest that is not revoked. */
+/** The credential under which a laptop may write and read now: its newest that is neither revoked nor succeeded. */
 export function standingCredential(
   credentials: readonly Credential[],
   revoked: readonly string[],
   replica: string,
 ): Credential | null {
   const [newest] = newestFirst(credentials.filter((each) => each.replica === replica));
-  return newest === undefined || revoked.includes(newest.serial) ? null : newest;
+  return newest === undefined || revoked.includes(newest.serial) || isSucceeded(newest, credentials) ? null : newest;
 }
 
 /** What the reader is not to be sent, by log: what it holds, its own logs, and logs it may not see. */
@@ -113,6 +116,7 @@ export function* composeParcels(
         summary,
         heads: {},
         credentials,
+        succession: order.reader === 'hub' ? (order.succession ?? null) : null,
         revoked: [],
         refusals: [],
         laptops: [],
@@ -165,8 +169,9 @@ export type ParcelOutcome = {
   readonly memory: StickMemory;
   /** The other side holds another continuation of this laptop's own log: this store is an old copy. */
   readonly isForked: boolean;
-  /** This laptop's own credential is revoked, as the hub says. */
+  /** This laptop's own credential is revoked, as the hub says; `isSucceeded`: because a copy of it goes on in its place. */
   readonly isRevoked: boolean;
+  readonly isSucceeded: boolean;
   /** Why it ended early. */
   readonly failure: Failure | null;
 };
@@ -221,7 +226,8 @@ export async function takeParcel(
       refusedHere.push({ log: taken.log, failure: { code: 'segment/gap' } });
     reader.onProgress?.(index + 1, segments.length);
   }
-  const own = store.credentials().filter((each) => each.replica === store.replica);
+  const held = store.credentials();
+  const [own] = newestFirst(held.filter((each) => each.replica === store.replica));
   return ok({
     writer: header.writer,
     received,
@@ -229,7 +235,8 @@ export async function takeParcel(
     refusals: isHub ? header.refusals.filter((refusal) => refusal.reason !== 'gap') : [],
     memory: next,
     isForked,
-    isRevoked: own.length > 0 && standingCredential(own, next.revoked, store.replica) === null,
+    isRevoked: own !== undefined && next.revoked.includes(own.serial),
+    isSucceeded: own !== undefined && isSucceeded(own, held),
     failure,
   });
 }
@@ -314,7 +321,10 @@ function proveWriter(
   return reader.now < credential.validUntil ? ok(null) : err({ code: 'stick/expired-writer' });
 }
 
-/** A segment that no hub has judged: its writer must not be known as revoked. */
+/**
+ * A segment that no hub has judged: its writer must not be known as revoked. What an identity wrote that was succeeded is taken: its
+ * successor hands it on.
+ */
 function takeFirstHand(
   store: ParcelStore,
   memory: StickMemory,

@@ -24,6 +24,8 @@
  *      the reader's data is an old copy: see replica-store.ts, `compareHeads`. Another laptop's word is not enough, or it could make
  *      anybody enrol again: it sends along the last link it holds of each of the reader's own logs, and only what the reader has
  *      signed itself and does not hold is a proof. A claim without one (`segment/unproved`) is refused and shown.
+ *   6. A laptop that took a new identity says so in its parcel for the hub (`succession`), signed with the new key. The hub lets it in
+ *      before anything else of the parcel; the credential comes with the next parcel from the hub.
  *
  * `enrol-request`, from a laptop, and `enrol-answer`, from the hub, are the two halves of an enrolment. With a code, from
  * an invitation, the request is sealed to the hub and answered without a question. Without one it lies open, and the
@@ -38,6 +40,7 @@ import { bytesToHex, hexToBytes } from '../kernel/ids.ts';
 import { err, type Result } from '../kernel/result.ts';
 import { utf8 } from '../kernel/utf8.ts';
 import type { Verify } from './credential.ts';
+import { Succession } from './succession.ts';
 import { AgeRecipient, Credential, frame, Heads, protocolVersion, Refusal, Summary, unframe } from './messages.ts';
 
 /** Segments in one parcel, bytes, before the last one is added. */
@@ -64,6 +67,8 @@ export const ExchangeParcel = z.strictObject({
   /** The chain's head after the seq in `summary`, hex: from the hub of all logs, from a laptop of none. */
   heads: Heads,
   credentials: z.array(Credential).max(2000),
+  /** From a laptop to the hub while it waits to be taken for the one it was before (succession.ts). */
+  succession: Succession.nullable(),
   /** Serials of revoked credentials; only the hub's word counts. */
   revoked: z.array(z.string().max(40)).max(5000),
   /** What the hub did not take of the reader's last parcels. */

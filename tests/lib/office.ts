@@ -23,9 +23,10 @@ import { Contact } from '#shared/contacts/contact.ts';
 import { silentLogger } from '#shared/kernel/ports.ts';
 import { err, type Result } from '#shared/kernel/result.ts';
 import { exchange, type ExchangeOutcome, type Transport } from '#shared/sync/exchange.ts';
-import { protocolVersion, type Summary } from '#shared/sync/messages.ts';
+import { type Credential, protocolVersion, type Summary } from '#shared/sync/messages.ts';
 import { type AnyParcel, readParcel } from '#shared/sync/parcel.ts';
 import { parcelName } from '#shared/sync/parcel-file.ts';
+import { makeSuccession, type Succession } from '#shared/sync/succession.ts';
 import { composeParcels, type ParcelOutcome, takeParcel } from '#shared/sync/parcel-session.ts';
 import { seededRandom, startOfTime, temporaryFolder } from './core.ts';
 
@@ -121,6 +122,16 @@ export function openLaptop(office: Office, name: string, copy: Uint8Array | null
   let acknowledged: Summary = {};
   let unwanted: Summary = {};
   let epoch: string | null = null;
+  /** The identity that the hub knows, after another one was taken. */
+  let before: string | null = null;
+  async function successionOf(of = hubKey): Promise<Succession | null> {
+    const from = before;
+    const former = store.formers().find((each) => each.replica === from);
+    if (from === null || former === undefined) return null;
+    const { replica, publicKey } = store.identity();
+    const { recipient } = await loadSealKey(port);
+    return makeSuccession(of, { from, replica, publicKey, recipient }, former.sign);
+  }
 
   return {
     name,
@@ -129,6 +140,7 @@ export function openLaptop(office: Office, name: string, copy: Uint8Array | null
     /** The state of its file now. */
     copy: (): Uint8Array => new Uint8Array(store.db.serialize()),
     renewIdentity(): void {
+      before ??= port.replica;
       store.renewIdentity();
       port = portOf();
       epoch = null;
@@ -145,6 +157,20 @@ export function openLaptop(office: Office, name: string, copy: Uint8Array | null
       if (!enrolled.ok) throw new Error(enrolled.error.code);
       const added = port.addCredentials([enrolled.value]);
       if (!added.ok) throw new Error(added.error.code);
+    },
+    /** What it asks of a hub under a new identity. */
+    async succession(of = hubKey): Promise<Succession> {
+      const succession = await successionOf(of);
+      if (succession === null) throw new Error('nothing to succeed');
+      return succession;
+    },
+    /** Asks the hub to go on in the place of the identity before. */
+    async succeed(): Promise<Result<Credential>> {
+      const succession = await this.succession();
+      const answer = await office.credentials.succeed(succession);
+      if (!answer.ok) return answer;
+      const added = port.addCredentials([answer.value]);
+      return added.ok ? answer : added;
     },
     write(id: string, values: { readonly [field: string]: string | readonly string[] }): void {
       office.clock.now += 1000;
@@ -180,7 +206,9 @@ export function openLaptop(office: Office, name: string, copy: Uint8Array | null
       const order = { reader: 'hub', hubKey, epoch: office.identity.epoch, now: office.clock.now, everything: false };
       const { sign } = store.identity();
       let number = 0;
-      for (const { message } of composeParcels(port, port.stickMemory(), { ...order, sign })) {
+      const isKnown = port.credentials().some((each) => each.replica === port.replica);
+      const succession = isKnown ? null : await successionOf();
+      for (const { message } of composeParcels(port, port.stickMemory(), { ...order, sign, succession })) {
         number += 1;
         const file = wrapForStick('parcel.age', await sealTo(office.recipient, message));
         const written = await writeStickFile(folder, parcelName(port.replica, 'hub', number, sha256), file);

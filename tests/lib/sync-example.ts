@@ -14,6 +14,7 @@ import { toColumns } from '#shared/sync/op-columns.ts';
 import { valuesToText } from '#shared/sync/op-values.ts';
 import { parcelName } from '#shared/sync/parcel-file.ts';
 import { eraseValues, type SegmentPorts, sealSegment, signedBytes } from '#shared/sync/segment.ts';
+import { makeSuccession, successionBytes } from '#shared/sync/succession.ts';
 import { msToStampTime } from '#shared/sync/stamp.ts';
 import { segmentPorts, sha256 } from '#core/store/segment-ports.ts';
 
@@ -151,6 +152,8 @@ export function syncExample(): { readonly [what: string]: string } {
     seal: '09'.repeat(32),
     bodyHash: bytesToHex(sha256(storedFrame(brief))),
   };
+  // Whoever wants to check the new key takes the hub's.
+  const succession = { from: replica, replica: other, publicKey: hub.publicKey };
   return {
     'writer key': writer.publicKey,
     'hub key': hub.publicKey,
@@ -178,6 +181,8 @@ export function syncExample(): { readonly [what: string]: string } {
     'request signature': bytesToHex(writer.sign(requestBytes(request))),
     credential: new TextDecoder().decode(credentialBytes(unsigned)),
     'credential signature': bytesToHex(hub.sign(credentialBytes(unsigned))),
+    succession: new TextDecoder().decode(successionBytes(hub.publicKey, succession)),
+    'succession signature': makeSuccession(hub.publicKey, succession, writer.sign).signature,
     'key digits': keyDigits(hub.publicKey, sha256),
     code: formatInvitation(code),
     'parcel name': parcelName(replica, 'hub', 1, sha256),

@@ -45,8 +45,9 @@ export async function simulate(history: History, keys: Keys, make: LaptopMaker):
 /** Everybody gets back the role they need and meets the hub, by stick and by line, until nothing is left to hand over. */
 async function heal(world: World): Promise<void> {
   const honest = world.actors.filter(({ order }) => order.office !== 'rogue');
+  // Whoever has a new identity goes on in the place of the one before: nobody is invited for it.
+  for (const actor of world.actors) await meetHub(world, actor, noFault);
   for (const actor of honest) admit(world, actor, 'chair');
-  for (const writer of world.formerWriters) world.hub.enrol({ ...writer, role: 'chair' });
   for (const actor of world.actors) await meetHub(world, actor, noFault);
   for (const actor of world.actors) {
     actor.laptop.clock.now += 1000;

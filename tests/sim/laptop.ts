@@ -38,6 +38,8 @@ export type SimLaptop = {
   store(): ParcelStore;
   publicKey(): string;
   sign(data: Uint8Array): Uint8Array;
+  /** With the key of an identity it had before. */
+  signAsBefore(replica: string, data: Uint8Array): Uint8Array;
   stickMemory(): StickMemory;
   keepStickMemory(memory: StickMemory): void;
   notes(): SyncNotes;

@@ -400,6 +400,7 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
     store,
     publicKey: () => pairOf(current().replica).publicKey,
     sign: (data) => pairOf(current().replica).sign(data),
+    signAsBefore: (replica, data) => pairOf(replica).sign(data),
     stickMemory: () => disk.memory,
     keepStickMemory: (memory) => void (disk.memory = memory),
     notes: () => disk.notes,

@@ -26,6 +26,7 @@ import {
 } from '#shared/sync/messages.ts';
 import { emptyHead } from '#shared/sync/op.ts';
 import { isParcelSigned, makeParcel, readParcel } from '#shared/sync/parcel.ts';
+import { type Succession, successionBytes } from '#shared/sync/succession.ts';
 import { headWithin, openSegment, readSegmentHeader, type SegmentHeader } from '#shared/sync/segment.ts';
 import { derivedId } from '#core/store/derived-id.ts';
 import { sha256 } from '#core/store/segment-ports.ts';
@@ -37,6 +38,8 @@ type HubDisk = {
   logs: Map<string, readonly Held[]>;
   /** In the order of issue. */
   credentials: readonly Credential[];
+  /** Who goes on in whose place. */
+  successors: Map<string, string>;
   /** What laptops said they hold, and when by their clock. */
   peers: Map<string, { summary: Summary; at: number }>;
 };
@@ -50,7 +53,7 @@ const nothingYet: { segments: Uint8Array[]; more: boolean } = { segments: [], mo
 const credentialsAtOnce = 2;
 
 export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }) {
-  let disk: HubDisk = { epoch: 1, logs: new Map(), credentials: [], peers: new Map() };
+  let disk: HubDisk = { epoch: 1, logs: new Map(), credentials: [], successors: new Map(), peers: new Map() };
   let issued = 0;
   const epoch = (): string => derivedId(`epoch|${disk.epoch}`);
 
@@ -188,6 +191,28 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
     return { lacked: page, after: lacked.length > page.length ? last : said.until };
   }
 
+  const issue = (rest: Omit<Credential, 'signature' | 'serial' | 'validFrom'>): Credential => {
+    issued += 1;
+    const unsigned = { ...rest, serial: `serial-${issued}`, validFrom: issued };
+    const credential = { ...unsigned, signature: bytesToHex(pair.sign(credentialBytes(unsigned))) };
+    disk.credentials = [...disk.credentials, credential];
+    return credential;
+  };
+
+  /** Lets a laptop go on in the place of an earlier identity; null where another does already. */
+  function succeed(succession: Succession): Credential | null {
+    const { from, replica, publicKey, signature } = succession;
+    const before = newest(from);
+    const signed = successionBytes(pair.publicKey, succession);
+    if (before === undefined || !verifyWith(keys, before.publicKey, signed, hexToBytes(signature)))
+      throw new Error('a succession that the old key did not sign');
+    const successor = disk.successors.get(from);
+    if (successor !== undefined) return successor === replica ? (newest(replica) ?? null) : null;
+    disk.successors.set(from, replica);
+    const { laptop, roles, partitions, validUntil } = before;
+    return issue({ replica, publicKey, laptop, roles, partitions, validUntil, succeeds: from });
+  }
+
   const markedHeads = (summary: Summary): { [log: string]: string } =>
     Object.fromEntries(Object.keys(summary).map((log) => [log, headMark(headOf(log).head)]));
 
@@ -208,26 +233,21 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
       role: Role;
       prefixes: readonly string[];
     }): Credential {
-      issued += 1;
       const before = newest(order.replica);
       const heldBefore: { [partition: string]: number } = {};
       for (const log of disk.logs.keys())
         if (parseLogKey(log).replica === order.replica) heldBefore[parseLogKey(log).partition] = headOf(log).seq;
-      const rest = {
-        serial: `serial-${issued}`,
+      return issue({
         replica: order.replica,
         publicKey: order.publicKey,
         laptop: order.name,
         roles: [order.role],
         partitions: [...order.prefixes],
         ...(before === undefined || Object.keys(heldBefore).length === 0 ? {} : { heldBefore }),
-        validFrom: issued,
         validUntil: 2 ** 45,
-      };
-      const credential = { ...rest, signature: bytesToHex(pair.sign(credentialBytes(rest))) };
-      disk.credentials = [...disk.credentials, credential];
-      return credential;
+      });
     },
+    succeed,
 
     /** One turn of the exchange. */
     turn(message: Uint8Array): Uint8Array {
@@ -268,6 +288,10 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
       const read = readParcel(bytes);
       if (!read.ok || read.value.header.what !== 'exchange') return false;
       const { header, segments } = read.value;
+      // Whoever asks by stick signs the parcel with the key that is to be let in.
+      const { succession } = header;
+      if (succession?.replica === header.writer && isParcelSigned(header, succession.publicKey, keys.verify))
+        succeed(succession);
       const credential = newest(header.writer);
       if (header.reader !== 'hub' || header.hubKey !== pair.publicKey || credential === undefined) return false;
       if (!isParcelSigned(header, credential.publicKey, keys.verify)) return false;
@@ -295,6 +319,7 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
           summary,
           heads: markedHeads(summary),
           credentials: credentialsFor(prefixes),
+          succession: null,
           revoked: [],
           refusals: [],
           laptops: [],
@@ -307,12 +332,13 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
     backUp: (): HubDisk => ({ ...disk, logs: new Map(disk.logs), peers: new Map(disk.peers) }),
     /** Puts a backup back: another epoch. Credentials issued since are issued again, as an operator repeats invitations. */
     restore(image: HubDisk): void {
-      const { credentials } = disk;
+      const { credentials, successors } = disk;
       disk = {
         ...image,
         logs: new Map(image.logs),
         peers: new Map(image.peers),
         credentials,
+        successors,
         epoch: disk.epoch + 1,
       };
     },

@@ -88,6 +88,11 @@ function createStoredLaptop(options: {
     store: () => opened.port,
     publicKey: () => opened.store.identity().publicKey,
     sign: (data) => opened.store.identity().sign(data),
+    signAsBefore(replica, data) {
+      const former = opened.store.formers().find((each) => each.replica === replica);
+      if (former === undefined) throw new Error('the key of somebody else');
+      return former.sign(data);
+    },
     stickMemory: () => opened.port.stickMemory(),
     keepStickMemory: (memory) => opened.port.setStickMemory(memory),
     notes: () => notes,

@@ -6,7 +6,7 @@ import { equal, fail, ok as yes } from 'node:assert/strict';
 import type { Role } from '#shared/access/roles.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { mayAct } from '#shared/sync/credential.ts';
-import { exchange, type ExchangeOutcome } from '#shared/sync/exchange.ts';
+import { exchange, type ExchangeOutcome, nothingDone } from '#shared/sync/exchange.ts';
 import { frame, logKey, parseLogKey, SyncResponse, unframe } from '#shared/sync/messages.ts';
 import { type ExchangeParcel, readParcel } from '#shared/sync/parcel.ts';
 import { readOps } from '#shared/sync/segment.ts';
@@ -17,6 +17,7 @@ import type { Keys } from './keys.ts';
 import type { Image, SimChange, SimLaptop, SimOp } from './laptop.ts';
 import { deskChanges, recordChanges } from './people.ts';
 import { createModelHub, type HubImage, type ModelHub } from './model-hub.ts';
+import { successionOf, waitingFor } from './succession.ts';
 
 const dayMs = 86_400_000;
 const oblast = 'kz/kz-19';
@@ -25,7 +26,8 @@ const commissions = { one: `${oblast}/one`, two: `${oblast}/two` };
 export type Actor = {
   readonly laptop: SimLaptop;
   readonly order: LaptopOrder;
-  backup: Image | null /** So often it was put back from outside, so that the app did not know. */;
+  backup: Image | null;
+  /** So often it was put back from outside, so that the app did not know. */
   copies: number;
 };
 export type World = {
@@ -42,10 +44,8 @@ export type World = {
   readonly names: Map<string, string>;
   /** Requests caught on the line, to be sent again. */
   readonly caught: Uint8Array[];
-  /** Identities that laptops had before a backup was put back. */
-  readonly formerWriters: Writer[];
 };
-export type Writer = {
+type Writer = {
   readonly replica: string;
   readonly publicKey: string;
   readonly name: string;
@@ -88,16 +88,28 @@ export function createWorld(history: History, keys: Keys, make: LaptopMaker): Wo
     required: new Set(),
     names: new Map(),
     caught: [],
-    formerWriters: [],
   };
   for (const actor of actors) admit(world, actor, actor.order.office === 'chair' ? 'chair' : 'member');
   return world;
 }
 
-function renew(world: World, actor: Actor): void {
-  world.formerWriters.push(writerOf(actor.laptop));
-  actor.laptop.renewIdentity();
-  admit(world, actor, 'chair');
+/** Takes a new identity; the hub hears of it at the next contact, on whichever road. */
+function renew({ names }: World, { laptop }: Actor): void {
+  laptop.renewIdentity();
+  names.set(laptop.store().replica, laptop.name);
+}
+
+/** Lets a laptop in under its new identity over a line; false where the line failed. One that was succeeded before is invited. */
+function succeedFirst(world: World, actor: Actor, fault: Fault): boolean {
+  const succession = successionOf(world, actor);
+  if (succession === null) return true;
+  if (fault.what === 'lose-request') return false;
+  const credential = world.hub.succeed(succession);
+  if (fault.what === 'lose-answer' || fault.what === 'cut') return false;
+  if (fault.what === 'twice') equal(world.hub.succeed(succession)?.serial, credential?.serial);
+  if (credential === null) admit(world, actor, 'chair');
+  else yes(actor.laptop.store().addCredentials([credential]).ok);
+  return true;
 }
 
 /** Gives a laptop a credential, as an invitation does. */
@@ -191,8 +203,9 @@ export function factsAtHub(world: World): Set<string> {
 }
 
 /** Writes what the laptop's role allows; a rogue does not ask. */
-function commit(world: World, { laptop }: Actor, changes: readonly SimChange[], isRogue = false): void {
-  const credential = laptop.credential();
+function commit(world: World, actor: Actor, changes: readonly SimChange[], isRogue = false): void {
+  const { laptop } = actor;
+  const credential = laptop.credential() ?? waitingFor(world, actor);
   if (credential === null || changes.length === 0) return;
   if (!isRogue && changes.some(({ kind, act }) => !mayAct(credential, kind, act))) return;
   const log = logKey(laptop.store().replica, laptop.partition);
@@ -212,6 +225,7 @@ export const noFault: Fault = { what: 'none', turn: 0, at: 0, small: false };
 export async function meetHub(world: World, actor: Actor, fault: Fault): Promise<ExchangeOutcome | null> {
   const { laptop } = actor;
   const store = laptop.store();
+  if (!succeedFirst(world, actor, fault)) return { ...nothingDone, failure: { code: 'sync/hub-unreachable' } };
   const notes = laptop.notes();
   let left = fault.what === 'crash' || fault.what === 'stop' ? Math.floor(fault.at / 40) : Number.POSITIVE_INFINITY;
   const signal = {
@@ -353,6 +367,8 @@ export function pack(world: World, from: Actor | undefined, to: Actor | undefine
     return;
   }
   const { laptop } = from;
+  // Who was not let in yet is known to nobody but the hub.
+  if (to !== undefined && waitingFor(world, from) !== null) return;
   const order = {
     reader: to?.laptop.store().replica ?? 'hub',
     hubKey: hub.publicKey,
@@ -360,6 +376,7 @@ export function pack(world: World, from: Actor | undefined, to: Actor | undefine
     now: laptop.clock.now,
     everything,
     sign: (data: Uint8Array) => laptop.sign(data),
+    succession: successionOf(world, from),
   };
   for (const { message, upTo } of composeParcels(laptop.store(), laptop.stickMemory(), order)) {
     sticks.push(message);

@@ -69,7 +69,7 @@ test('a backup put back in the app hands on what it had not sent, and takes what
   const restored = laptop('restored', backup);
   restored.renewIdentity();
   expect(restored.store.queries.roadCounts()).toMatchObject({ saved: 1, received: 1 });
-  await restored.enrol();
+  expect(await restored.succeed()).toMatchObject({ ok: true });
   restored.write(id('new'), { name: 'После восстановления, пример' });
   await settle(restored, other);
   expect(restored.names()).toHaveLength(4);
@@ -190,10 +190,12 @@ test('by stick only: a backup put back hands on and takes the rest, and a copy t
 
   const restored = laptop('restored', backup);
   restored.renewIdentity();
-  await restored.enrol();
   restored.write(id('restored'), { name: 'После восстановления, пример' });
+  expect(await restored.visitHub()).toMatchObject({ failure: null, isForked: false });
   await restored.visitHub();
-  await restored.visitHub();
+  // The disk it came from is told by the next stick that it is not the laptop any more.
+  expect(await original.visitHub()).toMatchObject({ isSucceeded: true, received: 0 });
+  await original.enrol();
 
   const copy = laptop('copy', image);
   copy.write(id('here'), { name: 'У копии, пример' });

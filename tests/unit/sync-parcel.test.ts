@@ -36,6 +36,7 @@ function parcel(segments: readonly Uint8Array[] = [utf8('segment one'), utf8('se
       summary: { [`${laptop} kz/kz-19/kz-19-tec_oblast`]: 7 },
       heads: {},
       credentials: [],
+      succession: null,
       revoked: ['serial-lost'],
       refusals: [],
       laptops: [{ replica: laptop, name: 'НОУТБУК-01, пример', lastContactAt: null }],

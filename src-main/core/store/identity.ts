@@ -5,6 +5,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
 import { bytesToHex, hexToBytes, type Id, newId } from '#shared/kernel/ids.ts';
 import type { Random, Time } from '#shared/kernel/ports.ts';
+import type { SuccessionNote } from '../sync/sync-store.ts';
 import type { Meta } from './meta.ts';
 
 export type Identity = {
@@ -24,15 +25,16 @@ export function loadIdentity(meta: Meta, deps: { time: Time; random: Random }): 
 
 /**
  * Takes a new identity. The one before is kept among the former ones: its logs stay in the store, are handed on until the hub
- * holds them, and nothing is written into them any more.
+ * holds them, and nothing is written into them any more. An enrolment stays: the laptop asks its hub to go on in the place of the one it
+ * was (../sync/succeeding.ts).
  */
 export function renewIdentity(meta: Meta, deps: { time: Time; random: Random }): Identity {
   const { privateKey } = generateKeyPairSync('ed25519');
   const replica = newId(deps);
   const [before, key] = [meta.get('replica'), meta.get('replica-key')];
   if (before !== null && key !== null) {
-    // What the hub signed is for that one; the new one has to be let in first.
-    meta.remove('enrolment');
+    const note: SuccessionNote = { since: deps.time.now(), doneAt: null, refused: null };
+    if (meta.get('enrolment') !== null) meta.set('succession', JSON.stringify(note));
     meta.remove('pending-enrolment');
     // Parcels for the one before are not for this one.
     meta.remove('seal-identity');

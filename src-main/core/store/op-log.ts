@@ -44,6 +44,8 @@ export type OpLog = Replicas & {
   ownReplica(): string;
   /** Whether this store wrote a replica's logs, under the identity it has now or one it had before. */
   isOwn(replica: string): boolean;
+  /** This laptop's identities, the one of now first. */
+  ownReplicas(): readonly string[];
   /** Finds or makes the log of a replica in a partition. */
   logOf(replica: string, partition: string): Log;
   publicKeyOf(replica: string): string | null;
@@ -265,6 +267,7 @@ export function createOpLog(deps: OpLogDeps): OpLog {
   const self: OpLog = {
     ownReplica: () => deps.identity().replica,
     isOwn: (replica) => identities().some((identity) => identity.replica === replica),
+    ownReplicas: () => identities().map((identity) => identity.replica),
     idOf: (ref) => idsByRef.get(ref) ?? '',
     refOf(id) {
       if (id === '') return 0;

@@ -48,6 +48,8 @@ export type Store = {
   readonly committer: Committer;
   readonly checkpoints: Checkpoints;
   identity(): Identity;
+  /** Those it had before, the latest first. */
+  formers(): readonly Identity[];
   /** After a restored backup: see identity.ts. */
   renewIdentity(): void;
   /** Writes as the given person, each change into the partition of its record; `mayCommit` says whether that is allowed. */
@@ -105,6 +107,7 @@ export function openStore(file: DatabaseFile, partition: string, deps: StoreDeps
       committer,
       checkpoints,
       identity: () => identity,
+      formers: () => formers,
       renewIdentity() {
         // What lies open would be sealed by nobody under the new identity.
         committer.seal();

@@ -1,6 +1,6 @@
 /** The small facts the sync service keeps in the store: enrolment, what the hub last said, past exchanges. */
 import type { Role } from '#shared/access/roles.ts';
-import type { Enrolment, ExchangeRow, SyncMemory, SyncStore } from '../sync/sync-store.ts';
+import type { Enrolment, ExchangeRow, SuccessionNote, SyncMemory, SyncStore } from '../sync/sync-store.ts';
 import type { Time } from '#shared/kernel/ports.ts';
 import type { Archive } from './archive.ts';
 import type { Committer } from './commit.ts';
@@ -38,7 +38,9 @@ export function createSyncStore(deps: SyncMemoryDeps): SyncStore {
   );
   const prune = db.prepare('delete from exchange where ref <= (select max(ref) from exchange) - ?');
   const select = db.prepare('select * from exchange order by ref desc limit ?');
-  // Both texts are written by the setters below.
+  const keep = (key: string, value: object | null): void =>
+    value === null ? meta.remove(key) : meta.set(key, JSON.stringify(value));
+  // All of these texts are written by the setters below, or when the identity was renewed.
   const parsed = <T>(key: string): T | null => {
     const text = meta.get(key);
     return text === null ? null : (JSON.parse(text) as T);
@@ -62,7 +64,9 @@ export function createSyncStore(deps: SyncMemoryDeps): SyncStore {
     }),
     compactor: createCompactor(deps),
     enrolment,
-    setEnrolment: (enrolment) => meta.set('enrolment', JSON.stringify(enrolment)),
+    setEnrolment: (enrolment) => keep('enrolment', enrolment),
+    succession: () => parsed<SuccessionNote>('succession'),
+    setSuccession: (note) => keep('succession', note),
     syncMemory: () => parsed<SyncMemory>('sync-memory'),
     setSyncMemory: (memory) => meta.set('sync-memory', JSON.stringify(memory)),
     roadCounts() {

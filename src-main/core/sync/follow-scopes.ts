@@ -14,6 +14,9 @@ import type { SyncStore } from './sync-store.ts';
 export function followScopes(store: SyncStore, now: number): Credential | null {
   const before = store.enrolment()?.credential;
   const adopted = adoptCredential(store);
+  const succession = store.succession();
+  if (succession !== null && adopted !== null && adopted.replica !== before?.replica)
+    store.setSuccession({ ...succession, doneAt: now });
   if (before !== undefined && adopted !== null) {
     for (const partition of adopted.partitions)
       if (!before.partitions.some((prefix) => isWithin(partition, prefix)))

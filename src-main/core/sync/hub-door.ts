@@ -2,7 +2,7 @@
  * A hub's doors from the laptop's side: every request signed, every answer checked against the hub's key before anything of
  * it is believed, sealed bodies opened (see #shared/sync/hub-http.ts).
  *
- * Failures: those of the line, `sync/wrong-hub-key`, `sync/hub-refused` {reason, offset?}, `sync/revoked`, `sync/protocol` {hub,
+ * Failures: those of the line, `sync/wrong-hub-key`, `sync/hub-refused` {reason, offset?}, `sync/revoked`, `sync/succeeded`, `sync/protocol` {hub,
  * app}, `sync/bad-code`, `sync/code-used`, `sync/code-expired`, `sync/wrong-partition` {invited}.
  */
 import type { Readable } from 'node:stream';
@@ -148,6 +148,7 @@ export function createHubDoor(
 function toFailure(failure: HubFailure): Failure {
   switch (failure.reason) {
     case 'revoked':
+    case 'succeeded':
     case 'bad-code':
     case 'code-used':
     case 'code-expired':

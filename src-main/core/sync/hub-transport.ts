@@ -3,7 +3,7 @@
  * anything of it is believed.
  *
  * Failures: `sync/hub-unreachable` {cause}, `sync/hub-slow`, `sync/wrong-certificate`, `sync/wrong-hub-key`, `sync/hub-refused` {reason},
- * `sync/revoked`, `sync/protocol` {hub, app}, `sync/stopped`; for enrolment also `sync/bad-code`, `sync/code-used`,
+ * `sync/revoked`, `sync/succeeded`, `sync/protocol` {hub, app}, `sync/stopped`; for enrolment also `sync/bad-code`, `sync/code-used`,
  * `sync/code-expired`, `sync/wrong-partition` {invited}.
  */
 import { z } from 'zod';
@@ -14,7 +14,14 @@ import { checkCredential } from '#shared/sync/credential.ts';
 import type { Transport } from '#shared/sync/exchange.ts';
 import { hubPaths, type WaitRequest, WaitResponse } from '#shared/sync/hub-http.ts';
 import { type Invitation, keyDigits } from '#shared/sync/invitation.ts';
-import { type EnrolRequest, EnrolResponse, parseMessage } from '#shared/sync/messages.ts';
+import {
+  type Credential,
+  type EnrolRequest,
+  EnrolResponse,
+  parseMessage,
+  protocolVersion,
+} from '#shared/sync/messages.ts';
+import { type Succession, type SuccessionRequest, SuccessionResponse } from '#shared/sync/succession.ts';
 import { verifySignature } from '../store/identity.ts';
 import { createHubBlobs, type HubBlobs } from './hub-blobs.ts';
 import { sha256 } from './hub-crypto.ts';
@@ -36,6 +43,8 @@ const usualTiming: HubTiming = { idleMs: 30_000, waitMs: 40_000 };
 
 export type HubTransport = Transport & {
   wait(request: WaitRequest): Promise<Result<WaitResponse>>;
+  /** Asks to go on in the place of an earlier identity; the credential is the hub's own and for this one. */
+  succeed(succession: Succession): Promise<Result<Credential>>;
   readonly blobs: HubBlobs;
   /** Lets go of the line. */
   close(): void;
@@ -55,8 +64,28 @@ export function createHubTransport(deps: HubTransportDeps & { readonly hubKey: s
       if (!answer.ok) return answer;
       return parseMessage(readJson(answer.value), WaitResponse);
     },
+    async succeed(succession) {
+      const request: SuccessionRequest = { protocol: protocolVersion, succession };
+      const answer = await door.ask(hubPaths.succeed, utf8(JSON.stringify(request)), timing.idleMs);
+      const response = answer.ok ? parseMessage(readJson(answer.value), SuccessionResponse) : answer;
+      if (!response.ok) return response;
+      const { credential } = response.value;
+      return isIssuedTo(succession, credential, hubKey) ? ok(credential) : err({ code: 'sync/wrong-hub-key' });
+    },
     close: line.close,
   };
+}
+
+/** Whether the hub with this key issued a credential to the one who asked for it. */
+function isIssuedTo(
+  asker: { readonly replica: string; readonly publicKey: string },
+  credential: Credential,
+  hubKey: string,
+): boolean {
+  const verify = (key: Uint8Array, data: Uint8Array, signature: Uint8Array): boolean =>
+    verifySignature(bytesToHex(key), data, signature);
+  const isAskers = credential.replica === asker.replica && credential.publicKey === asker.publicKey;
+  return isAskers && checkCredential(credential, hubKey, verify).ok;
 }
 
 /** Whose answer it says it is: in every version. */
@@ -91,9 +120,6 @@ export async function enrolAtHub(
   if (!parsed.ok) return parsed;
   const response = parsed.value;
   const { credential, hubKey } = response;
-  const verify = (key: Uint8Array, data: Uint8Array, signature: Uint8Array): boolean =>
-    verifySignature(bytesToHex(key), data, signature);
-  const isOurs = credential.replica === request.replica && credential.publicKey === request.publicKey;
-  if (!isOurs || !checkCredential(credential, hubKey, verify).ok) return err({ code: 'sync/wrong-hub-key' });
+  if (!isIssuedTo(request, credential, hubKey)) return err({ code: 'sync/wrong-hub-key' });
   return ok({ ...response, tlsKey: line.tlsKey() ?? null });
 }

@@ -67,6 +67,7 @@ export async function acceptEnrolment(
   if (!isOurs || !isExpected || !checkCredential(credential, hubKey, verify).ok) {
     return err({ code: 'stick/wrong-answer' });
   }
+  store.setSuccession(null);
   store.setEnrolment({ address, hubName, hubKey, hubRecipient, epoch, credential, enrolledAt: now });
   const added = store.addCredentials([credential]);
   if (!added.ok) return added;

@@ -26,6 +26,7 @@ import { loadSealKey, type SealKey, sealTo } from './parcel-seal.ts';
 import { acceptEnrolment, digitsToCompare, newestAnswer, requestEnrolment } from './stick-enrolment.ts';
 import { removeStickFiles, wrapForStick, writeStickFile } from './stick-files.ts';
 import { readParcelFile, type ScanCache, scanPlace, sha256, type StickFile, verify } from './stick-scan.ts';
+import { giveUp, isWaiting, refusalByStick, successionOf } from './succeeding.ts';
 import type { SyncProfile } from './sync-service.ts';
 import type { Enrolment } from './sync-store.ts';
 
@@ -141,7 +142,8 @@ export function createStickService(deps: StickServiceDeps): StickService {
       });
     const { hubRecipient, hubName } = enrolment;
     const hub = hubRecipient === null ? [] : [{ id: 'hub', name: hubName, recipient: hubRecipient }];
-    return [...hub, ...laptops];
+    // Nobody but the hub knows who writes under a new identity that was not let in yet.
+    return isWaiting(at.store) ? hub : [...hub, ...laptops];
   }
 
   async function write(
@@ -158,7 +160,7 @@ export function createStickService(deps: StickServiceDeps): StickService {
     if (reader === undefined) return err({ code: 'stick/no-recipient' });
 
     const startedAt = time.now();
-    const order = orderFor(at, enrolment, reader.id, input.everything);
+    const order = { ...orderFor(at, enrolment, reader.id, input.everything), succession: await successionOf(at) };
     own.total = opsBeyond(store, heldByReader(store, store.stickMemory(), order));
     const names: string[] = [];
     let [bytes, changes] = [0, 0];
@@ -268,12 +270,14 @@ export function createStickService(deps: StickServiceDeps): StickService {
       },
     );
     if (!outcome.ok) return refused(outcome.error);
-    const { received, refusedHere, refusals, memory, isForked, isRevoked, failure } = outcome.value;
+    const { received, refusedHere, refusals, memory, isForked, isRevoked, isSucceeded, failure } = outcome.value;
     if (at.stop.signal.aborted) return refused({ code: 'sync/stopped' });
     store.setStickMemory(failure === null ? rememberTaken(memory, file.digest) : memory);
     if (header.writer === 'hub' && !isForked) rememberHubsWord(at, enrolment, header);
     const renewed = followScopes(store, time.now());
     if (renewed !== null) logger.info('sync/credential-renewed', { serial: renewed.serial });
+    const refusal = refusalByStick(store);
+    if (refusal !== null) giveUp(store, refusal);
     if (isForked) deps.isOldCopy();
     const isClaim = (each: (typeof refusedHere)[number]): boolean => each.failure.code === 'segment/unproved';
     const real = refusedHere.filter((each) => each.failure.code !== 'segment/gap' && !isClaim(each));
@@ -282,6 +286,7 @@ export function createStickService(deps: StickServiceDeps): StickService {
       isForked ? { code: 'sync/old-copy' } : null,
       refusedHere.some(isClaim) ? { code: 'stick/unproved-claim' } : null,
       isRevoked ? { code: 'sync/revoked' } : null,
+      isSucceeded ? { code: 'sync/succeeded' } : refusal,
       refusals[0] === undefined ? null : { code: 'sync/hub-refused', reason: refusals[0].reason },
       real[0] === undefined ? null : { code: 'sync/segment-refused', reason: real[0].failure.code },
     ];

@@ -27,6 +27,7 @@ import {
 } from './hub-transport.ts';
 import { createSchedule, jitter, regularDelay, retryDelay } from './sync-schedule.ts';
 import { loadSealKey } from './parcel-seal.ts';
+import { giveUp, isFinal, isWaiting, successionOf } from './succeeding.ts';
 import { syncStatus } from './sync-status.ts';
 import type { Enrolment, SyncMemory, SyncStore } from './sync-store.ts';
 
@@ -50,6 +51,8 @@ export type SyncProfile = {
   /** Ed25519, hex. */
   readonly publicKey: string;
   readonly sign: (data: Uint8Array) => Uint8Array;
+  /** Signs with the key of an identity this laptop had before; throws where it had none of that id. */
+  readonly signAsBefore: (replica: string, data: Uint8Array) => Uint8Array;
 };
 
 export type SyncService = {
@@ -168,6 +171,12 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
         changed();
       },
     };
+    const refused = await succeedFirst(at, transport);
+    if (refused !== null) {
+      const outcome = { ...nothingDone, failure: refused };
+      finish(at, enrolment, memory, startedAt, outcome);
+      return outcome;
+    }
     let outcome = nothingDone;
     const begun = mayBeCold(store, memory.lastContactAt, startedAt)
       ? await beginWithSnapshots({ store, transport, exchange: options, refused: at.refusedSnapshots, time, logger })
@@ -184,6 +193,23 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
       at.compacting.reached({ store, blobs: at.transport.blobs, partitions });
     }
     return outcome;
+  }
+
+  /** Under a new identity the hub has to let this laptop in before anything else; answers why it does not. */
+  async function succeedFirst(at: Opened, transport: HubTransport): Promise<Failure | null> {
+    const { store } = at;
+    const succession = await successionOf(at);
+    if (succession === null) return null;
+    const answer = await transport.succeed(succession);
+    if (!answer.ok) {
+      if (isFinal(answer.error)) giveUp(store, answer.error);
+      return answer.error;
+    }
+    const added = store.addCredentials([answer.value]);
+    if (!added.ok) return added.error;
+    followScopes(store, time.now());
+    logger.info('sync/succeeded', { serial: answer.value.serial });
+    return null;
   }
 
   /** The store could not be written, or a bug: the core goes on, the exchange is tried again later. */
@@ -239,6 +265,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
 
   /** What comes after an exchange: listen to the hub, and the next try by the clock. */
   function plan(at: Opened): void {
+    if (!isOnline(at.store)) return;
     if (at.problem === null || at.failures === 0) listen(at);
     schedule.within(at.failures > 0 ? retryDelay(at.failures, random) : regularDelay(random));
     if (opsToHandOver(at.store) > at.offered) schedule.within(afterChangeMs);
@@ -255,7 +282,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
     let fruitless = 0;
     while (!at.stop.signal.aborted) {
       const enrolment = at.store.enrolment();
-      if (enrolment === null || enrolment.address === null) return;
+      if (enrolment === null || enrolment.address === null || isWaiting(at.store)) return;
       const transport = transportOf(at, { ...enrolment, address: enrolment.address });
       const { partitions } = enrolment.credential;
       const askedAt = performance.now();
@@ -313,6 +340,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
     const { hubKey, hubName, epoch, credential, tlsKey } = answer.value;
     const hubRecipient = answer.value.hubRecipient ?? null;
     const enrolledAt = time.now();
+    at.store.setSuccession(null);
     at.store.setEnrolment({ address, hubKey, hubRecipient, tlsKey, hubName, epoch, credential, enrolledAt });
     at.transport?.close();
     at.transport = null;
@@ -328,7 +356,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
 
   return {
     handlers: {
-      status: () => ok(syncStatus(opened, schedule.nextAt())),
+      status: () => ok(syncStatus(opened, schedule.nextAt(), time.now())),
       exchanges: ({ limit }) => ok({ items: (opened?.store.exchanges(limit) ?? []).map((row) => ({ ...row })) }),
       enrol,
       async dropPartition({ partition }) {

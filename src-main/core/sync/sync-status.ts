@@ -4,7 +4,7 @@ import { KindName } from '#shared/records/contract.ts';
 import type { SyncStatus } from '#shared/sync/contract.ts';
 import type { ExchangeProgress } from '#shared/sync/exchange.ts';
 import { emptyMemory, isLineAway } from './exchange-outcome.ts';
-import type { Enrolment, SyncStore } from './sync-store.ts';
+import type { Enrolment, SuccessionNote, SyncStore } from './sync-store.ts';
 
 /** What is known of the exchange of an open store. */
 export type SyncState = {
@@ -16,8 +16,11 @@ export type SyncState = {
   readonly problem: Failure | null;
 };
 
-/** `at`: null where nobody is signed in; `nextAt`: when the clock tries again, null for never. */
-export function syncStatus(at: SyncState | null, nextAt: number | null): SyncStatus {
+/** So long a succession that went well is told. */
+const toldMs = 30 * 86_400_000;
+
+/** `at`: null where nobody is signed in; `nextAt`: when the clock tries again, null for never. Milliseconds UTC. */
+export function syncStatus(at: SyncState | null, nextAt: number | null, now: number): SyncStatus {
   const enrolment = at?.store.enrolment() ?? null;
   const memory = at?.store.syncMemory() ?? emptyMemory;
   const counts = at?.store.roadCounts() ?? { saved: 0, sent: 0, received: 0 };
@@ -42,7 +45,7 @@ export function syncStatus(at: SyncState | null, nextAt: number | null): SyncSta
     lastTryAt: at?.lastTryAt ?? memory.lastTryAt,
     nextTryAt: enrolment === null ? null : nextAt,
     progress: at?.progress ?? null,
-    problem: at?.problem ?? null,
+    problem: at?.problem ?? (enrolment === null ? (at?.store.succession()?.refused ?? null) : null),
     scopes: {
       leaving:
         enrolment === null || at === null
@@ -50,8 +53,19 @@ export function syncStatus(at: SyncState | null, nextAt: number | null): SyncSta
           : at.store.scopes.leaving(enrolment.credential.partitions).map((each) => ({ ...each })),
       changes: (at?.store.scopes.changes() ?? []).map((each) => ({ ...each })),
     },
-    laptops: memory.laptops.map((laptop) => ({ ...laptop, isThis: laptop.replica === at?.store.replica })),
+    succession: successionState(at?.store.succession() ?? null, now),
+    laptops: memory.laptops.map((laptop) => ({
+      ...laptop,
+      isThis: [at?.store.replica, enrolment?.credential.replica].includes(laptop.replica),
+    })),
   };
+}
+
+function successionState(note: SuccessionNote | null, now: number): SyncStatus['succession'] {
+  if (note === null || (note.doneAt !== null && now - note.doneAt > toldMs)) return null;
+  const { since, doneAt, refused } = note;
+  if (refused !== null) return { since, state: 'refused' };
+  return { since, state: doneAt === null ? 'waiting' : 'done' };
 }
 
 function stateOf(

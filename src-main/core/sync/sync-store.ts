@@ -4,6 +4,7 @@
  */
 import type { Credential } from '#shared/sync/messages.ts';
 import type { Role } from '#shared/access/roles.ts';
+import type { Failure } from '#shared/kernel/result.ts';
 import type { Compactor } from '../store/compaction.ts';
 import type { SnapshotLoader } from '../store/snapshot-loader.ts';
 import type { Scopes } from './scopes-port.ts';
@@ -45,6 +46,15 @@ export type SyncMemory = {
   }[];
 };
 
+/** What became of the last new identity of an enrolled laptop. */
+export type SuccessionNote = {
+  /** Milliseconds UTC: when it was taken, and when the hub let it in (null: not yet, or never). */
+  readonly since: number;
+  readonly doneAt: number | null;
+  /** Why the hub never will. */
+  readonly refused: Failure | null;
+};
+
 /** One finished exchange, as the Sync page lists it. */
 export type ExchangeRow = {
   readonly road: 'hub' | 'stick';
@@ -72,7 +82,10 @@ export type SyncStore = StickStore & {
   /** Null until enrolled. Read on every exchange: keep it cheap. */
   enrolment(): Enrolment | null;
   /** Replaces the enrolment in one transaction. From then on `addCredentials` checks against its `hubKey`. */
-  setEnrolment(enrolment: Enrolment): void;
+  setEnrolment(enrolment: Enrolment | null): void;
+  /** Null where no enrolled laptop had to take a new identity. */
+  succession(): SuccessionNote | null;
+  setSuccession(note: SuccessionNote | null): void;
   /** Null when nothing was ever remembered. */
   syncMemory(): SyncMemory | null;
   setSyncMemory(memory: SyncMemory): void;

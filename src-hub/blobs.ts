@@ -17,6 +17,7 @@ import type { Credential } from '#shared/sync/messages.ts';
 import { type BlobStore, blobKey } from './blob-store.ts';
 import type { HubDb } from './db/database.ts';
 import type { BlobTable } from './db/schema.ts';
+import { withinAny } from './db/within.ts';
 
 /** An upload is kept in parts of at most this many bytes: so much memory one needs, and so much is lost when the hub dies. */
 const partBytes = 4 * 1024 * 1024;
@@ -236,6 +237,20 @@ export function createBlobs(deps: { db: HubDb; store: BlobStore; time: Time; ran
     return shelved !== undefined;
   }
 
+  /** What is referred to from within these partitions, the newest first, at most `most`. */
+  async function within(partitions: readonly string[], most: number): Promise<BlobOffer[]> {
+    const rows = await db
+      .selectFrom('blob_ref')
+      .innerJoin('blob', 'blob.sha256', 'blob_ref.sha256')
+      .select(['blob.sha256', 'blob.bytes', 'blob_ref.partition'])
+      .where(withinAny('blob_ref.partition', partitions))
+      .orderBy('blob_ref.referred_at', 'desc')
+      .orderBy('blob.sha256')
+      .limit(most)
+      .execute();
+    return [...new Map(rows.map((row) => [row.sha256, row])).values()];
+  }
+
   async function isReferred(sha256: string, partition: string): Promise<boolean> {
     const row = await db
       .selectFrom('blob_ref')
@@ -300,7 +315,7 @@ export function createBlobs(deps: { db: HubDb; store: BlobStore; time: Time; ran
     return { blobs: seen.size, attachmentBytes, packBytes };
   }
 
-  return { stateOf, take, open, prune, totals };
+  return { stateOf, take, open, within, prune, totals };
 }
 
 /** From here on the blob exists; its bytes are durable already. Noting it again changes nothing. */

@@ -150,6 +150,7 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
           app_version: null,
           summary: null,
           ...unsucceeded,
+          stick_blobs: null,
         })
         .onConflict((conflict) =>
           conflict.column('id').doUpdateSet({ ...laptop, role: request.role, enrolled_at: now, ...unsucceeded }),
@@ -396,14 +397,23 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
     });
   }
 
-  /** Remembers a contact; `summary` is what the laptop holds after it, undefined where it did not say. */
-  async function touch(replica: string, appVersion: string | null, summary?: Summary): Promise<void> {
+  /**
+   * Remembers a contact; `summary` is what the laptop holds after it, undefined where it did not say. `stickBlobs`: the attachments it
+   * holds, where it came by stick; null on the line.
+   */
+  async function touch(
+    replica: string,
+    appVersion: string | null,
+    summary?: Summary,
+    stickBlobs: readonly string[] | null = null,
+  ): Promise<void> {
     await db
       .updateTable('replica')
       .set({
         last_contact_at: time.now(),
         ...(appVersion === null ? {} : { app_version: appVersion }),
         ...(summary === undefined ? {} : { summary: JSON.stringify(summary) }),
+        stick_blobs: stickBlobs === null ? null : JSON.stringify(stickBlobs),
       })
       .where('id', '=', replica)
       .execute();

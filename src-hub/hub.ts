@@ -86,7 +86,7 @@ export async function createHub(config: HubConfig, deps: HubDeps): Promise<Hub> 
     leastOps: config.snapshotOps,
   });
   const sealKey = await ensureSealKey(db);
-  const stick = createStick({ db, archive, credentials, ledger, identity, sealKey, time, logger });
+  const stick = createStick({ db, archive, blobs, credentials, ledger, identity, sealKey, time, logger });
 
   const ownCertificate = (): Promise<TlsPair> => ensureOwnCertificate(db, random);
 

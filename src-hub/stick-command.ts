@@ -75,13 +75,16 @@ const writeProblems: { readonly [code: string]: string } = {
 
 async function exchange(hub: Hub, folder: string, { out, complain }: Terminal): Promise<number> {
   const report = await hub.stick.exchange(folder);
-  for (const { laptop, ops, refused } of report.taken) {
-    out(`taken\t${laptop}\t${ops} changes${refused === 0 ? '' : `, ${refused} segments refused`}`);
+  for (const { laptop, ops, attachments, refused } of report.taken) {
+    const brought = [`${ops} changes`, ...(attachments === 0 ? [] : [`${attachments} attachments`])];
+    out(`taken\t${laptop}\t${[...brought, ...(refused === 0 ? [] : [`${refused} pieces refused`])].join(', ')}`);
   }
   for (const laptop of report.enrolled) out(`enrolled\t${laptop}`);
   for (const { path, reason } of report.leftAlone) complain(`left alone\t${path}\t${leftAloneText(reason)}`);
-  for (const { laptop, segments, bytes } of report.answers) {
-    out(`answer\t${laptop}\t${segments} segments, ${bytes} bytes`);
+  for (const { laptop, segments, bytes, attachments, left } of report.answers) {
+    const carried = attachments === 0 ? '' : `, ${attachments} attachments`;
+    out(`answer\t${laptop}\t${segments} segments${carried}, ${bytes} bytes`);
+    if (left > 0) complain(`no room\t${laptop}\t${left} attachments: bring them with another stick, or the next time`);
   }
   if (report.taken.length === 0 && report.enrolled.length === 0) complain('Nothing for this hub was on the stick.');
   return 0;

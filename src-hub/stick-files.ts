@@ -1,6 +1,6 @@
 /** Parcel files on the operator's stick: under its own name a file is whole, or not there. */
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { err, type Result } from '#shared/kernel/result.ts';
 import { isPackName, packFolders } from '#shared/packs/pack-place.ts';
@@ -62,4 +62,10 @@ export async function removeOlderParts(written: readonly string[]): Promise<void
     const path = join(dirname(first), name);
     if (name.startsWith(tag) && !written.includes(path)) await rm(path, { force: true });
   }
+}
+
+/** Free bytes of the stick, 0 where it does not say. */
+export async function freeBytes(folder: string): Promise<number> {
+  const disk = await statfs(folder).catch(() => null);
+  return disk === null ? 0 : disk.bavail * disk.bsize;
 }

@@ -5,13 +5,14 @@
  */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { isWithin } from '#shared/access/partitions.ts';
 import type { Time } from '#shared/kernel/ports.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { packFolder } from '#shared/packs/pack-place.ts';
 import { keyDigits } from '#shared/sync/invitation.ts';
-import { Credential, headMark, logKey, protocolVersion, type Refusal, Summary } from '#shared/sync/messages.ts';
+import { protocolVersion } from '#shared/sync/messages.ts';
 import {
+  type BlobsParcel,
+  type CarriedParcel,
   type EnrolRequestParcel,
   type ExchangeParcel,
   isParcelSigned,
@@ -19,25 +20,37 @@ import {
   readParcel,
 } from '#shared/sync/parcel.ts';
 import { parcelName } from '#shared/sync/parcel-file.ts';
-import { readSegmentHeader } from '#shared/sync/segment.ts';
 import type { Succession } from '#shared/sync/succession.ts';
-import type { Credentials, InvitationOrder, ListedLaptop } from './credentials.ts';
+import type { Blobs } from './blobs.ts';
+import type { Credentials, InvitationOrder, Standing } from './credentials.ts';
 import type { HubDb } from './db/database.ts';
 import { sha256, verifySignature } from './hub-crypto.ts';
 import type { HubIdentity } from './identity.ts';
 import type { Ledger } from './ledger-queries.ts';
 import type { LogArchive } from './log-archive.ts';
 import { sealTo, type SealKey } from './seal-key.ts';
-import { listParcels, readParcelFile, removeOlderParts, writeParcelFile } from './stick-files.ts';
+import { type Answer, type Brought, createStickAnswers } from './stick-answers.ts';
+import { createStickBlobs } from './stick-blobs.ts';
+import { listParcels, readParcelFile, writeParcelFile } from './stick-files.ts';
 
 /** What one stick brought and took along. */
 export type StickReport = {
   /** By laptop, in the order of the files. */
-  readonly taken: readonly { readonly laptop: string; readonly ops: number; readonly refused: number }[];
+  readonly taken: readonly Taken[];
   readonly enrolled: readonly string[];
   /** Files left alone, and why: `not-for-this-hub`, `revoked`, `packs/cut-off` … */
   readonly leftAlone: readonly { readonly path: string; readonly reason: string }[];
-  readonly answers: readonly { readonly laptop: string; readonly segments: number; readonly bytes: number }[];
+  readonly answers: readonly Answer[];
+};
+
+type KnownStanding = Exclude<Standing, { state: 'unknown' }>;
+type Taken = {
+  readonly laptop: string;
+  readonly ops: number;
+  /** Attachments that became whole. */
+  readonly attachments: number;
+  /** Segments, and pieces of attachments. */
+  readonly refused: number;
 };
 
 /** An enrolment request that the operator must grant by hand. */
@@ -45,19 +58,10 @@ export type OpenRequest = { readonly request: EnrolRequestParcel; readonly digit
 
 export type Stick = ReturnType<typeof createStick>;
 
-type Taken = { laptop: string; ops: number; refused: number };
-/** What the answers of this stick must say to a laptop. */
-type Brought = {
-  madeAt: number;
-  summary: Summary;
-  refusals: Refusal[];
-  /** It gets nothing but the reason: it is revoked, or another goes on in its place. */
-  isShutOut: boolean;
-};
-
 export function createStick(deps: {
   db: HubDb;
   archive: LogArchive;
+  blobs: Blobs;
   credentials: Credentials;
   ledger: Ledger;
   identity: HubIdentity;
@@ -65,7 +69,9 @@ export function createStick(deps: {
   time: Time;
   logger: Logger;
 }) {
-  const { db, archive, credentials, ledger, identity, sealKey, time, logger } = deps;
+  const { archive, credentials, ledger, identity, sealKey, logger } = deps;
+  const attachments = createStickBlobs(deps);
+  const answers = createStickAnswers({ ...deps, attachments });
 
   /** Takes in everything for this hub and writes the answers. Rejects with the file system's error when it cannot write. */
   async function exchange(folder: string): Promise<StickReport> {
@@ -73,7 +79,7 @@ export function createStick(deps: {
     const enrolled: string[] = [];
     const leftAlone: { path: string; reason: string }[] = [];
     const brought = new Map<string, Brought>();
-    const gaps: ExchangeFile[] = [];
+    const gaps: CarriedFile[] = [];
     const refused: Succession[] = [];
     for (const path of await listParcels(folder)) {
       const read = await readForHub(path);
@@ -88,35 +94,36 @@ export function createStick(deps: {
         else leftAlone.push({ path, reason: withoutDomain(answered.error.code) });
         continue;
       }
-      const one = await takeExchange({ path, header, segments }, brought);
-      if (!one.ok && header.succession !== null) refused.push(header.succession);
+      const file = { header, segments };
+      const one = await takeCarried(file, brought);
+      if (!one.ok && header.what === 'exchange' && header.succession !== null) refused.push(header.succession);
       if (!one.ok) {
         leftAlone.push({ path, reason: withoutDomain(one.error.code) });
         continue;
       }
       taken.push(one.value.taken);
-      if (one.value.hasGap) gaps.push({ path, header, segments });
+      if (one.value.hasGap) gaps.push(file);
     }
     // What came before its beginning: once more, now that all the rest is in.
     for (const file of gaps) {
-      const again = await takeExchange(file, brought);
-      if (again.ok && again.value.taken.ops > 0) taken.push(again.value.taken);
+      const again = await takeCarried(file, brought);
+      if (again.ok && again.value.taken.ops + again.value.taken.attachments > 0) taken.push(again.value.taken);
     }
-    for (const [replica, { summary }] of brought) await credentials.touch(replica, null, summary);
-    const answers = await writeAnswers(folder, brought);
-    for (const succession of refused) await writeRefusal(folder, succession);
+    for (const [replica, { summary, blobs }] of brought) await credentials.touch(replica, null, summary, blobs);
+    const written = await answers.write(folder, brought);
+    for (const succession of refused) await answers.refuse(folder, succession);
     logger.info(
-      { parcels: taken.length, enrolled: enrolled.length, leftAlone: leftAlone.length, answers: answers.length },
+      { parcels: taken.length, enrolled: enrolled.length, leftAlone: leftAlone.length, answers: written.length },
       'hub/stick',
     );
-    return { taken, enrolled, leftAlone, answers };
+    return { taken, enrolled, leftAlone, answers: written };
   }
 
-  type ExchangeFile = { path: string; header: ExchangeParcel; segments: Uint8Array[] };
+  type CarriedFile = { header: CarriedParcel; segments: Uint8Array[] };
 
   async function readForHub(
     path: string,
-  ): Promise<Result<{ header: ExchangeParcel | EnrolRequestParcel; segments: Uint8Array[] }>> {
+  ): Promise<Result<{ header: CarriedParcel | EnrolRequestParcel; segments: Uint8Array[] }>> {
     const file = await readParcelFile(path);
     if (!file.ok) return file.error.code === 'packs/not-a-pack' ? err({ code: 'hub/not-for-hub' }) : file;
     if (file.value.path === 'request.json') return err({ code: 'hub/grant-by-hand' });
@@ -129,23 +136,48 @@ export function createStick(deps: {
     return header.what === 'enrol-answer' ? err({ code: 'hub/not-for-hub' }) : ok({ header, segments });
   }
 
-  async function takeExchange(
-    { header, segments }: ExchangeFile,
+  async function takeCarried(
+    { header, segments }: CarriedFile,
     brought: Map<string, Brought>,
   ): Promise<Result<{ taken: Taken; hasGap: boolean }>> {
     if (header.hubKey !== identity.publicKey) return err({ code: 'hub/other-hub' });
-    if (header.succession !== null) {
+    if (header.what === 'exchange' && header.succession !== null) {
       const admitted = await succeed(header, header.succession);
       if (!admitted.ok) return admitted;
     }
     const standing = await credentials.standingOf(header.writer);
     if (standing.state === 'unknown') return err({ code: 'hub/unknown-laptop' });
     if (!isParcelSigned(header, standing.credential.publicKey, verifySignature)) return err({ code: 'hub/forged' });
+    return header.what === 'exchange'
+      ? takeExchange(header, segments, standing, brought)
+      : takePieces(header, segments, standing);
+  }
+
+  async function takePieces(
+    header: BlobsParcel,
+    contents: readonly Uint8Array[],
+    { state, credential }: KnownStanding,
+  ): Promise<Result<{ taken: Taken; hasGap: boolean }>> {
+    // That it was refused its exchange parcel tells.
+    if (state !== 'valid') return err({ code: `hub/${state}` });
+    const { whole, refused, hasGap } = await attachments.take(credential, header, contents);
+    for (const reason of refused) await ledger.countRefusal(header.writer, reason);
+    const taken = { laptop: credential.laptop, ops: 0, attachments: whole, refused: refused.length };
+    return ok({ taken, hasGap });
+  }
+
+  async function takeExchange(
+    header: ExchangeParcel,
+    segments: Uint8Array[],
+    standing: KnownStanding,
+    brought: Map<string, Brought>,
+  ): Promise<Result<{ taken: Taken; hasGap: boolean }>> {
     const known = brought.get(header.writer);
     const isNewer = known === undefined || header.madeAt >= known.madeAt;
     const entry: Brought = {
       madeAt: isNewer ? header.madeAt : known.madeAt,
       summary: isNewer ? header.summary : known.summary,
+      blobs: isNewer ? header.blobs : known.blobs,
       refusals: known?.refusals ?? [],
       isShutOut: standing.state === 'revoked' || standing.state === 'succeeded',
     };
@@ -169,7 +201,8 @@ export function createStick(deps: {
     }
     // Goes back with the answer: a laptop without a line is as much a laptop.
     if (standing.state === 'valid') await credentials.renew(standing.credential);
-    const taken = { laptop: standing.credential.laptop, ops: accepted.ops, refused: refusals.length };
+    const { laptop } = standing.credential;
+    const taken = { laptop, ops: accepted.ops, attachments: 0, refused: refusals.length };
     return ok({ taken, hasGap: refusals.length < accepted.refusals.length });
   }
 
@@ -182,130 +215,6 @@ export function createStick(deps: {
     const { laptop } = credential.error;
     if (typeof laptop === 'string') await ledger.countRefusal(laptop, withoutDomain(credential.error.code));
     return credential;
-  }
-
-  /** Tells a laptop that may not succeed the one it was, by what has become of that one. */
-  async function writeRefusal(folder: string, { replica, recipient, from }: Succession): Promise<void> {
-    const standing = await credentials.standingOf(from);
-    if (recipient === undefined || (standing.state !== 'succeeded' && standing.state !== 'revoked')) return;
-    await writeAnswer(
-      folder,
-      { id: replica },
-      { partitions: [], recipient },
-      {
-        isShutOut: true,
-        successor: standing.state === 'succeeded' ? standing.successor : null,
-        revoked: standing.state === 'revoked' ? [standing.credential.serial] : [],
-        refusals: [],
-        laptops: [],
-      },
-    );
-  }
-
-  /** One answer for every laptop with a key to seal to; one that is shut out is told so if it brought something. */
-  async function writeAnswers(folder: string, brought: ReadonlyMap<string, Brought>): Promise<StickReport['answers']> {
-    const answers: { laptop: string; segments: number; bytes: number }[] = [];
-    const laptops = await credentials.list();
-    const revoked = await revokedSerials();
-    for (const laptop of laptops) {
-      const standing = await credentials.standingOf(laptop.id);
-      if (standing.state === 'unknown' || standing.credential.recipient === undefined) continue;
-      const isShutOut = standing.state === 'revoked' || standing.state === 'succeeded';
-      if (isShutOut && brought.get(laptop.id)?.isShutOut !== true) continue;
-      const written = await writeAnswer(folder, laptop, standing.credential, {
-        isShutOut,
-        successor: standing.state === 'succeeded' ? standing.successor : null,
-        revoked,
-        refusals: brought.get(laptop.id)?.refusals ?? [],
-        laptops: laptops.filter((each) => each.revoked_at === null),
-      });
-      answers.push({ laptop: laptop.laptop, ...written });
-    }
-    return answers;
-  }
-
-  async function writeAnswer(
-    folder: string,
-    laptop: Pick<ListedLaptop, 'id'>,
-    credential: Pick<Credential, 'partitions' | 'recipient'>,
-    said: {
-      isShutOut: boolean;
-      successor: Credential | null;
-      revoked: string[];
-      refusals: Refusal[];
-      laptops: ListedLaptop[];
-    },
-  ): Promise<{ segments: number; bytes: number }> {
-    const { partitions, recipient = '' } = credential;
-    const logs = await archive.visible(laptop.id, partitions);
-    const own = logs.filter((log) => log.replica === laptop.id);
-    const current = (await db.selectFrom('replica').select('summary').where('id', '=', laptop.id).executeTakeFirst())
-      ?.summary;
-    let held: Summary = current === null || current === undefined ? {} : Summary.parse(JSON.parse(current));
-    const credentialsHere = said.isShutOut
-      ? said.successor === null
-        ? []
-        : [said.successor]
-      : (await credentials.within(partitions)).slice(0, 2000);
-    const paths: string[] = [];
-    let [segments, bytes] = [0, 0];
-    for (let more = true; more; ) {
-      const outgoing = said.isShutOut
-        ? { segments: [], more: false }
-        : await archive.beyond({ replica: laptop.id, partitions }, logs, held);
-      const message = makeParcel(
-        {
-          what: 'exchange',
-          hubKey: identity.publicKey,
-          writer: 'hub',
-          reader: laptop.id,
-          madeAt: time.now(),
-          epoch: identity.epoch,
-          summary: Object.fromEntries(
-            (said.isShutOut ? own : logs).map((log) => [logKey(log.replica, log.partition), log.head_seq]),
-          ),
-          heads: Object.fromEntries(
-            (said.isShutOut ? own : logs).map((log) => [logKey(log.replica, log.partition), headMark(log.head)]),
-          ),
-          credentials: credentialsHere,
-          succession: null,
-          revoked: said.revoked,
-          refusals: said.refusals.slice(0, 1000),
-          laptops: said.isShutOut
-            ? []
-            : said.laptops
-                .filter((each) => partitions.some((prefix) => isWithin(each.partition, prefix)))
-                .slice(0, 2000)
-                .map((each) => ({ replica: each.id, name: each.laptop, lastContactAt: each.last_contact_at })),
-        },
-        outgoing.segments,
-        identity.sign,
-      );
-      const name = parcelName('hub', laptop.id, paths.length + 1, sha256);
-      const path = join(folder, packFolder, name);
-      bytes += await writeParcelFile(path, 'parcel.age', await sealTo(recipient, message));
-      paths.push(path);
-      segments += outgoing.segments.length;
-      held = { ...held, ...endsOf(outgoing.segments) };
-      more = outgoing.more;
-    }
-    await removeOlderParts(paths);
-    return { segments, bytes };
-  }
-
-  async function revokedSerials(): Promise<string[]> {
-    const rows = await db
-      .selectFrom('credential')
-      .select('serial')
-      .where('revoked_at', 'is not', null)
-      // Of one that was succeeded its successor's credential says so, and what it wrote is still handed on.
-      .where('replica', 'not in', (select) =>
-        select.selectFrom('replica').select('id').where('succeeded_by', 'is not', null),
-      )
-      .orderBy('revoked_at', 'desc')
-      .limit(5000)
-      .execute();
-    return rows.map(({ serial }) => serial);
   }
 
   /** Answers a request that carries an invitation's code; gives the laptop's name. Failures: those of `enrol`. */
@@ -332,6 +241,8 @@ export function createStick(deps: {
       role,
     });
     if (!enrolled.ok) return enrolled;
+    // It came by stick and holds no attachments yet.
+    await credentials.touch(replica, null, undefined, []);
     const message = makeParcel(
       {
         what: 'enrol-answer',
@@ -379,16 +290,6 @@ export function createStick(deps: {
   const digits = (): string => keyDigits(identity.publicKey, sha256);
 
   return { exchange, readRequest, grant, digits };
-}
-
-/** Where each log ends after these segments. */
-function endsOf(segments: readonly Uint8Array[]): Summary {
-  const ends: Summary = {};
-  for (const bytes of segments) {
-    const read = readSegmentHeader(bytes);
-    if (read.ok) ends[logKey(read.value.header.replica, read.value.header.partition)] = read.value.header.to;
-  }
-  return ends;
 }
 
 function withoutDomain(code: string): string {

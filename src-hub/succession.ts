@@ -57,10 +57,19 @@ export async function succeed(
       validFrom: Math.max(now, rights.validFrom),
     });
     const laptop = { laptop: old.laptop, commission: old.commission, partition: old.partition, role: old.role };
-    const never = { app_version: old.app_version, summary: null, succeeded_by: null, handed_over_at: null };
+    const never = { summary: null, succeeded_by: null, handed_over_at: null };
     await tx
       .insertInto('replica')
-      .values({ id: replica, public_key: publicKey, ...laptop, ...never, enrolled_at: now, last_contact_at: now })
+      .values({
+        id: replica,
+        public_key: publicKey,
+        ...laptop,
+        ...never,
+        enrolled_at: now,
+        last_contact_at: now,
+        app_version: old.app_version,
+        stick_blobs: old.stick_blobs,
+      })
       .execute();
     await keepCredential(tx, credential, now);
     await tx

@@ -97,5 +97,10 @@ export function hubMigrations(dialect: Dialect): { readonly [name: string]: Migr
         await sql`alter table replica add column handed_over_at ${integer}`.execute(db);
       },
     },
+    '0007-stick-blobs': {
+      async up(db: Kysely<unknown>): Promise<void> {
+        await sql`alter table replica add column stick_blobs ${text}`.execute(db);
+      },
+    },
   };
 }

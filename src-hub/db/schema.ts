@@ -34,6 +34,8 @@ export type ReplicaTable = {
   /** The replica that goes on in its place (#shared/sync/succession.ts), and until when others may hand over what it wrote. */
   succeeded_by: string | null;
   handed_over_at: number | null;
+  /** Digests of the attachments it held when it last came by stick, JSON; null where it was on the line since, and fetches them there. */
+  stick_blobs: string | null;
 };
 
 export type CredentialTable = {

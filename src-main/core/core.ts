@@ -176,6 +176,7 @@ export function createCore(deps: CoreDeps): Core {
     isSample: () => profile.isSample(),
     enrolOnline: async (invitation) => sync.handlers.enrol(invitation),
     enrolled: () => sync.enrolmentChanged(),
+    carried: () => files.carried(),
     isOldCopy: takeNewIdentity,
   });
 

@@ -55,7 +55,7 @@ function readMounts(mounts: string): { path: string; type: string }[] {
   });
 }
 
-const mostPacks = 200;
+const mostPacks = 2000;
 const mostDrives = 40;
 
 /**

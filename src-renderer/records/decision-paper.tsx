@@ -1,3 +1,4 @@
+import { attachmentsOf } from '#shared/files/attachment.ts';
 import { localizedText, paperText } from '#shared/records/record-title.ts';
 import { countryName, formatDate } from '#shared/i18n/format.ts';
 import { type Locale, localeFacts } from '#shared/i18n/locales.ts';
@@ -28,6 +29,8 @@ export function DecisionPaper({ facts, locale, t }: { facts: PaperFacts; locale:
   const country = commission === null ? null : countryName(locale, textOf(commission, 'country'));
   const decidedOn = textOrNull(decision, 'decidedOn');
   const basis = paperText(decision, 'basis', locale);
+  const format = createFormats(locale);
+  const attached = attachmentsOf(decision.values).own;
   const isDraft = decision.values['state'] !== 'signed';
   const number = textOf(decision, 'number');
   const present = numberOf(decision, 'present');
@@ -79,6 +82,18 @@ export function DecisionPaper({ facts, locale, t }: { facts: PaperFacts; locale:
           </tbody>
         </table>
       )}
+      {attached.length > 0 && (
+        <section className="paper-files">
+          <h3>{t('paper.attachments')}</h3>
+          <ol>
+            {attached.map(({ sha256, name, bytes }) => (
+              <li key={sha256}>
+                {t('paper.attachment', { name, bytes: format.bytes(bytes), digest: inGroups(sha256.slice(0, 16)) })}
+              </li>
+            ))}
+          </ol>
+        </section>
+      )}
       <div className="paper-signs">
         <div className="paper-names">
           <span>{t('paper.chair')}</span>
@@ -127,6 +142,10 @@ export function paperFoot(facts: PaperFacts, locale: Locale, t: Translate): Pape
 
 /** The record's code in four groups: the last sixteen of its id's thirty-two signs, which are chance and not time. */
 function recordCode(id: string): string {
-  const digits = id.replaceAll('-', '').slice(-16).toUpperCase();
-  return digits.match(/.{4}/g)?.join(' ') ?? digits;
+  return inGroups(id.replaceAll('-', '').slice(-16).toUpperCase());
+}
+
+/** Signs as people compare them: four by four. */
+function inGroups(signs: string): string {
+  return signs.match(/.{4}/g)?.join(' ') ?? signs;
 }

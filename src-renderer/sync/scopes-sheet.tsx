@@ -1,5 +1,6 @@
 import IconEraser from '@tabler/icons-react/dist/esm/icons/IconEraser.mjs';
 import IconFolderPlus from '@tabler/icons-react/dist/esm/icons/IconFolderPlus.mjs';
+import { sharedPartition } from '#shared/access/partitions.ts';
 import { type Locale, pickContentLocale } from '#shared/i18n/locales.ts';
 import type { ScopeView, SyncStatus } from '#shared/sync/contract.ts';
 import { useCommand } from '#renderer/app/use-command.ts';
@@ -16,6 +17,7 @@ export function ScopesSheet({ status }: { status: SyncStatus }) {
   const { t } = useTranslation('scopes');
   const format = useFormat();
   const drop = useCommand('sync.dropPartition');
+  const nameOf = useScopeName();
   const [ask, dialog] = useConfirm();
   const { leaving, changes } = status.scopes;
   if (leaving.length === 0 && changes.length === 0) return null;
@@ -36,7 +38,7 @@ export function ScopesSheet({ status }: { status: SyncStatus }) {
           <li key={each.partition}>
             <Icon of={IconEraser} />
             <span className="grow">
-              <b className="b">{nameOf(each, format.locale)}</b>
+              <b className="b">{nameOf(each)}</b>
               <br />
               {each.waiting > 0 ? t('leaving.waiting', { number: format.number(each.waiting) }) : t('leaving.done')}
               <br />
@@ -57,7 +59,7 @@ export function ScopesSheet({ status }: { status: SyncStatus }) {
           <li key={`${change.partition} ${change.at}`}>
             <Icon of={change.what === 'joined' ? IconFolderPlus : IconEraser} />
             <span className="grow">
-              <b className="b">{nameOf(change, format.locale)}</b>
+              <b className="b">{nameOf(change)}</b>
               <span className="mut num"> · {format.dateTime(change.at)}</span>
               <br />
               {t(`what.${change.what}`)}
@@ -71,8 +73,15 @@ export function ScopesSheet({ status }: { status: SyncStatus }) {
   );
 }
 
-/** The commission's name; what lies above commissions has none, and is called by its path. */
-function nameOf({ names, partition }: ScopeView, locale: Locale): string {
-  const known = names === null ? null : pickContentLocale(locale, Object.keys(names) as Locale[]); // the contract's keys
-  return (known === null ? undefined : names?.[known]) ?? partition;
+/** A commission by its name; what lies above commissions by who shares it; what has no name here by its path, said to be one. */
+function useScopeName(): (scope: ScopeView) => string {
+  const { t } = useTranslation('scopes');
+  const { locale } = useFormat();
+  return ({ names, partition }) => {
+    if (partition === sharedPartition) return t('place.everyone');
+    const known = names === null ? null : pickContentLocale(locale, Object.keys(names) as Locale[]); // the contract's keys
+    const name = known === null ? undefined : names?.[known];
+    if (name === undefined) return t('place.unnamed', { path: partition });
+    return partition.split('/').length < 3 ? t('place.shared', { name }) : name;
+  };
 }

@@ -25,10 +25,11 @@ export function useTake(): Take {
     setRefused(null);
     const result = await take.run({ place });
     if (!result.ok) return false;
-    const { received, problems } = result.value;
+    const { received, attachments, problems } = result.value;
     const [problem] = problems;
     if (problem !== undefined) setRefused(problem);
-    notify({ text: received > 0 ? t('taken', { number: received }) : t('takenNone') });
+    const counts = { number: received, files: attachments };
+    notify({ text: t(attachments > 0 ? 'takenFiles' : received > 0 ? 'taken' : 'takenNone', counts) });
     return problem === undefined;
   };
   return {

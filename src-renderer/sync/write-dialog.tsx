@@ -1,4 +1,6 @@
 import { useId, useState } from 'react';
+import type { CoreContract } from '#shared/contract/core-contract.ts';
+import type { OutputOf } from '#shared/contract/define.ts';
 import type { StickPlace, StickState } from '#shared/sync/stick-contract.ts';
 import { useCall } from '#renderer/app/api.ts';
 import { useCommand } from '#renderer/app/use-command.ts';
@@ -8,6 +10,7 @@ import { Button } from '#renderer/ui/button.tsx';
 import { Dialog } from '#renderer/ui/dialog.tsx';
 import { FailureNote } from '#renderer/ui/failure-note.tsx';
 import { CheckField, ChoiceField } from '#renderer/ui/fields.tsx';
+import { Note } from '#renderer/ui/sheet.tsx';
 import { ProgressBar } from '#renderer/ui/tabs.tsx';
 import { ChooseFolder } from './choose-folder.tsx';
 
@@ -20,7 +23,7 @@ export function WriteDialog({ state, onClose }: { state: StickState; onClose: ()
   const [chosenPlace, setPlace] = useState<string | null>(null);
   const [chosenReader, setReader] = useState<string | null>(null);
   const [everything, setEverything] = useState(false);
-  const [done, setDone] = useState<{ changes: number; bytes: number } | null>(null);
+  const [done, setDone] = useState<OutputOf<CoreContract, 'stick.write'> | null>(null);
   const { places, readers, task } = state;
   // A single stick needs no choice; one that was pulled is no longer chosen.
   const place = places.find((each) => each.id === chosenPlace) ?? (places.length === 1 ? places[0] : undefined);
@@ -30,7 +33,7 @@ export function WriteDialog({ state, onClose }: { state: StickState; onClose: ()
     { reader: reader?.id ?? '', everything },
     { enabled: reader !== undefined, keepPrevious: true },
   );
-  const changes = preview.value?.changes ?? null;
+  const { changes, attachments } = preview.value ?? { changes: 0, attachments: { files: 0, bytes: 0 } };
   const start = async (): Promise<void> => {
     if (place === undefined || reader === undefined) return;
     const result = await write.run({ place: place.id, reader: reader.id, everything });
@@ -44,7 +47,16 @@ export function WriteDialog({ state, onClose }: { state: StickState; onClose: ()
           <p className="num">
             {t('done.text', { number: format.number(done.changes), bytes: format.bytes(done.bytes) })}
           </p>
-          <StayingFiles />
+          {done.attachments > 0 && (
+            <p className="num">{t('done.files', { number: format.number(done.attachments) })}</p>
+          )}
+          {done.left.files > 0 && (
+            <Note tone="ochre">
+              <p className="num">
+                {t('done.left', { number: format.number(done.left.files), bytes: format.bytes(done.left.bytes) })}
+              </p>
+            </Note>
+          )}
           <p>{reader.id === 'hub' ? t('done.hub') : t('done.laptop', { name: reader.name })}</p>
         </div>
         <div className="ft">
@@ -79,9 +91,12 @@ export function WriteDialog({ state, onClose }: { state: StickState; onClose: ()
           </span>
         </CheckField>
         <p className="num" role="status">
-          {changes === null || changes === 0
-            ? t('dialog.previewNone')
-            : t('dialog.preview', { number: format.number(changes) })}{' '}
+          {changes === 0 ? t('dialog.previewNone') : t('dialog.preview', { number: format.number(changes) })}{' '}
+          {attachments.files > 0 &&
+            t('dialog.previewFiles', {
+              number: format.number(attachments.files),
+              bytes: format.bytes(attachments.bytes),
+            })}{' '}
           <span className="mut">{t('dialog.private')}</span>
         </p>
         {isBusy && task !== null && (
@@ -106,20 +121,6 @@ export function WriteDialog({ state, onClose }: { state: StickState; onClose: ()
         </Button>
       </div>
     </Dialog>
-  );
-}
-
-/** A stick carries records; what it leaves behind is said, so that nobody counts on it. */
-function StayingFiles() {
-  const { t } = useTranslation('files');
-  const format = useFormat();
-  const { value } = useCall('files.traffic', {});
-  if (value === undefined || value.toSend.files === 0) return null;
-  const { files, bytes } = value.toSend;
-  return (
-    <p className="sm mut num">
-      {t('traffic.notOnStick', { number: format.number(files), bytes: format.bytes(bytes) })}
-    </p>
   );
 }
 

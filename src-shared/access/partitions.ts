@@ -7,6 +7,9 @@ import { z } from 'zod';
 export const Partition = z.string().regex(/^[a-z0-9_-]{1,80}(\/[a-z0-9_-]{1,80}){0,3}$/);
 export type Partition = z.infer<typeof Partition>;
 
+/** What all countries share. */
+export const sharedPartition: Partition = 'region';
+
 /** Whether `partition` is `prefix` itself or lies below it. */
 export function isWithin(partition: string, prefix: string): boolean {
   return partition === prefix || partition.startsWith(`${prefix}/`);

@@ -165,7 +165,7 @@ export const HubHello = z.strictObject({
 });
 export type HubHello = z.infer<typeof HubHello>;
 
-const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** No blob a laptop sends is longer, bytes. */
 export const maxBlobBytes = 512 * 1024 * 1024;

@@ -3,10 +3,12 @@
  * changes. Pure but for the store; files, seals and the stick are the host's.
  */
 import { err, type Failure, ok, type Result } from '../kernel/result.ts';
+import { maxBlobsNamed } from './blob-pieces.ts';
 import { coversPartition, isSucceeded, newestFirst, type Verify } from './credential.ts';
 import { hexToBytes } from '../kernel/ids.ts';
 import { type Credential, logKey, parseLogKey, type Refusal, type Summary } from './messages.ts';
 import {
+  type CarriedParcel,
   type ExchangeParcel,
   isParcelSigned,
   makeParcel,
@@ -39,6 +41,8 @@ const keptTaken = 500;
 /** What the road by stick needs of a store beyond the exchange's port. */
 export type ParcelStore = ReplicaStore & {
   credentials(): Credential[];
+  /** Of logs whose segments here begin later: the seq before the first of them. */
+  begins(): Summary;
 };
 
 /** The hub both sides belong to, and who reads. */
@@ -50,6 +54,8 @@ export type ParcelOrder = {
   readonly now: number;
   /** Everything, not only what the reader is not known to hold. */
   readonly everything: boolean;
+  /** Digests of attachments that are here whole, of those the reader may see. */
+  readonly blobs: readonly string[];
   readonly sign: (data: Uint8Array) => Uint8Array;
   /** Asked of the hub while this laptop waits to be let in under its new identity. */
   readonly succession?: Succession | null;
@@ -98,6 +104,7 @@ export function* composeParcels(
   let held = heldByReader(store, memory, order);
   const visible = visibleTo(store, memory, order.reader);
   const summary = Object.fromEntries(Object.entries(store.summary()).filter(([log]) => visible(log)));
+  const begins = Object.fromEntries(Object.entries(store.begins()).filter(([log]) => visible(log)));
   const credentials = order.reader === 'hub' ? [] : store.credentials().slice(0, 2000);
   let proofs = signedByReader(store, order.reader);
   for (let isFirst = true; ; isFirst = false) {
@@ -120,6 +127,8 @@ export function* composeParcels(
         revoked: [],
         refusals: [],
         laptops: [],
+        blobs: order.blobs.slice(0, maxBlobsNamed),
+        begins,
       },
       [...proofs, ...segments.map(({ bytes }) => bytes)],
       order.sign,
@@ -132,9 +141,15 @@ export function* composeParcels(
 }
 
 function visibleTo(store: ParcelStore, memory: StickMemory, reader: string): (log: string) => boolean {
+  const covers = coverOf(store, memory, reader);
+  return (log) => covers(parseLogKey(log).partition);
+}
+
+/** Whether a reader may see what is in a partition. */
+export function coverOf(store: ParcelStore, memory: StickMemory, reader: string): (partition: string) => boolean {
   if (reader === 'hub') return () => true;
   const credential = standingCredential(store.credentials(), memory.revoked, reader);
-  return (log) => credential !== null && coversPartition(credential, parseLogKey(log).partition);
+  return (partition) => credential !== null && coversPartition(credential, partition);
 }
 
 /** The last link of each of the reader's own logs as held here: what it signed, so that it sees at once whether it still holds it. */
@@ -300,11 +315,15 @@ function claimsBeyond(store: ParcelStore, { summary }: ExchangeParcel): string[]
     .map(([log]) => log);
 }
 
-function proveWriter(
+/**
+ * Proves a parcel's writer. Failures: `stick/other-hub`, `stick/not-for-us`, `stick/forged`, `stick/revoked-writer`,
+ * `stick/unknown-writer`, `stick/expired-writer`.
+ */
+export function proveWriter(
   store: ParcelStore,
   memory: StickMemory,
-  header: ExchangeParcel,
-  reader: ParcelReader,
+  header: CarriedParcel,
+  reader: Pick<ParcelReader, 'hubKey' | 'now' | 'verify'>,
 ): Result<null> {
   if (header.hubKey !== reader.hubKey) return err({ code: 'stick/other-hub' });
   if (header.reader !== store.replica) return err({ code: 'stick/not-for-us' });
@@ -312,7 +331,8 @@ function proveWriter(
     return isParcelSigned(header, reader.hubKey, reader.verify) ? ok(null) : err({ code: 'stick/forged' });
   }
   const held = store.credentials();
-  const credentials = [...held, ...header.credentials.filter((each) => each.replica === header.writer)];
+  const brought = header.what === 'exchange' ? header.credentials : [];
+  const credentials = [...held, ...brought.filter((each) => each.replica === header.writer)];
   if (!credentials.some((each) => each.replica === header.writer)) return err({ code: 'stick/unknown-writer' });
   const credential = standingCredential(credentials, memory.revoked, header.writer);
   if (credential === null) return err({ code: 'stick/revoked-writer' });

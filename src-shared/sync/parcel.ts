@@ -26,6 +26,13 @@
  *      signed itself and does not hold is a proof. A claim without one (`segment/unproved`) is refused and shown.
  *   6. A laptop that took a new identity says so in its parcel for the hub (`succession`), signed with the new key. The hub lets it in
  *      before anything else of the parcel; the credential comes with the next parcel from the hub.
+ *   7. `blobs` names the attachments the writer holds whole and the reader may see: like `summary`, the hub's word acknowledges and a
+ *      laptop's tells what it need not be sent. `begins` names the logs whose segments the writer keeps only behind a seq: whoever
+ *      holds less sees a gap there and gets the beginning from the hub, or from a snapshot beside it.
+ *
+ * `blobs` carries pieces of attachments (blob-pieces.ts), from the same writer to the same reader, proved like an exchange. A piece goes
+ * in behind what has come of its blob by any road; what is held is skipped, what comes too early is left for another time, and the
+ * whole counts when it has its digest.
  *
  * `enrol-request`, from a laptop, and `enrol-answer`, from the hub, are the two halves of an enrolment. With a code, from
  * an invitation, the request is sealed to the hub and answered without a question. Without one it lies open, and the
@@ -40,6 +47,7 @@ import { bytesToHex, hexToBytes } from '../kernel/ids.ts';
 import { err, type Result } from '../kernel/result.ts';
 import { utf8 } from '../kernel/utf8.ts';
 import type { Verify } from './credential.ts';
+import { BlobPiece, BlobsNamed } from './blob-pieces.ts';
 import { Succession } from './succession.ts';
 import { AgeRecipient, Credential, frame, Heads, protocolVersion, Refusal, Summary, unframe } from './messages.ts';
 
@@ -76,10 +84,30 @@ export const ExchangeParcel = z.strictObject({
   laptops: z
     .array(z.strictObject({ replica: z.string(), name: z.string(), lastContactAt: z.int().nullable() }))
     .max(2000),
+  /** Digests of attachments the writer holds whole, of those the reader may see; the newest, where there are more. */
+  blobs: BlobsNamed,
+  /** Of logs whose segments begin later at the writer: the seq before the first of them. */
+  begins: Summary,
   segments,
   signature,
 });
 export type ExchangeParcel = z.infer<typeof ExchangeParcel>;
+
+export const BlobsParcel = z.strictObject({
+  what: z.literal('blobs'),
+  protocol: z.int(),
+  hubKey: hexKey,
+  writer: Party,
+  reader: Party,
+  /** What each of the contents behind the header is, in their order. */
+  pieces: z.array(BlobPiece).min(1).max(maxSegmentsPerParcel),
+  segments,
+  signature,
+});
+export type BlobsParcel = z.infer<typeof BlobsParcel>;
+
+/** What passes between the two sides of an exchange: proved in the same way. */
+export type CarriedParcel = ExchangeParcel | BlobsParcel;
 
 export const EnrolRequestParcel = z.strictObject({
   what: z.literal('enrol-request'),
@@ -112,7 +140,7 @@ export const EnrolAnswerParcel = z.strictObject({
 });
 export type EnrolAnswerParcel = z.infer<typeof EnrolAnswerParcel>;
 
-const AnyParcel = z.discriminatedUnion('what', [ExchangeParcel, EnrolRequestParcel, EnrolAnswerParcel]);
+const AnyParcel = z.discriminatedUnion('what', [ExchangeParcel, BlobsParcel, EnrolRequestParcel, EnrolAnswerParcel]);
 export type AnyParcel = z.infer<typeof AnyParcel>;
 type Unsigned<T> = T extends AnyParcel ? Omit<T, 'signature' | 'segments' | 'protocol'> : never;
 export type UnsignedParcel = Unsigned<AnyParcel>;

@@ -12,6 +12,9 @@ import { command, query } from '../contract/define.ts';
 
 const Problem = z.looseObject({ code: z.string() });
 
+/** Attachments, and their bytes. */
+const Count = z.object({ files: z.int(), bytes: z.int() });
+
 export const StickPlace = z.object({
   id: z.string(),
   /** Volume label or folder name. */
@@ -52,16 +55,27 @@ const Place = z.string().max(64);
 
 export const stickContract = {
   state: query(z.object({}), StickState),
-  /** How many changes a parcel would carry, and for the hub how many records of this laptop they are. */
-  preview: query(z.object({ reader: z.string().max(40), everything: z.boolean() }), z.object({ changes: z.int() })),
+  /** What there is for a reader. */
+  preview: query(
+    z.object({ reader: z.string().max(40), everything: z.boolean() }),
+    z.object({ changes: z.int(), attachments: Count }),
+  ),
   write: command(
     z.object({ place: Place, reader: z.string().max(40), everything: z.boolean() }),
-    z.object({ files: z.int(), bytes: z.int(), changes: z.int() }),
+    z.object({
+      /** Of the parcels. */
+      files: z.int(),
+      bytes: z.int(),
+      changes: z.int(),
+      /** Attachments that went along, and those the stick has no room for. */
+      attachments: z.int(),
+      left: Count,
+    }),
   ),
   /** Takes in all parcels for this laptop. `problems`: what was refused, one of each sort. */
   take: command(
     z.object({ place: Place }),
-    z.object({ files: z.int(), received: z.int(), problems: z.array(Problem) }),
+    z.object({ files: z.int(), received: z.int(), attachments: z.int(), problems: z.array(Problem) }),
   ),
   /** Writes an enrolment request; sealed to the hub where an invitation lies beside it. */
   request: command(z.object({ place: Place }), z.object({ digits: z.string(), isInvited: z.boolean() })),

@@ -8,6 +8,8 @@ import { createStickStore } from '#core/store/stick-store.ts';
 import { loadSealKey, sealTo } from '#core/sync/parcel-seal.ts';
 import { wrapForStick, writeStickFile } from '#core/sync/stick-files.ts';
 import { readParcelFile, scanPlace, sha256, verify } from '#core/sync/stick-scan.ts';
+import { createFolderBlobStore } from '#hub/blob-store.ts';
+import { createBlobs } from '#hub/blobs.ts';
 import { createCredentials } from '#hub/credentials.ts';
 import { openDatabase } from '#hub/db/database.ts';
 import { createExchangeRoute } from '#hub/exchange-route.ts';
@@ -48,7 +50,9 @@ export async function openOffice(databaseUrl: string | null = null) {
   const route = createExchangeRoute({ archive, credentials, ledger, watch, metrics, identity, time });
   const sealKey = await ensureSealKey(db);
   const logger = pino({ level: 'silent' });
-  const stick = createStick({ db, archive, credentials, ledger, identity, sealKey, time, logger });
+  const store = createFolderBlobStore(temporaryFolder(), random);
+  const blobs = createBlobs({ db, store, time, random, quotaBytes: 1e9 });
+  const stick = createStick({ db, archive, blobs, credentials, ledger, identity, sealKey, time, logger });
   return {
     db,
     clock,
@@ -190,7 +194,12 @@ export function openLaptop(office: Office, name: string, copy: Uint8Array | null
       const order = { reader: reader.replica, hubKey, epoch: office.identity.epoch, now: office.clock.now };
       const { sign } = store.identity();
       let last: ParcelOutcome | null = null;
-      for (const { message } of composeParcels(port, port.stickMemory(), { ...order, everything: true, sign })) {
+      for (const { message } of composeParcels(port, port.stickMemory(), {
+        ...order,
+        everything: true,
+        blobs: [],
+        sign,
+      })) {
         const parcel = readParcel(message);
         if (!parcel.ok) throw new Error('no parcel');
         last = await takeIn(reader, parcel.value, partitions);
@@ -203,7 +212,9 @@ export function openLaptop(office: Office, name: string, copy: Uint8Array | null
       office.clock.now += 1000;
       const folder = temporaryFolder();
       const key = await loadSealKey(port);
-      const order = { reader: 'hub', hubKey, epoch: office.identity.epoch, now: office.clock.now, everything: false };
+      const { now } = office.clock;
+      const { epoch } = office.identity;
+      const order = { reader: 'hub', hubKey, epoch, now, everything: false, blobs: [] };
       const { sign } = store.identity();
       let number = 0;
       const isKnown = port.credentials().some((each) => each.replica === port.replica);
@@ -211,7 +222,11 @@ export function openLaptop(office: Office, name: string, copy: Uint8Array | null
       for (const { message } of composeParcels(port, port.stickMemory(), { ...order, sign, succession })) {
         number += 1;
         const file = wrapForStick('parcel.age', await sealTo(office.recipient, message));
-        const written = await writeStickFile(folder, parcelName(port.replica, 'hub', number, sha256), file);
+        const written = await writeStickFile(
+          { path: folder, isMount: false },
+          parcelName(port.replica, 'hub', number, sha256),
+          file,
+        );
         if (!written.ok) throw new Error(written.error.code);
       }
       await office.stick.exchange(folder);

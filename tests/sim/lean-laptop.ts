@@ -345,6 +345,7 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
       return ok(null);
     },
     credentials: () => [...disk.credentials.values()],
+    begins: () => ({}),
   });
 
   function write(changes: readonly SimChange[]): void {

@@ -323,6 +323,8 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
           revoked: [],
           refusals: [],
           laptops: [],
+          blobs: [],
+          begins: {},
         },
         out.segments,
         pair.sign,

@@ -33,6 +33,7 @@ function write(from: Carrier, to: Carrier, everything = false): Uint8Array[] {
     epoch: 'epoch',
     now: clock.now,
     everything,
+    blobs: [],
     sign: store.identity().sign,
   };
   for (const { message, upTo } of composeParcels(stick, stick.stickMemory(), order)) {
@@ -84,7 +85,7 @@ test('what is not for this laptop, or not from whom it says, is refused whole', 
   const [foreign] = write(stranger, b, true);
   expect(await read(b, foreign ?? new Uint8Array())).toMatchObject({ error: { code: 'stick/unknown-writer' } });
   // Forged by somebody who knows everything but the writer's key.
-  const order = { reader: b.stick.replica, hubKey, epoch: 'epoch', now: 0, everything: true };
+  const order = { reader: b.stick.replica, hubKey, epoch: 'epoch', now: 0, everything: true, blobs: [] };
   const forgery = [...composeParcels(a.stick, a.stick.stickMemory(), { ...order, sign: c.store.identity().sign })][0];
   expect(await read(b, forgery?.message ?? new Uint8Array())).toMatchObject({ error: { code: 'stick/forged' } });
   const other = [

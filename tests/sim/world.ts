@@ -375,6 +375,7 @@ export function pack(world: World, from: Actor | undefined, to: Actor | undefine
     epoch: laptop.notes().epoch ?? hub.epoch(),
     now: laptop.clock.now,
     everything,
+    blobs: [],
     sign: (data: Uint8Array) => laptop.sign(data),
     succession: successionOf(world, from),
   };

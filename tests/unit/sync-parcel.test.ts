@@ -40,6 +40,8 @@ function parcel(segments: readonly Uint8Array[] = [utf8('segment one'), utf8('se
       revoked: ['serial-lost'],
       refusals: [],
       laptops: [{ replica: laptop, name: 'НОУТБУК-01, пример', lastContactAt: null }],
+      blobs: [],
+      begins: {},
     },
     segments,
     signAs,

@@ -10,6 +10,7 @@ import type { Attachment } from '#shared/files/attachment.ts';
 import type { FilesTraffic, FileView, LineSettings } from '#shared/files/contract.ts';
 import type { Logger, Random, Time } from '#shared/kernel/ports.ts';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
+import { type BlobPiece, isPlausible, restOfPiece } from '#shared/sync/blob-pieces.ts';
 import { databaseFailure } from '../store/database.ts';
 import type { FilesQueries } from '../store/files-queries.ts';
 import { isLineAway } from '../sync/exchange-outcome.ts';
@@ -17,6 +18,7 @@ import type { HubBlobs } from '../sync/hub-blobs.ts';
 import { createSchedule, retryDelay } from '../sync/sync-schedule.ts';
 import type { FileStore } from './file-store.ts';
 import { diskFailure } from './disk-failure.ts';
+import { takeIn } from './incoming-file.ts';
 import { paced } from './pace.ts';
 import { SealBroken } from './sealed-file.ts';
 
@@ -44,6 +46,11 @@ export type FileExchange = {
   /** Fetches one file now. Failures: those of the line, `files/no-blob`, `files/gone`, `files/altered`, `files/disk-full`, `sync/stopped`. */
   fetch(sha256: string): Promise<Result<null>>;
   stop(sha256: string): void;
+  /**
+   * Takes pieces in that came by stick. Left alone is what no record here refers to, what is here, and what the line is bringing.
+   * Failures, one of each sort: `files/altered`, `files/disk-full`, `store/disk-error`.
+   */
+  takePieces(pieces: readonly { piece: BlobPiece; content: Uint8Array }[]): Promise<TakenPieces>;
   /** Moves all that waits now, whatever the settings say. Failure: `sync/hub-unreachable` where the hub was not reached yet. */
   moveAll(): Result<null>;
   stateOf(sha256: string): Pick<FileView, 'moving' | 'asked' | 'problem' | 'atHub'>;
@@ -51,9 +58,16 @@ export type FileExchange = {
   close(): Promise<void>;
 };
 
-/** What must stay free on the disk beyond a file, bytes: the database has to go on writing. */
-const spareBytes = 64 * 1024 * 1024;
 const progressEveryMs = 400;
+/** What came of pieces from a stick. */
+export type TakenPieces = {
+  /** Files that are whole now and were not before. */
+  readonly whole: number;
+  /** What is missing before one of them, or the record that refers to it, may lie in another parcel. */
+  readonly hasGap: boolean;
+  readonly problems: readonly Failure[];
+};
+
 /** A fetch that was stopped rests as one that failed so often: ten minutes. */
 const triesOfStopped = 8;
 /** Offers in one question to the hub. */
@@ -69,6 +83,8 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
   const closing = new AbortController();
   /** Asked for by a person, and who waits for the answer. */
   const asked = new Map<string, ((result: Result<null>) => void)[]>();
+  /** Files of which a stick is bringing something right now: one road at a time. */
+  const onStick = new Set<string>();
   const troubles = new Map<string, Trouble>();
   let all = false;
   let hub: ReachedHub | null = null;
@@ -94,12 +110,13 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
 
   function nextJob(): Job | null {
     const { up, down } = waiting();
-    const wanted = down.find((file) => asked.has(file.sha256));
+    const free = down.filter((file) => !onStick.has(file.sha256));
+    const wanted = free.find((file) => asked.has(file.sha256));
     if (wanted !== undefined) return { file: wanted, way: 'down' };
     if (queries.line().metered && !all) return null;
     const toSend = up.find((file) => !rests(file.sha256));
     if (toSend !== undefined) return { file: toSend, way: 'up' };
-    const toFetch = down.find((file) => !rests(file.sha256));
+    const toFetch = free.find((file) => !rests(file.sha256));
     return toFetch === undefined ? null : { file: toFetch, way: 'down' };
   }
 
@@ -229,46 +246,57 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
 
   async function bring(at: ReachedHub, own: Moving): Promise<Result<null>> {
     const { sha256, bytes } = own.file;
-    const free = await store.free();
-    if (free < bytes + spareBytes) return err({ code: 'files/disk-full', needed: bytes + spareBytes, free });
-    const part = await store.part(sha256);
     const ends = AbortSignal.any([own.stop.signal, closing.signal]);
-    let isWhole = false;
-    let isAltered = false;
-    try {
+    const taken = await takeIn(store, own.file, async (part) => {
       own.from = own.done = part.length();
-      if (part.length() < bytes) {
-        const got = await at.blobs.get(sha256, part.length(), null);
-        if (!got.ok) return got.error['reason'] === 'no-blob' ? err({ code: 'files/no-blob' }) : got;
-        const { content, length, failureOf } = got.value;
-        if (part.length() + length !== bytes) {
-          content.destroy();
-          isAltered = true;
-        } else {
-          try {
-            for await (const step of paced(content, rate, counter(own), ends)) await part.append(step);
-          } catch (error) {
-            const failure = diskFailure(error);
-            return err(failure ?? failureOf(error));
-          } finally {
-            content.destroy();
-          }
-          if (ends.aborted) return err({ code: 'sync/stopped' });
-        }
+      const got = await at.blobs.get(sha256, part.length(), null);
+      if (!got.ok) return got.error['reason'] === 'no-blob' ? err({ code: 'files/no-blob' }) : got;
+      const { content, length, failureOf } = got.value;
+      try {
+        if (part.length() + length !== bytes) return err({ code: 'files/altered' });
+        for await (const step of paced(content, rate, counter(own), ends)) await part.append(step);
+      } catch (error) {
+        return err(diskFailure(error) ?? failureOf(error));
+      } finally {
+        content.destroy();
       }
-      if (!isAltered) {
-        isWhole = part.length() === bytes;
-        if (!isWhole && part.length() < bytes) return err({ code: 'sync/hub-unreachable', cause: 'cut' });
-        isAltered = !isWhole || (await part.finish()) !== sha256;
-      }
-    } finally {
-      await part.close();
-      if (isAltered) await store.dropPart(sha256);
-    }
-    if (isAltered) return err({ code: 'files/altered' });
-    await store.adopt(sha256, sha256);
+      return ends.aborted ? err({ code: 'sync/stopped' }) : ok(null);
+    });
+    if (!taken.ok) return taken;
+    if (!taken.value) return err({ code: 'sync/hub-unreachable', cause: 'cut' });
     queries.markAtHub(sha256, at.epoch);
     return ok(null);
+  }
+
+  async function takePieces(pieces: readonly { piece: BlobPiece; content: Uint8Array }[]): Promise<TakenPieces> {
+    const wanted = new Map(queries.referred().map((file) => [file.sha256, file]));
+    const problems = new Map<string, Failure>();
+    let [whole, hasGap] = [0, false];
+    for (const { piece, content } of pieces) {
+      const file = wanted.get(piece.sha256);
+      if (file?.bytes !== piece.bytes) hasGap = true;
+      if (file?.bytes !== piece.bytes || !isPlausible(piece, content) || closing.signal.aborted) continue;
+      if (store.has(file.sha256) || moving?.file.sha256 === file.sha256) continue;
+      onStick.add(file.sha256);
+      try {
+        const taken = await takeIn(store, file, async (part) => {
+          const rest = restOfPiece(piece, content, part.length());
+          if (rest === 'gap') hasGap = true;
+          if (typeof rest !== 'string') await part.append(rest);
+          return ok(null);
+        });
+        if (taken.ok && taken.value) whole += 1;
+        if (!taken.ok) problems.set(taken.error.code, taken.error);
+      } catch (error) {
+        const failure = diskFailure(error);
+        if (failure === null) throw error;
+        problems.set(failure.code, failure);
+      } finally {
+        onStick.delete(file.sha256);
+      }
+    }
+    if (whole > 0) deps.changed(['files']);
+    return { whole, hasGap, problems: [...problems.values()] };
   }
 
   function trouble(sha256: string, failure: Failure): void {
@@ -306,6 +334,7 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
       else settle(sha256, err({ code: 'sync/stopped' }));
       deps.changed(['files']);
     },
+    takePieces,
     moveAll() {
       if (hub === null) return err({ code: 'sync/hub-unreachable', cause: 'unknown' });
       all = true;

@@ -5,7 +5,7 @@ import { keyDigits } from '#shared/sync/invitation.ts';
 import { type EnrolAnswerParcel, makeParcel } from '#shared/sync/parcel.ts';
 import { parcelName } from '#shared/sync/parcel-file.ts';
 import { loadSealKey, sealTo } from './parcel-seal.ts';
-import { wrapForStick, writeStickFile } from './stick-files.ts';
+import { type StickFolder, wrapForStick, writeStickFile } from './stick-files.ts';
 import { type ScanCache, scanPlace, sha256, type StickFile, verify } from './stick-scan.ts';
 import type { SyncProfile } from './sync-service.ts';
 
@@ -15,13 +15,13 @@ import type { SyncProfile } from './sync-service.ts';
  */
 export async function requestEnrolment(
   at: SyncProfile,
-  place: string,
+  place: StickFolder,
   now: number,
   cache: ScanCache,
 ): Promise<Result<{ digits: string; isInvited: boolean }>> {
   const { store } = at;
   const key = await loadSealKey(store);
-  const found = (await scanPlace(place, key, cache)).find((file) => file.what === 'invitation');
+  const found = (await scanPlace(place.path, key, cache)).find((file) => file.what === 'invitation');
   // Without its key the code would lie open: such an invitation is for the line only.
   const invitation = found?.invitation.hubRecipient === undefined ? null : found.invitation;
   const message = makeParcel(

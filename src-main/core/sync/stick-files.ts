@@ -7,7 +7,7 @@
  */
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
 import { isPackName, packFolder, packFolders } from '#shared/packs/pack-place.ts';
 import { isInvitationName } from '#shared/sync/invitation-file.ts';
@@ -18,7 +18,7 @@ const fullCodes = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 const readOnlyCodes = new Set(['EROFS', 'EACCES', 'EPERM']);
 const goneCodes = new Set(['ENOENT', 'EIO', 'ENXIO', 'ENODEV', 'ESTALE', 'EBADF', 'ENOTDIR', 'UNKNOWN', 'EBUSY']);
 /** More files than this on one stick are not looked at. */
-const mostFiles = 200;
+const mostFiles = 2000;
 
 /** The failure behind an error of the stick's file system; null for a bug. */
 function stickFailure(error: unknown): Failure | null {
@@ -28,16 +28,34 @@ function stickFailure(error: unknown): Failure | null {
   return goneCodes.has(code) ? { code: 'stick/gone' } : null;
 }
 
+/**
+ * A place by its path. `isMount`: it was seen as a file system of its own. Where a pulled stick leaves its folder behind, the folder lies on
+ * the system's disk from then on: nothing may be written there instead.
+ */
+export type StickFolder = { readonly path: string; readonly isMount: boolean };
+
+/** Whether a file system of its own is mounted there; false where the place cannot be asked. */
+export async function isMountPoint(path: string): Promise<boolean> {
+  const [own, parent] = await Promise.all([stat(path), stat(dirname(path))]).catch(() => [null, null]);
+  return own !== null && parent !== null && own.dev !== parent.dev;
+}
+
 /** Writes one file into the stick's folder, in the place of one of the same name. */
-export async function writeStickFile(place: string, name: string, bytes: Uint8Array): Promise<Result<null>> {
-  const folder = join(place, packFolder);
+export async function writeStickFile(place: StickFolder, name: string, bytes: Uint8Array): Promise<Result<null>> {
+  const { path, isMount } = place;
+  const folder = join(path, packFolder);
   const draft = join(folder, `${name}.new`);
+  const isPulled = async (): Promise<boolean> => isMount && !(await isMountPoint(path));
   try {
-    // A pulled stick leaves its mount point: nothing may be written there instead.
-    await stat(place);
+    const { dev: device } = await stat(path);
+    if (await isPulled()) return err({ code: 'stick/gone' });
     await mkdir(folder, { recursive: true });
     const handle = await open(draft, 'w');
     try {
+      if ((await handle.stat()).dev !== device) {
+        await rm(draft, { force: true });
+        return err({ code: 'stick/gone' });
+      }
       await handle.writeFile(bytes);
       await handle.sync();
     } finally {
@@ -50,13 +68,13 @@ export async function writeStickFile(place: string, name: string, bytes: Uint8Ar
     await rename(draft, join(folder, name));
     // The new name must outlive a pull, too.
     await flushFolder(folder);
-    return ok(null);
+    return (await isPulled()) ? err({ code: 'stick/gone' }) : ok(null);
   } catch (error) {
     await rm(draft, { force: true }).catch(() => undefined);
     const failure = stickFailure(error);
     if (failure === null) throw error;
     if (failure.code !== 'stick/full') return err(failure);
-    return err({ ...failure, needed: bytes.length, free: await freeBytes(place) });
+    return err({ ...failure, needed: bytes.length, free: await freeBytes(path) });
   }
 }
 
@@ -74,7 +92,8 @@ export async function listStickFiles(place: string): Promise<string[]> {
   const paths: string[] = [];
   for (const folder of packFolders.map((name) => join(place, name))) {
     const names = await readdir(folder).catch(() => []);
-    for (const name of names.sort()) {
+    // Part 10 after part 2.
+    for (const name of names.sort((a, b) => a.length - b.length || (a < b ? -1 : 1))) {
       if ((isPackName(name) || isInvitationName(name)) && paths.length < mostFiles) paths.push(join(folder, name));
     }
   }

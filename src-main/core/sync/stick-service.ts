@@ -2,31 +2,24 @@
  * The road by stick: writes parcels and takes them in, with the same store and rules as the exchange with the hub. One
  * thing is done at a time, in small steps; a stick may be pulled at any moment, and nothing is lost by that.
  */
-import { setImmediate } from 'node:timers/promises';
+import type { CoreContract } from '#shared/contract/core-contract.ts';
+import type { OutputOf } from '#shared/contract/define.ts';
 import type { DomainHandlers } from '#shared/contract/rpc.ts';
+import type { Attachment } from '#shared/files/attachment.ts';
 import { bytesToHex } from '#shared/kernel/ids.ts';
 import type { Logger, Time } from '#shared/kernel/ports.ts';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
 import { keyDigits } from '#shared/sync/invitation.ts';
-import type { ExchangeParcel } from '#shared/sync/parcel.ts';
-import { parcelName } from '#shared/sync/parcel-file.ts';
-import {
-  composeParcels,
-  heldByReader,
-  markOffered,
-  opsBeyond,
-  type ParcelOrder,
-  rememberTaken,
-  standingCredential,
-  takeParcel,
-} from '#shared/sync/parcel-session.ts';
+import { type ParcelOrder, standingCredential } from '#shared/sync/parcel-session.ts';
 import type { StickArrival, stickContract, StickState } from '#shared/sync/stick-contract.ts';
-import { followScopes } from './follow-scopes.ts';
-import { loadSealKey, type SealKey, sealTo } from './parcel-seal.ts';
+import type { CarriedFiles } from '../files/files-service.ts';
+import { loadSealKey } from './parcel-seal.ts';
+import { type ParcelTaking, takeParcelFile } from './parcel-taking.ts';
+import { loadFor, writeLoad } from './parcel-writing.ts';
 import { acceptEnrolment, digitsToCompare, newestAnswer, requestEnrolment } from './stick-enrolment.ts';
-import { removeStickFiles, wrapForStick, writeStickFile } from './stick-files.ts';
-import { readParcelFile, type ScanCache, scanPlace, sha256, type StickFile, verify } from './stick-scan.ts';
-import { giveUp, isWaiting, refusalByStick, successionOf } from './succeeding.ts';
+import { isMountPoint } from './stick-files.ts';
+import { type ScanCache, scanPlace, sha256, type StickFile } from './stick-scan.ts';
+import { isWaiting, successionOf } from './succeeding.ts';
 import type { SyncProfile } from './sync-service.ts';
 import type { Enrolment } from './sync-store.ts';
 
@@ -45,6 +38,8 @@ export type StickServiceDeps = {
   readonly enrolled: () => void;
   /** Told when a parcel showed that this store is an old copy: it has to take a new identity. */
   readonly isOldCopy: () => void;
+  /** The attachments of the open profile; null when nobody is signed in. */
+  readonly carried: () => Promise<CarriedFiles | null>;
 };
 
 export type StickService = {
@@ -54,6 +49,13 @@ export type StickService = {
   /** Ends what is under way; resolves when the store is no longer touched. */
   close(): Promise<void>;
 };
+
+/** A thousand bytes of an attachment count as one change in what is shown of the progress. */
+const weightOf = (bytes: number): number => Math.ceil(bytes / 1000);
+
+function countOf(files: readonly Attachment[]): { files: number; bytes: number } {
+  return { files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) };
+}
 
 type Place = { readonly id: string; readonly path: string; readonly name: string; readonly type: 'stick' | 'folder' };
 type Opened = SyncProfile & { readonly stop: AbortController };
@@ -65,6 +67,8 @@ export function createStickService(deps: StickServiceDeps): StickService {
   let places: readonly Place[] = [];
   let found = new Map<string, readonly StickFile[]>();
   const cache: ScanCache = new Map();
+  /** Places that were seen as file systems of their own: what is none any more was pulled. */
+  const mounts = new Set<string>();
   let task: Task | null = null;
   let running: Promise<unknown> = Promise.resolve();
   let scanning: Promise<void> = Promise.resolve();
@@ -84,7 +88,10 @@ export function createStickService(deps: StickServiceDeps): StickService {
     if (at === null) return;
     const key = await loadSealKey(at.store);
     const seen = new Map<string, readonly StickFile[]>();
-    for (const place of places) seen.set(place.id, await scanPlace(place.path, key, cache));
+    for (const place of places) {
+      if (await isMountPoint(place.path)) mounts.add(place.id);
+      seen.set(place.id, await scanPlace(place.path, key, cache));
+    }
     if (at !== opened) return;
     found = seen;
     changed();
@@ -123,7 +130,7 @@ export function createStickService(deps: StickServiceDeps): StickService {
     return place.ok ? run(place.value.path) : Promise.resolve(place);
   }
 
-  function orderFor(at: Opened, enrolment: Enrolment, reader: string, everything: boolean): ParcelOrder {
+  function orderFor(at: Opened, enrolment: Enrolment, reader: string, everything: boolean): Omit<ParcelOrder, 'blobs'> {
     const { hubKey, epoch } = enrolment;
     return { reader, hubKey, epoch, now: time.now(), everything, sign: at.sign };
   }
@@ -150,7 +157,7 @@ export function createStickService(deps: StickServiceDeps): StickService {
     at: Opened,
     own: Task,
     input: { place: string; reader: string; everything: boolean },
-  ): Promise<Result<{ files: number; bytes: number; changes: number }>> {
+  ): Promise<Result<OutputOf<CoreContract, 'stick.write'>>> {
     const { store } = at;
     const enrolment = store.enrolment();
     if (enrolment === null) return err({ code: 'sync/not-enrolled' });
@@ -160,33 +167,23 @@ export function createStickService(deps: StickServiceDeps): StickService {
     if (reader === undefined) return err({ code: 'stick/no-recipient' });
 
     const startedAt = time.now();
-    const order = { ...orderFor(at, enrolment, reader.id, input.everything), succession: await successionOf(at) };
-    own.total = opsBeyond(store, heldByReader(store, store.stickMemory(), order));
-    const names: string[] = [];
-    let [bytes, changes] = [0, 0];
-    let failure: Failure | null = null;
-    for (const parcel of composeParcels(store, store.stickMemory(), order)) {
-      await setImmediate();
-      if (at.stop.signal.aborted) return err({ code: 'sync/stopped' });
-      const file = wrapForStick('parcel.age', await sealTo(reader.recipient, parcel.message));
-      const name = parcelName(store.replica, reader.id, names.length + 1, sha256);
-      const written = await writeStickFile(place.value.path, name, file);
-      if (at.stop.signal.aborted) return err({ code: 'sync/stopped' });
-      if (!written.ok) {
-        failure = written.error;
-        break;
-      }
-      names.push(name);
-      bytes += file.length;
-      changes += parcel.ops;
-      own.done = changes;
-      store.setStickMemory(markOffered(store, store.stickMemory(), parcel.upTo));
-      changed();
-    }
-    const [first] = names;
-    if (failure === null && first !== undefined) {
-      await removeStickFiles(place.value.path, first.slice(0, first.lastIndexOf('-') + 1), names);
-    }
+    const carried = await deps.carried();
+    const load = loadFor(store, carried, {
+      ...orderFor(at, enrolment, reader.id, input.everything),
+      succession: await successionOf(at),
+    });
+    own.total = load.changes + weightOf(countOf(load.files).bytes);
+    const written = await writeLoad({ store, signal: at.stop.signal }, carried, load, {
+      folder: { path: place.value.path, isMount: mounts.has(place.value.id) },
+      recipient: reader.recipient,
+      partition: store.ownPartition(),
+      onProgress(changes, bytes) {
+        own.done = changes + weightOf(bytes);
+        changed();
+      },
+    });
+    if (!written.ok) return written;
+    const { names, bytes, changes, files, left, failure } = written.value;
     store.recordExchange({
       road: 'stick',
       startedAt,
@@ -195,16 +192,17 @@ export function createStickService(deps: StickServiceDeps): StickService {
       received: 0,
       problem: failure,
     });
-    logger.info('stick/written', { files: names.length, bytes, changes, problem: failure?.code ?? null });
+    const counts = { files: names.length, bytes, changes, attachments: files.length, left: left.length };
+    logger.info('stick/written', { ...counts, problem: failure?.code ?? null });
     deps.changed(['sync', 'stick']);
-    return failure === null ? ok({ files: names.length, bytes, changes }) : err(failure);
+    return failure === null ? ok({ ...counts, left: countOf(left) }) : err(failure);
   }
 
   async function take(
     at: Opened,
     own: Task,
     input: { place: string },
-  ): Promise<Result<{ files: number; received: number; problems: Failure[] }>> {
+  ): Promise<Result<OutputOf<CoreContract, 'stick.take'>>> {
     const { store } = at;
     if (store.enrolment() === null) return err({ code: 'sync/not-enrolled' });
     const place = placeOf(input.place);
@@ -214,18 +212,28 @@ export function createStickService(deps: StickServiceDeps): StickService {
     if (parcels.length === 0) return err({ code: 'stick/nothing' });
 
     const startedAt = time.now();
+    const taking: ParcelTaking = {
+      store,
+      signal: at.stop.signal,
+      carried: await deps.carried(),
+      key,
+      now: time.now,
+      logger,
+      isOldCopy: deps.isOldCopy,
+    };
     const problems = new Map<string, Failure>();
     const taken = new Set<string>();
-    let received = 0;
+    let [received, attachments] = [0, 0];
     own.total = parcels.length;
     // Parcels come in any order: once more after whatever closed a gap.
-    for (let left = parcels, before = -1; left.length > 0 && received > before; ) {
-      before = received;
+    for (let left = parcels, before = -1; left.length > 0 && received + attachments > before; ) {
+      before = received + attachments;
       const gaps: typeof left = [];
       for (const file of left) {
-        const one = await takeOne(at, file, key);
+        const one = await takeParcelFile(taking, file);
         if (at.stop.signal.aborted) return err({ code: 'sync/stopped' });
         received += one.received;
+        attachments += one.attachments;
         for (const problem of one.problems) problems.set(problem.code, problem);
         if (one.hasGap) gaps.push(file);
         if (one.isTaken) taken.add(file.path);
@@ -235,82 +243,12 @@ export function createStickService(deps: StickServiceDeps): StickService {
       left = gaps;
     }
     const [problem = null] = problems.values();
-    if (received > 0 || problem !== null) {
+    if (received + attachments > 0 || problem !== null) {
       store.recordExchange({ road: 'stick', startedAt, finishedAt: time.now(), sent: 0, received, problem });
     }
-    logger.info('stick/taken', { files: taken.size, received, problem: problem?.code ?? null });
+    logger.info('stick/taken', { files: taken.size, received, attachments, problem: problem?.code ?? null });
     deps.changed(['sync', 'stick']);
-    return ok({ files: taken.size, received, problems: [...problems.values()] });
-  }
-
-  async function takeOne(
-    at: Opened,
-    file: StickFile & { what: 'parcel' },
-    key: SealKey,
-  ): Promise<{ received: number; isTaken: boolean; hasGap: boolean; problems: Failure[] }> {
-    const { store } = at;
-    const refused = (failure: Failure) => ({ received: 0, isTaken: false, hasGap: false, problems: [failure] });
-    const enrolment = store.enrolment();
-    if (enrolment === null) return refused({ code: 'sync/not-enrolled' });
-    const read = await readParcelFile(file.path, key);
-    if (!read.ok) return refused(read.error);
-    const { header, segments } = read.value;
-    if (header.what !== 'exchange') return refused({ code: 'stick/garbage' });
-    const outcome = await takeParcel(
-      store,
-      store.stickMemory(),
-      { header, segments },
-      {
-        hubKey: enrolment.hubKey,
-        partitions: enrolment.credential.partitions,
-        now: time.now(),
-        verify,
-        breathe: () => setImmediate(undefined),
-        signal: at.stop.signal,
-      },
-    );
-    if (!outcome.ok) return refused(outcome.error);
-    const { received, refusedHere, refusals, memory, isForked, isRevoked, isSucceeded, failure } = outcome.value;
-    if (at.stop.signal.aborted) return refused({ code: 'sync/stopped' });
-    store.setStickMemory(failure === null ? rememberTaken(memory, file.digest) : memory);
-    if (header.writer === 'hub' && !isForked) rememberHubsWord(at, enrolment, header);
-    const renewed = followScopes(store, time.now());
-    if (renewed !== null) logger.info('sync/credential-renewed', { serial: renewed.serial });
-    const refusal = refusalByStick(store);
-    if (refusal !== null) giveUp(store, refusal);
-    if (isForked) deps.isOldCopy();
-    const isClaim = (each: (typeof refusedHere)[number]): boolean => each.failure.code === 'segment/unproved';
-    const real = refusedHere.filter((each) => each.failure.code !== 'segment/gap' && !isClaim(each));
-    const problems: (Failure | null)[] = [
-      failure,
-      isForked ? { code: 'sync/old-copy' } : null,
-      refusedHere.some(isClaim) ? { code: 'stick/unproved-claim' } : null,
-      isRevoked ? { code: 'sync/revoked' } : null,
-      isSucceeded ? { code: 'sync/succeeded' } : refusal,
-      refusals[0] === undefined ? null : { code: 'sync/hub-refused', reason: refusals[0].reason },
-      real[0] === undefined ? null : { code: 'sync/segment-refused', reason: real[0].failure.code },
-    ];
-    return {
-      received,
-      isTaken: failure === null,
-      hasGap: refusedHere.some((each) => each.failure.code === 'segment/gap'),
-      problems: problems.filter((problem) => problem !== null),
-    };
-  }
-
-  /** What the page shows of the hub, and where the next exchange over the network begins. */
-  function rememberHubsWord(at: Opened, enrolment: Enrolment, header: ExchangeParcel): void {
-    const { store } = at;
-    const hub = store.stickMemory().peers['hub'];
-    if (hub === undefined) return;
-    const memory = store.syncMemory();
-    store.setSyncMemory({
-      acknowledged: hub.summary,
-      lastContactAt: Math.max(memory?.lastContactAt ?? 0, Math.min(header.madeAt, time.now())),
-      lastTryAt: memory?.lastTryAt ?? null,
-      laptops: header.madeAt >= hub.at ? header.laptops : (memory?.laptops ?? []),
-    });
-    if (hub.epoch !== enrolment.epoch) store.setEnrolment({ ...enrolment, epoch: hub.epoch });
+    return ok({ files: taken.size, received, attachments, problems: [...problems.values()] });
   }
 
   function arrivals(at: Opened): StickArrival[] {
@@ -361,17 +299,19 @@ export function createStickService(deps: StickServiceDeps): StickService {
   return {
     handlers: {
       state: () => ok(state()),
-      preview({ reader, everything }) {
-        const enrolment = opened?.store.enrolment() ?? null;
-        if (opened === null || enrolment === null) return err({ code: 'sync/not-enrolled' });
-        const { store } = opened;
-        const order = orderFor(opened, enrolment, reader, everything);
-        return ok({ changes: opsBeyond(store, heldByReader(store, store.stickMemory(), order)) });
+      async preview({ reader, everything }) {
+        const at = opened;
+        const enrolment = at?.store.enrolment() ?? null;
+        if (at === null || enrolment === null) return err({ code: 'sync/not-enrolled' });
+        const load = loadFor(at.store, await deps.carried(), orderFor(at, enrolment, reader, everything));
+        return ok({ changes: load.changes, attachments: countOf(load.files) });
       },
       write: (input) => exclusively('write', (at, own) => write(at, own, input)),
       take: (input) => exclusively('take', (at, own) => take(at, own, input)),
       request: ({ place }) =>
-        exclusively('write', (at) => inPlace(place, (path) => requestEnrolment(at, path, time.now(), cache))),
+        exclusively('write', (at) =>
+          inPlace(place, (path) => requestEnrolment(at, { path, isMount: mounts.has(place) }, time.now(), cache)),
+        ),
       accept: ({ place, confirmed }) =>
         exclusively('take', (at) =>
           inPlace(place, async (path) => {

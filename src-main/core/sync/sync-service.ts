@@ -28,7 +28,8 @@ import {
 import { createSchedule, jitter, regularDelay, retryDelay } from './sync-schedule.ts';
 import { loadSealKey } from './parcel-seal.ts';
 import { giveUp, isFinal, isWaiting, successionOf } from './succeeding.ts';
-import { syncStatus } from './sync-status.ts';
+import { createPlaceNames } from '../commissions/country-documents.ts';
+import { nameScopes, syncStatus } from './sync-status.ts';
 import type { Enrolment, SyncMemory, SyncStore } from './sync-store.ts';
 
 export type SyncServiceDeps = {
@@ -96,6 +97,7 @@ type OnlineEnrolment = Enrolment & { readonly address: string };
 
 export function createSyncService(deps: SyncServiceDeps): SyncService {
   const { time, random, logger } = deps;
+  const placeNames = createPlaceNames();
   let opened: Opened | null = null;
   const schedule = createSchedule(() => {
     if (opened !== null) void run(opened);
@@ -356,7 +358,10 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
 
   return {
     handlers: {
-      status: () => ok(syncStatus(opened, schedule.nextAt(), time.now())),
+      async status() {
+        const status = syncStatus(opened, schedule.nextAt(), time.now());
+        return ok({ ...status, scopes: await nameScopes(status.scopes, placeNames) });
+      },
       exchanges: ({ limit }) => ok({ items: (opened?.store.exchanges(limit) ?? []).map((row) => ({ ...row })) }),
       enrol,
       async dropPartition({ partition }) {

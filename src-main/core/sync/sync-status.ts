@@ -1,7 +1,7 @@
 /** What the Sync page and the badge show of the exchange with the hub. */
 import type { Failure } from '#shared/kernel/result.ts';
 import { KindName } from '#shared/records/contract.ts';
-import type { SyncStatus } from '#shared/sync/contract.ts';
+import type { ScopeView, SyncStatus } from '#shared/sync/contract.ts';
 import type { ExchangeProgress } from '#shared/sync/exchange.ts';
 import { emptyMemory, isLineAway } from './exchange-outcome.ts';
 import type { Enrolment, SuccessionNote, SyncStore } from './sync-store.ts';
@@ -78,4 +78,14 @@ function stateOf(
   if (at.running !== null) return 'syncing';
   if (at.problem !== null) return isLineAway(at.problem) ? 'offline' : 'refused';
   return waiting > 0 || lastContactAt === null ? 'waiting' : 'up-to-date';
+}
+
+/** Gives a name to what no record here names, where `namesOf` a partition knows one. */
+export async function nameScopes(
+  { leaving, changes }: SyncStatus['scopes'],
+  namesOf: (partition: string) => Promise<ScopeView['names']>,
+): Promise<SyncStatus['scopes']> {
+  const named = async <View extends ScopeView>(view: View): Promise<View> =>
+    view.names === null ? { ...view, names: await namesOf(view.partition) } : view;
+  return { leaving: await Promise.all(leaving.map(named)), changes: await Promise.all(changes.map(named)) };
 }

@@ -186,6 +186,7 @@ export function createCore(deps: CoreDeps): Core {
     open: current,
     hubEpoch: sync.hubEpoch,
     isEnrolled: () => sync.hubEpoch() !== null,
+    oldestBackup: () => profile.backups().list().at(-1)?.madeAt ?? null,
   });
 
   const shelf = createShelfService({

@@ -2,33 +2,43 @@
 import { randomBytes } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type TestCore, startSignedIn, temporaryFolder } from '#tests/lib/core.ts';
+import { expect, onTestFinished, test } from 'vitest';
+import { invite } from '#hub/cli-invite.ts';
+import { exchangeByStick } from '#hub/stick-command.ts';
+import { type TestCore, startOfTime, startSignedIn, temporaryFolder } from '#tests/lib/core.ts';
 import { attachFile } from '#tests/lib/files.ts';
-import { startHub, type TestHub } from '#tests/lib/hub.ts';
+import { startHubHere } from '#tests/lib/hub-here.ts';
 import { newStick, plugIn, takeFrom, type TestStick, writeTo } from '#tests/lib/stick.ts';
 
 const partition = 'kz/kz-19/kz-19-tec_oblast';
-let hub: TestHub;
-const cores: TestCore[] = [];
-beforeEach(async () => {
-  hub = await startHub();
-});
-afterEach(async () => {
-  for (const core of cores.splice(0)) await core.close();
-  await hub.close();
-});
 
-/** Enrolled by a stick, and never online. */
-async function office(name: string): Promise<TestCore> {
-  const core = await startSignedIn();
-  cores.push(core);
-  const stick = newStick();
-  await hub.command('invite', '--file', stick.path, '--partition', partition, '--roles', 'chair', '--laptop', name);
-  await core.value('stick.request', { place: await plugIn(core, stick) });
-  await hub.command('stick', stick.path);
-  await core.value('stick.accept', { place: await plugIn(core, stick), confirmed: false });
-  return core;
+/** A hub in this process that is reached by its operator's commands alone, and offices that are never online. */
+async function hubAndOffices() {
+  const { hub, core, deps } = await startHubHere(() => startOfTime + 1000);
+  const idle = [core];
+  async function stick(folder: TestStick): Promise<string> {
+    const said: string[] = [];
+    const to = { out: (line: string) => void said.push(line), complain: (line: string) => void said.push(line) };
+    await exchangeByStick(hub, [folder.path], to);
+    return said.join('\n');
+  }
+  /** Enrolled by a stick. */
+  async function office(name: string): Promise<TestCore> {
+    let office = idle.pop();
+    if (office === undefined) {
+      const another = await startSignedIn();
+      onTestFinished(() => another.close());
+      office = another;
+    }
+    const folder = newStick();
+    const options = ['--file', folder.path, '--partition', partition, '--roles', 'chair', '--laptop', name];
+    await invite(hub, options, { out: () => undefined, complain: expect.unreachable }, deps);
+    await office.value('stick.request', { place: await plugIn(office, folder) });
+    await stick(folder);
+    await office.value('stick.accept', { place: await plugIn(office, folder), confirmed: false });
+    return office;
+  }
+  return { stick, office };
 }
 
 async function decision(core: TestCore, number: string): Promise<string> {
@@ -56,6 +66,7 @@ function withOnly(stick: TestStick, isWanted: (name: string) => boolean): TestSt
 }
 
 test('a trainer brings scans of two offices to the hub and each to the other, whole', async () => {
+  const { stick: atHub, office } = await hubAndOffices();
   const [first, second] = [await office('SAMPLE-A'), await office('SAMPLE-B')];
   const [one, two] = [await decision(first, '1/1'), await decision(second, '1/2')];
   // Longer than a parcel holds, and one that shares a parcel.
@@ -70,7 +81,7 @@ test('a trainer brings scans of two offices to the hub and each to the other, wh
   expect(await writeTo(first, stick, 'hub')).toMatchObject({ files: 3, attachments: 1, left: { files: 0 } });
   expect(await writeTo(second, stick, 'hub')).toMatchObject({ attachments: 1 });
   for (const name of stick.files()) expect(stick.read(name).includes(small.subarray(0, 32))).toBe(false);
-  const said = await hub.command('stick', stick.path);
+  const said = await atHub(stick);
   expect(said).toMatch(/taken\tSAMPLE-A\t0 changes, 1 attachments/);
   expect(said).toMatch(/answer\tSAMPLE-B\t\d+ segments, 1 attachments/);
 
@@ -82,17 +93,18 @@ test('a trainer brings scans of two offices to the hub and each to the other, wh
   expect((await first.value('files.list', { kind: 'decision', id: one })).items[0]?.atHub).toBe(true);
   expect(await writeTo(first, stick, 'hub')).toMatchObject({ files: 1, attachments: 0 });
   expect(await writeTo(second, stick, 'hub')).toMatchObject({ attachments: 0 });
-  expect(await hub.command('stick', stick.path)).not.toContain('attachments');
+  expect(await atHub(stick)).not.toContain('attachments');
   expect(await takeFrom(second, stick)).toMatchObject({ attachments: 0, problems: [] });
 }, 60_000);
 
 test('pieces that come singly, twice and in the wrong order are put together in the end', async () => {
+  const { stick: atHub, office } = await hubAndOffices();
   const [first, second] = [await office('SAMPLE-C'), await office('SAMPLE-D')];
   // The neighbour becomes known by the hub's word.
   const word = newStick();
   await writeTo(first, word, 'hub');
   await writeTo(second, word, 'hub');
-  await hub.command('stick', word.path);
+  await atHub(word);
   await takeFrom(first, word);
   await takeFrom(second, word);
   const id = await decision(first, '2/1');
@@ -115,8 +127,8 @@ test('pieces that come singly, twice and in the wrong order are put together in 
   // Half of them at the hub, the stick is lost; the next one brings it to its end.
   await writeTo(first, stick, 'hub');
   const half = withOnly(stick, (name) => !name.endsWith('-4.kpack'));
-  expect(await hub.command('stick', half.path)).not.toContain('1 attachments');
-  expect(await hub.command('stick', stick.path)).toMatch(/taken\tSAMPLE-C\t0 changes, 1 attachments/);
+  expect(await atHub(half)).not.toContain('1 attachments');
+  expect(await atHub(stick)).toMatch(/taken\tSAMPLE-C\t0 changes, 1 attachments/);
   // Each has told the other what it holds, and sends it only where it is asked to send everything.
   const back = newStick();
   const me = (await first.value('sync.status', {})).laptops.find((each) => each.isThis)?.replica ?? '';

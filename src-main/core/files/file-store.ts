@@ -20,6 +20,10 @@ export type FileStore = {
   dropPart(name: string): Promise<void>;
   /** Forgets bytes that turned out not to be what they should. */
   drop(sha256: string): Promise<void>;
+  /** Names of the files held besides these digests: a name tells nothing of what is in it. */
+  namesBeside(digests: readonly string[]): string[];
+  /** Forgets a file by its name. */
+  dropNamed(name: string): Promise<void>;
   /** Free bytes of the disk. */
   free(): Promise<number>;
 };
@@ -32,7 +36,8 @@ export async function openFileStore(directory: string, profileKey: Uint8Array): 
   const contentKey = derive('komissiya attachments');
   const nameKey = derive('komissiya attachment names');
   const nameOf = (text: string): string => createHmac('sha256', nameKey).update(text).digest('hex').slice(0, 40);
-  const pathOf = (sha256: string): string => join(root, nameOf(sha256).slice(0, 2), nameOf(sha256));
+  const pathFor = (name: string): string => join(root, name.slice(0, 2), name);
+  const pathOf = (sha256: string): string => pathFor(nameOf(sha256));
   const partOf = (name: string): string => join(parts, `${nameOf(name)}${uploadName.test(name) ? '.new' : '.part'}`);
 
   const held = new Set<string>();
@@ -42,6 +47,11 @@ export async function openFileStore(directory: string, profileKey: Uint8Array): 
   }
   for (const name of await readdir(parts).catch(() => []))
     if (name.endsWith('.new')) await rm(join(parts, name), { force: true });
+
+  async function dropNamed(name: string): Promise<void> {
+    held.delete(name);
+    await rm(pathFor(name), { force: true });
+  }
 
   return {
     has: (sha256) => held.has(nameOf(sha256)),
@@ -58,10 +68,12 @@ export async function openFileStore(directory: string, profileKey: Uint8Array): 
       held.add(nameOf(sha256));
     },
     dropPart: (name) => rm(partOf(name), { force: true }),
-    async drop(sha256) {
-      held.delete(nameOf(sha256));
-      await rm(pathOf(sha256), { force: true });
+    drop: (sha256) => dropNamed(nameOf(sha256)),
+    namesBeside(digests) {
+      const named = new Set(digests.map(nameOf));
+      return [...held].filter((name) => !named.has(name));
     },
+    dropNamed,
     async free() {
       await mkdir(root, { recursive: true });
       const disk = await statfs(root);

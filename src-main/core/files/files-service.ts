@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DomainHandlers } from '#shared/contract/rpc.ts';
 import {
   type Attachment,
@@ -28,6 +29,7 @@ import { diskFailure } from './disk-failure.ts';
 import { bytesPerSecond, createFileExchange, type FileExchange, type ReachedHub } from './file-exchange.ts';
 import { checkRoom } from './incoming-file.ts';
 import { type FileStore, openFileStore } from './file-store.ts';
+import { sweepFiles } from './sweep.ts';
 import { SealBroken, type SealedWriter } from './sealed-file.ts';
 
 export type FilesServiceDeps = {
@@ -40,6 +42,8 @@ export type FilesServiceDeps = {
   /** Epoch of the hub last heard of; null before enrolment. */
   readonly hubEpoch: () => string | null;
   readonly isEnrolled: () => boolean;
+  /** When the oldest backup of the store was made; null where there is none. */
+  readonly oldestBackup: () => number | null;
 };
 
 export type FilesService = {
@@ -69,6 +73,8 @@ export type CarriedFiles = {
   take: FileExchange['takePieces'];
 };
 
+/** After sign-in the screen comes first; what nobody needs waits this long. */
+const sweepDelayMs = 60_000;
 /** Files may be on their way in at once. */
 const mostUploads = 20;
 
@@ -79,6 +85,8 @@ export function createFilesService(deps: FilesServiceDeps): FilesService {
   const { logger } = deps;
   let opening: Promise<Opened> | null = null;
   let opened: Opened | null = null;
+  let sweeping = new AbortController();
+  let swept: Promise<void> = Promise.resolve();
   const uploads = new Map<string, Upload>();
 
   const ready = (): Promise<Opened> => {
@@ -147,6 +155,24 @@ export function createFilesService(deps: FilesServiceDeps): FilesService {
       const failure = diskFailure(error);
       if (failure === null) throw error;
       return err(failure);
+    }
+  }
+
+  /** Once after sign-in, behind whatever the first screens ask for. */
+  async function sweep(signal: AbortSignal): Promise<void> {
+    await sleep(sweepDelayMs, undefined, { signal, ref: false }).catch(() => null);
+    if (signal.aborted) return;
+    try {
+      const { store, queries } = await ready();
+      const removed = await sweepFiles(store, queries, {
+        now: deps.time.now(),
+        oldestBackup: deps.oldestBackup(),
+        signal,
+      });
+      if (removed > 0) logger.info('files/swept', { files: removed });
+    } catch (error) {
+      // Looked at again after the next sign-in.
+      logger.error('files/sweep-failed', { name: error instanceof Error ? error.name : typeof error });
     }
   }
 
@@ -307,6 +333,8 @@ export function createFilesService(deps: FilesServiceDeps): FilesService {
         opened = { queries, store: fileStore, exchange };
         return opened;
       });
+      sweeping = new AbortController();
+      swept = sweep(sweeping.signal);
       opening.catch(() => undefined); // told to whoever calls
     },
     async close() {
@@ -314,6 +342,8 @@ export function createFilesService(deps: FilesServiceDeps): FilesService {
       opening = null;
       opened = null;
       const at = await closing?.catch(() => null);
+      sweeping.abort();
+      await swept;
       if (at === null || at === undefined) return;
       for (const id of uploads.keys()) await endUpload(at, id);
       await at.exchange.close();

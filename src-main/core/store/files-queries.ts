@@ -1,12 +1,13 @@
 /** Which attachments the records of this store refer to, which of them the hub holds, and this laptop's settings for the line. */
-import { type Attachment, attachmentsOf, carriesAttachments } from '#shared/files/attachment.ts';
+import { type Attachment, attachmentsOf, carriesAttachments, parseAttachment } from '#shared/files/attachment.ts';
 import { LineSettings } from '#shared/files/contract.ts';
+import type { OpValue, SetChange } from '#shared/sync/op.ts';
 import { allKinds } from '#shared/kinds/all-kinds.ts';
 import { fromColumnText } from './column-text.ts';
 import type { WritableDb } from './database.ts';
 import type { Meta } from './meta.ts';
 import type { OpLog } from './op-log.ts';
-import { hasFiles, quote } from './tables.ts';
+import { columnName, hasFiles, quote } from './tables.ts';
 
 export type FilesQueries = {
   /** Every attachment a living record refers to, once each. */
@@ -19,6 +20,11 @@ export type FilesQueries = {
   /** Digests another laptop last said it holds, by stick. */
   heldBy(replica: string): readonly string[];
   setHeldBy(replica: string, digests: readonly string[]): void;
+  /** Digests that the histories of signed records name: one reader a record, each a short read. */
+  signedHistories(): (() => string[])[];
+  /** Since when files are not needed (ms UTC), by their names on the disk. */
+  unneededSince(): ReadonlyMap<string, number>;
+  setUnneededSince(since: ReadonlyMap<string, number>): void;
   line(): LineSettings;
   setLine(settings: LineSettings): void;
 };
@@ -30,6 +36,19 @@ export function createFilesQueries(db: WritableDb, meta: Meta, log: OpLog): File
   const selects = allKinds
     .filter(carriesAttachments)
     .map((kind) => db.prepare(`select id, f_files, f_sealedFiles from ${quote(kind.name)} where ${hasFiles}`).raw());
+  const signed = allKinds.filter(carriesAttachments).flatMap((kind) => {
+    const { states } = kind;
+    if (states === undefined) return [];
+    const frozen = states.frozen.map((state) => `'${state}'`).join(', ');
+    return [
+      {
+        fields: (['files', 'sealedFiles'] as const).map((name) => String(kind.fields[name]?.number)),
+        select: db
+          .prepare(`select id from ${quote(kind.name)} where ${quote(columnName(states.field))} in (${frozen})`)
+          .pluck(),
+      },
+    ];
+  });
   const selectEpoch = db.prepare('select hub_epoch from attachment where sha256 = ?').pluck();
   const mark = db.prepare(
     `insert into attachment (sha256, hub_epoch) values (?, ?)
@@ -62,6 +81,14 @@ export function createFilesQueries(db: WritableDb, meta: Meta, log: OpLog): File
     },
     isAtHub: (sha256, epoch) => epoch !== null && selectEpoch.get(sha256) === epoch,
     markAtHub: (sha256, epoch) => void mark.run(sha256, epoch),
+    signedHistories: () =>
+      signed.flatMap(({ fields, select }) =>
+        (select.all() as string[]).map(
+          (id) => () => log.opsOfRecord(id).flatMap(({ op }) => fields.flatMap((field) => digestsIn(op.set?.[field]))),
+        ),
+      ),
+    unneededSince: () => new Map(JSON.parse(meta.get('files-unneeded') ?? '[]') as [string, number][]), // written below
+    setUnneededSince: (since) => meta.set('files-unneeded', JSON.stringify([...since])),
     heldBy: (replica) => JSON.parse(meta.get(heldKey(replica)) ?? '[]') as string[], // written below
     setHeldBy: (replica, digests) => meta.set(heldKey(replica), JSON.stringify(digests)),
     line() {
@@ -71,4 +98,14 @@ export function createFilesQueries(db: WritableDb, meta: Meta, log: OpLog): File
     },
     setLine: (settings) => meta.set('line-settings', JSON.stringify(settings)),
   };
+}
+
+/** The attachments a value of an op names: a set's additions, or the list a signature froze. */
+function digestsIn(value: OpValue | undefined): string[] {
+  const elements = typeof value === 'string' ? value.split('\n') : isSetChange(value) ? value.add : [];
+  return elements.flatMap((element) => parseAttachment(element)?.sha256 ?? []);
+}
+
+function isSetChange(value: OpValue | undefined): value is SetChange {
+  return typeof value === 'object' && value !== null;
 }

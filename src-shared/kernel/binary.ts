@@ -15,11 +15,20 @@ export type BinaryWriter = {
   bytes(value: Uint8Array): void;
   /** Text as UTF-8 without its length; returns how many bytes it took. */
   text(value: string): number;
+  /** Text of characters below 128, without its length. Throws RangeError on others. */
+  ascii(value: string): void;
+  /** A safe integer from 0 in decimal digits. */
+  decimal(value: number): void;
+  /** Begins anew. */
+  clear(): void;
   /** How many bytes have been written. */
   length(): number;
   /** What has been written; later writing may change it. */
   written(): Uint8Array;
 };
+
+const digitZero = 48;
+const digitsAtOnce = 100_000_000;
 
 /** Starts with room for `size` bytes and grows. */
 export function createWriter(size = 4096): BinaryWriter {
@@ -46,6 +55,19 @@ export function createWriter(size = 4096): BinaryWriter {
     }
     buffer[at++] = rest;
   }
+  /** Digits of a number below 100,000,000; at least `least` of them. */
+  function digits(value: number, least: number): void {
+    let count = 1;
+    for (let bound = 10; bound <= value; bound *= 10) count += 1;
+    count = Math.max(count, least);
+    at += count;
+    let rest = value;
+    for (let to = at - 1; to >= at - count; to -= 1) {
+      const next = Math.trunc(rest / 10);
+      buffer[to] = digitZero + rest - next * 10;
+      rest = next;
+    }
+  }
 
   return {
     byte(value) {
@@ -71,6 +93,25 @@ export function createWriter(size = 4096): BinaryWriter {
       const written = utf8Into(value, buffer.subarray(at));
       at += written;
       return written;
+    },
+    ascii(value) {
+      reserve(value.length);
+      for (let index = 0; index < value.length; index += 1) {
+        const code = value.charCodeAt(index);
+        if (code > 0x7f) throw new RangeError('not ASCII');
+        buffer[at++] = code;
+      }
+    },
+    decimal(value) {
+      reserve(16);
+      if (value < digitsAtOnce) return digits(value, 1);
+      // In two halves, as whole numbers of 32 bits are quicker.
+      const high = Math.floor(value / digitsAtOnce);
+      digits(high, 1);
+      digits(value - high * digitsAtOnce, 8);
+    },
+    clear() {
+      at = 0;
     },
     length: () => at,
     written: () => buffer.subarray(0, at),
@@ -138,4 +179,11 @@ export function createReader(bytes: Uint8Array): BinaryReader {
       if (at !== bytes.length) throw new RangeError('more than expected');
     },
   };
+}
+
+/** The bytes a text stands for whose units are below 256, one for each. */
+export function latin1Bytes(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let index = 0; index < bytes.length; index += 1) bytes[index] = text.charCodeAt(index);
+  return bytes;
 }

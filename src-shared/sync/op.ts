@@ -25,6 +25,7 @@
  * With pair = floor((seq − 1) / 2), the first 16 bytes of H(seed · u32 pair, big-endian) are the salt of the odd seq of the
  * pair, the last 16 that of the even one. Once values of a block are erased, its other ops keep their salts one by one and the seed is forgotten.
  */
+import { type BinaryWriter, createWriter } from '../kernel/binary.ts';
 import { utf8 } from '../kernel/utf8.ts';
 import { type OpValues, valuesToText } from './op-values.ts';
 import { compareStamps, type Stamp } from './stamp.ts';
@@ -129,18 +130,20 @@ export function chainOfDigests(
   digestOf: (index: number) => Uint8Array,
   hash: Hash,
 ): Uint8Array {
+  // A person's edits are links of one op each: every link is written into the same bytes, digit by digit, as texts and arrays of
+  // their own would cost more than the hashing.
+  const link = createWriter(512);
   let head = from;
   let first = 0;
   for (let index = 0; index < ops.length; index += 1) {
     if (!endsLink(ops, index)) continue;
+    link.clear();
+    link.bytes(head);
     const count = index - first + 1;
-    const text = utf8(linkText(ops, first, index));
-    const data = new Uint8Array(36 + count * 32 + text.length);
-    data.set(head, 0);
-    new DataView(data.buffer).setUint32(32, count);
-    for (let each = 0; each < count; each += 1) data.set(digestOf(first + each), 36 + each * 32);
-    data.set(text, 36 + count * 32);
-    head = hash(data);
+    for (const shift of [24, 16, 8, 0]) link.byte((count >>> shift) & 0xff);
+    for (let each = first; each <= index; each += 1) link.bytes(digestOf(each));
+    writeLinkText(link, ops, first, index);
+    head = hash(link.written());
     first = index + 1;
   }
   return head;
@@ -148,28 +151,45 @@ export function chainOfDigests(
 
 const actLetters = { set: 's', remove: 'x', restore: 'r' } as const;
 
-function linkText(ops: readonly Op[], first: number, last: number): string {
+function writeLinkText(link: BinaryWriter, ops: readonly Op[], first: number, last: number): void {
   const start = ops[first];
-  if (start === undefined) return '';
-  let text = `${start.group} ${start.seq} ${start.actor ?? '-'}\n`;
+  if (start === undefined) return;
+  link.decimal(start.group);
+  link.ascii(' ');
+  link.decimal(start.seq);
+  link.ascii(' ');
+  link.ascii(start.actor ?? '-');
+  link.ascii('\n');
   for (let index = first; index <= last; index += 1) {
     const op = ops[index];
     if (op === undefined) break;
-    text += `${actLetters[op.act]}${op.kind} ${op.record} ${op.time}`;
+    link.ascii(actLetters[op.act]);
+    link.decimal(op.kind);
+    link.ascii(' ');
+    link.ascii(op.record);
+    link.ascii(' ');
+    link.decimal(op.time);
     for (const field in op.replaced) {
       const stamp = op.replaced[field];
-      if (stamp !== undefined) text += ` ${field}:${stamp.time}@${stamp.replica}`;
+      if (stamp === undefined) continue;
+      link.ascii(' ');
+      link.ascii(field);
+      link.ascii(':');
+      link.decimal(stamp.time);
+      link.ascii('@');
+      link.ascii(stamp.replica);
     }
-    if (op.seen !== null) text += seenText(op.seen);
-    text += '\n';
+    if (op.seen !== null) writeSeen(link, op.seen);
+    link.ascii('\n');
   }
-  return text;
 }
 
-function seenText(seen: NonNullable<Op['seen']>): string {
-  let text = ' seen';
-  for (const replica of Object.keys(seen).sort()) text += ` ${replica}=${seen[replica]}`;
-  return text;
+function writeSeen(link: BinaryWriter, seen: NonNullable<Op['seen']>): void {
+  link.ascii(' seen');
+  for (const replica of Object.keys(seen).sort()) {
+    link.ascii(` ${replica}=`);
+    link.decimal(seen[replica] ?? 0);
+  }
 }
 
 /** Puts the ops of several logs in the order in which they were written. */

@@ -34,6 +34,8 @@ export type Peer = {
   enrol(address: string, code: string): Promise<void>;
   /** One whole exchange; answers it and the bytes of all messages there and back, as they travel apart from HTTP's headers. */
   sync(): Promise<{ outcome: ExchangeOutcome; bytes: number }>;
+  /** What the app does once an exchange is over and nobody waits: moves what came to its place in the file. */
+  rest(): void;
   /** Begins with the hub's snapshot as the app does; answers its bytes. */
   begin(): Promise<number>;
   /** Compacts what the hub's snapshots cover, as if it were old. */
@@ -144,6 +146,7 @@ export function openPeer(path: string, key: Uint8Array | null, kinds = [...allKi
       ({ acknowledged, epoch } = outcome);
       return { outcome, bytes };
     },
+    rest: () => store.committer.rest(),
     async begin() {
       if (transport === null) throw new Error('not enrolled');
       const offers = await transport.blobs.snapshots([benchPartition]);

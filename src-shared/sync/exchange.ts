@@ -175,7 +175,6 @@ export async function exchange(
       if (session.failure !== null) return end(session, session.failure);
       report(store, session, header, options);
     }
-    if (segments.length > 0) store.rest();
     const left = ahead(store, session, options);
     const isAsking = session.credentials !== null;
     const lacking = opsLacking(store, session, header.summary, options);

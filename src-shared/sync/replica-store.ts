@@ -80,8 +80,6 @@ export type ReplicaStore = {
   applySegment(bytes: Uint8Array, source?: SegmentSource): Result<AppliedSegment>;
   /** Runs `work` as one transaction. Where it answers a failure, or the disk does, nothing of it is kept; that failure is answered. */
   together(work: () => Result<null>): Result<null>;
-  /** After much was taken: puts it in its place in the file, so that a person's next edit need not. Harmless where it is left out. */
-  rest(): void;
   /** Serials of the credentials held that reach into these partitions, sorted, and their name (`serialsDigest`). */
   credentialSerials(partitions: readonly string[]): string[];
   credentialsDigest(partitions: readonly string[]): string;

@@ -276,7 +276,6 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
       if (!kept.ok) disk = before;
       return kept;
     },
-    rest: () => undefined,
     applySegment(bytes, source = 'hub') {
       const read = readSegmentHeader(bytes);
       if (!read.ok) return read;

@@ -69,3 +69,54 @@ test('where half of a segment is written nothing is kept, even if the caller goe
   for (const each of segments) reader.log.applySegment(each);
   expect(names(reader)).toEqual(['Второй, пример', 'Первый, пример']);
 });
+
+test('ops of one record give the same, one by one and together', () => {
+  const replicas = ['first', 'second', 'one by one', 'together'].map((name, index) =>
+    createReplica(name, index * 1000),
+  );
+  const [first, second, single, joint] = replicas;
+  if (first === undefined || second === undefined || single === undefined || joint === undefined) throw new Error();
+  introduce(replicas);
+  const relay = createRelay();
+  const shared = idOf('shared');
+  const gone = idOf('gone');
+  const write = (at: typeof first, id: string, act: 'set' | 'remove' | 'restore', values = {}): void => {
+    at.clock.now += 60_000;
+    at.store.commit([{ kind: Contact, id, act, values }], idOf(at.name));
+    upload(at, relay);
+  };
+  write(first, shared, 'set', { name: 'Имя, пример', phone: '1', languages: ['ru', 'kk'] });
+  write(first, gone, 'set', { name: 'Ушедший, пример' });
+  for (const bytes of [...relay.segments.values()].flat()) second.log.applySegment(bytes);
+  // Both on one record, unseen of each other, with a removal in between; the other record goes, comes back and goes.
+  write(first, shared, 'set', { phone: '2', languages: ['ru'] });
+  write(first, shared, 'remove');
+  write(second, shared, 'set', { phone: '3', languages: ['ru', 'kk', 'uz'] });
+  write(second, shared, 'set', { name: 'Другое имя, пример' });
+  write(first, shared, 'restore', { position: 'Секретарь, пример' });
+  for (const act of ['remove', 'restore', 'remove'] as const) write(second, gone, act);
+  const segments = [...relay.segments.values()].flat();
+  for (const each of segments) expect(single.log.applySegment(each).ok).toBe(true);
+  expect(
+    joint.log.together(
+      () => (segments.forEach((each) => expect(joint.log.applySegment(each).ok).toBe(true)), ok(null)),
+    ),
+  ).toEqual(ok(null));
+
+  const told = ({ store }: typeof first) => ({
+    list: store.queries.list({ kind: Contact, locale: 'ru' }).rows,
+    found: store.queries.list({ kind: Contact, locale: 'ru', search: 'Другое' }).rows.map(({ id }) => id),
+    rows: store.db
+      .prepare('select id, alive, created_at, changed_at, removals, sets, f_phone from contact order by alive desc')
+      .all(),
+    keys: store.db.prepare('select kind, key from natural_key order by key').all(),
+  });
+  expect(told(joint)).toEqual(told(single));
+  expect(told(joint).found).toEqual([shared]);
+  expect(told(joint).rows).toMatchObject([{ alive: 1 }, { alive: 0 }]);
+  // What comes later finds the same clocks.
+  write(second, shared, 'set', { phone: '4' });
+  for (const each of [single, joint])
+    each.log.applySegment([...relay.segments.values()].flat().at(-1) ?? new Uint8Array());
+  expect(told(joint)).toEqual(told(single));
+});

@@ -10,8 +10,7 @@ const [pagesUsual, pagesAhead] = [1000, 8000] as const;
 export type Checkpoints = {
   /** Much is taken: of a page written in several transactions only the last state is copied, and enciphered, once more. */
   seldom(): void;
-  usual(): void;
-  /** Copies now what can be copied without waiting. */
+  /** Much was taken: copies now what can be copied without waiting, and is as watchful as usual again. */
   now(): void;
   /** Copies everything, then leaves the main file as it is until `work` has ended. */
   whileStill<T>(work: () => Promise<T>): Promise<T>;
@@ -28,9 +27,9 @@ export function createCheckpoints(db: WritableDb): Checkpoints {
   };
   return {
     seldom: () => set(pagesAhead),
-    usual: () => set(pagesUsual),
     now() {
       if (!isStill) db.pragma('wal_checkpoint(passive)');
+      set(pagesUsual);
     },
     async whileStill(work) {
       db.pragma('wal_checkpoint(truncate)');

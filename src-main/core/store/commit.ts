@@ -5,19 +5,19 @@
 import type { Id } from '#shared/kernel/ids.ts';
 import type { Logger, Time } from '#shared/kernel/ports.ts';
 import type { Kind } from '#shared/kinds/define-kind.ts';
-import { emptyState, firstState, isAlive, mergeOp } from '#shared/sync/merge.ts';
+import { emptyState } from '#shared/sync/merge.ts';
 import type { Op } from '#shared/sync/op.ts';
 import { reissued } from '#shared/sync/reissue.ts';
-import { nextTime, observe, stampMs } from '#shared/sync/stamp.ts';
+import { nextTime, observe } from '#shared/sync/stamp.ts';
 import type { Authors } from './authors.ts';
 import type { Checkpoints } from './checkpoints.ts';
-import type { WritableDb } from './database.ts';
+import { withoutWaiting, type WritableDb } from './database.ts';
 import type { DeskIndex } from './desk-index.ts';
 import type { Indexes } from './indexes.ts';
 import type { Log, LoggedOp, OpLog } from './op-log.ts';
-import { type Change, fieldsOf, freezes, isEmpty, opContent, seenBy } from './op-content.ts';
+import { type Change, freezes, opContent, seenBy } from './op-content.ts';
 import { createRecordPlacer } from './place-record.ts';
-import { createRecordTable, type RecordTable, type StoredRecord } from './record-rows.ts';
+import { createRecordTable, type RecordTable } from './record-rows.ts';
 
 export type CommitDeps = {
   readonly db: WritableDb;
@@ -51,7 +51,7 @@ export type Committer = {
   applySqueezed(entries: readonly LoggedOp[], keep: () => void, done: () => void, isLast: boolean): void;
   /** Runs several calls of `applyRemote` as one transaction; nothing of them is kept where `work` answers false or throws. */
   together(work: () => boolean): void;
-  /** Moves to the main file what `together` has left in the write-ahead file. */
+  /** Moves to the main file what `together` has left in the write-ahead file: for a moment when nobody waits. */
   rest(): void;
   /** Seals what own logs have not yet sealed, so that it can be handed over; only those named, where a test is given. */
   seal(isWanted?: (log: Log) => boolean): void;
@@ -83,18 +83,6 @@ export function createCommitter(deps: CommitDeps): Committer {
   let squeezedTold = 0;
   const placer = createRecordPlacer({ log: opLog, indexes, desk });
 
-  /** Which fields an op's neighbours need beside those it sets: always, and where what is derived from them may change. */
-  const needs = new Map<number, { readonly always: readonly string[]; readonly derived: readonly string[] }>();
-  const neededOf = (kind: Kind): { readonly always: readonly string[]; readonly derived: readonly string[] } => {
-    let found = needs.get(kind.number);
-    if (found === undefined) {
-      const keys = (kind.naturalKey ?? []).map((part) => part.field);
-      found = { always: desk.fieldsOf(kind), derived: [...new Set([...indexes.fieldsOf(kind), ...keys])] };
-      needs.set(kind.number, found);
-    }
-    return found;
-  };
-
   /** One immediate transaction; what the log holds in memory goes back with it. */
   function transact<T>(work: () => T): T {
     try {
@@ -106,57 +94,14 @@ export function createCommitter(deps: CommitDeps): Committer {
     }
   }
 
-  /**
-   * Merges one op into its record's row and indexes. `own` is false for ops of other replicas; `before` is undefined where
-   * nobody has looked yet.
-   */
-  function project(kind: Kind, op: Op, log: Log, own: boolean, before?: StoredRecord | null): void {
-    const table = tableOf(kind);
-    const ownLog = own ? log.ref : 0;
-    const wrote = stampMs(op.time);
-    // A record not seen before: the insert itself tells when it is there after all.
-    if (before === null || (before === undefined && op.act === 'set' && isEmpty(op.replaced))) {
-      const isSet = op.act === 'set' && op.set !== null;
-      const state = isSet ? firstState(kind, op, log.replica) : mergeOp(kind, emptyState, op, log.replica);
-      const alive = isAlive(state);
-      const facts = {
-        alive,
-        createdAt: wrote,
-        changedAt: wrote,
-        changedBy: op.actor,
-        ownLog,
-        ownSeq: own ? op.seq : 0,
-      };
-      const row = table.insert(op.record, state, facts);
-      if (row !== null) {
-        if (alive) indexes.update(kind, row, null, state.values);
-        desk.projected({ kind, op, row, before: emptyState, after: state });
-        return;
-      }
+  /** Projects what `applyRemote` has gathered. */
+  function projectGathered({ gathered }: Batch): void {
+    for (const [kind, records] of gathered) {
+      // Ids begin with the time they were made at: so rows come in about the order in which they lie in the file.
+      for (const record of [...records.keys()].sort())
+        placer.project(kind, tableOf(kind), records.get(record) ?? [], false);
     }
-    const names = fieldsOf(kind, op);
-    const { always, derived } = neededOf(kind);
-    const touches = derived.length > 0 && (op.act !== 'set' || names.some((name) => derived.includes(name)));
-    const asked = [...new Set([...names, ...always, ...(touches ? derived : [])])];
-    let held = (asked.length > names.length ? undefined : before) ?? table.load(op.record, asked);
-    if (held === null) return project(kind, op, log, own, null);
-    // What is derived of a record that comes back has to be made whole.
-    if (!touches && derived.length > 0 && !held.facts.alive)
-      held = table.load(op.record, [...new Set([...asked, ...derived])]) ?? held;
-    const state = mergeOp(kind, held.state, op, log.replica);
-    const alive = isAlive(state);
-    const newer = wrote >= held.facts.changedAt;
-    table.update(held, names, state, {
-      alive,
-      createdAt: Math.min(wrote, held.facts.createdAt),
-      changedAt: newer ? wrote : held.facts.changedAt,
-      changedBy: newer ? op.actor : held.facts.changedBy,
-      ownLog: own ? log.ref : held.facts.ownLog,
-      ownSeq: own ? op.seq : held.facts.ownSeq,
-    });
-    if (touches || alive !== held.facts.alive)
-      indexes.update(kind, held.row, held.facts.alive ? held.state.values : null, alive ? state.values : null);
-    desk.projected({ kind, op, row: held.row, before: held.state, after: state });
+    gathered.clear();
   }
 
   function rebuildTable(kind: Kind): void {
@@ -165,7 +110,7 @@ export function createCommitter(deps: CommitDeps): Committer {
     indexes.clear(kind);
     desk.clear(kind);
     opLog.forEachOp((op, log) => {
-      if (op.kind === kind.number) project(kind, op, log, opLog.isOwn(log.replica));
+      if (op.kind === kind.number) placer.project(kind, tableOf(kind), [{ op, log }], opLog.isOwn(log.replica));
     });
     desk.settle();
   }
@@ -205,7 +150,7 @@ export function createCommitter(deps: CommitDeps): Committer {
             seen: change.act === 'remove' || freezes(change) ? seenBy(opLog, log, seq) : null,
             digest: null,
           };
-          project(change.kind, op, log, true, before);
+          placer.project(change.kind, tableOf(change.kind), [{ op, log }], true, before);
           ops.push(op);
           topics.add(change.kind.domain);
         }
@@ -239,7 +184,7 @@ export function createCommitter(deps: CommitDeps): Committer {
           clock = observe(clock, op.time, now);
           const kind = kindsByNumber.get(op.kind);
           if (kind === undefined) continue; // stays in the log for the version that knows it
-          project(kind, op, log, false);
+          gather(batch, kind, { op, log });
           batch.topics.add(kind.domain);
         }
         opLog.take(log, bytes, ops, now);
@@ -254,25 +199,25 @@ export function createCommitter(deps: CommitDeps): Committer {
 
     together(work) {
       if (batch !== null) throw new Error('one transaction within another');
-      const current: Batch = { topics: new Set(), failure: null };
-      // It can be fetched again: no need to wait for the disk as for a person's edit.
-      db.pragma('synchronous = normal');
+      const current: Batch = { topics: new Set(), gathered: new Map(), failure: null };
       deps.checkpoints.seldom();
       batch = current;
       try {
-        transact(() => {
-          const isKept = work();
-          if (current.failure !== null) throw current.failure;
-          if (!isKept) throw new Undone();
-          if (desk.settle()) current.topics.add('desk');
-        });
+        // It can be fetched again: no need to wait for the disk as for a person's edit.
+        withoutWaiting(db, () =>
+          transact(() => {
+            const isKept = work();
+            if (current.failure !== null) throw current.failure;
+            if (!isKept) throw new Undone();
+            projectGathered(current);
+            if (desk.settle()) current.topics.add('desk');
+          }),
+        );
       } catch (error) {
         if (error instanceof Undone) return;
         throw error;
       } finally {
         batch = null;
-        db.pragma('synchronous = full');
-        deps.checkpoints.usual();
       }
       if (current.topics.size > 0) deps.changed([...current.topics]);
     },
@@ -281,9 +226,8 @@ export function createCommitter(deps: CommitDeps): Committer {
 
     applySqueezed(entries, keep, done, isLast) {
       const now = deps.time.now();
-      db.pragma('synchronous = normal');
       deps.checkpoints.seldom();
-      try {
+      withoutWaiting(db, () =>
         transact(() => {
           keep();
           let clock = opLog.clock();
@@ -304,11 +248,8 @@ export function createCommitter(deps: CommitDeps): Committer {
           opLog.setClock(clock);
           done();
           if (desk.settle()) squeezedTopics.add('desk');
-        });
-      } finally {
-        db.pragma('synchronous = full');
-        deps.checkpoints.usual();
-      }
+        }),
+      );
       if (!isLast && now - squeezedTold < 500) return;
       squeezedTold = now;
       deps.changed([...squeezedTopics, 'records', 'sync']);
@@ -323,6 +264,7 @@ export function createCommitter(deps: CommitDeps): Committer {
 
     branchOff(log, after) {
       const moved = transact(() => {
+        if (batch !== null) projectGathered(batch);
         const stale = opLog.opsAfter(log, after, Number.POSITIVE_INFINITY);
         const kinds = new Set(stale.map((op) => op.kind));
         opLog.cutBack(log, after);
@@ -377,7 +319,23 @@ export function createCommitter(deps: CommitDeps): Committer {
   return self;
 }
 
-/** Which domains have changed, and what went wrong in it. */
-type Batch = { readonly topics: Set<string>; failure: unknown };
+/** Which domains have changed, ops that are in their logs and not yet in their rows, by record, and what went wrong in it. */
+type Batch = {
+  readonly topics: Set<string>;
+  readonly gathered: Map<Kind, Map<string, LoggedOp[]>>;
+  failure: unknown;
+};
+
+function gather({ gathered }: Batch, kind: Kind, entry: LoggedOp): void {
+  let records = gathered.get(kind);
+  if (records === undefined) {
+    records = new Map();
+    gathered.set(kind, records);
+  }
+  const entries = records.get(entry.op.record);
+  if (entries === undefined) records.set(entry.op.record, [entry]);
+  else entries.push(entry);
+}
+
 /** Takes a transaction back without an error. */
 class Undone extends Error {}

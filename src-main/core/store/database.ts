@@ -52,6 +52,16 @@ function setKey(db: Database.Database, key: Uint8Array | null): void {
   db.pragma(`key = "x'${bytesToHex(key)}'"`);
 }
 
+/** Runs `work` without waiting for the disk at its end: for what can be fetched or asked again. Not within a transaction. */
+export function withoutWaiting<T>(db: WritableDb, work: () => T): T {
+  db.pragma('synchronous = normal');
+  try {
+    return work();
+  } finally {
+    db.pragma('synchronous = full');
+  }
+}
+
 /** Whether every page of the file can be read and its b-trees hold together. Takes about a second per 500 MB. */
 export function isSound(db: ReadableDb): boolean {
   try {

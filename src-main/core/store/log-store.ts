@@ -16,7 +16,7 @@ import { endsLink, type Op } from '#shared/sync/op.ts';
 import type { ReplicaStore } from '#shared/sync/replica-store.ts';
 import { headWithin, openSegment, readSegmentHeader } from '#shared/sync/segment.ts';
 import type { Committer } from './commit.ts';
-import { databaseFailure, type WritableDb } from './database.ts';
+import { databaseFailure, withoutWaiting, type WritableDb } from './database.ts';
 import { createErasedLogs } from './erased-logs.ts';
 import { createForkedLogs } from './forked-logs.ts';
 import { type Identity, verifySignature } from './identity.ts';
@@ -164,7 +164,7 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
     },
 
     markReceived(summary) {
-      let moved = false;
+      const moved: [Log, { sent: number; received: number }][] = [];
       for (const log of opLog.logs()) {
         if (!opLog.isOwn(log.replica)) continue;
         const key = keyOf(log);
@@ -174,10 +174,14 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
         const next = { received: Math.min(received, head), sent: Math.min(received, head) };
         // The summary is the whole truth: what it does not name has to be handed over again.
         if (next.received === marks.received && next.sent === marks.sent) continue;
-        opLog.setMarks(log, next);
-        moved = true;
+        moved.push([log, next]);
       }
-      if (moved) deps.roadChanged();
+      if (moved.length === 0) return;
+      // Lost in a power cut, it is told again with the next answer.
+      withoutWaiting(db, () =>
+        db.transaction(() => moved.forEach(([log, next]) => opLog.setMarks(log, next))).immediate(),
+      );
+      deps.roadChanged();
     },
 
     compareHeads(summary, heads) {
@@ -305,8 +309,6 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
       }
       return result;
     },
-
-    rest: () => deps.committer.rest(),
 
     credentialSerials: serialsWithin,
     credentialsDigest: (partitions) => serialsDigest(serialsWithin(partitions), sha256),

@@ -72,28 +72,19 @@ const [roomAtFirst, roomLater] = [28, 24] as const;
 
 /** Statements of one kind kept at a time; which fields are written together repeats. */
 const mostStatements = 100;
-const factColumns = [
-  'changed_at',
-  'changed_by',
-  'own_log',
-  'own_seq',
-  'edit_seq',
-  'edits',
-  'removals',
-  'created_at',
-] as const;
+const factColumns = ['changed_at', 'changed_by', 'edit_seq', 'edits', 'removals', 'created_at'] as const;
+const ownColumns = ['own_log', 'own_seq'] as const;
 const plainColumns = [
   'id',
   'stamp_time',
   'stamp_by',
   'changed_at',
   'changed_by',
-  'own_log',
-  'own_seq',
   'edit_seq',
   'created_at',
+  ...ownColumns,
 ] as const;
-const loadColumns = ['row', 'alive', 'stamp_time', 'stamp_by', 'clocks', ...factColumns] as const;
+const loadColumns = ['row', 'alive', 'stamp_time', 'stamp_by', 'clocks', ...factColumns, ...ownColumns] as const;
 
 export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas, authors: Authors): RecordTable {
   const fields = Object.entries(kind.fields);
@@ -104,6 +95,7 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
     if (statement === undefined) {
       if (prepared.size >= mostStatements) prepared.clear();
       statement = db.prepare(sql());
+      if (statement.reader) statement.raw();
       prepared.set(key, statement);
     }
     return statement;
@@ -115,7 +107,8 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
     return field === undefined ? null : toColumn(field, state.values[name] ?? emptyValue(field));
   };
   const allColumns = columnsOf(fields.map(([name]) => name));
-  const insertColumns = ['id', 'alive', 'stamp_time', 'stamp_by', 'clocks', 'sets', ...factColumns, ...allColumns];
+  const firstColumns = ['id', 'alive', 'stamp_time', 'stamp_by', 'clocks', 'sets'];
+  const insertColumns = [...firstColumns, ...factColumns, ...ownColumns, ...allColumns];
   const parameters = new Map(fields.map(([name, field]) => [quote(columnName(name)), parameterOf(field)]));
   const parameter = (column: string): string => (column === 'id' ? idParameter : (parameters.get(column) ?? '?'));
   const insertSql = (columns: readonly string[], more = '', values = ''): string =>
@@ -134,10 +127,10 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
         `load ${names.join(' ')}`,
         () =>
           `select ${[...loadColumns, ...(withSets ? ['sets'] : []), ...columnsOf(names)].join(', ')} from ${table} where id = ${idParameter}`,
-      ).raw();
+      );
       const cells = statement.get(id) as readonly Cell[] | undefined; // the columns just named
       if (cells === undefined) return null;
-      const [row, alive, time, by, clocks, changedAt, changedBy, ownLog, ownSeq, editSeq, edits, removals, createdAt] =
+      const [row, alive, time, by, clocks, changedAt, changedBy, editSeq, edits, removals, createdAt, ownLog, ownSeq] =
         cells;
       const stamp: Stamp = { time: Number(time), replica: replicas.idOf(Number(by)) };
       const sets: RecordState['sets'] = withSets ? parse(cells[loadColumns.length]) : {};
@@ -182,12 +175,13 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
       const clocks = writeClocks(kind, '', names, stamp, state, replicas);
       const sets = jsonOrNull(state.sets);
       const own = factCells(stamp, state, facts, replicas, authors);
-      const [changedAt, changedBy, ownLog, ownSeq, editSeq, edits, removals, createdAt] = own;
+      const { ownLog, ownSeq } = facts;
+      const [changedAt, changedBy, editSeq, edits, removals, createdAt] = own;
       const by = replicas.refOf(stamp.replica);
       const isPlain = facts.alive && clocks === '' && sets === null && edits === null && removals === null;
       const cells = isPlain
-        ? [id, stamp.time, by, changedAt, changedBy, ownLog, ownSeq, editSeq, createdAt]
-        : [id, facts.alive ? 1 : 0, stamp.time, by, clocks.padEnd(roomAtFirst), sets, ...own];
+        ? [id, stamp.time, by, changedAt, changedBy, editSeq, createdAt, ownLog, ownSeq]
+        : [id, facts.alive ? 1 : 0, stamp.time, by, clocks.padEnd(roomAtFirst), sets, ...own, ownLog, ownSeq];
       for (const [name, field] of fields) cells.push(toColumn(field, state.values[name] ?? emptyValue(field)));
       const { changes, lastInsertRowid } = (isPlain ? insertPlain : insert).run(cells);
       return changes === 0 ? null : Number(lastInsertRowid);
@@ -197,11 +191,13 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
       const withSets = hasSets(names);
       // Naming a column makes SQLite write the indexes over it anew, so what stays is not named.
       const withAlive = facts.alive !== before.facts.alive;
-      const statement = prepare(`update ${withAlive ? '+' : ''} ${names.join(' ')}`, () => {
+      const withOwn = facts.ownLog !== before.facts.ownLog || facts.ownSeq !== before.facts.ownSeq;
+      const statement = prepare(`update ${withAlive ? '+' : ''}${withOwn ? '*' : ''} ${names.join(' ')}`, () => {
         const columns = [
           ...factColumns,
           'clocks',
           ...(withAlive ? ['alive'] : []),
+          ...(withOwn ? ownColumns : []),
           ...(withSets ? ['sets'] : []),
           ...columnsOf(names),
         ];
@@ -212,6 +208,7 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
         writeClocks(kind, before.clocks, names, before.stamp, state, replicas).padEnd(roomLater),
       ];
       if (withAlive) cells.push(facts.alive ? 1 : 0);
+      if (withOwn) cells.push(facts.ownLog, facts.ownSeq);
       if (withSets) cells.push(jsonOrNull(state.sets));
       for (const name of names) cells.push(cell(name, state));
       cells.push(before.row);
@@ -229,8 +226,6 @@ function factCells(stamp: Stamp, state: RecordState, facts: RowFacts, replicas: 
   return [
     facts.changedAt,
     authors.refOf(facts.changedBy),
-    facts.ownLog,
-    facts.ownSeq,
     state.edits[stamp.replica] ?? 0,
     others,
     state.removals.length === 0 ? null : JSON.stringify(state.removals),

@@ -69,6 +69,7 @@ export function createSyncStore(deps: SyncMemoryDeps): SyncStore {
     setSuccession: (note) => keep('succession', note),
     syncMemory: () => parsed<SyncMemory>('sync-memory'),
     setSyncMemory: (memory) => meta.set('sync-memory', JSON.stringify(memory)),
+    rest: () => deps.committer.rest(),
     roadCounts() {
       const { saved, sent, received } = queries.roadCounts();
       return { saved, sent, received };

@@ -242,6 +242,7 @@ export function createStickService(deps: StickServiceDeps): StickService {
       }
       left = gaps;
     }
+    if (received > 0) store.rest();
     const [problem = null] = problems.values();
     if (received + attachments > 0 || problem !== null) {
       store.recordExchange({ road: 'stick', startedAt, finishedAt: time.now(), sent: 0, received, problem });

@@ -189,6 +189,8 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
       outcome = { ...outcome, received: outcome.received + (begun?.received ?? 0) };
     } else outcome = { ...nothingDone, failure: begun.failure };
     finish(at, enrolment, memory, startedAt, outcome);
+    // What came can be seen: now there is time for the file.
+    if (at === opened && outcome.received > 0) store.rest();
     const now = store.enrolment();
     if (outcome.failure === null && at.transport !== null && now !== null && at === opened) {
       deps.reached({ blobs: at.transport.blobs, epoch: now.epoch });

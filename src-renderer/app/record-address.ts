@@ -12,7 +12,7 @@ import type { TablerIcon } from '#renderer/ui/icon.tsx';
 export type RecordKind = RecordView['kind'];
 export type Address =
   | { to: '/contacts/$id' | '/records/decisions/$id'; params: { id: string } }
-  | { to: '/commission' | '/training' | '/settings' | '/records/desk' };
+  | { to: '/commission' | '/training' | '/settings' | '/records/desk' | '/sync' };
 
 /** The page of a record, for `navigate` and `Link`. */
 export function recordAddress(kind: RecordKind, id: string): Address {
@@ -31,6 +31,8 @@ export function recordAddress(kind: RecordKind, id: string): Address {
       return { to: '/settings' };
     case 'settlement':
       return { to: '/records/desk' };
+    case 'stray':
+      return { to: '/sync' };
   }
 }
 
@@ -43,6 +45,7 @@ const icons: Record<RecordKind, TablerIcon> = {
   progress: IconSchool,
   attempt: IconCertificate,
   settlement: IconVersions,
+  stray: IconVersions,
 };
 
 /** The sign of a kind. */

@@ -5,6 +5,7 @@ import { Membership } from '../commissions/membership.ts';
 import { Contact } from '../contacts/contact.ts';
 import { Settlement } from '../desk/settlement.ts';
 import { Decision } from '../records/decision.ts';
+import { Stray } from '../sync/stray.ts';
 import { Attempt, Progress } from '../training/progress.ts';
 import type { Kind } from './define-kind.ts';
 
@@ -17,6 +18,7 @@ export const allKinds: readonly Kind[] = [
   Progress,
   Attempt,
   Settlement,
+  Stray,
 ];
 
 export const kindsByName: ReadonlyMap<string, Kind> = new Map(allKinds.map((kind) => [kind.name, kind]));

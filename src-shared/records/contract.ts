@@ -19,6 +19,7 @@ export const KindName = z.enum([
   'progress',
   'attempt',
   'settlement',
+  'stray',
 ]);
 
 export const FieldValue = z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string()).readonly()]);

@@ -38,7 +38,7 @@
  *    is no fault of this laptop's.
  * 8. Heads tell what seqs cannot: that a log went on in two ways. One of others: the hub's stands, and is fetched. One of this
  *    laptop's own: it was put back from a copy and must take a new identity before anything else (`sync/old-copy`).
- * 9. What the hub will not take under an identity this laptop had before is written again under the one it has now.
+ * 9. What the hub will not take under an earlier identity, and what others kept as strays (stray.ts), is written again under today's.
  * 10. Another protocol version ends the exchange before anything is taken: `sync/protocol` {hub, app}.
  */
 import { isWithin } from '../access/partitions.ts';
@@ -175,6 +175,7 @@ export async function exchange(
       if (session.failure !== null) return end(session, session.failure);
       report(store, session, header, options);
     }
+    store.takeBack();
     const left = ahead(store, session, options);
     const isAsking = session.credentials !== null;
     const lacking = opsLacking(store, session, header.summary, options);

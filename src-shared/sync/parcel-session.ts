@@ -241,6 +241,7 @@ export async function takeParcel(
       refusedHere.push({ log: taken.log, failure: { code: 'segment/gap' } });
     reader.onProgress?.(index + 1, segments.length);
   }
+  if (received > 0) store.takeBack();
   const held = store.credentials();
   const [own] = newestFirst(held.filter((each) => each.replica === store.replica));
   return ok({

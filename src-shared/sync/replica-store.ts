@@ -73,6 +73,11 @@ export type ReplicaStore = {
    */
   reissue(log: string, after: number): number;
   /**
+   * Writes again, at the end of this laptop's own log, what others have kept of its logs as strays (stray.ts) and none of them says any
+   * more; the strays are removed. Answers how many ops that were. Waits while a log of its own is not mended.
+   */
+  takeBack(): number;
+  /**
    * Proves and applies one segment of another replica in one transaction. Already held ops are skipped. Where the log goes on
    * otherwise here, the hub's stands, and this laptop's own ops are written again behind it, under its identity of now.
    * Failures: those of `openSegment`, `segment/gap`, `segment/forked`, those of `checkSegmentAllowed`, `store/disk-full`.

@@ -34,8 +34,26 @@ test('an exchange goes on where the log of another had to be cut back to before 
     [write(0, 0), meet(0), write(0, 0, 0, true), meet(0)],
     [putBack(0), write(0, 0), meet(1), putBack(hub)],
   ];
-  const steps = apart.flat();
-  await expect(play({ laptops: [chair, chair], steps })).resolves.toBeUndefined();
+  await expect(play({ laptops: [chair, chair], steps: apart.flat() })).resolves.toBeUndefined();
+});
+
+test('what only another got by stick comes back to a laptop that was put back unawares and went on', async () => {
+  const apart: Step[][] = [
+    [write(0, 0), meet(0), meet(1), backUp(0)],
+    [write(0, 1), write(0, 2), { do: 'pack', who: 0, to: 1, everything: true }],
+    [{ do: 'unpack', who: 1, which: 0, most: 6, crash: false }],
+    [putBack(0), write(0, 1, 1), meet(0), meet(1)],
+  ];
+  await expect(play({ laptops: [chair, chair], steps: apart.flat() })).resolves.toBeUndefined();
+});
+
+test('what others hold comes back where the hub and, unawares, its writer were both put back', async () => {
+  const apart = [
+    [write(0, 0), meet(0), backUp(hub), backUp(0)],
+    [write(0, 1), write(0, 2), meet(0), meet(1)],
+    [putBack(hub), putBack(0), write(0, 1, 1), meet(0), meet(1)],
+  ];
+  await expect(play({ laptops: [chair, chair], steps: apart.flat() })).resolves.toBeUndefined();
 });
 
 test('two who write the same are rivals again when one of them writes something else', () => {

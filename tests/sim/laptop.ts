@@ -11,6 +11,7 @@ import { Membership } from '#shared/commissions/membership.ts';
 import { Decision } from '#shared/records/decision.ts';
 import type { Credential, Summary } from '#shared/sync/messages.ts';
 import type { Op } from '#shared/sync/op.ts';
+import { Stray } from '#shared/sync/stray.ts';
 import type { ParcelStore, StickMemory } from '#shared/sync/parcel-session.ts';
 
 export type SimChange = {
@@ -114,4 +115,5 @@ export const writtenKinds: readonly string[] = [
   Membership.name,
   Extra.name,
   Settlement.name,
+  Stray.name,
 ];

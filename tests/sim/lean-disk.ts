@@ -1,7 +1,8 @@
 /** What a lean laptop keeps on its disk, and the plain work on it: pieces of logs, and what an op says. */
-import type { Credential } from '#shared/sync/messages.ts';
+import { bytesToHex } from '#shared/kernel/ids.ts';
+import type { Credential, Summary } from '#shared/sync/messages.ts';
 import { isAlive, type RecordState, setChange } from '#shared/sync/merge.ts';
-import { emptyHead, type Op, type OpValue } from '#shared/sync/op.ts';
+import { emptyHead, endsLink, type Op, type OpValue } from '#shared/sync/op.ts';
 import type { StickMemory } from '#shared/sync/parcel-session.ts';
 import { cutSegment, headWithin, joinSegments, readSegmentHeader } from '#shared/sync/segment.ts';
 import type { Stamp } from '#shared/sync/stamp.ts';
@@ -77,6 +78,51 @@ export function beyond(log: LogState, seq: number): { from: number; to: number; 
   const read = readSegmentHeader(bytes);
   if (!read.ok) throw new Error('a stored segment cannot be read');
   return { from: read.value.header.from, to: piece.to, bytes };
+}
+
+/** Whether a laptop wrote under this identity, now or before. */
+export function isOwnOf(disk: Disk, replica: string): boolean {
+  return disk.identities.some((each) => each.replica === replica);
+}
+
+/** What is held of each log; of a forked one as far as both are alike. */
+export function summaryOf({ logs, forked }: Disk): Summary {
+  const held: { [log: string]: number } = {};
+  for (const [key, log] of logs) {
+    const seq = Math.min(log.ops.length, forked.get(key) ?? Number.MAX_SAFE_INTEGER);
+    if (seq > 0) held[key] = seq;
+  }
+  return held;
+}
+
+/** The logs that may be handed to somebody who holds this much, own ones first. */
+export function offeredOf(disk: Disk, held: Summary): LogState[] {
+  const entries = [...disk.logs];
+  const now = disk.identities.at(-1)?.replica;
+  const isOwn = (log: LogState): boolean => isOwnOf(disk, log.replica);
+  const isBehind = (key: string, log: LogState): boolean => log.ops.length > (held[key] ?? 0);
+  const waits = entries.filter(
+    ([key, log]) => isOwn(log) && log.replica !== now && (disk.forked.has(key) || isBehind(key, log)),
+  );
+  const rank = (log: LogState): number => (log.replica === now ? 1 : isOwn(log) ? 0 : 2);
+  return entries
+    .filter(([key, log]) => !disk.forked.has(key) && isBehind(key, log))
+    .map(([, log]) => log)
+    .filter((log) => log.replica !== now || !waits.some(([, each]) => each.partition === log.partition))
+    .sort((a, b) => rank(a) - rank(b));
+}
+
+/** Where a segment of the hub's parts from what is held here; null where it does not within what both hold. */
+export function partingOf(log: LogState, bytes: Uint8Array, from: number, ops: readonly Op[]): number | null {
+  const last = Math.min(ops.at(-1)?.seq ?? 0, log.ops.length);
+  let common = from - 1;
+  for (const [index, op] of ops.entries()) {
+    if (op.seq > last || !endsLink(ops, index)) continue;
+    const [ours, theirs] = [headAt(log, op.seq), headWithin(bytes, op.seq, leanKeys.ports)];
+    if (ours === null || theirs === null || bytesToHex(ours) !== bytesToHex(theirs)) break;
+    common = op.seq;
+  }
+  return common === last ? null : common;
 }
 
 /** A disk's copy: what is in the maps is never changed, only replaced. */

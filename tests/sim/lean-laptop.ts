@@ -10,24 +10,31 @@ import type { Kind } from '#shared/kinds/define-kind.ts';
 import { checkSegmentAllowed } from '#shared/sync/accept.ts';
 import { credentialBytes, newestFirst, reachesInto } from '#shared/sync/credential.ts';
 import { emptyState, isAlive, mergeOp } from '#shared/sync/merge.ts';
-import {
-  type Credential,
-  headMark,
-  logKey,
-  parseLogKey,
-  serialsDigest,
-  type Summary,
-  summaryDigest,
-} from '#shared/sync/messages.ts';
-import { endsLink, type Op } from '#shared/sync/op.ts';
+import { type Credential, headMark, logKey, parseLogKey, serialsDigest, summaryDigest } from '#shared/sync/messages.ts';
+import type { Op } from '#shared/sync/op.ts';
 import { emptyStickMemory, type ParcelStore } from '#shared/sync/parcel-session.ts';
-import { cutAfter, cutSegment, headWithin, openSegment, readSegmentHeader, sealSegment } from '#shared/sync/segment.ts';
+import { cutAfter, cutSegment, openSegment, readSegmentHeader, sealSegment } from '#shared/sync/segment.ts';
 import { reissued } from '#shared/sync/reissue.ts';
+import { Stray } from '#shared/sync/stray.ts';
 import { nextTime, observe } from '#shared/sync/stamp.ts';
 import { sha256 } from '#core/store/segment-ports.ts';
 import { derivedId } from '#core/store/derived-id.ts';
 import type { LaptopMaker } from './world.ts';
-import { addPiece, beyond, contentOf, copyOf, type Disk, headAt, type LogState, sealedHead } from './lean-disk.ts';
+import {
+  addPiece,
+  beyond,
+  contentOf,
+  copyOf,
+  type Disk,
+  headAt,
+  isOwnOf,
+  type LogState,
+  offeredOf,
+  partingOf,
+  sealedHead,
+  summaryOf,
+} from './lean-disk.ts';
+import { type KeptStray, straysBehind, straysByLog, takenBack } from './lean-strays.ts';
 import { type KeyPair, type Keys, leanKeys, verifyWith } from './keys.ts';
 import { type Image, type SimChange, type SimLaptop, type SimOp, type VersionName, versions } from './laptop.ts';
 
@@ -65,7 +72,7 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
     return { replica: derivedId(`laptop|${name}|${made}`), generation: made };
   }
   const current = () => disk.identities.at(-1) ?? newIdentity();
-  const isOwn = (replica: string): boolean => disk.identities.some((each) => each.replica === replica);
+  const isOwn = (replica: string): boolean => isOwnOf(disk, replica);
   /** Keys of earlier identities stay known to a store that was put back: it held them. */
   function pairOf(replica: string): KeyPair {
     const found = disk.identities.find((each) => each.replica === replica);
@@ -133,6 +140,7 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
   /** Leaves what a log holds behind `after`; own ops are written again behind the log of the identity of now. */
   function branchOff(log: LogState, after: number): number {
     const stale = log.ops.slice(after);
+    const strays = isOwn(log.replica) ? [] : straysBehind(log, after);
     cutBack(log, after);
     if (isOwn(log.replica) && stale.length > 0) {
       const { replica } = current();
@@ -145,20 +153,30 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
       put({ ...into, ops: [...into.ops.slice(0, end), ...ops] });
     }
     rebuild();
+    write(strays, log.partition);
     return isOwn(log.replica) ? stale.length : 0;
   }
 
-  /** Where a segment of the hub's parts from what is held here; null where it does not within what both hold. */
-  function partingOf(log: LogState, bytes: Uint8Array, from: number, ops: readonly Op[]): number | null {
-    const last = Math.min(ops.at(-1)?.seq ?? 0, log.ops.length);
-    let common = from - 1;
-    for (const [index, op] of ops.entries()) {
-      if (op.seq > last || !endsLink(ops, index)) continue;
-      const [ours, theirs] = [headAt(log, op.seq), headWithin(bytes, op.seq, keys.ports)];
-      if (ours === null || theirs === null || bytesToHex(ours) !== bytesToHex(theirs)) break;
-      common = op.seq;
-    }
-    return common === last ? null : common;
+  /** Writes again what others kept of a log of this laptop's: see `takeBack` of the port. */
+  function takeBack(key: string, strays: readonly KeptStray[]): number {
+    const { partition: at, replica: writer } = parseLogKey(key);
+    const { replica } = current();
+    const into = seal(disk.logs.get(logKey(replica, at)) ?? emptyLog(replica, at));
+    const own = ownLogs().flatMap((log) => log.ops);
+    const ops = takenBack(key, strays, {
+      publicKey: pairOf(writer).publicKey,
+      into,
+      own,
+      credentials: credentialsOf(replica),
+    });
+    if (ops === null) return 0;
+    put({ ...into, ops: [...into.ops, ...ops] });
+    for (const op of ops) project(op, replica);
+    write(
+      strays.map(({ id }) => ({ kind: Stray, id, act: 'remove', values: {} })),
+      at,
+    );
+    return ops.length;
   }
 
   const credentialsOf = (replica: string): Credential[] =>
@@ -170,47 +188,24 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
       .map(({ serial }) => serial)
       .sort();
 
-  function summary(): Summary {
-    const held: { [log: string]: number } = {};
-    for (const [key, log] of disk.logs) {
-      const seq = Math.min(log.ops.length, disk.forked.get(key) ?? Number.MAX_SAFE_INTEGER);
-      if (seq > 0) held[key] = seq;
-    }
-    return held;
-  }
   function headOf(key: string, seq: number): string | null {
     const log = disk.logs.get(key);
     const head = log === undefined || seq > sealedHead(log).seq ? null : headAt(log, seq);
     return head === null ? null : bytesToHex(head);
   }
 
-  /** The logs that may be handed to somebody who holds this much, own ones first. */
-  function offered(held: Summary): LogState[] {
-    const logs = [...disk.logs.values()];
-    const now = current().replica;
-    const isBehind = (log: LogState): boolean => log.ops.length > (held[keyOf(log)] ?? 0);
-    const waits = logs.filter(
-      (log) => isOwn(log.replica) && log.replica !== now && (disk.forked.has(keyOf(log)) || isBehind(log)),
-    );
-    const rank = (log: LogState): number => (log.replica === now ? 1 : isOwn(log.replica) ? 0 : 2);
-    return logs
-      .filter((log) => !disk.forked.has(keyOf(log)) && isBehind(log))
-      .filter((log) => log.replica !== now || !waits.some((each) => each.partition === log.partition))
-      .sort((a, b) => rank(a) - rank(b));
-  }
-
   const store = (): ParcelStore => ({
     replica: current().replica,
     isOwn: (key) => isOwn(parseLogKey(key).replica),
     isErased: () => false,
-    summary,
+    summary: () => summaryOf(disk),
     digestOf: (of) => summaryDigest(of, headOf, newestFirst(credentialsOf(current().replica))[0]?.serial ?? '', sha256),
     headAt: headOf,
     segmentsBeyond(held, maxBytes) {
-      for (const log of offered(held)) if (isOwn(log.replica)) put(seal(log));
+      for (const log of offeredOf(disk, held)) if (isOwn(log.replica)) put(seal(log));
       const found: ReturnType<ParcelStore['segmentsBeyond']> = [];
       let bytes = 0;
-      for (const log of offered(held)) {
+      for (const log of offeredOf(disk, held)) {
         let seq = held[keyOf(log)] ?? 0;
         for (;;) {
           if (found.length > 0 && bytes >= maxBytes) return found;
@@ -269,6 +264,11 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
       const sealed = seal(log);
       put(sealed);
       return sealed.ops.length > after ? branchOff(sealed, after) : 0;
+    },
+    takeBack() {
+      if ([...disk.forked.keys()].some((key) => isOwn(parseLogKey(key).replica))) return 0;
+      const own = [...straysByLog(disk.records)].filter(([key]) => isOwn(parseLogKey(key).replica));
+      return own.reduce((count, [key, strays]) => count + takeBack(key, strays), 0);
     },
     together(work) {
       const before = copyOf(disk);
@@ -347,9 +347,9 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
     begins: () => ({}),
   });
 
-  function write(changes: readonly SimChange[]): void {
+  function write(changes: readonly SimChange[], at = partition): void {
     const { replica } = current();
-    const log = disk.logs.get(logKey(replica, partition)) ?? emptyLog(replica, partition);
+    const log = disk.logs.get(logKey(replica, at)) ?? emptyLog(replica, at);
     const group = log.ops.length + 1;
     const ops: Op[] = [];
     for (const change of changes) {
@@ -371,7 +371,7 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
         act: change.act,
         set: content.set,
         replaced: content.replaced,
-        seen: change.act === 'remove' || signs ? { ...seenHere(), [replica]: seq } : null,
+        seen: change.act === 'remove' || signs ? { ...seenHere(at), [replica]: seq } : null,
         digest: null,
       };
       project(op, replica);
@@ -380,10 +380,10 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
     if (ops.length > 0) put({ ...log, ops: [...log.ops, ...ops] });
   }
 
-  function seenHere(): { [replica: string]: number } {
+  function seenHere(at: string): { [replica: string]: number } {
     const seen: { [replica: string]: number } = {};
     for (const log of disk.logs.values())
-      if (log.partition === partition && log.ops.length > 0) seen[log.replica] = log.ops.length;
+      if (log.partition === at && log.ops.length > 0) seen[log.replica] = log.ops.length;
     return seen;
   }
 
@@ -406,7 +406,7 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
     notes: () => disk.notes,
     keepNotes: (notes) => void (disk.notes = notes),
     version: () => disk.version,
-    write,
+    write: (changes) => write(changes),
     record(kind, id) {
       const found = disk.records.get(id);
       return found?.kind === kind.number ? { alive: isAlive(found.state), values: found.state.values } : null;

@@ -37,7 +37,6 @@ export type World = {
   readonly hubClock: { now: number };
   readonly sticks: Uint8Array[];
   hubBackup: HubImage | null;
-  hubWasPutBack: boolean;
   /** What must be there at the end: every honest op (`factsOf`) that was not lost with the last disk that held it. */
   required: Set<string>;
   /** Whose laptop each identity is. */
@@ -84,7 +83,6 @@ export function createWorld(history: History, keys: Keys, make: LaptopMaker): Wo
     hubClock,
     sticks: [],
     hubBackup: null,
-    hubWasPutBack: false,
     required: new Set(),
     names: new Map(),
     caught: [],
@@ -175,7 +173,6 @@ function putBack(world: World, actor: Actor | undefined, isKnown: boolean): void
   if (actor === undefined) {
     if (world.hubBackup === null) return;
     world.hub.restore(world.hubBackup);
-    world.hubWasPutBack = true;
   } else {
     if (actor.backup === null || actor.order.office === 'rogue') return;
     actor.laptop.restore(actor.backup);

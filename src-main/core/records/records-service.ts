@@ -178,7 +178,7 @@ export function createRecordsService(deps: RecordsDeps): DomainHandlers<typeof r
       const { store, session } = deps.open();
       const items = store.queries.recentChanges(since, limit).flatMap((change) => {
         const record = store.queries.get(change.kind, change.id);
-        if (record === null || ['progress', 'settlement'].includes(change.kind.name)) return [];
+        if (record === null || ['progress', 'settlement', 'stray'].includes(change.kind.name)) return [];
         const contact = record.values.contact;
         const named = typeof contact === 'string' ? (store.queries.get(kindOf('contact'), contact) ?? record) : record;
         const byName =

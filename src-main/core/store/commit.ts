@@ -18,6 +18,7 @@ import type { Log, LoggedOp, OpLog } from './op-log.ts';
 import { type Change, freezes, opContent, seenBy } from './op-content.ts';
 import { createRecordPlacer } from './place-record.ts';
 import { createRecordTable, type RecordTable } from './record-rows.ts';
+import { straysBehind } from './strays.ts';
 
 export type CommitDeps = {
   readonly db: WritableDb;
@@ -57,9 +58,12 @@ export type Committer = {
   seal(isWanted?: (log: Log) => boolean): void;
   /**
    * Ends a log behind `after`, where a link ends: it went on otherwise elsewhere, or nobody takes what follows. What this laptop wrote
-   * there is written again under its identity of now; what others wrote is fetched again. Answers how many ops were written again.
+   * there is written again under its identity of now; what others wrote is kept as strays for them. Answers how many ops were written
+   * again.
    */
   branchOff(log: Log, after: number): number;
+  /** Appends to this laptop's own log in a partition what `write` makes to stand behind its end; answers how many ops. */
+  takeBack(partition: string, write: (into: Log, after: number) => readonly Op[]): number;
   /** Erases everything of a partition from this store: logs, rows, indexes, what waits on the desk. */
   erase(partition: string): void;
   /** Builds a kind's table anew from the log: after an upgrade that knows more fields. */
@@ -266,6 +270,7 @@ export function createCommitter(deps: CommitDeps): Committer {
       const moved = transact(() => {
         if (batch !== null) projectGathered(batch);
         const stale = opLog.opsAfter(log, after, Number.POSITIVE_INFINITY);
+        const strays = opLog.isOwn(log.replica) ? [] : straysBehind(opLog, log, after);
         const kinds = new Set(stale.map((op) => op.kind));
         opLog.cutBack(log, after);
         let count = 0;
@@ -287,11 +292,28 @@ export function createCommitter(deps: CommitDeps): Committer {
           if (kind !== undefined) desk.withdrawn(kind, op);
         }
         desk.settle();
+        self.commit(strays, { replica: opLog.ownReplica(), partitionOf: () => log.partition, actor: null });
         return count;
       });
       deps.logger.warn('store/branched-off', { after, reissued: moved });
       deps.changed([...deps.kinds.map((kind) => kind.domain), 'records', 'desk', 'sync']);
       return moved;
+    },
+
+    takeBack(partition, write) {
+      return transact(() => {
+        const into = opLog.logOf(opLog.ownReplica(), partition);
+        const now = deps.time.now();
+        opLog.seal(into, now);
+        const ops = write(into, opLog.head(into).seq);
+        for (const op of ops) {
+          const kind = kindsByNumber.get(op.kind);
+          if (kind !== undefined) placer.project(kind, tableOf(kind), [{ op, log: into }], true);
+        }
+        if (ops.length > 0) opLog.append(into, ops, opLog.clock(), now);
+        desk.settle();
+        return ops.length;
+      });
     },
 
     erase(partition) {

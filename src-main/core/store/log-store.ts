@@ -23,6 +23,7 @@ import { type Identity, verifySignature } from './identity.ts';
 import type { Meta } from './meta.ts';
 import type { Log, OpLog } from './op-log.ts';
 import { segmentPorts, sha256 } from './segment-ports.ts';
+import { createStrayTaker } from './strays.ts';
 
 export type LogStoreDeps = {
   readonly db: WritableDb;
@@ -59,6 +60,14 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
       .filter((credential) => reachesInto(credential, partitions))
       .map(({ serial }) => serial)
       .sort();
+
+  const takeStrays = createStrayTaker({
+    ...deps,
+    mayWrite(partition, ops) {
+      const { replica } = identity;
+      return checkSegmentAllowed(credentialsOf(replica), { replica, partition }, ops, null).ok;
+    },
+  });
 
   const keyOf = (log: Log): string => logKey(log.replica, log.partition);
   const findLog = (key: string): Log | undefined => opLog.logs().find((log) => keyOf(log) === key);
@@ -233,6 +242,13 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
       if (log === undefined || isCurrent(log) || !opLog.isOwn(log.replica)) return 0;
       deps.committer.seal((each) => each === log);
       return after >= opLog.base(log) && opLog.head(log).seq > after ? deps.committer.branchOff(log, after) : 0;
+    },
+
+    takeBack() {
+      if (opLog.logs().some((log) => opLog.isOwn(log.replica) && forked.commonOf(keyOf(log)) !== undefined)) return 0;
+      const count = takeStrays((key) => !erased.has(logKey(identity.replica, parseLogKey(key).partition)));
+      if (count > 0) deps.roadChanged();
+      return count;
     },
 
     applySegment(bytes, source = 'hub') {

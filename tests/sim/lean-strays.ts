@@ -1,0 +1,66 @@
+/** What a lean laptop keeps of others' continuations that lost, and finds of its own (#shared/sync/stray.ts). */
+import { bytesToHex } from '#shared/kernel/ids.ts';
+import { checkSegmentAllowed } from '#shared/sync/accept.ts';
+import { isAlive } from '#shared/sync/merge.ts';
+import { type Credential, logKey } from '#shared/sync/messages.ts';
+import type { Op } from '#shared/sync/op.ts';
+import { readSegmentHeader } from '#shared/sync/segment.ts';
+import { readStrays, Stray, straySeed, writtenAgain } from '#shared/sync/stray.ts';
+import { derivedId } from '#core/store/derived-id.ts';
+import { leanKeys, verifyWith } from './keys.ts';
+import type { SimChange } from './laptop.ts';
+import { beyond, type Disk, type LogState } from './lean-disk.ts';
+
+/** A log's pieces behind `after`, as the changes that write them down. */
+export function straysBehind(log: LogState, after: number): SimChange[] {
+  const changes: SimChange[] = [];
+  for (let seq = after; ; ) {
+    const piece = beyond(log, seq);
+    if (piece === null) return changes;
+    const read = readSegmentHeader(piece.bytes);
+    if (!read.ok) throw new Error('a stored segment cannot be read');
+    const values = { log: logKey(log.replica, log.partition), segment: bytesToHex(piece.bytes) };
+    changes.push({ kind: Stray, id: derivedId(straySeed(read.value.header)), act: 'set', values });
+    seq = piece.to;
+  }
+}
+
+export type KeptStray = { readonly id: string; readonly segment: string };
+
+/** The strays that are there, by the log they are of. */
+export function straysByLog(records: Disk['records']): Map<string, KeptStray[]> {
+  const found = new Map<string, KeptStray[]>();
+  for (const [id, { kind, state }] of records) {
+    if (kind !== Stray.number || !isAlive(state)) continue;
+    const log = String(state.values['log']);
+    found.set(log, [...(found.get(log) ?? []), { id, segment: String(state.values['segment']) }]);
+  }
+  return found;
+}
+
+/** The ops to write behind `into`, the log of now; null where its laptop may not. `own`: all that its own logs say. */
+export function takenBack(
+  key: string,
+  strays: readonly KeptStray[],
+  at: {
+    readonly publicKey: string;
+    readonly into: LogState;
+    readonly own: readonly Op[];
+    readonly credentials: readonly Credential[];
+  },
+): Op[] | null {
+  const { into, credentials } = at;
+  const verify = (data: Uint8Array, signature: Uint8Array): boolean =>
+    verifyWith(leanKeys, at.publicKey, data, signature);
+  const segments = strays.map(({ segment }) => segment);
+  const taken: Op[] = [];
+  for (const run of readStrays(key, segments, verify, leanKeys.ports)) {
+    const isHeld = ({ time, record, act }: Op): boolean =>
+      [...at.own, ...taken].some((op) => time === op.time && record === op.record && act === op.act);
+    const isSince = ({ record }: Op): boolean =>
+      [...into.ops, ...taken].some((op) => op.seq > run.after && record === op.record);
+    const place = { replica: into.replica, after: into.ops.length + taken.length };
+    taken.push(...writtenAgain(run, place, isHeld, isSince));
+  }
+  return checkSegmentAllowed(credentials, into, taken, null).ok ? taken : null;
+}

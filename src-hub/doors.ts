@@ -5,6 +5,7 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { parseForeignJson } from '#shared/kernel/foreign-json.ts';
 import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
 import type { Time } from '#shared/kernel/ports.ts';
 import { err, ok, type Failure, type Result } from '#shared/kernel/result.ts';
@@ -272,14 +273,10 @@ export function readPacked(body: Uint8Array, limit: number): Uint8Array | null {
   }
 }
 
-/** A packed message as JSON; null when it is none. */
+/** A packed message as JSON; undefined when it is none. */
 export function readJson(body: Uint8Array): unknown {
   const text = readPacked(body, 4 * 1024 * 1024);
-  try {
-    return text === null ? null : JSON.parse(fromUtf8(text));
-  } catch {
-    return null;
-  }
+  return text === null ? undefined : parseForeignJson(text);
 }
 
 /** A failure as its JSON body; whatever is not in the list of reasons is `trouble`. */

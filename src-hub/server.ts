@@ -1,6 +1,7 @@
 /** The hub's HTTP server: TLS, the doors, and an end that lets nobody hang. */
 import { readFile } from 'node:fs/promises';
 import { Server as TlsServer } from 'node:https';
+import type { Duplex } from 'node:stream';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { type TlsPair, tlsKeyOf } from './certificate.ts';
 import type { HubConfig } from './config.ts';
@@ -59,6 +60,10 @@ export async function createServer(deps: {
       answering -= 1;
     });
   });
+  // Of streams the door itself knows: it keeps what has come.
+  server.addHook('onRequestAbort', async (request) => {
+    if (!request.raw.complete && request.method === 'POST') metrics.count('cutOff');
+  });
   server.setErrorHandler((error: { statusCode?: number }, _request, reply) => {
     const reason = error.statusCode === 413 ? 'too-large' : (error.statusCode ?? 500) < 500 ? 'garbage' : 'trouble';
     metrics.countRefused(reason);
@@ -66,6 +71,21 @@ export async function createServer(deps: {
       .code(error.statusCode ?? 500)
       .type('application/json')
       .send(Buffer.from(failureBody({ code: `hub/${reason}` })));
+  });
+  server.setNotFoundHandler((request, reply) => {
+    if (request.url.startsWith('/v1/')) metrics.countRefused('garbage');
+    return reply.code(404).type('text/plain').send('There is nothing here.\n');
+  });
+  const countGarbage = (error: NodeJS.ErrnoException, socket: Duplex): void => {
+    // What follows on a line that is being closed says nothing new.
+    if (error.code !== 'ECONNRESET' && socket.writable) metrics.countRefused('garbage');
+  };
+  // Fastify answers on its own server; on the other one whoever listens has to.
+  server.server.prependListener('clientError', countGarbage);
+  plain?.on('clientError', (error, socket) => {
+    countGarbage(error, socket);
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
+    else socket.destroy();
   });
   deps.addRoutes(server, tls === null ? null : tlsKeyOf(tls));
 

@@ -193,7 +193,7 @@ export function createCore(deps: CoreDeps): Core {
     ...deps,
     changed,
     isEnrolled: () => sync.hubEpoch() !== null,
-    rate: () => files.rate(),
+    pace: files.pace,
     installedVersion: packs.installedVersion,
     importFile: packs.importFile,
   });

@@ -9,9 +9,10 @@ import { z } from 'zod';
 import { Role } from '../access/roles.ts';
 import { Partition } from '../access/partitions.ts';
 import { canonicalJson } from '../kernel/canonical-json.ts';
+import { parseForeignJson } from '../kernel/foreign-json.ts';
 import { bytesToHex } from '../kernel/ids.ts';
 import { err, ok, type Result } from '../kernel/result.ts';
-import { fromUtf8, utf8 } from '../kernel/utf8.ts';
+import { utf8 } from '../kernel/utf8.ts';
 import type { Hash } from './op.ts';
 
 export const protocolVersion = 4;
@@ -251,13 +252,7 @@ export function unframe<T extends { segments: number[] }>(
   if (bytes.length < 4) return err({ code: 'sync/garbage' });
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   if (bytes.length < 4 + length) return err({ code: 'sync/garbage' });
-  let json: unknown;
-  try {
-    json = JSON.parse(fromUtf8(bytes.subarray(4, 4 + length)));
-  } catch {
-    return err({ code: 'sync/garbage' });
-  }
-  const header = parseMessage(json, schema);
+  const header = parseMessage(parseForeignJson(bytes.subarray(4, 4 + length)), schema);
   if (!header.ok) return header;
   const segments: Uint8Array[] = [];
   let offset = 4 + length;

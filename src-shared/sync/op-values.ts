@@ -16,6 +16,7 @@
  * Example: field 1 set to «Пример», field 12 to 40, field 14 emptied: `1s6:Пример12i40;14z`. No fields: the empty text.
  */
 import { canonicalJson } from '../kernel/canonical-json.ts';
+import { parseForeignJson } from '../kernel/foreign-json.ts';
 
 /** What was added to a set, and dropped from it: element → the stamps (`time@replica`) of the additions its dropper had seen. */
 export type SetChange = {
@@ -140,7 +141,7 @@ const [letterText, letterInteger, letterFraction, letterYes, letterNo, letterNul
 ] as const; // s i f y n z c
 
 function toChange(json: string): SetChange {
-  const parsed: unknown = JSON.parse(json);
+  const parsed = parseForeignJson(json);
   if (!isChange(parsed) || canonicalJson(parsed) !== json) throw new RangeError('not a set change');
   return parsed;
 }

@@ -11,16 +11,29 @@ import { startSignedIn } from './core.ts';
 
 /** `deps` are what the hub was made with: commands of the operator's want them too. `now`: milliseconds UTC. */
 export async function startHubHere(now: () => number) {
-  const directory = mkdtempSync(join(tmpdir(), 'хаб № '));
-  const config = readConfig({ KOMISSIYA_HUB_DIR: directory, KOMISSIYA_HUB_PORT: '0' });
-  const deps = { time: { now }, random: strongRandom, logger: pino({ level: 'silent' }), version: '0.0.0' };
-  const hub = await createHub(config, deps);
-  const address = await hub.listen();
+  const { hub, address, deps, close } = await openHubHere(now);
   const core = await startSignedIn();
   onTestFinished(async () => {
     await core.close();
-    await hub.close();
-    rmSync(directory, { recursive: true, force: true });
+    await close();
   });
   return { hub, address, core, deps };
+}
+
+/** A hub that answers until it is closed. `env` are its settings. */
+export async function openHubHere(now: () => number, env: { readonly [name: string]: string } = {}) {
+  const directory = mkdtempSync(join(tmpdir(), 'хаб № '));
+  const config = readConfig({ KOMISSIYA_HUB_DIR: directory, KOMISSIYA_HUB_PORT: '0', ...env });
+  const deps = { time: { now }, random: strongRandom, logger: pino({ level: 'silent' }), version: '0.0.0' };
+  const hub = await createHub(config, deps);
+  const address = await hub.listen();
+  return {
+    hub,
+    address,
+    deps,
+    async close(): Promise<void> {
+      await hub.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
 }

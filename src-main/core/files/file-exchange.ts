@@ -19,7 +19,7 @@ import { createSchedule, retryDelay } from '../sync/sync-schedule.ts';
 import type { FileStore } from './file-store.ts';
 import { diskFailure } from './disk-failure.ts';
 import { takeIn } from './incoming-file.ts';
-import { paced } from './pace.ts';
+import { type Pace, paced } from './pace.ts';
 import { SealBroken } from './sealed-file.ts';
 
 /** The hub as an exchange has just reached it. */
@@ -33,6 +33,8 @@ export type FileExchangeDeps = {
   readonly queries: FilesQueries;
   readonly store: FileStore;
   /** Where this laptop's records live. */
+  /** Shared with whatever else is large on the line. */
+  readonly pace: Pace;
   readonly partition: string;
   /** The epoch of the hub last heard of; null before enrolment. */
   readonly epoch: () => string | null;
@@ -205,8 +207,6 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
     };
   }
 
-  const rate = (): number | null => bytesPerSecond(queries.line());
-
   async function send(at: ReachedHub, own: Moving): Promise<Result<null>> {
     const { sha256, bytes } = own.file;
     const offer = { sha256, bytes, partition: deps.partition };
@@ -223,7 +223,7 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
       if (state.state !== 'wanted') return err({ code: 'sync/hub-refused', reason: state.state });
       own.from = own.done = state.offset;
       const ends = AbortSignal.any([own.stop.signal, closing.signal]);
-      const content = Readable.from(paced(store.read(sha256, state.offset), rate, counter(own), ends));
+      const content = Readable.from(paced(store.read(sha256, state.offset), deps.pace, counter(own), ends));
       let broken: unknown = null;
       content.once('error', (error) => {
         broken = error;
@@ -254,7 +254,7 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
       const { content, length, failureOf } = got.value;
       try {
         if (part.length() + length !== bytes) return err({ code: 'files/altered' });
-        for await (const step of paced(content, rate, counter(own), ends)) await part.append(step);
+        for await (const step of paced(content, deps.pace, counter(own), ends)) await part.append(step);
       } catch (error) {
         return err(diskFailure(error) ?? failureOf(error));
       } finally {

@@ -29,6 +29,7 @@ import { diskFailure } from './disk-failure.ts';
 import { bytesPerSecond, createFileExchange, type FileExchange, type ReachedHub } from './file-exchange.ts';
 import { checkRoom } from './incoming-file.ts';
 import { type FileStore, openFileStore } from './file-store.ts';
+import { createPace, type Pace } from './pace.ts';
 import { sweepFiles } from './sweep.ts';
 import { SealBroken, type SealedWriter } from './sealed-file.ts';
 
@@ -52,8 +53,8 @@ export type FilesService = {
   open(profile: OpenProfile): void;
   /** Ends what is under way; resolves when store and disk are no longer touched. */
   close(): Promise<void>;
-  /** Bytes a second for large things on the line to the hub; null: no limit. */
-  rate(): number | null;
+  /** Large things on the line to the hub keep to the limit together. */
+  readonly pace: Pace;
   /** An exchange has reached the hub. */
   reached(hub: ReachedHub): void;
   /** Attachments as the road by stick sees them; null when nobody is signed in. */
@@ -87,6 +88,7 @@ export function createFilesService(deps: FilesServiceDeps): FilesService {
   let opened: Opened | null = null;
   let sweeping = new AbortController();
   let swept: Promise<void> = Promise.resolve();
+  const pace = createPace(() => (opened === null ? null : bytesPerSecond(opened.queries.line())));
   const uploads = new Map<string, Upload>();
 
   const ready = (): Promise<Opened> => {
@@ -329,6 +331,7 @@ export function createFilesService(deps: FilesServiceDeps): FilesService {
           store: fileStore,
           partition: session.partition,
           epoch: deps.hubEpoch,
+          pace,
         });
         opened = { queries, store: fileStore, exchange };
         return opened;
@@ -348,7 +351,7 @@ export function createFilesService(deps: FilesServiceDeps): FilesService {
       for (const id of uploads.keys()) await endUpload(at, id);
       await at.exchange.close();
     },
-    rate: () => (opened === null ? null : bytesPerSecond(opened.queries.line())),
+    pace,
     reached: (hub) => opened?.exchange.reached(hub),
     carried: async () => (opening === null ? null : carriedFiles(await opening)),
   };

@@ -13,7 +13,7 @@ import { isForCountry } from '#shared/packs/manifest.ts';
 import type { shelfContract, ShelfOffer } from '#shared/packs/shelf-contract.ts';
 import { packStanding } from '#shared/packs/versions.ts';
 import type { ShelfPack } from '#shared/sync/hub-http.ts';
-import { paced } from '../files/pace.ts';
+import { type Pace, paced } from '../files/pace.ts';
 import type { HubBlobs } from '../sync/hub-blobs.ts';
 import { hashHeld, newCopyBuffers } from './copy-entry.ts';
 import { isDiskFull } from './pack-failures.ts';
@@ -24,8 +24,8 @@ export type ShelfServiceDeps = {
   readonly logger: Logger;
   readonly changed: (topics: readonly string[]) => void;
   readonly isEnrolled: () => boolean;
-  /** Bytes a second for large things; null: no limit. */
-  readonly rate: () => number | null;
+  /** What large things on the line share. */
+  readonly pace: Pace;
   readonly installedVersion: (packId: string) => number | null;
   /** Takes a whole pack file into the queue of imports. Failures: every `packs/…` of opening and standing. */
   readonly importFile: (path: string) => Promise<Result<null>>;
@@ -166,7 +166,7 @@ export function createShelfService(deps: ShelfServiceDeps): ShelfService {
         }
         let toldAt = deps.time.now();
         try {
-          for await (const step of paced(content, deps.rate, () => undefined, signal)) {
+          for await (const step of paced(content, deps.pace, () => undefined, signal)) {
             await handle.write(step, 0, step.length, own.copied);
             hash.update(step);
             own.copied += step.length;

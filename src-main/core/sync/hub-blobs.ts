@@ -6,6 +6,7 @@
  * `over-quota`, `too-large`, `wrong-partition` …
  */
 import type { Readable } from 'node:stream';
+import { parseForeignJson } from '#shared/kernel/foreign-json.ts';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
 import { utf8 } from '#shared/kernel/utf8.ts';
 import {
@@ -21,7 +22,7 @@ import {
   SnapshotsResponse,
 } from '#shared/sync/hub-http.ts';
 import { parseMessage, protocolVersion } from '#shared/sync/messages.ts';
-import { type HubDoor, readJson } from './hub-door.ts';
+import type { HubDoor } from './hub-door.ts';
 
 export type HubBlobs = {
   /** How the hub stands to blobs one would leave there, in the order asked (at most 500). */
@@ -56,7 +57,7 @@ export function createHubBlobs(door: HubDoor, idleMs: number): HubBlobs {
       const request = utf8(JSON.stringify({ protocol: protocolVersion, blobs: offers }));
       const answer = await door.ask(hubPaths.blobs, request, idleMs);
       if (!answer.ok) return answer;
-      const parsed = parseMessage(readJson(answer.value), BlobsResponse);
+      const parsed = parseMessage(parseForeignJson(answer.value), BlobsResponse);
       if (!parsed.ok) return parsed;
       return parsed.value.blobs.length === offers.length ? ok(parsed.value.blobs) : garbage;
     },
@@ -65,7 +66,7 @@ export function createHubBlobs(door: HubDoor, idleMs: number): HubBlobs {
       const query = new URLSearchParams({ offset: String(offset), bytes: String(bytes), partition });
       const answer = await door.put(`${blobPath(sha256)}?${query.toString()}`, content, idleMs);
       if (!answer.ok) return answer;
-      const parsed = BlobState.safeParse(readJson(answer.value));
+      const parsed = BlobState.safeParse(parseForeignJson(answer.value));
       return parsed.success ? ok(parsed.data) : garbage;
     },
     async get(sha256, from, to) {
@@ -79,13 +80,13 @@ export function createHubBlobs(door: HubDoor, idleMs: number): HubBlobs {
       const request = utf8(JSON.stringify({ protocol: protocolVersion, partitions }));
       const answer = await door.ask(hubPaths.snapshots, request, idleMs);
       if (!answer.ok) return answer;
-      const parsed = parseMessage(readJson(answer.value), SnapshotsResponse);
+      const parsed = parseMessage(parseForeignJson(answer.value), SnapshotsResponse);
       return parsed.ok ? ok(parsed.value.snapshots) : parsed;
     },
     async shelf() {
       const answer = await door.ask(hubPaths.shelf, utf8(JSON.stringify({ protocol: protocolVersion })), idleMs);
       if (!answer.ok) return answer;
-      const parsed = parseMessage(readJson(answer.value), ShelfResponse);
+      const parsed = parseMessage(parseForeignJson(answer.value), ShelfResponse);
       return parsed.ok ? ok(parsed.value.packs) : parsed;
     },
   };

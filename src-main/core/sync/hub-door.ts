@@ -6,9 +6,9 @@
  * app}, `sync/bad-code`, `sync/code-used`, `sync/code-expired`, `sync/wrong-partition` {invited}.
  */
 import type { Readable } from 'node:stream';
+import { parseForeignJson } from '#shared/kernel/foreign-json.ts';
 import { bytesToHex } from '#shared/kernel/ids.ts';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
-import { fromUtf8 } from '#shared/kernel/utf8.ts';
 import { HubFailure, hubHeaders, requestBytes, responseBytes } from '#shared/sync/hub-http.ts';
 import { maxMessageBytes, protocolVersion } from '#shared/sync/messages.ts';
 import { verifySignature } from '../store/identity.ts';
@@ -101,7 +101,8 @@ export function createHubDoor(
     const signed = responseBytes({ nonce, status, bodyHash: bytesToHex(sha256(body.value)) });
     const isSignedBy = (key: string): boolean => verifySignature(key, signed, signature);
     if (hubKey !== null && !isSignedBy(hubKey)) return err({ code: 'sync/wrong-hub-key' });
-    if (status !== 200) return err(toFailure(HubFailure.safeParse(readJson(body.value)).data ?? { reason: 'trouble' }));
+    if (status !== 200)
+      return err(toFailure(HubFailure.safeParse(parseForeignJson(body.value)).data ?? { reason: 'trouble' }));
     const message = seal.open(body.value, nonce);
     const key = message === null ? null : keyOf(message);
     if (message === null || key === null || !isSignedBy(key)) return err({ code: 'sync/wrong-hub-key' });
@@ -163,13 +164,4 @@ function toFailure(failure: HubFailure): Failure {
     default:
   }
   return { code: 'sync/hub-refused', reason: failure.reason };
-}
-
-/** A message as JSON; null when it is none. */
-export function readJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(fromUtf8(bytes));
-  } catch {
-    return null;
-  }
 }

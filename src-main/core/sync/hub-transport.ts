@@ -7,6 +7,7 @@
  * `sync/code-expired`, `sync/wrong-partition` {invited}.
  */
 import { z } from 'zod';
+import { parseForeignJson } from '#shared/kernel/foreign-json.ts';
 import { bytesToHex } from '#shared/kernel/ids.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { utf8 } from '#shared/kernel/utf8.ts';
@@ -25,7 +26,7 @@ import { type Succession, type SuccessionRequest, SuccessionResponse } from '#sh
 import { verifySignature } from '../store/identity.ts';
 import { createHubBlobs, type HubBlobs } from './hub-blobs.ts';
 import { sha256 } from './hub-crypto.ts';
-import { createHubDoor, type HubDoorDeps, readJson } from './hub-door.ts';
+import { createHubDoor, type HubDoorDeps } from './hub-door.ts';
 import { createTrustedLine } from './hub-trust.ts';
 
 export type HubTransportDeps = HubDoorDeps & {
@@ -62,12 +63,12 @@ export function createHubTransport(deps: HubTransportDeps & { readonly hubKey: s
     async wait(request) {
       const answer = await door.ask(hubPaths.wait, utf8(JSON.stringify(request)), timing.waitMs);
       if (!answer.ok) return answer;
-      return parseMessage(readJson(answer.value), WaitResponse);
+      return parseMessage(parseForeignJson(answer.value), WaitResponse);
     },
     async succeed(succession) {
       const request: SuccessionRequest = { protocol: protocolVersion, succession };
       const answer = await door.ask(hubPaths.succeed, utf8(JSON.stringify(request)), timing.idleMs);
-      const response = answer.ok ? parseMessage(readJson(answer.value), SuccessionResponse) : answer;
+      const response = answer.ok ? parseMessage(parseForeignJson(answer.value), SuccessionResponse) : answer;
       if (!response.ok) return response;
       const { credential } = response.value;
       return isIssuedTo(succession, credential, hubKey) ? ok(credential) : err({ code: 'sync/wrong-hub-key' });
@@ -110,13 +111,13 @@ export async function enrolAtHub(
   const line = createTrustedLine(deps, isHub);
   const idleMs = (deps.timing ?? usualTiming).idleMs;
   const door = createHubDoor(deps, line, null, (message) => {
-    const said = SaysKey.safeParse(readJson(message));
+    const said = SaysKey.safeParse(parseForeignJson(message));
     return said.success && isHub(said.data.hubKey) ? said.data.hubKey : null;
   });
   const answer = await door.ask(hubPaths.enrol, utf8(JSON.stringify(request)), idleMs);
   line.close();
   if (!answer.ok) return answer;
-  const parsed = parseMessage(readJson(answer.value), EnrolResponse);
+  const parsed = parseMessage(parseForeignJson(answer.value), EnrolResponse);
   if (!parsed.ok) return parsed;
   const response = parsed.value;
   const { credential, hubKey } = response;

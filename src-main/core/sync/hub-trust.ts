@@ -3,10 +3,10 @@
  * hub-http.ts, TLS). Asked once and remembered; asked again when another key is shown, so a hub may change its
  * certificate, and somebody in between is refused by name.
  */
+import { parseForeignJson } from '#shared/kernel/foreign-json.ts';
 import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
 import type { Random } from '#shared/kernel/ports.ts';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
-import { fromUtf8 } from '#shared/kernel/utf8.ts';
 import { HubHello, hubHeaders, hubPaths, responseBytes } from '#shared/sync/hub-http.ts';
 import { parseMessage } from '#shared/sync/messages.ts';
 import { verifySignature } from '../store/identity.ts';
@@ -98,7 +98,7 @@ async function askWhoAnswers(
     if (!body.ok) return body;
     const { status, certificate } = asked.value;
     const signature = signatureOf(asked.value);
-    const hello = parseMessage(readJson(body.value), HubHello);
+    const hello = parseMessage(parseForeignJson(body.value), HubHello);
     if (signature === null || status !== 200) return err(noHub);
     // Whose version it is, is not proved yet; but who says so can only keep a laptop away, as whoever cuts the line can.
     if (!hello.ok) return hello.error.code === 'sync/protocol' ? hello : err(noHub);
@@ -116,12 +116,4 @@ async function askWhoAnswers(
 export function signatureOf(answer: Pick<LineAnswer, 'headers'>): Uint8Array | null {
   const signature = answer.headers[hubHeaders.signature];
   return typeof signature === 'string' && /^[0-9a-f]{128}$/.test(signature) ? hexToBytes(signature) : null;
-}
-
-function readJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(fromUtf8(bytes));
-  } catch {
-    return null;
-  }
 }

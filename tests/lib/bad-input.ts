@@ -1,0 +1,284 @@
+/** What a hub may be sent by mistake or malice, one by one. A table: long, and simple. */
+import { randomBytes } from 'node:crypto';
+import { zstdCompressSync } from 'node:zlib';
+import { segmentPorts } from '#core/store/segment-ports.ts';
+import { utf8 } from '#shared/kernel/utf8.ts';
+import { blobPath, hubHeaders, hubPaths } from '#shared/sync/hub-http.ts';
+import { protocolVersion } from '#shared/sync/messages.ts';
+import { type Laptop, newLaptop, sampleMessage, sampleOps, samplePartition, seal, sealBody } from './hub-laptop.ts';
+
+export type BadRequest = {
+  readonly method?: 'POST' | 'PUT' | 'GET';
+  readonly path?: string;
+  /** As it is sent; the signature is of `signed` where that is another one. */
+  readonly body?: Uint8Array;
+  readonly as?: Laptop;
+  readonly signed?: {
+    readonly by?: Laptop;
+    readonly path?: string;
+    readonly hubKey?: string;
+    readonly body?: Uint8Array;
+  };
+  readonly headers?: { readonly [name: string]: string };
+};
+
+export const json = (value: unknown): Uint8Array => zstdCompressSync(utf8(JSON.stringify(value)));
+export const message = (laptop: Laptop, segments: Uint8Array[] = [], change: object = {}): Uint8Array =>
+  zstdCompressSync(sampleMessage(laptop, segments, change));
+/** Nothing, ten times as much of it as the longest message may unpack to, in a few kB. */
+const bomb = zstdCompressSync(Buffer.alloc(240 * 1024 * 1024));
+const altered = (bytes: Uint8Array, at: number): Uint8Array =>
+  bytes.map((byte, index) => (index === (at < 0 ? bytes.length + at : at) ? byte ^ 1 : byte));
+
+const elsewhere = 'kz/kz-11/kz-11-tec_oblast';
+/** Laptops the hub knows: one whose log holds `sampleOps(1, 4)`, and one that is no more than a member. */
+type Known = { readonly own: Laptop; readonly member: Laptop };
+
+export const put = (sha256: string, query: string): BadRequest => ({
+  method: 'PUT',
+  path: `${blobPath(sha256)}${query}`,
+  body: utf8('abc'),
+});
+
+/** Whole requests, by what is wrong with them; the status and the reason they get. */
+export function badRequests({ own, member }: Known): readonly [string, () => BadRequest, number, string][] {
+  const enrolment = (code: string) => ({
+    protocol: protocolVersion,
+    code,
+    replica: own.replica,
+    publicKey: own.publicKey,
+    partition: samplePartition,
+    role: 'chair',
+  });
+  return [
+    ['garbage in the place of zstd', () => ({ body: randomBytes(500) }), 400, 'garbage'],
+    ['nothing at all', () => ({}), 400, 'garbage'],
+    ['zstd of garbage', () => ({ body: zstdCompressSync(randomBytes(500)) }), 400, 'garbage'],
+    ['a truncated frame', () => ({ body: message(own, [seal(own, sampleOps(5, 5))]).subarray(0, -9) }), 400, 'garbage'],
+    [
+      'a message that ends in its segments',
+      () => ({ body: zstdCompressSync(sampleMessage(own, [new Uint8Array(9)]).subarray(0, -4)) }),
+      400,
+      'garbage',
+    ],
+    [
+      'a message with bytes left over',
+      () => ({ body: zstdCompressSync(Buffer.concat([sampleMessage(own), Buffer.from('more')])) }),
+      400,
+      'garbage',
+    ],
+    [
+      'a header longer than the message',
+      () => ({ body: zstdCompressSync(Buffer.from('ffffffff7b7d', 'hex')) }),
+      400,
+      'garbage',
+    ],
+    ['an unknown member', () => ({ body: message(own, [], { more: 1 }) }), 400, 'garbage'],
+    [
+      'more segments than there may be',
+      () => ({
+        body: message(
+          own,
+          Array.from({ length: 1001 }, () => new Uint8Array(1)),
+        ),
+      }),
+      400,
+      'garbage',
+    ],
+    ['a partition of the wrong form', () => ({ body: message(own, [], { partitions: ['../..'] }) }), 400, 'garbage'],
+    [
+      'a deeply nested header',
+      () => ({
+        body: zstdCompressSync(Buffer.concat([Buffer.from([0, 0x1b, 0xb7, 0]), utf8('['.repeat(12_000_000))])),
+      }),
+      400,
+      'garbage',
+    ],
+    [
+      'a deeply nested list',
+      () => ({ path: hubPaths.wait, body: zstdCompressSync(utf8('['.repeat(3_000_000))) }),
+      400,
+      'garbage',
+    ],
+    ['a bomb for a message', () => ({ body: bomb }), 400, 'garbage'],
+    ['a bomb for a list', () => ({ path: hubPaths.blobs, body: bomb }), 400, 'garbage'],
+    ['a bomb for an enrolment', () => ({ path: hubPaths.enrol, body: bomb, signed: { hubKey: '' } }), 400, 'garbage'],
+    ['garbage at every other door', () => ({ path: hubPaths.snapshots, body: randomBytes(100) }), 400, 'garbage'],
+    ['garbage at the shelf', () => ({ path: hubPaths.shelf, body: json({}) }), 400, 'garbage'],
+    [
+      'garbage for a succession',
+      () => ({ path: hubPaths.succeed, body: json({ protocol: protocolVersion }) }),
+      400,
+      'garbage',
+    ],
+    ['an oversized message', () => ({ body: new Uint8Array(24 * 1024 * 1024 + 1) }), 413, 'too-large'],
+    ['an oversized enrolment', () => ({ path: hubPaths.enrol, body: new Uint8Array(70_000) }), 413, 'too-large'],
+    ['an oversized list', () => ({ path: hubPaths.wait, body: new Uint8Array(1_100_000) }), 413, 'too-large'],
+    ['another content type', () => ({ body: utf8('{}'), headers: { 'content-type': 'text/csv' } }), 415, 'garbage'],
+    ['no signature', () => ({ body: message(own), headers: { [hubHeaders.signature]: '' } }), 400, 'garbage'],
+    [
+      'a nonce of the wrong form',
+      () => ({ body: message(own), headers: { [hubHeaders.nonce]: 'zz' } }),
+      400,
+      'garbage',
+    ],
+    [
+      'a seal that is no key',
+      () => ({ body: message(own), headers: { [hubHeaders.seal]: '00'.repeat(32) } }),
+      401,
+      'bad-signature',
+    ],
+    ['signed by somebody else', () => ({ body: message(own), signed: { by: newLaptop() } }), 401, 'bad-signature'],
+    [
+      'another body than the signed one',
+      () => ({ body: message(own), signed: { body: message(own, [], { epoch: 'x' }) } }),
+      401,
+      'bad-signature',
+    ],
+    ['signed for another door', () => ({ body: message(own), signed: { path: hubPaths.wait } }), 401, 'bad-signature'],
+    [
+      'replayed from another hub',
+      () => ({ body: message(own), signed: { hubKey: newLaptop().publicKey } }),
+      401,
+      'bad-signature',
+    ],
+    ['from nobody known', () => ({ body: message(own), as: newLaptop() }), 401, 'unknown-laptop'],
+    [
+      'an id of the wrong form',
+      () => ({ body: message(own), headers: { [hubHeaders.replica]: "' or 1=1" } }),
+      400,
+      'garbage',
+    ],
+    ['in the name of another', () => ({ body: message(member) }), 400, 'garbage'],
+    [
+      'a version of tomorrow',
+      () => ({ body: message(own, [], { protocol: protocolVersion + 1, what: 'else' }) }),
+      409,
+      'protocol',
+    ],
+    ['a version of tomorrow in a list', () => ({ path: hubPaths.wait, body: json({ protocol: 99 }) }), 409, 'protocol'],
+    [
+      'a code that is none',
+      () => ({ path: hubPaths.enrol, body: json(enrolment('12')), signed: { hubKey: '' } }),
+      404,
+      'bad-code',
+    ],
+    [
+      'a code nobody gave out',
+      () => ({ path: hubPaths.enrol, body: json(enrolment('0123 4567 8901 5673 3212')), signed: { hubKey: '' } }),
+      404,
+      'bad-code',
+    ],
+    [
+      'an enrolment for another’s key',
+      () => ({
+        path: hubPaths.enrol,
+        body: json({ ...enrolment('12'), publicKey: member.publicKey }),
+        signed: { hubKey: '' },
+      }),
+      401,
+      'bad-signature',
+    ],
+    [
+      'a succession in another’s name',
+      () => ({
+        path: hubPaths.succeed,
+        body: json({
+          protocol: protocolVersion,
+          succession: {
+            from: member.replica,
+            replica: own.replica,
+            publicKey: own.publicKey,
+            signature: '00'.repeat(64),
+          },
+        }),
+      }),
+      401,
+      'bad-signature',
+    ],
+    ['a blob’s name that is none', () => put('zz', '?offset=0&bytes=3&partition=' + samplePartition), 400, 'garbage'],
+    ['a blob without its length', () => put('ab'.repeat(32), `?offset=0&partition=${samplePartition}`), 400, 'garbage'],
+    [
+      'a blob from before its beginning',
+      () => put('ab'.repeat(32), `?offset=-1&bytes=3&partition=${samplePartition}`),
+      400,
+      'garbage',
+    ],
+    [
+      'a blob longer than any',
+      () => put('ab'.repeat(32), `?offset=0&bytes=${2 ** 40}&partition=${samplePartition}`),
+      400,
+      'garbage',
+    ],
+    [
+      'a blob elsewhere',
+      () => put('ab'.repeat(32), `?offset=0&bytes=3&partition=${elsewhere}`),
+      403,
+      'wrong-partition',
+    ],
+    [
+      'a blob from its middle',
+      () => put('ab'.repeat(32), `?offset=2&bytes=3&partition=${samplePartition}`),
+      409,
+      'wrong-offset',
+    ],
+    [
+      'a blob of another digest',
+      () => put('ab'.repeat(32), `?offset=0&bytes=3&partition=${samplePartition}`),
+      422,
+      'bad-hash',
+    ],
+    [
+      'more of a blob than was said',
+      () => put('ab'.repeat(32), `?offset=0&bytes=2&partition=${samplePartition}`),
+      413,
+      'too-large',
+    ],
+    [
+      'a blob beyond the quota',
+      () => put('ab'.repeat(32), `?offset=0&bytes=2000000&partition=${samplePartition}`),
+      507,
+      'over-quota',
+    ],
+    ['a blob that is not there', () => ({ method: 'GET', path: blobPath('ab'.repeat(32)) }), 404, 'no-blob'],
+    [
+      'a range that is none',
+      () => ({ method: 'GET', path: blobPath('ab'.repeat(32)), headers: { range: 'bytes=x' } }),
+      400,
+      'garbage',
+    ],
+  ];
+}
+
+/** Segments in an honest message, by what is wrong with them; the reason they get. */
+export function badSegments({ own, member }: Known): readonly [string, () => Uint8Array, string][] {
+  return [
+    ['no segment', () => utf8('KSEG, or so it says'), 'garbage'],
+    ['a segment of tomorrow', () => altered(seal(own, sampleOps(5, 5), sampleOps(1, 4)), 4), 'garbage'],
+    ['a truncated segment', () => seal(own, sampleOps(5, 5), sampleOps(1, 4)).subarray(0, -3), 'altered'],
+    ['a segment that ends in its header', () => seal(own, sampleOps(5, 5), sampleOps(1, 4)).subarray(0, 90), 'garbage'],
+    ['an altered segment', () => altered(seal(own, sampleOps(5, 5), sampleOps(1, 4)), -1), 'altered'],
+    [
+      'a forged segment',
+      () => seal({ ...newLaptop(), replica: own.replica }, sampleOps(5, 5), sampleOps(1, 4)),
+      'bad-signature',
+    ],
+    ['a bomb in a segment', () => sealBody(own, segmentPorts.pack(Buffer.alloc(40_000_000))), 'garbage'],
+    [
+      'a body that is not what was signed',
+      () => sealBody(own, segmentPorts.pack(utf8('nothing of the kind'))),
+      'garbage',
+    ],
+    ['a segment of nobody known', () => seal(newLaptop(), sampleOps(1, 1)), 'no-credential'],
+    ['another partition', () => seal(own, sampleOps(1, 1), [], elsewhere), 'wrong-partition'],
+    ['what a role forbids', () => seal(member, sampleOps(1, 1, 'x', { kind: 5 })), 'wrong-role'],
+    ['ops from beyond a gap', () => seal(own, sampleOps(9, 9), sampleOps(1, 8)), 'gap'],
+    ['another past', () => seal(own, sampleOps(5, 5, 'b'), sampleOps(1, 4, 'b')), 'forked'],
+    ['the past told anew', () => seal(own, sampleOps(1, 4, 'b')), 'forked'],
+    [
+      'a segment too large',
+      () => Buffer.concat([seal(own, sampleOps(5, 5), sampleOps(1, 4)), Buffer.alloc(9_000_000)]),
+      'too-large',
+    ],
+  ];
+}

@@ -12,7 +12,6 @@ import { keyDigits } from '#shared/sync/invitation.ts';
 import { protocolVersion } from '#shared/sync/messages.ts';
 import {
   type BlobsParcel,
-  type CarriedParcel,
   type EnrolRequestParcel,
   type ExchangeParcel,
   isParcelSigned,
@@ -43,6 +42,7 @@ export type StickReport = {
   readonly answers: readonly Answer[];
 };
 
+type ForHub = ExchangeParcel | BlobsParcel;
 type KnownStanding = Exclude<Standing, { state: 'unknown' }>;
 type Taken = {
   readonly laptop: string;
@@ -119,11 +119,11 @@ export function createStick(deps: {
     return { taken, enrolled, leftAlone, answers: written };
   }
 
-  type CarriedFile = { header: CarriedParcel; segments: Uint8Array[] };
+  type CarriedFile = { header: ForHub; segments: Uint8Array[] };
 
   async function readForHub(
     path: string,
-  ): Promise<Result<{ header: CarriedParcel | EnrolRequestParcel; segments: Uint8Array[] }>> {
+  ): Promise<Result<{ header: ForHub | EnrolRequestParcel; segments: Uint8Array[] }>> {
     const file = await readParcelFile(path);
     if (!file.ok) return file.error.code === 'packs/not-a-pack' ? err({ code: 'hub/not-for-hub' }) : file;
     if (file.value.path === 'request.json') return err({ code: 'hub/grant-by-hand' });
@@ -133,7 +133,9 @@ export function createStick(deps: {
     const parcel = readParcel(message);
     if (!parcel.ok) return parcel;
     const { header, segments } = parcel.value;
-    return header.what === 'enrol-answer' ? err({ code: 'hub/not-for-hub' }) : ok({ header, segments });
+    // The hub makes its own snapshots.
+    const isForLaptops = header.what === 'enrol-answer' || header.what === 'snapshot';
+    return isForLaptops ? err({ code: 'hub/not-for-hub' }) : ok({ header, segments });
   }
 
   async function takeCarried(

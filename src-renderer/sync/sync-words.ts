@@ -11,13 +11,14 @@ export function useSyncWords(): (status: SyncStatus, isSample: boolean) => { tit
     const last =
       status.lastContactAt === null ? t('last.never') : t('last.at', { when: format.recent(status.lastContactAt) });
     const waiting = t('waiting', { count: status.saved });
+    const onTheWay = t('state.onTheWay', { number: format.number(status.sent) });
     switch (status.state) {
       case 'not-enrolled':
         return { title: t('state.saved'), text: t('state.notEnrolled') };
       case 'offline':
         return { title: t('state.saved'), text: `${t('state.offline')} ${status.saved > 0 ? waiting : last}` };
       case 'waiting':
-        return { title: t('state.saved'), text: `${last} ${waiting}` };
+        return { title: t('state.saved'), text: `${last} ${status.saved > 0 ? waiting : onTheWay}` };
       case 'syncing':
         return {
           title: t('state.syncing'),

@@ -14,6 +14,8 @@ import { Note } from '#renderer/ui/sheet.tsx';
 import { ProgressBar } from '#renderer/ui/tabs.tsx';
 import { ChooseFolder } from './choose-folder.tsx';
 
+const nothing = { changes: 0, attachments: { files: 0, bytes: 0 }, needsHub: false };
+
 /** Which stick, for whom, how much; then what to do with it. */
 export function WriteDialog({ state, onClose }: { state: StickState; onClose: () => void }) {
   const { t } = useTranslation('stick');
@@ -33,7 +35,7 @@ export function WriteDialog({ state, onClose }: { state: StickState; onClose: ()
     { reader: reader?.id ?? '', everything },
     { enabled: reader !== undefined, keepPrevious: true },
   );
-  const { changes, attachments } = preview.value ?? { changes: 0, attachments: { files: 0, bytes: 0 } };
+  const { changes, attachments, needsHub } = preview.value ?? nothing;
   const start = async (): Promise<void> => {
     if (place === undefined || reader === undefined) return;
     const result = await write.run({ place: place.id, reader: reader.id, everything });
@@ -42,7 +44,7 @@ export function WriteDialog({ state, onClose }: { state: StickState; onClose: ()
   if (done !== null && reader !== undefined) {
     return (
       <Dialog labelledBy={id} onClose={onClose}>
-        <div className="bd">
+        <div className="bd col g3">
           <h3 id={id}>{t('done.title')}</h3>
           <p className="num">
             {t('done.text', { number: format.number(done.changes), bytes: format.bytes(done.bytes) })}
@@ -99,6 +101,7 @@ export function WriteDialog({ state, onClose }: { state: StickState; onClose: ()
             })}{' '}
           <span className="mut">{t('dialog.private')}</span>
         </p>
+        {needsHub && <Note tone="ochre">{t('dialog.needsHub', { name: reader?.name ?? '' })}</Note>}
         {isBusy && task !== null && (
           <ProgressBar
             percent={task.total === 0 ? 0 : Math.floor((task.done * 100) / task.total)}

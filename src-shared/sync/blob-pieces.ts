@@ -17,7 +17,7 @@ export const BlobsNamed = z.array(Sha256).max(maxBlobsNamed);
 const bytesPerParcel = 4 * 1024 * 1024;
 const piecesPerParcel = 500;
 /** What a stick is never filled with attachments beyond, bytes free: the records of the next office, and the answers, must still fit. */
-const keptFree = 32 * 1024 * 1024;
+const keptFree = 16 * 1024 * 1024;
 /** What seal and container add to a blob, at most. */
 const wrapping = (bytes: number): number => Math.ceil(bytes / 1000) + 4096;
 

@@ -39,8 +39,12 @@ export type EnvelopeKey = { readonly publicKey: Uint8Array; readonly sign: (data
 
 /** The file's name for a pair of writer and reader (`hub` or a replica id), `number` from 1. */
 export function parcelName(writer: string, reader: string, number: number, hash: Hash): string {
-  const tag = bytesToHex(hash(utf8(`komissiya parcel|${writer}|${reader}`))).slice(0, 16);
-  return `${tag}-${number}.kpack`;
+  return `${parcelTag(writer, reader, hash)}-${number}.kpack`;
+}
+
+/** What the names of all parcels of a pair begin with. */
+export function parcelTag(writer: string, reader: string, hash: Hash): string {
+  return bytesToHex(hash(utf8(`komissiya parcel|${writer}|${reader}`))).slice(0, 16);
 }
 
 /** Lays the file out. */

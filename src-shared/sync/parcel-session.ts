@@ -95,13 +95,26 @@ export function opsBeyond(store: ParcelStore, held: Summary): number {
   return ops;
 }
 
+/** The higher seq of each log. */
+export function furthest(a: Summary, b: Summary): Summary {
+  const all = { ...a };
+  for (const [log, seq] of Object.entries(b)) all[log] = Math.max(seq, all[log] ?? 0);
+  return all;
+}
+
+/** Whether somebody who holds so much lacks what lies before where segments begin. */
+export function lacksBeginnings(begins: Summary, held: Summary): boolean {
+  return Object.entries(begins).some(([log, seq]) => (held[log] ?? 0) < seq);
+}
+
 /** The parcels for a reader, one after the other: at least one, which also tells what this side holds. */
 export function* composeParcels(
   store: ParcelStore,
   memory: StickMemory,
   order: ParcelOrder,
 ): Generator<ComposedParcel, void, undefined> {
-  let held = heldByReader(store, memory, order);
+  // Before where its segments begin this laptop has none: who lacks that as well gets it from the hub.
+  let held = furthest(store.begins(), heldByReader(store, memory, order));
   const visible = visibleTo(store, memory, order.reader);
   const summary = Object.fromEntries(Object.entries(store.summary()).filter(([log]) => visible(log)));
   const begins = Object.fromEntries(Object.entries(store.begins()).filter(([log]) => visible(log)));

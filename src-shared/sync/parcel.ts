@@ -34,6 +34,9 @@
  * in behind what has come of its blob by any road; what is held is skipped, what comes too early is left for another time, and the
  * whole counts when it has its digest.
  *
+ * `snapshot` carries a snapshot of the hub's (snapshot.ts) from a laptop that began with it, before the segments that follow it: head and
+ * chunks as the hub made and signed them, so that the reader believes the hub and not the writer. It goes the way of one from the line.
+ *
  * `enrol-request`, from a laptop, and `enrol-answer`, from the hub, are the two halves of an enrolment. With a code, from
  * an invitation, the request is sealed to the hub and answered without a question. Without one it lies open, and the
  * operator grants it by hand after comparing `keyDigits` (invitation.ts) of the laptop's key with the laptop's screen; the
@@ -48,6 +51,7 @@ import { err, type Result } from '../kernel/result.ts';
 import { utf8 } from '../kernel/utf8.ts';
 import type { Verify } from './credential.ts';
 import { BlobPiece, BlobsNamed } from './blob-pieces.ts';
+import { Sha256 } from './hub-http.ts';
 import { Succession } from './succession.ts';
 import { AgeRecipient, Credential, frame, Heads, protocolVersion, Refusal, Summary, unframe } from './messages.ts';
 
@@ -107,7 +111,22 @@ export const BlobsParcel = z.strictObject({
 export type BlobsParcel = z.infer<typeof BlobsParcel>;
 
 /** What passes between the two sides of an exchange: proved in the same way. */
-export type CarriedParcel = ExchangeParcel | BlobsParcel;
+export type CarriedParcel = ExchangeParcel | BlobsParcel | SnapshotParcel;
+
+export const SnapshotParcel = z.strictObject({
+  what: z.literal('snapshot'),
+  protocol: z.int(),
+  hubKey: hexKey,
+  writer: Party,
+  reader: Party,
+  /** Of the whole snapshot, as the hub names it. */
+  sha256: Sha256,
+  /** Behind the header: the snapshot's head, then its chunks from this one on. */
+  first: z.int().min(0),
+  segments,
+  signature,
+});
+export type SnapshotParcel = z.infer<typeof SnapshotParcel>;
 
 export const EnrolRequestParcel = z.strictObject({
   what: z.literal('enrol-request'),
@@ -140,7 +159,13 @@ export const EnrolAnswerParcel = z.strictObject({
 });
 export type EnrolAnswerParcel = z.infer<typeof EnrolAnswerParcel>;
 
-const AnyParcel = z.discriminatedUnion('what', [ExchangeParcel, BlobsParcel, EnrolRequestParcel, EnrolAnswerParcel]);
+const AnyParcel = z.discriminatedUnion('what', [
+  ExchangeParcel,
+  BlobsParcel,
+  SnapshotParcel,
+  EnrolRequestParcel,
+  EnrolAnswerParcel,
+]);
 export type AnyParcel = z.infer<typeof AnyParcel>;
 type Unsigned<T> = T extends AnyParcel ? Omit<T, 'signature' | 'segments' | 'protocol'> : never;
 export type UnsignedParcel = Unsigned<AnyParcel>;

@@ -4,7 +4,8 @@
  * Failures: `stick/full` {needed, free}, `stick/read-only`, `stick/gone`, `stick/unreliable`, `stick/nothing` (no parcel for
  * this laptop), `stick/no-recipient` (the other side has no key to seal to), `stick/other-hub`, `stick/not-for-us`,
  * `stick/forged`, `stick/garbage`, `stick/unknown-writer`, `stick/revoked-writer`, `stick/expired-writer`, `stick/busy`,
- * `stick/wrong-answer`, also as `problem` of a file; those of packs for a damaged file; `sync/not-enrolled`, `sync/sample`,
+ * `stick/wrong-answer`, `stick/damaged` (a parcel for this laptop cannot be read), `stick/needs-hub` {laptop} (it cannot hand on what
+ * comes before), also as `problem` of a file; those of packs for a damaged file; `sync/not-enrolled`, `sync/sample`,
  * `sync/protocol` {hub, app}, `sync/bad-credential`, `store/disk-full`.
  */
 import { z } from 'zod';
@@ -58,7 +59,8 @@ export const stickContract = {
   /** What there is for a reader. */
   preview: query(
     z.object({ reader: z.string().max(40), everything: z.boolean() }),
-    z.object({ changes: z.int(), attachments: Count }),
+    /** `needsHub`: it is not known to hold earlier records that this laptop cannot hand on any more. */
+    z.object({ changes: z.int(), attachments: Count, needsHub: z.boolean() }),
   ),
   write: command(
     z.object({ place: Place, reader: z.string().max(40), everything: z.boolean() }),

@@ -40,6 +40,8 @@ export type Archive = {
   }): void;
   /** A record's ops, and whether those of the coming snapshot are among them. */
   find(record: string): { readonly ops: readonly ArchivedOp[]; readonly isComing: boolean };
+  /** The chunks of the snapshot a partition began with, in order, as they came. */
+  squeezedChunks(partition: string): readonly (() => Uint8Array)[];
   /** When the snapshot was made that a record's history begins with; null where it is whole. */
   squeezedAt(record: string): number | null;
   /** Shows every op but those of a coming snapshot. */
@@ -67,6 +69,9 @@ export function createArchive(db: WritableDb, meta: Meta): Archive {
   const all = db.prepare('select ref, partition, loading from archive order by ref');
   const selectBytes = db.prepare('select bytes from archive where ref = ?').pluck();
   const bytesOf = (ref: number): Uint8Array => selectBytes.get(ref) as Uint8Array; // a row just found
+  const squeezed = db
+    .prepare('select ref from archive where partition = ? and loading = 0 and squeezed_at is not null order by ref')
+    .pluck();
   const dropSettled = db.prepare('delete from archive where partition = ? and loading = 0');
   const settleRows = db.prepare('update archive set loading = 0 where loading = 1');
   const dropRows = db.prepare('delete from archive where loading = 1');
@@ -141,6 +146,7 @@ export function createArchive(db: WritableDb, meta: Meta): Archive {
         ops: counting.flatMap((row) => row.ops.map((entry) => ({ ...entry, partition: row.partition }))),
       };
     },
+    squeezedChunks: (partition) => (squeezed.all(partition) as number[]).map((ref) => () => bytesOf(ref)), // a plucked column
     squeezedAt: (record) =>
       holding(record).reduce<number | null>((at, row) => (row.squeezed_at === null ? at : row.squeezed_at), null),
     forEach(visit) {

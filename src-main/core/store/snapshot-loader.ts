@@ -15,6 +15,7 @@ import type { Archive, Loading } from './archive.ts';
 import type { Committer } from './commit.ts';
 import { databaseFailure, type WritableDb } from './database.ts';
 import { verifySignature } from './identity.ts';
+import type { Meta } from './meta.ts';
 import type { OpLog } from './op-log.ts';
 import { segmentPorts } from './segment-ports.ts';
 
@@ -35,10 +36,24 @@ export type SnapshotLoader = {
   take(chunk: Uint8Array): Result<Loading | null>;
   /** Gives up the coming snapshot. */
   giveUp(): void;
+  /** The snapshots that partitions here began with and that stand as they came, so that they can be handed on with the logs behind them. */
+  toHandOn(): HeldSnapshot[];
 };
+
+export type HeldSnapshot = {
+  /** Of the whole file. */
+  readonly sha256: string;
+  readonly head: Uint8Array;
+  readonly header: SnapshotHeader;
+  /** Reads them, in order. */
+  readonly chunks: readonly (() => Uint8Array)[];
+};
+/** As it is kept, by partition. */
+type KeptHead = { readonly sha256: string; readonly head: string };
 
 export type SnapshotLoaderDeps = {
   readonly db: WritableDb;
+  readonly meta: Meta;
   readonly log: OpLog;
   readonly archive: Archive;
   readonly committer: Committer;
@@ -47,7 +62,7 @@ export type SnapshotLoaderDeps = {
 };
 
 export function createSnapshotLoader(deps: SnapshotLoaderDeps): SnapshotLoader {
-  const { db, log: opLog, archive } = deps;
+  const { db, meta, log: opLog, archive } = deps;
 
   function giveUp(): void {
     if (archive.loading() === null) return;
@@ -99,6 +114,8 @@ export function createSnapshotLoader(deps: SnapshotLoaderDeps): SnapshotLoader {
       db.transaction(() => {
         for (const { replica } of header.logs) opLog.logOf(replica, header.partition);
         archive.setLoading(loading);
+        const kept: KeptHead = { sha256, head: Buffer.from(head).toString('base64') };
+        meta.set(comingHead, JSON.stringify(kept));
       }).immediate();
       return ok(loading);
     },
@@ -126,6 +143,8 @@ export function createSnapshotLoader(deps: SnapshotLoaderDeps): SnapshotLoader {
               opLog.setBase(opLog.logOf(replica, partition), { seq, head: hexToBytes(head) });
             archive.settle(partition);
             archive.setLoading(null);
+            meta.set(headKey(partition), meta.get(comingHead) ?? '');
+            meta.remove(comingHead);
           },
           isLast,
         );
@@ -138,5 +157,30 @@ export function createSnapshotLoader(deps: SnapshotLoaderDeps): SnapshotLoader {
     },
 
     giveUp,
+
+    toHandOn() {
+      const partitions = new Set(opLog.logs().map(({ partition }) => partition));
+      return [...partitions].flatMap((partition) => {
+        const text = meta.get(headKey(partition));
+        const hubKey = deps.hubKey();
+        if (text === null || text === '' || hubKey === null) return [];
+        const kept = JSON.parse(text) as KeptHead; // written above
+        const head = Buffer.from(kept.head, 'base64');
+        const opened = openSnapshotHead(
+          head,
+          (data, signature) => verifySignature(hubKey, data, signature),
+          segmentPorts,
+        );
+        if (!opened.ok) return [];
+        const chunks = archive.squeezedChunks(partition);
+        const standsAsItCame =
+          chunks.length === opened.value.chunks.length &&
+          opened.value.logs.every(({ replica, seq }) => opLog.base(opLog.logOf(replica, partition)) === seq);
+        return standsAsItCame ? [{ sha256: kept.sha256, head, header: opened.value, chunks }] : [];
+      });
+    },
   };
 }
+
+const comingHead = 'snapshot-head';
+const headKey = (partition: string): string => `snapshot-head ${partition}`;

@@ -113,14 +113,14 @@ export async function coldStart(options: ColdStartOptions): Promise<ColdStart> {
 }
 
 /** Whether most of what it says is not here yet. */
-function isWorth({ summary }: SnapshotOffer, held: Summary): boolean {
+export function isWorth({ summary }: Pick<SnapshotOffer, 'summary'>, held: Summary, least = leastGain): boolean {
   let gain = 0;
   let all = 0;
   for (const [log, seq] of Object.entries(summary)) {
     all += seq;
     gain += Math.max(0, seq - (held[log] ?? 0));
   }
-  return gain >= leastGain && gain * 2 >= all;
+  return gain >= least && gain * 2 >= all;
 }
 
 /** Takes one; answers how many ops it held. Failures: those of the road and of `SnapshotLoader`, `sync/stopped`. */

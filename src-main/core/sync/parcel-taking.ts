@@ -2,9 +2,14 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Logger } from '#shared/kernel/ports.ts';
 import type { Failure } from '#shared/kernel/result.ts';
-import type { BlobsParcel, ExchangeParcel } from '#shared/sync/parcel.ts';
+import type { Summary } from '#shared/sync/messages.ts';
+import type { BlobsParcel, ExchangeParcel, SnapshotParcel } from '#shared/sync/parcel.ts';
 import { type ParcelReader, proveWriter, rememberTaken, takeParcel } from '#shared/sync/parcel-session.ts';
+import { openSnapshotHead, snapshotSummary } from '#shared/sync/snapshot.ts';
 import type { CarriedFiles } from '../files/files-service.ts';
+import { verifySignature } from '../store/identity.ts';
+import { segmentPorts } from '../store/segment-ports.ts';
+import { isWorth } from './cold-start.ts';
 import { followScopes } from './follow-scopes.ts';
 import type { SealKey } from './parcel-seal.ts';
 import { readParcelFile, type StickFile, verify } from './stick-scan.ts';
@@ -19,6 +24,8 @@ export type TakenFile = {
   readonly isTaken: boolean;
   /** Something before what it holds is missing; it may lie in another file. */
   readonly hasGap: boolean;
+  /** Where the segments of a laptop begin later (`ExchangeParcel.begins`), and what it is called; null for the hub's. */
+  readonly origin: { readonly laptop: string; readonly begins: Summary } | null;
   readonly problems: readonly Failure[];
 };
 
@@ -37,11 +44,62 @@ export async function takeParcelFile(at: ParcelTaking, file: StickFile & { what:
   const enrolment = at.store.enrolment();
   if (enrolment === null) return refused({ code: 'sync/not-enrolled' });
   const read = await readParcelFile(file.path, at.key);
-  if (!read.ok) return refused(read.error);
+  // What it is called among packs means nothing to who waits for records.
+  if (!read.ok) return refused(read.error.code.startsWith('packs/') ? { code: 'stick/damaged' } : read.error);
   const { header, segments } = read.value;
   if (header.what === 'exchange') return takeExchange(at, enrolment, file.digest, header, segments);
   if (header.what === 'blobs') return takeBlobs(at, enrolment, file.digest, header, segments);
+  if (header.what === 'snapshot') return takeSnapshot(at, enrolment, file.digest, header, segments);
   return refused({ code: 'stick/garbage' });
+}
+
+/** Goes on with a snapshot, or begins one that is worth it. The hub's signature is in its head. */
+async function takeSnapshot(
+  at: ParcelTaking,
+  enrolment: Enrolment,
+  digest: string,
+  header: SnapshotParcel,
+  [head, ...chunks]: readonly Uint8Array[],
+): Promise<TakenFile> {
+  const { store } = at;
+  const done = (received: number, hasGap: boolean): TakenFile => {
+    if (!hasGap) store.setStickMemory(rememberTaken(store.stickMemory(), digest));
+    return { received, attachments: 0, isTaken: !hasGap, hasGap, origin: null, problems: [] };
+  };
+  const proved = proveWriter(store, store.stickMemory(), header, readerOf(at, enrolment));
+  if (!proved.ok) return refused(proved.error);
+  const { hubKey, credential } = enrolment;
+  const opened = openSnapshotHead(
+    head ?? new Uint8Array(0),
+    (data, signature) => verifySignature(hubKey, data, signature),
+    segmentPorts,
+  );
+  if (head === undefined || !opened.ok) return refused({ code: 'stick/damaged' });
+  let loading = store.snapshots.loading();
+  // Another one is coming: one at a time.
+  if (loading !== null && loading.sha256 !== header.sha256) return done(0, true);
+  if (loading === null) {
+    if (!isWorth({ summary: snapshotSummary(opened.value) }, store.summary(), 1)) return done(0, false);
+    const begun = store.snapshots.begin(head, header.sha256, credential.partitions);
+    if (!begun.ok) return refused({ code: 'sync/snapshot-refused', reason: begun.error.code });
+    loading = begun.value;
+  }
+  let received = 0;
+  while (loading !== null && loading.next >= header.first && chunks[loading.next - header.first] !== undefined) {
+    await setImmediate();
+    if (at.signal.aborted) return refused({ code: 'sync/stopped' });
+    const chunk = chunks[loading.next - header.first] ?? new Uint8Array(0);
+    const ops = loading.header.chunks[loading.next]?.ops ?? 0;
+    const taken = store.snapshots.take(chunk);
+    if (!taken.ok && taken.error.code.startsWith('snapshot/')) {
+      store.snapshots.giveUp();
+      return refused({ code: 'sync/snapshot-refused', reason: taken.error.code });
+    }
+    if (!taken.ok) return refused(taken.error);
+    received += ops;
+    loading = taken.value;
+  }
+  return done(received, loading !== null && loading.next < header.first);
 }
 
 async function takeExchange(
@@ -81,6 +139,7 @@ async function takeExchange(
     attachments: 0,
     isTaken: failure === null,
     hasGap: of('segment/gap'),
+    origin: originOf(store, header),
     problems: problems.filter((problem) => problem !== null),
   };
 }
@@ -105,7 +164,12 @@ async function takeBlobs(
   if (at.signal.aborted) return refused({ code: 'sync/stopped' });
   const isTaken = problems.length === 0;
   if (isTaken) store.setStickMemory(rememberTaken(store.stickMemory(), digest));
-  return { received: 0, attachments: whole, isTaken, hasGap, problems };
+  return { received: 0, attachments: whole, isTaken, hasGap, origin: null, problems };
+}
+
+function originOf(store: SyncStore, { writer, begins }: ExchangeParcel): TakenFile['origin'] {
+  if (writer === 'hub') return null;
+  return { laptop: store.credentials().find(({ replica }) => replica === writer)?.laptop ?? '', begins };
 }
 
 function readerOf(at: ParcelTaking, { hubKey, credential }: Enrolment): ParcelReader {
@@ -113,7 +177,7 @@ function readerOf(at: ParcelTaking, { hubKey, credential }: Enrolment): ParcelRe
 }
 
 function refused(failure: Failure): TakenFile {
-  return { received: 0, attachments: 0, isTaken: false, hasGap: false, problems: [failure] };
+  return { received: 0, attachments: 0, isTaken: false, hasGap: false, origin: null, problems: [failure] };
 }
 
 /** What the page shows of the hub, and where the next exchange over the network begins. */

@@ -6,27 +6,35 @@ import { setImmediate } from 'node:timers/promises';
 import type { Attachment } from '#shared/files/attachment.ts';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
 import { chooseFitting, fillParcels } from '#shared/sync/blob-pieces.ts';
-import { makeParcel } from '#shared/sync/parcel.ts';
+import { makeParcel, maxSegmentsPerParcel, segmentBytesPerParcel } from '#shared/sync/parcel.ts';
 import { parcelName } from '#shared/sync/parcel-file.ts';
 import {
   composeParcels,
   coverOf,
+  furthest,
   heldByReader,
+  lacksBeginnings,
   markOffered,
   opsBeyond,
   type ParcelOrder,
 } from '#shared/sync/parcel-session.ts';
+import { snapshotSummary } from '#shared/sync/snapshot.ts';
 import type { CarriedFiles } from '../files/files-service.ts';
+import type { HeldSnapshot } from '../store/snapshot-loader.ts';
 import { sealTo } from './parcel-seal.ts';
 import { freeBytes, removeStickFiles, type StickFolder, wrapForStick, writeStickFile } from './stick-files.ts';
 import { sha256 } from './stick-scan.ts';
-import type { StickStore } from './stick-store-port.ts';
+import type { SyncStore } from './sync-store.ts';
 
 /** What there is for one reader. */
 export type Load = {
   readonly changes: number;
   /** Attachments here that it is not known to hold, of those it may see. */
   readonly files: readonly Attachment[];
+  /** It is not known to hold what lies before the segments of some log here: that only the hub can give. */
+  readonly needsHub: boolean;
+  /** Those that give it what lies before the segments here. */
+  readonly snapshots: readonly HeldSnapshot[];
   readonly order: ParcelOrder;
 };
 
@@ -42,26 +50,35 @@ export type Written = {
 };
 
 /** Looks up what there is for a reader. */
-export function loadFor(store: StickStore, carried: CarriedFiles | null, given: Omit<ParcelOrder, 'blobs'>): Load {
+export function loadFor(store: SyncStore, carried: CarriedFiles | null, given: Omit<ParcelOrder, 'blobs'>): Load {
   const { reader, everything } = given;
   const memory = store.stickMemory();
   const here = carried?.here(coverOf(store, memory, reader)) ?? [];
   const order = { ...given, blobs: here.map((file) => file.sha256) };
-  const held = new Set(reader === 'hub' ? [] : (carried?.heldBy(reader) ?? []));
+  const heldThere = new Set(reader === 'hub' ? [] : (carried?.heldBy(reader) ?? []));
   const isThere = (file: Attachment): boolean =>
-    reader === 'hub' ? carried?.isAtHub(file.sha256) === true : held.has(file.sha256);
+    reader === 'hub' ? carried?.isAtHub(file.sha256) === true : heldThere.has(file.sha256);
+  const held = heldByReader(store, memory, order);
+  const begins = store.begins();
+  const snapshots =
+    reader === 'hub'
+      ? []
+      : store.snapshots.toHandOn().filter(({ header }) => lacksBeginnings(snapshotSummary(header), held));
+  const covered = snapshots.map(({ header }) => snapshotSummary(header)).reduce(furthest, held);
   return {
     order,
-    changes: opsBeyond(store, heldByReader(store, memory, order)),
+    snapshots,
+    changes: opsBeyond(store, furthest(begins, held)),
+    needsHub: reader !== 'hub' && lacksBeginnings(begins, covered),
     files: everything ? here : here.filter((file) => !isThere(file)),
   };
 }
 
 /** Writes it, and removes what an earlier, longer delivery to the same reader has left. Failure: `sync/stopped`. */
 export async function writeLoad(
-  { store, signal }: { readonly store: StickStore; readonly signal: AbortSignal },
+  { store, signal }: { readonly store: SyncStore; readonly signal: AbortSignal },
   carried: CarriedFiles | null,
-  { order, files }: Load,
+  { order, files, snapshots }: Load,
   to: {
     readonly folder: StickFolder;
     readonly recipient: string;
@@ -73,6 +90,7 @@ export async function writeLoad(
   const { folder } = to;
   const names: string[] = [];
   let [bytes, changes] = [0, 0];
+  const stopped = (failure: Failure): Result<Written> => ok({ names, bytes, changes, files: [], left: files, failure });
 
   async function put(message: Uint8Array): Promise<Result<null>> {
     const file = wrapForStick('parcel.age', await sealTo(to.recipient, message));
@@ -89,10 +107,17 @@ export async function writeLoad(
     if (signal.aborted) return err({ code: 'sync/stopped' });
     const written = await put(parcel.message);
     if (signal.aborted) return err({ code: 'sync/stopped' });
-    if (!written.ok) return ok({ names, bytes, changes, files: [], left: files, failure: written.error });
+    if (!written.ok) return stopped(written.error);
     changes += parcel.ops;
     store.setStickMemory(markOffered(store, store.stickMemory(), parcel.upTo));
     to.onProgress(changes, 0);
+  }
+  // Behind the parcel that makes this laptop known to its reader.
+  for (const message of snapshotParcels(store.replica, order, snapshots)) {
+    await setImmediate();
+    if (signal.aborted) return err({ code: 'sync/stopped' });
+    const written = await put(message);
+    if (!written.ok) return stopped(written.error);
   }
   const [first = ''] = names;
   await removeStickFiles(folder.path, first.slice(0, first.lastIndexOf('-') + 1), names);
@@ -133,4 +158,26 @@ export async function writeLoad(
   const isOn = (file: Attachment): boolean => whole.has(file.sha256);
   const left = files.filter((file) => !isOn(file));
   return ok({ names, bytes, changes, files: files.filter(isOn), left, failure });
+}
+
+/** Parcels with these snapshots as they came. */
+function* snapshotParcels(
+  writer: string,
+  { hubKey, reader, sign }: ParcelOrder,
+  snapshots: readonly HeldSnapshot[],
+): Generator<Uint8Array, void, undefined> {
+  for (const { sha256: name, head, chunks } of snapshots) {
+    for (let first = 0; first < chunks.length; ) {
+      const contents = [head];
+      let bytes = head.length;
+      while (first + contents.length - 1 < chunks.length && contents.length < maxSegmentsPerParcel) {
+        const chunk = chunks[first + contents.length - 1]?.() ?? new Uint8Array(0);
+        if (contents.length > 1 && bytes + chunk.length > segmentBytesPerParcel) break;
+        contents.push(chunk);
+        bytes += chunk.length;
+      }
+      yield makeParcel({ what: 'snapshot', hubKey, writer, reader, sha256: name, first }, contents, sign);
+      first += contents.length - 1;
+    }
+  }
 }

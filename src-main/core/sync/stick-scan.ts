@@ -1,6 +1,7 @@
 /** What lies on sticks for this laptop: looks at the two ends of each pack and unseals only what is small or its own. */
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { err, type Result } from '#shared/kernel/result.ts';
 import type { Verify } from '#shared/sync/credential.ts';
 import { type InvitationFile, parseInvitationFile } from '#shared/sync/invitation-file.ts';
@@ -21,6 +22,8 @@ export type StickFile = { readonly path: string; readonly bytes: number } & (
   | { readonly what: 'parcel'; readonly digest: string }
   | { readonly what: 'answer'; readonly answer: EnrolAnswerParcel }
   | { readonly what: 'invitation'; readonly invitation: InvitationFile }
+  /** Named like a parcel for this laptop, and none that can be read. */
+  | { readonly what: 'damaged' }
 );
 
 /** What was seen of a file, as long as its size and time stay the same. */
@@ -43,11 +46,15 @@ export async function readParcelFile(
   return message === null ? err({ code: 'stick/not-for-us' }) : readParcel(message);
 }
 
-/** Looks through one place. What is damaged or for others is left out: it cannot be told from what is not for us. */
+/**
+ * Looks through one place. What is for others is left out, and what is damaged too, unless its name (`isExpected`) says that it is for
+ * this laptop: it cannot be told from what is not for us.
+ */
 export async function scanPlace(
   place: string,
   key: SealKey,
   cache: Map<string, { stamp: string; file: StickFile | null }>,
+  isExpected: (name: string) => boolean = () => false,
 ): Promise<StickFile[]> {
   const files: StickFile[] = [];
   for (const path of await listStickFiles(place)) {
@@ -58,6 +65,7 @@ export async function scanPlace(
     const file = known?.stamp === stamp ? known.file : await lookAt(path, stats.size, key);
     cache.set(path, { stamp, file });
     if (file !== null) files.push(file);
+    else if (isExpected(basename(path))) files.push({ path, bytes: stats.size, what: 'damaged' });
   }
   return files;
 }

@@ -9,12 +9,14 @@ import type { Attachment } from '#shared/files/attachment.ts';
 import { bytesToHex } from '#shared/kernel/ids.ts';
 import type { Logger, Time } from '#shared/kernel/ports.ts';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
+import { isPackName } from '#shared/packs/pack-place.ts';
 import { keyDigits } from '#shared/sync/invitation.ts';
-import { type ParcelOrder, standingCredential } from '#shared/sync/parcel-session.ts';
+import { parcelTag } from '#shared/sync/parcel-file.ts';
+import { lacksBeginnings, type ParcelOrder, standingCredential } from '#shared/sync/parcel-session.ts';
 import type { StickArrival, stickContract, StickState } from '#shared/sync/stick-contract.ts';
 import type { CarriedFiles } from '../files/files-service.ts';
 import { loadSealKey } from './parcel-seal.ts';
-import { type ParcelTaking, takeParcelFile } from './parcel-taking.ts';
+import { type ParcelTaking, type TakenFile, takeParcelFile } from './parcel-taking.ts';
 import { loadFor, writeLoad } from './parcel-writing.ts';
 import { acceptEnrolment, digitsToCompare, newestAnswer, requestEnrolment } from './stick-enrolment.ts';
 import { isMountPoint } from './stick-files.ts';
@@ -208,8 +210,10 @@ export function createStickService(deps: StickServiceDeps): StickService {
     const place = placeOf(input.place);
     if (!place.ok) return place;
     const key = await loadSealKey(store);
-    const parcels = (await scanPlace(place.value.path, key, cache)).filter((file) => file.what === 'parcel');
-    if (parcels.length === 0) return err({ code: 'stick/nothing' });
+    const files = await scanPlace(place.value.path, key, cache, isExpectedBy(at));
+    const parcels = files.filter((file) => file.what === 'parcel');
+    const isDamaged = files.some((file) => file.what === 'damaged');
+    if (parcels.length === 0) return err({ code: isDamaged ? 'stick/damaged' : 'stick/nothing' });
 
     const startedAt = time.now();
     const taking: ParcelTaking = {
@@ -222,6 +226,8 @@ export function createStickService(deps: StickServiceDeps): StickService {
       isOldCopy: deps.isOldCopy,
     };
     const problems = new Map<string, Failure>();
+    if (isDamaged) problems.set('stick/damaged', { code: 'stick/damaged' });
+    const origins = new Map<string, NonNullable<TakenFile['origin']>>();
     const taken = new Set<string>();
     let [received, attachments] = [0, 0];
     own.total = parcels.length;
@@ -236,6 +242,7 @@ export function createStickService(deps: StickServiceDeps): StickService {
         attachments += one.attachments;
         for (const problem of one.problems) problems.set(problem.code, problem);
         if (one.hasGap) gaps.push(file);
+        if (one.origin !== null) origins.set(one.origin.laptop, one.origin);
         if (one.isTaken) taken.add(file.path);
         own.done = taken.size;
         changed();
@@ -243,6 +250,9 @@ export function createStickService(deps: StickServiceDeps): StickService {
       left = gaps;
     }
     if (received > 0) store.rest();
+    for (const { laptop, begins } of origins.values())
+      if (lacksBeginnings(begins, store.summary()))
+        problems.set('stick/needs-hub', { code: 'stick/needs-hub', laptop });
     const [problem = null] = problems.values();
     if (received + attachments > 0 || problem !== null) {
       store.recordExchange({ road: 'stick', startedAt, finishedAt: time.now(), sent: 0, received, problem });
@@ -250,6 +260,13 @@ export function createStickService(deps: StickServiceDeps): StickService {
     logger.info('stick/taken', { files: taken.size, received, attachments, problem: problem?.code ?? null });
     deps.changed(['sync', 'stick']);
     return ok({ files: taken.size, received, attachments, problems: [...problems.values()] });
+  }
+
+  /** Whether a file is named like a parcel for this laptop, from the hub or from any laptop it knows. */
+  function isExpectedBy({ store }: Opened): (name: string) => boolean {
+    const writers = ['hub', ...store.credentials().map(({ replica }) => replica)];
+    const tags = new Set(writers.map((writer) => parcelTag(writer, store.replica, sha256)));
+    return (name) => isPackName(name) && tags.has(name.slice(0, name.lastIndexOf('-')));
   }
 
   function arrivals(at: Opened): StickArrival[] {
@@ -305,7 +322,7 @@ export function createStickService(deps: StickServiceDeps): StickService {
         const enrolment = at?.store.enrolment() ?? null;
         if (at === null || enrolment === null) return err({ code: 'sync/not-enrolled' });
         const load = loadFor(at.store, await deps.carried(), orderFor(at, enrolment, reader, everything));
-        return ok({ changes: load.changes, attachments: countOf(load.files) });
+        return ok({ changes: load.changes, attachments: countOf(load.files), needsHub: load.needsHub });
       },
       write: (input) => exclusively('write', (at, own) => write(at, own, input)),
       take: (input) => exclusively('take', (at, own) => take(at, own, input)),

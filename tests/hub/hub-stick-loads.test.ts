@@ -1,4 +1,4 @@
-/** Attachments by stick between real cores and a real hub: a trainer's round trip, and what is repeated, partial or late. */
+/** What sticks carry beside segments, between real cores and a real hub: attachments on a trainer's round trip, repeated, partial and late; snapshots. */
 import { randomBytes } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ const partition = 'kz/kz-19/kz-19-tec_oblast';
 
 /** A hub in this process that is reached by its operator's commands alone, and offices that are never online. */
 async function hubAndOffices() {
-  const { hub, core, deps } = await startHubHere(() => startOfTime + 1000);
+  const { hub, address, core, deps } = await startHubHere(() => startOfTime + 1000);
   const idle = [core];
   async function stick(folder: TestStick): Promise<string> {
     const said: string[] = [];
@@ -22,14 +22,25 @@ async function hubAndOffices() {
     await exchangeByStick(hub, [folder.path], to);
     return said.join('\n');
   }
+  async function signedIn(): Promise<TestCore> {
+    const waiting = idle.pop();
+    if (waiting !== undefined) return waiting;
+    const another = await startSignedIn();
+    onTestFinished(() => another.close());
+    return another;
+  }
+  /** Enrolled over the line. */
+  async function online(name: string): Promise<TestCore> {
+    const core = await signedIn();
+    const order = { partitions: [partition], roles: ['chair' as const], laptop: name, commission: null };
+    const code = await hub.credentials.invite({ ...order, days: 1, validDays: 400 });
+    await core.value('sync.enrol', { address, code });
+    await core.value('sync.now', {});
+    return core;
+  }
   /** Enrolled by a stick. */
   async function office(name: string): Promise<TestCore> {
-    let office = idle.pop();
-    if (office === undefined) {
-      const another = await startSignedIn();
-      onTestFinished(() => another.close());
-      office = another;
-    }
+    const office = await signedIn();
     const folder = newStick();
     const options = ['--file', folder.path, '--partition', partition, '--roles', 'chair', '--laptop', name];
     await invite(hub, options, { out: () => undefined, complain: expect.unreachable }, deps);
@@ -38,7 +49,7 @@ async function hubAndOffices() {
     await office.value('stick.accept', { place: await plugIn(office, folder), confirmed: false });
     return office;
   }
-  return { stick, office };
+  return { hub, stick, office, online };
 }
 
 async function decision(core: TestCore, number: string): Promise<string> {
@@ -138,3 +149,51 @@ test('pieces that come singly, twice and in the wrong order are put together in 
   rmSync(join(back.path, 'komissiya'), { recursive: true });
   expect(await writeTo(first, back, neighbour)).toMatchObject({ attachments: 0 });
 }, 60_000);
+
+test('a laptop that began with a snapshot hands it on; where that is lost, the hub is said to be needed', async () => {
+  const { hub, stick: atHub, office, online } = await hubAndOffices();
+  const full = await online('SAMPLE-FULL');
+  for (let batch = 0; batch < 5; batch += 1) {
+    const items = Array.from({ length: 420 }, (_, index) => ({
+      kind: 'contact' as const,
+      values: { name: `Контакт, пример ${batch}-${index}` },
+    }));
+    await full.value('records.saveTogether', { items });
+  }
+  await full.value('sync.now', {});
+  expect(await hub.snapshots.sweep()).toBe(1);
+  const carrier = await online('SAMPLE-CARRIER');
+  const [cold, late] = [await office('SAMPLE-NEVER-ONLINE'), await office('SAMPLE-LATE')];
+  // With something to send the carrier also hears of them from the hub.
+  await carrier.value('records.save', { kind: 'contact', values: { name: 'Аа, пример после снимка' } });
+  await carrier.value('sync.now', {});
+  const { readers } = await carrier.value('stick.state', {});
+  const idOf = (name: string): string => readers.find((reader) => reader.name === name)?.id ?? '';
+  const reader = idOf('SAMPLE-NEVER-ONLINE');
+
+  const stick = newStick();
+  expect(await carrier.value('stick.preview', { reader, everything: false })).toMatchObject({ needsHub: false });
+  expect(await writeTo(carrier, stick, reader)).toMatchObject({ files: 2 });
+  expect(await takeFrom(cold, stick)).toMatchObject({ problems: [] });
+  const all = await contacts(carrier);
+  expect(all).toMatchObject({ total: 2101, first: 'Аа, пример после снимка' });
+  expect(await contacts(cold)).toEqual(all);
+  expect(await takeFrom(cold, stick), 'again').toMatchObject({ received: 0, problems: [] });
+
+  const tail = newStick();
+  await writeTo(carrier, tail, idOf('SAMPLE-LATE'));
+  const withoutSnapshot = withOnly(tail, (name) => name.endsWith('-1.kpack'));
+  expect((await takeFrom(late, withoutSnapshot)).problems).toEqual([
+    { code: 'stick/needs-hub', laptop: 'SAMPLE-CARRIER' },
+  ]);
+  expect((await contacts(late)).total, "the carrier's own").toBe(1);
+  const fromHub = newStick();
+  await atHub(fromHub);
+  expect(await takeFrom(late, fromHub)).toMatchObject({ problems: [] });
+  expect(await contacts(late)).toEqual(all);
+}, 120_000);
+
+async function contacts(core: TestCore): Promise<{ total: number; first: unknown }> {
+  const { rows, total } = await core.value('records.list', { kind: 'contact', locale: 'ru' });
+  return { total, first: rows[0]?.values['name'] };
+}

@@ -1,14 +1,41 @@
 /**
- * A laptop in a process of its own that replays everything a hub has: `node sync-memory.ts <address> <code> <file>`. Prints by how many
- * bytes its memory rose at the highest above what it held idle, enrolled and with an empty store.
+ * A laptop in a process of its own that fetches everything a hub has: `node sync-memory.ts <address> <code> <file> <logs|snapshot>`. Prints
+ * as JSON what it took (`Fetched`). Enrolled and with an empty store it is idle.
  */
-import { openPeer } from './sync-peers.ts';
+import { firstScreen, openPeer } from './sync-peers.ts';
 
-const [address = '', code = '', path = ''] = process.argv.slice(2);
-const peer = openPeer(path, null);
-await peer.enrol(address, code);
-const idle = process.memoryUsage.rss();
-await peer.sync();
-// The peak the system has seen, in kB: sampling would miss what comes and goes between two samples.
-console.log(process.resourceUsage().maxRSS * 1024 - idle);
-peer.close();
+export type Fetched = {
+  /** By how many bytes memory rose at the highest above what it was idle. */
+  readonly memory: number;
+  readonly seconds: number;
+  /** Of the processor: what it takes also where others are busy beside it. */
+  readonly processorSeconds: number;
+  /** When a list was there, asked for a tenth of a second after the start, ms. */
+  readonly firstMs: number;
+  readonly digest: string;
+};
+
+if (import.meta.main) {
+  const [address = '', code = '', path = '', road = ''] = process.argv.slice(2);
+  const peer = openPeer(path, null);
+  await peer.enrol(address, code);
+  const idle = process.memoryUsage.rss();
+  const startedAt = performance.now();
+  const before = process.cpuUsage();
+  const asked = firstScreen(peer);
+  if (road === 'snapshot') await peer.begin();
+  await peer.sync();
+  const seconds = (performance.now() - startedAt) / 1000;
+  const { user, system } = process.cpuUsage(before);
+  // The peak the system has seen, in kB: sampling would miss what comes and goes between two samples.
+  const memory = process.resourceUsage().maxRSS * 1024 - idle;
+  const fetched: Fetched = {
+    memory,
+    seconds,
+    processorSeconds: (user + system) / 1e6,
+    firstMs: await asked,
+    digest: peer.digest(),
+  };
+  console.log(JSON.stringify(fetched));
+  peer.close();
+}

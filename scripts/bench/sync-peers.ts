@@ -1,7 +1,7 @@
 /** Laptops for measuring: the real store, the real exchange and the real road to a real hub, on temporary files. */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { createCompactor } from '#core/store/compaction.ts';
 import { createLogStore } from '#core/store/log-store.ts';
 import { createSnapshotLoader } from '#core/store/snapshot-loader.ts';
@@ -40,6 +40,8 @@ export type Peer = {
   begin(): Promise<number>;
   /** Compacts what the hub's snapshots cover, as if it were old. */
   compact(): Promise<void>;
+  /** Of every record, in the order of ids: equal on laptops that hold the same. */
+  digest(): string;
   /** Bytes of the file that hold something. */
   usedBytes(): number;
   /** Every record as one text, in the order of ids: equal on laptops that hold the same. */
@@ -76,6 +78,8 @@ export function openPeer(path: string, key: Uint8Array | null, kinds = [...allKi
       roadChanged: () => undefined,
     }));
   let bytes = 0;
+  const columns = Object.keys(BenchContact.fields).map(columnName).join(', ');
+  const selectRows = store.db.prepare(`select id, ${columns} from bench_contact where alive = 1 order by id`).raw();
 
   return {
     store,
@@ -178,16 +182,17 @@ export function openPeer(path: string, key: Uint8Array | null, kinds = [...allKi
       const compactor = createCompactor({ ...store, time: { now: () => Date.now() + 100 * 86_400_000 } });
       while (compactor.step(covered));
     },
+    digest() {
+      const hash = createHash('sha256');
+      for (const row of selectRows.iterate()) hash.update(JSON.stringify(row));
+      return hash.digest('hex');
+    },
     usedBytes() {
       const of = (name: string): number => Number(store.db.pragma(name, { simple: true }));
       return (of('page_count') - of('freelist_count')) * of('page_size');
     },
     rows() {
-      const fields = Object.keys(BenchContact.fields);
-      const rows = store.db
-        .prepare(`select id, ${fields.map(columnName).join(', ')} from bench_contact where alive = 1 order by id`)
-        .raw()
-        .all() as Cell[][]; // the columns just named
+      const rows = selectRows.all() as Cell[][]; // the columns named there
       return new Map(
         rows.map(([id, ...values]) => [
           fromColumnId(id),
@@ -209,4 +214,15 @@ export function openPeer(path: string, key: Uint8Array | null, kinds = [...allKi
       store.close();
     },
   };
+}
+
+/** How long after a tenth of a second into a start a list of fifty records is there, ms. */
+export async function firstScreen(peer: Peer): Promise<number> {
+  const startedAt = performance.now();
+  await sleep(100);
+  for (;;) {
+    const page = peer.store.queries.list({ kind: BenchContact, locale: 'ru', limit: 50 });
+    if (page.rows.length > 0) return performance.now() - startedAt;
+    await sleep(10);
+  }
 }

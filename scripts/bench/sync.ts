@@ -16,6 +16,7 @@ import { type Figure, figure } from './figure.ts';
 import { sampleContact } from './names.ts';
 import { median, percentile } from './statistics.ts';
 import { openBare, rowsPerBatch } from './sync-limit.ts';
+import type { Fetched } from './sync-memory.ts';
 import { openPeer, type Peer } from './sync-peers.ts';
 import { type BenchValues, type Edit, makeWorkload, rowJson, type Workload } from './sync-workload.ts';
 
@@ -255,17 +256,22 @@ async function measureMemory(records: number): Promise<Figure[]> {
     await enrol(hub, [writer]);
     writer.insert(makeWorkload(records).records);
     await writer.sync();
-    const code = await hub.invite({ roles: 'chair', laptop: 'SAMPLE-COLD' });
-    const child = join(import.meta.dirname, 'sync-memory.ts');
-    const args = [child, hub.address, code, join(folder, 'cold.db')];
-    const { stdout } = await promisify(execFile)(process.execPath, args);
-    const value = Number(stdout) / 1024 / 1024;
+    const { memory } = await fetchApart(hub, join(folder, 'cold.db'), 'logs');
+    const value = memory / 1024 / 1024;
     return [figure({ bench, figure: `replay memory above idle, MB, ${records} rows`, value, baseline: 1, target: 80 })];
   } finally {
     writer.close();
     await hub.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Fetches everything a hub has with a laptop in a process of its own. */
+export async function fetchApart(hub: TestHub, path: string, road: 'logs' | 'snapshot'): Promise<Fetched> {
+  const code = await hub.invite({ roles: 'chair', laptop: 'SAMPLE-COLD' });
+  const args = [join(import.meta.dirname, 'sync-memory.ts'), hub.address, code, path, road];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  return JSON.parse(stdout) as Fetched; // sync-memory.ts printed it
 }
 
 /** The real contact with its search index and one sort index, for comparison only. */

@@ -95,7 +95,7 @@ for (const kind of [
           table === 'contact_search' || table === 'segment' ? 1 : 0,
         );
       await other.sync();
-      const theirs = other.store.db.prepare('select f_note from contact where id = ?').pluck().get(id('theirs'));
+      const theirs = other.store.queries.get(Contact, id('theirs'))?.values.note;
       expect(theirs).toBe('Правка до смены прав, пример');
       // Nothing of it comes back.
       expect(await wide.sync([tec])).toMatchObject({ failure: null, refusals: [], received: 0 });
@@ -105,7 +105,7 @@ for (const kind of [
       const edit = { kind: Contact, id: id('theirs'), act: 'set' as const, values: { note: 'Снова, пример' } };
       await wide.sync([tec]);
       expect(await wide.sync([oblast])).toMatchObject({ failure: null, refusals: [], refusedHere: [], received: 4 });
-      expect(wide.store.db.prepare('select f_note from contact where id = ?').pluck().get(id('theirs'))).toBe(theirs);
+      expect(wide.store.queries.get(Contact, id('theirs'))?.values.note).toBe(theirs);
       await wide.sync([oblast]);
       expect(wide.store.mayCommit([edit])).toBe(true);
       wide.store.commit([edit], null);

@@ -193,6 +193,10 @@ export function createSnapshots(deps: {
       const ms = Math.round(performance.now() - startedAt);
       logger.info({ chunks: chunks.length, ops: later.ops.length, bytes, ms }, 'hub/snapshot-made');
       return true;
+    } catch (error) {
+      // Beside a file no lock keeps an operator's command and the hub apart: the other has made newer ones, and this one's is gone.
+      if ((await newest(partition))?.sha256 !== last?.row.sha256) return false;
+      throw error;
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

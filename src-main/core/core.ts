@@ -107,6 +107,7 @@ export function createCore(deps: CoreDeps): Core {
       ...store,
       replicaStore,
       time: deps.time,
+      logger: deps.logger,
       ownPartition: () => session.partition,
       ownRole: () => session.role,
     });

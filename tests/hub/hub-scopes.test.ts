@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { derivedId } from '#core/store/derived-id.ts';
 import { createScopes } from '#core/store/scopes.ts';
 import { Contact } from '#shared/contacts/contact.ts';
+import { silentLogger } from '#shared/kernel/ports.ts';
 import { parseLogKey, SyncResponse, unframe } from '#shared/sync/messages.ts';
 import { readSegmentHeader } from '#shared/sync/segment.ts';
 import type { Transport } from '#shared/sync/exchange.ts';
@@ -40,7 +41,8 @@ for (const kind of [
       opened.push(made);
       return made;
     }
-    const scopesOf = (each: OfficeLaptop) => createScopes({ ...each.store, ownPartition: () => tec });
+    const scopesOf = (each: OfficeLaptop) =>
+      createScopes({ ...each.store, logger: silentLogger, ownPartition: () => tec });
 
     test('a narrower grant ends reading at once; what was written before is handed over, then all of it is erased', async () => {
       const wide = laptop('wide', tec);
@@ -85,7 +87,7 @@ for (const kind of [
       expect(await exchange(wide.port(), listening, options)).toMatchObject({ failure: null, refusals: [] });
       expect(seen.filter((partition) => partition === dec)).toEqual([]);
       expect(scopes.leaving([tec])).toEqual([{ partition: dec, names: null, waiting: 0 }]);
-      scopes.erase(dec);
+      await scopes.erase(dec);
 
       expect(scopes.leaving([tec])).toEqual([]);
       expect(wide.names()).toEqual(['Свой контакт, пример']);

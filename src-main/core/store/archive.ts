@@ -10,7 +10,7 @@ import type { LooseOp } from '#shared/sync/loose-ops.ts';
 import { readChunk, type SnapshotHeader, snapshotSummary } from '#shared/sync/snapshot.ts';
 import type { WritableDb } from './database.ts';
 import type { Meta } from './meta.ts';
-import { mayHold, recordPlaces } from './record-places.ts';
+import { mayHold, mayHoldSome, placeOf, recordPlaces } from './record-places.ts';
 import { segmentPorts } from './segment-ports.ts';
 
 /** A snapshot that is coming. */
@@ -44,6 +44,11 @@ export type Archive = {
   squeezedChunks(partition: string): readonly (() => Uint8Array)[];
   /** When the snapshot was made that a record's history begins with; null where it is whole. */
   squeezedAt(record: string): number | null;
+  /** Which of these records the chunks of other partitions hold. */
+  beyond(partition: string, records: ReadonlySet<string>): Set<string>;
+  /** The last chunk of a partition that is not of a coming snapshot; null when there is none. */
+  lastOf(partition: string): { readonly ref: number; readonly entries: readonly LooseOp[] } | null;
+  drop(ref: number): void;
   /** Shows every op but those of a coming snapshot. */
   forEach(visit: (op: ArchivedOp) => void): void;
   /** The coming snapshot has come: its chunks take the place of all others of its partition. */
@@ -72,6 +77,11 @@ export function createArchive(db: WritableDb, meta: Meta): Archive {
   const squeezed = db
     .prepare('select ref from archive where partition = ? and loading = 0 and squeezed_at is not null order by ref')
     .pluck();
+  const placesElsewhere = db.prepare('select ref, records from archive where partition <> ?');
+  const selectLast = db
+    .prepare('select ref from archive where partition = ? and loading = 0 order by ref desc limit 1')
+    .pluck();
+  const dropChunk = db.prepare('delete from archive where ref = ?');
   const dropSettled = db.prepare('delete from archive where partition = ? and loading = 0');
   const settleRows = db.prepare('update archive set loading = 0 where loading = 1');
   const dropRows = db.prepare('delete from archive where loading = 1');
@@ -149,6 +159,22 @@ export function createArchive(db: WritableDb, meta: Meta): Archive {
     squeezedChunks: (partition) => (squeezed.all(partition) as number[]).map((ref) => () => bytesOf(ref)), // a plucked column
     squeezedAt: (record) =>
       holding(record).reduce<number | null>((at, row) => (row.squeezed_at === null ? at : row.squeezed_at), null),
+    beyond(partition, records) {
+      const wanted = new Set([...records].map(placeOf));
+      const found = new Set<string>();
+      const candidates = (placesElsewhere.all(partition) as Row[]).filter((row) => mayHoldSome(row.records, wanted)); // the columns named above
+      for (const { ref } of candidates)
+        for (const record of recordsIn(ref).keys()) if (records.has(record)) found.add(record);
+      return found;
+    },
+    lastOf(partition) {
+      const ref = selectLast.get(partition) as number | undefined; // a key
+      return ref === undefined ? null : { ref, entries: readChunk(bytesOf(ref), segmentPorts) };
+    },
+    drop(ref) {
+      dropChunk.run(ref);
+      read.clear();
+    },
     forEach(visit) {
       for (const { ref, partition, loading } of all.all() as Row[]) {
         if (loading === 1) continue;

@@ -16,6 +16,7 @@ import type { DeskIndex } from './desk-index.ts';
 import type { Indexes } from './indexes.ts';
 import type { Log, LoggedOp, OpLog } from './op-log.ts';
 import { type Change, freezes, opContent, seenBy } from './op-content.ts';
+import type { RecordOfKind } from './partition-eraser.ts';
 import { createRecordPlacer } from './place-record.ts';
 import { createRecordTable, type RecordTable } from './record-rows.ts';
 import { straysBehind } from './strays.ts';
@@ -64,8 +65,13 @@ export type Committer = {
   branchOff(log: Log, after: number): number;
   /** Appends to this laptop's own log in a partition what `write` makes to stand behind its end; answers how many ops. */
   takeBack(partition: string, write: (into: Log, after: number) => readonly Op[]): number;
-  /** Erases everything of a partition from this store: logs, rows, indexes, what waits on the desk. */
-  erase(partition: string): void;
+  /**
+   * Takes the rows of these records away, and makes them anew of what other partitions' logs say of them; `done` takes away the ops that said
+   * it, in the same transaction.
+   */
+  withdraw(partition: string, records: readonly RecordOfKind[], done: () => void): void;
+  /** Forgets the logs of a partition whose records are gone; `done` ends the same transaction. */
+  forget(partition: string, done: () => void): void;
   /** Builds a kind's table anew from the log: after an upgrade that knows more fields. */
   rebuild(kind: Kind): void;
 };
@@ -106,6 +112,16 @@ export function createCommitter(deps: CommitDeps): Committer {
         placer.project(kind, tableOf(kind), records.get(record) ?? [], false);
     }
     gathered.clear();
+  }
+
+  /** A transaction whose freed pages are overwritten: what is erased shall not lie about in the file. One that is lost is done again. */
+  function erasing(work: () => void): void {
+    db.pragma('secure_delete = on');
+    try {
+      withoutWaiting(db, () => transact(work));
+    } finally {
+      db.pragma('secure_delete = off');
+    }
   }
 
   function rebuildTable(kind: Kind): void {
@@ -316,19 +332,34 @@ export function createCommitter(deps: CommitDeps): Committer {
       });
     },
 
-    erase(partition) {
-      // Freed pages are overwritten: what is erased shall not lie about in the file.
-      db.pragma('secure_delete = on');
-      try {
-        transact(() => {
-          opLog.erase(partition);
-          for (const kind of deps.kinds) rebuildTable(kind);
-          desk.reconsider();
-          desk.settle();
-        });
-      } finally {
-        db.pragma('secure_delete = off');
-      }
+    withdraw(partition, records, done) {
+      erasing(() => {
+        const elsewhere = opLog.recordsElsewhere(partition, new Set(records.map(({ record }) => record)));
+        for (const { kind: number, record } of records) {
+          const kind = kindsByNumber.get(number);
+          const table = kind === undefined ? null : tableOf(kind);
+          const held = kind === undefined ? null : table?.load(record, Object.keys(kind.fields));
+          if (kind === undefined || table === null || held === null || held === undefined) continue;
+          const { row, state, facts } = held;
+          table.remove(row);
+          indexes.update(kind, row, facts.alive ? state.values : null, null);
+          desk.removed({ kind, record, row, before: state });
+          const rest = elsewhere.has(record) ? opLog.opsOfRecord(record) : [];
+          const others = rest.filter(({ op, log }) => op.kind === number && log.partition !== partition);
+          if (others.length > 0) placer.place(kind, table, others);
+        }
+        done();
+        desk.settle();
+      });
+    },
+
+    forget(partition, done) {
+      erasing(() => {
+        opLog.erase(partition);
+        done();
+        desk.reconsider();
+        desk.settle();
+      });
       deps.logger.warn('store/partition-erased');
       deps.changed([...deps.kinds.map((kind) => kind.domain), 'records', 'desk', 'sync']);
     },

@@ -55,6 +55,13 @@ export type DeskIndex = {
     readonly before: RecordState;
     readonly after: RecordState;
   }): void;
+  /** Forgets what is remembered of a record whose row, which said `before`, is gone. What waits is for `reconsider`. */
+  removed(gone: {
+    readonly kind: Kind;
+    readonly record: string;
+    readonly row: number;
+    readonly before: RecordState;
+  }): void;
   /** Marks all that waits: records may be gone. */
   reconsider(): void;
   /** Judges what was marked; called before the transaction ends. Whether the desk has changed. */
@@ -310,6 +317,13 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta, kinds:
       markDecidedOf(first.record);
       const keyOf = (state: RecordState): string | null => (isAlive(state) ? naturalKey(kind, state.values) : null);
       keyChanged(kind, first.record, row, keyOf(before), keyOf(after));
+    },
+
+    removed({ kind, record, row, before }) {
+      if (kind.name === Settlement.name) markSubject(before);
+      deleteAgreed.run(record);
+      if (kind.naturalKey !== undefined && isAlive(before))
+        keyChanged(kind, record, row, naturalKey(kind, before.values), null);
     },
 
     reconsider() {

@@ -5,14 +5,14 @@ import { stampMs } from '#shared/sync/stamp.ts';
 import type { Archive } from './archive.ts';
 import type { Log, LogHead, OpLog } from './op-log.ts';
 import type { LogStatements } from './op-log-statements.ts';
-import { mayHold } from './record-places.ts';
+import { mayHold, mayHoldSome, placeOf } from './record-places.ts';
 import { segmentPorts } from './segment-ports.ts';
 
 /** What is held of a log in memory. */
 export type LogState = { readonly log: Log; base: number; sealed: LogHead; tail: Op[]; seedBlock: number | null };
 export type SegmentRow = { ref: number; log: number; from: number; to: number; applied_at: number; bytes: Uint8Array };
 
-export type LogReading = Pick<OpLog, 'opsOfRecord' | 'forEachOp' | 'opsSince'> & {
+export type LogReading = Pick<OpLog, 'opsOfRecord' | 'forEachOp' | 'opsSince' | 'lastPart' | 'recordsElsewhere'> & {
   /** The sealed segments that reach beyond `seq`, in order. */
   segmentsAfter(log: Log, seq: number): Iterable<SegmentRow>;
 };
@@ -60,6 +60,27 @@ export function createLogReading(deps: {
       }
       for (const state of states.values()) for (const op of state.tail) add(op, state);
       return byStamp(found).map(({ op, log }) => ({ op, log }));
+    },
+    lastPart(log) {
+      const state = states.get(log.ref);
+      if (state === undefined) return null;
+      if (state.tail.length > 0) return state.tail;
+      if (state.sealed.seq <= state.base) return null;
+      const row = statements.segmentAfter.get(log.ref, state.sealed.seq - 1) as SegmentRow | undefined;
+      return row === undefined ? null : readOps(row.bytes, segmentPorts);
+    },
+    recordsElsewhere(partition, records) {
+      const found = archive.beyond(partition, records);
+      const wanted = new Set([...records].map(placeOf));
+      const add = (ops: readonly Op[]): void => {
+        for (const { record } of ops) if (records.has(record)) found.add(record);
+      };
+      const candidates: number[] = [];
+      for (const row of statements.placesElsewhere.iterate(partition) as Iterable<{ ref: number; records: Uint8Array }>)
+        if (mayHoldSome(row.records, wanted)) candidates.push(row.ref);
+      for (const ref of candidates) add(readOps((statements.segment.get(ref) as SegmentRow).bytes, segmentPorts));
+      for (const { log, tail } of states.values()) if (log.partition !== partition) add(tail);
+      return found;
     },
     forEachOp(visit) {
       archive.forEach(({ op, replica, partition }) => visit(op, logOf(replica, partition)));

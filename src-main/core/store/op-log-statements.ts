@@ -38,6 +38,9 @@ export function prepareLogStatements(db: WritableDb) {
       .pluck(),
     pieces: db.prepare(`${segment} where log = ? and from_seq > ? and to_seq <= ? order by to_seq`),
     places: db.prepare('select ref, records from segment'),
+    placesElsewhere: db.prepare(
+      'select ref, records from segment where log not in (select ref from log where partition = ?)',
+    ),
     marks: db.prepare('select sent_seq as sent, received_seq as received from log where ref = ?'),
     setMarks: db.prepare('update log set sent_seq = ?, received_seq = ? where ref = ?'),
   };

@@ -82,7 +82,11 @@ export type OpLog = Replicas & {
    * in which `seq` lies. Answers where the log ends now.
    */
   cutBack(log: Log, seq: number): number;
-  /** Forgets the logs of a partition, and what stands for their beginnings. */
+  /** The ops at the end of a log that are kept as one: its tail, else its last segment; null where nothing lies beyond its base. */
+  lastPart(log: Log): readonly Op[] | null;
+  /** Which of these records the logs of other partitions speak of. */
+  recordsElsewhere(partition: string, records: ReadonlySet<string>): ReadonlySet<string>;
+  /** Forgets the logs of a partition, and what stands for their beginnings or was to. */
   erase(partition: string): void;
   /** Takes a proved segment of another replica that reaches beyond the head; `ops` are all of its ops. */
   take(log: Log, bytes: Uint8Array, ops: readonly Op[], appliedAt: number): void;
@@ -363,6 +367,7 @@ export function createOpLog(deps: OpLogDeps): OpLog {
       return end;
     },
     erase(partition) {
+      if (archive.loading()?.header.partition === partition) self.giveUpComing();
       meta.set('clock', String(clock));
       for (const statement of statements.erase) statement.run(partition);
       reload();

@@ -42,6 +42,25 @@ export function mayHold(places: Uint8Array, record: string): boolean {
   return false;
 }
 
-function placeOf(record: string): number {
+/** Whether one of these records may be among them; `wanted` are their places. False is certain. */
+export function mayHoldSome(places: Uint8Array, wanted: ReadonlySet<number>): boolean {
+  let place = 0;
+  let shift = 0;
+  let difference = 0;
+  for (const byte of places) {
+    difference |= (byte & 0x7f) << shift;
+    if (byte > 0x7f) {
+      shift += 7;
+      continue;
+    }
+    place += difference;
+    if (wanted.has(place)) return true;
+    difference = 0;
+    shift = 0;
+  }
+  return false;
+}
+
+export function placeOf(record: string): number {
   return Number.parseInt(record.slice(-6), 16);
 }

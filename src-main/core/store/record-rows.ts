@@ -63,6 +63,7 @@ export type RecordTable = {
   load(id: string, fields: readonly string[]): StoredRecord | null;
   /** Makes the row of a record; returns its number, or null when there is one already. */
   insert(id: string, state: RecordState, facts: RowFacts): number | null;
+  remove(row: number): void;
   /** Writes the facts, and these fields of `state`. */
   update(before: StoredRecord, fields: readonly string[], state: RecordState, facts: RowFacts): void;
 };
@@ -118,6 +119,7 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
   const insertPlain = db.prepare(
     insertSql([...plainColumns, ...allColumns], ', alive, clocks', `, 1, '${' '.repeat(roomAtFirst)}'`),
   );
+  const removeRow = db.prepare(`delete from ${table} where row = ?`);
   const names = fields.map(([name]) => name);
 
   return {
@@ -186,6 +188,8 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
       const { changes, lastInsertRowid } = (isPlain ? insertPlain : insert).run(cells);
       return changes === 0 ? null : Number(lastInsertRowid);
     },
+
+    remove: (row) => void removeRow.run(row),
 
     update(before, names, state, facts) {
       const withSets = hasSets(names);

@@ -2,18 +2,22 @@
  * What this laptop keeps, when the hub changes it. A partition the newest credential no longer covers is left: everything this laptop
  * wrote there is handed over first, then all of it is erased here. The person can give up what cannot be handed over any more.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isWithin } from '#shared/access/partitions.ts';
 import { Commission } from '#shared/commissions/commission.ts';
 import { type Locale, locales } from '#shared/i18n/locales.ts';
+import type { Logger } from '#shared/kernel/ports.ts';
 import { localizedField } from '#shared/kinds/define-kind.ts';
 import type { ScopeView } from '#shared/sync/contract.ts';
 import type { Scopes, ScopeChange } from '../sync/scopes-port.ts';
 import { createErasedLogs } from './erased-logs.ts';
 import { logKey } from '#shared/sync/messages.ts';
 import { fromColumnText } from './column-text.ts';
-import type { ReadableDb } from './database.ts';
+import type { WritableDb } from './database.ts';
 import type { Row } from './record-rows.ts';
+import { createPartitionEraser } from './partition-eraser.ts';
 import { columnName, quote } from './tables.ts';
+import type { Archive } from './archive.ts';
 import type { Committer } from './commit.ts';
 import type { Meta } from './meta.ts';
 import type { OpLog } from './op-log.ts';
@@ -21,11 +25,16 @@ import type { OpLog } from './op-log.ts';
 /** The Sync page tells no more. */
 const keptChanges = 20;
 
+/** Between two steps of erasing, so that a person's calls have their turn. */
+const pauseMs = 10;
+
 export function createScopes(deps: {
-  readonly db: ReadableDb;
+  readonly db: WritableDb;
   readonly log: OpLog;
+  readonly archive: Archive;
   readonly meta: Meta;
   readonly committer: Committer;
+  readonly logger: Logger;
   readonly ownPartition: () => string;
 }): Scopes {
   const { log: opLog, meta } = deps;
@@ -44,11 +53,32 @@ export function createScopes(deps: {
     return { partition, names: row === undefined ? null : names };
   }
 
+  const eraser = createPartitionEraser(deps);
+  let running: Promise<void> | null = null;
+  function goOn(): Promise<void> {
+    running ??= eraseAll().finally(() => {
+      running = null;
+    });
+    return running;
+  }
+  async function eraseAll(): Promise<void> {
+    try {
+      do await sleep(pauseMs);
+      while (deps.db.open && eraser.step());
+    } catch (error) {
+      // It goes on when the store is opened again, or the next partition is left.
+      deps.logger.warn('store/erasing-failed', { name: error instanceof Error ? error.name : typeof error });
+    }
+  }
+  if (eraser.pending().length > 0) void goOn();
+
   function leaving(granted: readonly string[]): (ScopeView & { waiting: number })[] {
+    const gone = eraser.pending();
     const waiting = new Map<string, number>();
     for (const log of opLog.logs()) {
       const { partition } = log;
-      if (partition === deps.ownPartition() || granted.some((prefix) => isWithin(partition, prefix))) continue;
+      if (partition === deps.ownPartition() || gone.includes(partition)) continue;
+      if (granted.some((prefix) => isWithin(partition, prefix))) continue;
       const unsent = opLog.isOwn(log.replica) ? Math.max(0, opLog.head(log).seq - opLog.marks(log).received) : 0;
       waiting.set(partition, (waiting.get(partition) ?? 0) + unsent);
     }
@@ -62,8 +92,10 @@ export function createScopes(deps: {
       const log = opLog.logs().find((each) => each.replica === opLog.ownReplica() && each.partition === partition);
       const received = log === undefined ? 0 : opLog.marks(log).received;
       if (log !== undefined && received > 0) createErasedLogs(meta).add(logKey(log.replica, partition), received);
-      deps.committer.erase(partition);
+      eraser.begin(partition);
+      return goOn();
     },
+    isErasing: () => running !== null,
     changes,
     addChange: (change) => meta.set('scope-changes', JSON.stringify([change, ...changes()].slice(0, keptChanges))),
   };

@@ -1,7 +1,7 @@
 /** The small facts the sync service keeps in the store: enrolment, what the hub last said, past exchanges. */
 import type { Role } from '#shared/access/roles.ts';
 import type { Enrolment, ExchangeRow, SuccessionNote, SyncMemory, SyncStore } from '../sync/sync-store.ts';
-import type { Time } from '#shared/kernel/ports.ts';
+import type { Logger, Time } from '#shared/kernel/ports.ts';
 import type { Archive } from './archive.ts';
 import type { Committer } from './commit.ts';
 import { createCompactor } from './compaction.ts';
@@ -24,6 +24,7 @@ export type SyncMemoryDeps = {
   readonly archive: Archive;
   readonly committer: Committer;
   readonly time: Time;
+  readonly logger: Logger;
   readonly queries: RecordQueries;
   readonly replicaStore: ReplicaStore;
   readonly ownPartition: () => string;

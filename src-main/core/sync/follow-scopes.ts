@@ -2,6 +2,7 @@
  * Follows the hub when it changes what this laptop keeps: takes the newest credential into the enrolment, and leaves the partitions it
  * no longer covers, each once everything written there has been handed over.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isWithin, overlaps } from '#shared/access/partitions.ts';
 import type { Credential } from '#shared/sync/messages.ts';
 import { adoptCredential } from './exchange-outcome.ts';
@@ -31,7 +32,7 @@ export function followScopes(store: SyncStore, now: number): Credential | null {
       store.scopes.addChange({ ...store.scopes.view(partition), what: 'left', at: now });
   for (const { waiting, ...left } of leaving) {
     if (waiting > 0) continue;
-    store.scopes.erase(left.partition);
+    void store.scopes.erase(left.partition);
     store.scopes.addChange({ ...left, what: 'left', at: now });
   }
   return adopted;
@@ -43,6 +44,16 @@ export function dropPartition(store: SyncStore, partition: string, now: number):
   const leaving = granted === null ? [] : store.scopes.leaving(granted);
   if (!leaving.some((each) => each.partition === partition)) return;
   const left = store.scopes.view(partition);
-  store.scopes.erase(partition);
+  void store.scopes.erase(partition);
   store.scopes.addChange({ ...left, what: 'dropped', at: now });
 }
+
+/**
+ * Waits until what is being erased is gone: granted again meanwhile, it would come back from one end while it goes from the other. False
+ * where it was stopped.
+ */
+export async function afterErasing(store: SyncStore, signal: AbortSignal): Promise<boolean> {
+  while (store.scopes.isErasing() && !signal.aborted) await sleep(askedEveryMs);
+  return !signal.aborted;
+}
+const askedEveryMs = 20;

@@ -10,7 +10,7 @@ import type { CarriedFiles } from '../files/files-service.ts';
 import { verifySignature } from '../store/identity.ts';
 import { segmentPorts } from '../store/segment-ports.ts';
 import { isWorth } from './cold-start.ts';
-import { followScopes } from './follow-scopes.ts';
+import { afterErasing, followScopes } from './follow-scopes.ts';
 import type { SealKey } from './parcel-seal.ts';
 import { readParcelFile, type StickFile, verify } from './stick-scan.ts';
 import { giveUp, refusalByStick } from './succeeding.ts';
@@ -43,6 +43,7 @@ export type ParcelTaking = {
 export async function takeParcelFile(at: ParcelTaking, file: StickFile & { what: 'parcel' }): Promise<TakenFile> {
   const enrolment = at.store.enrolment();
   if (enrolment === null) return refused({ code: 'sync/not-enrolled' });
+  if (!(await afterErasing(at.store, at.signal))) return refused({ code: 'sync/stopped' });
   const read = await readParcelFile(file.path, at.key);
   // What it is called among packs means nothing to who waits for records.
   if (!read.ok) return refused(read.error.code.startsWith('packs/') ? { code: 'stick/damaged' } : read.error);

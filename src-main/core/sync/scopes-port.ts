@@ -12,8 +12,10 @@ export type Scopes = {
   leaving(granted: readonly string[]): (ScopeView & { readonly waiting: number })[];
   /** A partition as screens show it. */
   view(partition: string): ScopeView;
-  /** Erases a partition from this laptop. */
-  erase(partition: string): void;
+  /** Erases a partition from this laptop, step by step beside everything else, also after a restart; ends when it is gone. */
+  erase(partition: string): Promise<void>;
+  /** Whether one is being erased now. */
+  isErasing(): boolean;
   /** The latest first. */
   changes(): readonly ScopeChange[];
   addChange(change: ScopeChange): void;

@@ -15,7 +15,7 @@ import { databaseFailure } from '../store/database.ts';
 import { beginWithSnapshots, mayBeCold } from './cold-start.ts';
 import { type Compacting, createCompacting } from './compacting.ts';
 import { emptyMemory, isLineAway, keepOutcome, problemOf } from './exchange-outcome.ts';
-import { dropPartition, followScopes } from './follow-scopes.ts';
+import { afterErasing, dropPartition, followScopes } from './follow-scopes.ts';
 import { parseHubAddress } from './hub-address.ts';
 import type { HubBlobs } from './hub-blobs.ts';
 import {
@@ -151,6 +151,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
     const enrolment = store.enrolment();
     if (enrolment === null || enrolment.address === null) throw new Error('an exchange needs an enrolment');
     schedule.clear();
+    if (!(await afterErasing(store, at.stop.signal))) return { ...nothingDone, failure: { code: 'sync/stopped' } };
     const startedAt = time.now();
     at.lastTryAt = startedAt;
     at.offered = opsToHandOver(store);

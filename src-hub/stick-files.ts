@@ -4,7 +4,13 @@ import { mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:f
 import { basename, dirname, join } from 'node:path';
 import { err, type Result } from '#shared/kernel/result.ts';
 import { isPackName, packFolders } from '#shared/packs/pack-place.ts';
-import { maxParcelBytes, type ParcelPath, unwrapParcel, wrapParcel } from '#shared/sync/parcel-file.ts';
+import {
+  compareParcelNames,
+  maxParcelBytes,
+  type ParcelPath,
+  unwrapParcel,
+  wrapParcel,
+} from '#shared/sync/parcel-file.ts';
 import { sha256, verifySignature } from './hub-crypto.ts';
 
 /** Paths of the pack files of a folder and of its folder of parcels, the parts of one delivery in their order. */
@@ -14,8 +20,7 @@ export async function listParcels(folder: string): Promise<string[]> {
     const names = await readdir(place).catch(() => []);
     paths.push(...names.filter(isPackName).map((name) => join(place, name)));
   }
-  // Part 10 after part 2.
-  return paths.sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
+  return paths.sort(compareParcelNames);
 }
 
 /** The content of one parcel file. Failures: those of `unwrapParcel`, `hub/unreadable`. */

@@ -37,6 +37,8 @@ function Carry({ status, state }: { status: SyncStatus; state: StickState }) {
   const arrivals = state.arrivals.filter(({ what }) => what === 'parcels');
   const last = useCall('sync.exchanges', { limit: 100 }).value?.items.find(({ road }) => road === 'stick');
   const [place] = state.places;
+  // That there was nothing is no longer so where something lies there now.
+  const isOutdated = arrivals.length > 0 && take.failure?.code === 'stick/nothing';
   const isTaking = take.isBusy || state.task?.doing === 'take';
   return (
     <>
@@ -56,7 +58,7 @@ function Carry({ status, state }: { status: SyncStatus; state: StickState }) {
             </Button>
           </StickArrivalNote>
         ))}
-        <FailureNote failure={take.failure} />
+        <FailureNote failure={isOutdated ? null : take.failure} />
         <div className="row g3 wrap">
           <Button
             variant={status.saved > 0 && arrivals.length === 0 ? 'filled' : 'outline'}

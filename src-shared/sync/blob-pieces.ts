@@ -14,7 +14,7 @@ export const maxBlobsNamed = 20_000;
 export const BlobsNamed = z.array(Sha256).max(maxBlobsNamed);
 
 /** Bytes of pieces in one parcel. */
-const bytesPerParcel = 4 * 1024 * 1024;
+const bytesPerParcel = 2 * 1024 * 1024;
 const piecesPerParcel = 500;
 /** What a stick is never filled with attachments beyond, bytes free: the records of the next office, and the answers, must still fit. */
 const keptFree = 16 * 1024 * 1024;

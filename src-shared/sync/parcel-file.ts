@@ -42,6 +42,11 @@ export function parcelName(writer: string, reader: string, number: number, hash:
   return `${parcelTag(writer, reader, hash)}-${number}.kpack`;
 }
 
+/** Sorts names so that the parts of a delivery stand in their order: part 10 after part 2. */
+export function compareParcelNames(a: string, b: string): number {
+  return a.length - b.length || (a < b ? -1 : 1);
+}
+
 /** What the names of all parcels of a pair begin with. */
 export function parcelTag(writer: string, reader: string, hash: Hash): string {
   return bytesToHex(hash(utf8(`komissiya parcel|${writer}|${reader}`))).slice(0, 16);

@@ -297,9 +297,7 @@ function movedOn(known: Peer | undefined, header: ExchangeParcel, isHub: boolean
   const said: Peer = { summary: header.summary, epoch: header.epoch, at: header.madeAt };
   if (known === undefined) return said;
   if (!isHub || known.epoch !== said.epoch) return said.at > known.at ? said : known;
-  const summary = { ...known.summary };
-  for (const [log, seq] of Object.entries(said.summary)) summary[log] = Math.max(seq, summary[log] ?? 0);
-  return { summary, epoch: known.epoch, at: Math.max(said.at, known.at) };
+  return { summary: furthest(known.summary, said.summary), epoch: known.epoch, at: Math.max(said.at, known.at) };
 }
 
 /**

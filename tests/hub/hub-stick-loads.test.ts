@@ -81,7 +81,7 @@ test('a trainer brings scans of two offices to the hub and each to the other, wh
   const [first, second] = [await office('SAMPLE-A'), await office('SAMPLE-B')];
   const [one, two] = [await decision(first, '1/1'), await decision(second, '1/2')];
   // Longer than a parcel holds, and one that shares a parcel.
-  const [large, small] = [randomBytes(5_000_000), randomBytes(40_000)];
+  const [large, small] = [randomBytes(2_500_000), randomBytes(40_000)];
   const largeDigest = await attachFile(first, one, 'scan.pdf', large);
   const smallDigest = await attachFile(second, two, 'paper.pdf', small);
   const stick = newStick();
@@ -106,7 +106,7 @@ test('a trainer brings scans of two offices to the hub and each to the other, wh
   expect(await writeTo(second, stick, 'hub')).toMatchObject({ attachments: 0 });
   expect(await atHub(stick)).not.toContain('attachments');
   expect(await takeFrom(second, stick)).toMatchObject({ attachments: 0, problems: [] });
-}, 60_000);
+}, 120_000);
 
 test('pieces that come singly, twice and in the wrong order are put together in the end', async () => {
   const { stick: atHub, office } = await hubAndOffices();
@@ -119,7 +119,7 @@ test('pieces that come singly, twice and in the wrong order are put together in 
   await takeFrom(first, word);
   await takeFrom(second, word);
   const id = await decision(first, '2/1');
-  const content = randomBytes(9_000_000);
+  const content = randomBytes(4_500_000);
   const digest = await attachFile(first, id, 'scan.pdf', content);
   const neighbour = (await second.value('sync.status', {})).laptops.find((each) => each.isThis)?.replica ?? '';
   const stick = newStick();
@@ -148,7 +148,7 @@ test('pieces that come singly, twice and in the wrong order are put together in 
   expect(await takeFrom(first, back)).toMatchObject({ attachments: 0, problems: [] });
   rmSync(join(back.path, 'komissiya'), { recursive: true });
   expect(await writeTo(first, back, neighbour)).toMatchObject({ attachments: 0 });
-}, 60_000);
+}, 120_000);
 
 test('a laptop that began with a snapshot hands it on; where that is lost, the hub is said to be needed', async () => {
   const { hub, stick: atHub, office, online } = await hubAndOffices();

@@ -1,6 +1,7 @@
 /** The shipped country documents: valid, complete in seven languages, each in its own script, and connected. */
 import { readFileSync, statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { createPlaceNames } from '#core/commissions/country-documents.ts';
 import { commissionPartition } from '#shared/access/partitions.ts';
 import { Commission } from '#shared/commissions/commission.ts';
 import {
@@ -184,4 +185,15 @@ describe('a broken document is refused', () => {
     expect(Country.safeParse(wrong).success).toBe(false);
     expect(Country.safeParse({ ...country('tj'), asOf: '2026-12-01' }).success).toBe(true);
   });
+});
+
+test('a partition of a country has the name of what it stands for', async () => {
+  const namesOf = createPlaceNames();
+  const commission = country('kz').commissions.find(({ id }) => id === 'kz-19-tec_oblast');
+  expect((await namesOf('kz'))?.ru).toBe('Казахстан');
+  expect(await namesOf('kz/kz-19')).toEqual(country('kz').units.find(({ id }) => id === 'kz-19')?.names);
+  expect(await namesOf('kz/kz-19/kz-19-tec_oblast')).toEqual(commission?.names);
+  // What a person added by hand, and what lies in no country, has no name there.
+  for (const unknown of ['kz/kz-19/added-by-hand', 'kz/nowhere', 'region', 'xx'])
+    expect(await namesOf(unknown)).toBeNull();
 });

@@ -11,7 +11,7 @@ import { dirname, join } from 'node:path';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
 import { isPackName, packFolder, packFolders } from '#shared/packs/pack-place.ts';
 import { isInvitationName } from '#shared/sync/invitation-file.ts';
-import { maxParcelBytes, type ParcelPath, wrapParcel } from '#shared/sync/parcel-file.ts';
+import { compareParcelNames, maxParcelBytes, type ParcelPath, wrapParcel } from '#shared/sync/parcel-file.ts';
 import { flushFolder } from '../packs/blob-store.ts';
 
 const fullCodes = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
@@ -92,8 +92,7 @@ export async function listStickFiles(place: string): Promise<string[]> {
   const paths: string[] = [];
   for (const folder of packFolders.map((name) => join(place, name))) {
     const names = await readdir(folder).catch(() => []);
-    // Part 10 after part 2.
-    for (const name of names.sort((a, b) => a.length - b.length || (a < b ? -1 : 1))) {
+    for (const name of names.sort(compareParcelNames)) {
       if ((isPackName(name) || isInvitationName(name)) && paths.length < mostFiles) paths.push(join(folder, name));
     }
   }

@@ -17,6 +17,8 @@ export type BadLine = {
   readonly port: number;
   /** Bytes put on the line towards the hub and from it; a packet that was lost counts once. */
   readonly bytes: { up: number; down: number };
+  /** Of those towards the hub: what belongs to hand-shakes of TLS, and what was under way in cuts and never arrived. */
+  readonly of: { handShakes: number; lost: number };
   cuts(): number;
   close(): Promise<void>;
 };
@@ -26,6 +28,7 @@ const packetBytes = 1400;
 /** Opens a line to a port of this machine. `random` gives numbers from 0 to 1. */
 export async function openLine(toPort: number, quality: LineQuality, random: () => number): Promise<BadLine> {
   const bytes = { up: 0, down: 0 };
+  const of = { handShakes: 0, lost: 0 };
   const busyUntil = { up: 0, down: 0 };
   const sockets = new Set<Socket>();
   let cuts = 0;
@@ -33,6 +36,7 @@ export async function openLine(toPort: number, quality: LineQuality, random: () 
   async function carry(from: Socket, to: Socket, way: 'up' | 'down'): Promise<void> {
     let arrivesAt = 0;
     let underWay = Promise.resolve();
+    const isHandShake = handShakeBytes();
     for await (const chunk of from as AsyncIterable<Buffer>) {
       for (let at = 0; at < chunk.length; at += packetBytes) {
         // What stands behind a cut never comes onto the line.
@@ -43,10 +47,14 @@ export async function openLine(toPort: number, quality: LineQuality, random: () 
         const now = performance.now();
         busyUntil[way] = Math.max(now, busyUntil[way]) + sentMs * (isLost ? 2 : 1);
         bytes[way] += packet.length;
+        if (way === 'up') of.handShakes += isHandShake(packet);
         const late = isLost ? quality.roundTripMs : 0;
         arrivesAt = Math.max(arrivesAt, busyUntil[way] + quality.roundTripMs / 2 + late);
         const wait = arrivesAt - now;
-        underWay = Promise.all([underWay, sleep(wait)]).then(() => void to.write(packet));
+        underWay = Promise.all([underWay, sleep(wait)]).then(() => {
+          if (way === 'up' && to.destroyed) of.lost += packet.length;
+          else to.write(packet);
+        });
         // The next packet is taken from its sender when the line is free again.
         await sleep(Math.max(0, busyUntil[way] - now));
       }
@@ -82,11 +90,45 @@ export async function openLine(toPort: number, quality: LineQuality, random: () 
   return {
     port: typeof address === 'object' && address !== null ? address.port : 0,
     bytes,
+    of,
     cuts: () => cuts,
     async close() {
       if (cutting !== null) clearInterval(cutting);
       for (const socket of sockets) socket.destroy();
       await new Promise((done) => server.close(done));
     },
+  };
+}
+
+const applicationData = 23;
+const recordHeadBytes = 5;
+
+/**
+ * Counts, of a TLS connection's packets in order, the bytes of its hand-shake: up to the end of the first record of application data,
+ * in which TLS 1.3 hides the client's last word of it.
+ */
+function handShakeBytes(): (packet: Buffer) => number {
+  let head = Buffer.alloc(0);
+  let leftOfRecord = 0;
+  let isLast = false;
+  let isOver = false;
+  return (packet) => {
+    let at = 0;
+    while (at < packet.length && !isOver) {
+      if (leftOfRecord === 0) {
+        const part = packet.subarray(at, at + recordHeadBytes - head.length);
+        head = Buffer.concat([head, part]);
+        at += part.length;
+        if (head.length < recordHeadBytes) break;
+        isLast = head[0] === applicationData;
+        leftOfRecord = head.readUInt16BE(3);
+        head = Buffer.alloc(0);
+      }
+      const part = Math.min(leftOfRecord, packet.length - at);
+      at += part;
+      leftOfRecord -= part;
+      isOver = isLast && leftOfRecord === 0;
+    }
+    return at;
   };
 }

@@ -79,14 +79,14 @@ const mutants: readonly Mutant[] = [
   {
     name: 'the writer of a segment needs no right to what it wrote',
     file: 'accept.ts',
-    from: "return err({ code: 'segment/wrong-role', seq: op.seq });",
-    to: 'continue;',
+    from: "return mayAct(credential, kindsByNumber.get(op.kind), op.act) ? null : { code: 'segment/wrong-role', seq: op.seq };",
+    to: 'return null;',
   },
   {
     name: 'new rights judge what was written under the old ones',
     file: 'accept.ts',
-    from: 'own.find((each) => op.seq > (each.heldBefore?.[header.partition] ?? 0))',
-    to: 'newest',
+    from: 'own.findIndex((each) => op.seq > (each.heldBefore?.[header.partition] ?? 0))',
+    to: '0',
   },
   {
     name: 'what a restored laptop writes again names the old log',

@@ -159,21 +159,26 @@ function checkWrites(
 
 /**
  * What a laptop's op names of its own earlier ones is there, also when they had to be written again under another identity: else what it
- * replaced or dropped would come back. (Others may name what went with the disk it was seen on; and a laptop put back unawares twice,
- * the second time to before the first was mended, names one identity more than is followed.)
+ * replaced or dropped would come back. (Others may name what went with the disk it was seen on. And a laptop put back unawares twice,
+ * the second time to what the first mending has written again under an identity that is forgotten now, writes it again once more: then
+ * what a name means stands under another identity. docs/sync.md, section 13.)
  */
 function checkNames({ names, actors }: World, ops: readonly SimOp[]): void {
-  const isFollowed = new Set(actors.filter(({ copies }) => copies < 2).map(({ laptop }) => laptop.name));
+  const twice = new Set(actors.filter(({ copies }) => copies > 1).map(({ laptop }) => laptop.name));
   const stamps = new Set(ops.map((each) => `${stampToText(stampOf(each))} ${each.op.record}`));
+  const times = new Set(ops.map(({ op, replica }) => `${op.time} ${names.get(replica)} ${op.record}`));
   for (const { op, replica } of ops) {
     const dropped = Object.values(op.set ?? {}).flatMap((value) =>
       value !== null && typeof value === 'object' ? Object.values(value.drop).flat() : [],
     );
     const named = [...Object.values(op.replaced).map(stampToText), ...dropped];
     for (const stamp of named) {
-      const isOwn = names.get(stamp.slice(stamp.indexOf('@') + 1)) === names.get(replica);
-      if (isOwn && isFollowed.has(names.get(replica) ?? ''))
-        yes(stamps.has(`${stamp} ${op.record}`), `an op names ${stamp} of its own laptop, which is nowhere`);
+      const [time, of = ''] = stamp.split('@');
+      const name = names.get(replica) ?? '';
+      if (names.get(of) !== name) continue;
+      const isThere =
+        stamps.has(`${stamp} ${op.record}`) || (twice.has(name) && times.has(`${time} ${name} ${op.record}`));
+      yes(isThere, `an op names ${stamp} of its own laptop, which is nowhere`);
     }
   }
 }

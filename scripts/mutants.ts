@@ -133,10 +133,18 @@ function copy(): string {
   return directory;
 }
 
+/** Some faults show in one history of a thousand: what one seed leaves alive the next one tries. */
+const seeds = ['1', '3'];
+
 /** Whether the simulation holds there. */
-function plays(directory: string): Promise<boolean> {
+async function plays(directory: string): Promise<boolean> {
+  for (const seed of seeds) if (!(await playsFrom(directory, seed))) return false;
+  return true;
+}
+
+function playsFrom(directory: string, seed: string): Promise<boolean> {
   // A fault may also make it go round for ever.
-  const child = spawn(process.execPath, ['tests/sim/main.ts', '--histories', histories, '--seed', '1', '--raw'], {
+  const child = spawn(process.execPath, ['tests/sim/main.ts', '--histories', histories, '--seed', seed, '--raw'], {
     cwd: directory,
     stdio: 'ignore',
     timeout: 120_000,
@@ -165,7 +173,9 @@ async function main(): Promise<void> {
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
-  console.log(`${mutants.length - survivors.length} of ${mutants.length} mutants killed by ${histories} histories`);
+  console.log(
+    `${mutants.length - survivors.length} of ${mutants.length} mutants killed by ${seeds.length} times ${histories} histories`,
+  );
   if (survivors.length > 0) process.exitCode = 1;
 }
 

@@ -143,7 +143,7 @@ export function openPeer(path: string, key: Uint8Array | null, kinds = [...allKi
             return answer;
           },
         },
-        { partitions: [benchPartition], epoch, acknowledged },
+        { partitions: [benchPartition], epoch, acknowledged, breathe: () => setImmediate(undefined) },
       );
       if (outcome.failure !== null || outcome.refusals.length > 0 || outcome.refusedHere.length > 0)
         throw new Error(JSON.stringify([outcome.failure, outcome.refusals[0], outcome.refusedHere[0]]));

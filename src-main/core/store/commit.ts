@@ -105,13 +105,15 @@ export function createCommitter(deps: CommitDeps): Committer {
   }
 
   /** Projects what `applyRemote` has gathered. */
-  function projectGathered({ gathered }: Batch): void {
+  function projectGathered(of: Batch): void {
+    const { gathered } = of;
     for (const [kind, records] of gathered) {
       // Ids begin with the time they were made at: so rows come in about the order in which they lie in the file.
       for (const record of [...records.keys()].sort())
         placer.project(kind, tableOf(kind), records.get(record) ?? [], false);
     }
     gathered.clear();
+    of.ops = 0;
   }
 
   /** A transaction whose freed pages are overwritten: what is erased shall not lie about in the file. One that is lost is done again. */
@@ -207,6 +209,8 @@ export function createCommitter(deps: CommitDeps): Committer {
           gather(batch, kind, { op, log });
           batch.topics.add(kind.domain);
         }
+        // Ops that are kept longer than this cost more memory than reading a row once more costs time.
+        if (batch.ops >= mostGathered) projectGathered(batch);
         opLog.take(log, bytes, ops, now);
         opLog.setClock(clock);
         batch.topics.add('records').add('sync');
@@ -219,7 +223,7 @@ export function createCommitter(deps: CommitDeps): Committer {
 
     together(work) {
       if (batch !== null) throw new Error('one transaction within another');
-      const current: Batch = { topics: new Set(), gathered: new Map(), failure: null };
+      const current: Batch = { topics: new Set(), gathered: new Map(), ops: 0, failure: null };
       deps.checkpoints.seldom();
       batch = current;
       try {
@@ -376,10 +380,17 @@ export function createCommitter(deps: CommitDeps): Committer {
 type Batch = {
   readonly topics: Set<string>;
   readonly gathered: Map<Kind, Map<string, LoggedOp[]>>;
+  /** How many those are. */
+  ops: number;
   failure: unknown;
 };
 
-function gather({ gathered }: Batch, kind: Kind, entry: LoggedOp): void {
+/** As many as a full segment has. */
+const mostGathered = 1000;
+
+function gather(batch: Batch, kind: Kind, entry: LoggedOp): void {
+  const { gathered } = batch;
+  batch.ops += 1;
   let records = gathered.get(kind);
   if (records === undefined) {
     records = new Map();

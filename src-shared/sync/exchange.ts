@@ -187,9 +187,9 @@ export async function exchange(
       lacking !== session.lacking ||
       session.branched > before.branched ||
       session.received > before.received ||
-      // The hub holds less than it once said: offered from there in the next turn.
-      left !== ahead(store, before, options);
-    session = { ...session, lacking };
+      // The hub holds less than it once said, or a log here no longer waits for it: offered in the next turn.
+      left !== session.left;
+    session = { ...session, lacking, left };
     if (!moved || session.turns >= maxTurns) {
       // Nothing came although there is said to be more: whatever is left is refused here, or the hub errs.
       const isStuck = header.more && session.refusedHere.length === 0;
@@ -209,8 +209,9 @@ type Session = ExchangeOutcome & {
   readonly due: number;
   /** What to say next about credentials: their digest, the page behind a serial, or nothing more. */
   readonly credentials: 'digest' | { readonly after: string } | null;
-  /** Others' ops the hub holds and this laptop did not, after the last turn. */
+  /** After the last turn: others' ops the hub holds and this laptop did not, and ops to hand over. */
   readonly lacking: number;
+  readonly left: number;
   /** Logs ended where the hub's continuation parts from what was here. */
   readonly branched: number;
   /** Whether the hub has said what it holds: before, others' logs are not offered. */
@@ -229,14 +230,25 @@ function beginExchange(store: ReplicaStore, options: ExchangeOptions): Session {
     due: 0,
     credentials: 'digest',
     lacking: 0,
+    left: 0,
     branched: 0,
     isTold: options.epoch !== null && Object.keys(options.acknowledged).length > 0,
   };
-  return { ...session, due: ahead(store, session, options) };
+  const due = ahead(store, session, options);
+  return { ...session, due, left: due };
 }
 
 function end(session: Session, failure: Failure | null): ExchangeOutcome {
-  const { blocked: _b, due: _d, credentials: _c, lacking: _l, branched: _f, isTold: _t, ...outcome } = session;
+  const {
+    blocked: _b,
+    due: _d,
+    credentials: _c,
+    lacking: _l,
+    left: _a,
+    branched: _f,
+    isTold: _t,
+    ...outcome
+  } = session;
   return { ...outcome, failure };
 }
 

@@ -37,6 +37,14 @@ test('an exchange goes on where the log of another had to be cut back to before 
   await expect(play({ laptops: [chair, chair], steps: apart.flat() })).resolves.toBeUndefined();
 });
 
+test('an exchange goes on where a log waited for a continuation that the hub has lost', async () => {
+  const apart = [
+    [write(0, 0), backUp(hub), backUp(0), meet(0)],
+    [putBack(0), meet(0), putBack(hub), write(0, 0, 0, true)],
+  ];
+  await expect(play({ laptops: [chair, chair], steps: apart.flat() })).resolves.toBeUndefined();
+});
+
 test('what only another got by stick comes back to a laptop that was put back unawares and went on', async () => {
   const apart: Step[][] = [
     [write(0, 0), meet(0), meet(1), backUp(0)],

@@ -26,7 +26,8 @@ export type Outgoing = { readonly segments: readonly Uint8Array[]; readonly byte
 
 /** No single segment is larger: 1,000 ops of long papers fit many times. */
 const maxSegmentBytes = 8 * 1024 * 1024;
-const downloadBytes = 8 * 1024 * 1024;
+/** A laptop holds an answer in memory, several times over while it is opened. */
+const downloadBytes = 1024 * 1024;
 const downloadSegments = 500;
 
 export type LogArchive = ReturnType<typeof createLogArchive>;
@@ -249,7 +250,7 @@ export function createLogArchive(deps: {
   }
 
   /**
-   * Segments beyond what the asker holds, logs in turn, about 8 MB at most. Its own only within its partitions: where it was granted one
+   * Segments beyond what the asker holds, logs in turn, about 1 MB at most. Its own only within its partitions: where it was granted one
    * again that it had erased.
    */
   async function beyond(

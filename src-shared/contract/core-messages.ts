@@ -10,6 +10,12 @@ import type { LogFields } from '../kernel/ports.ts';
 import type { Result } from '../kernel/result.ts';
 import type { CoreEvent } from './core-contract.ts';
 
+/**
+ * MB that half of the core's young heap may take; V8's own 16 would be tens of MB of finished work that waits for its collection while
+ * an exchange runs.
+ */
+export const coreSemiSpaceMb = 4;
+
 /** The unlocked key and the person, as the core wrote them: opaque here, kept in memory only, never logged or stored. */
 export type OpaqueSession = { readonly [member: string]: unknown };
 

@@ -3,6 +3,7 @@ import { type Attachment, attachmentsOf, carriesAttachments, parseAttachment } f
 import { LineSettings } from '#shared/files/contract.ts';
 import type { OpValue, SetChange } from '#shared/sync/op.ts';
 import { allKinds } from '#shared/kinds/all-kinds.ts';
+import { fromColumnId } from './column-id.ts';
 import { fromColumnText } from './column-text.ts';
 import type { WritableDb } from './database.ts';
 import type { Meta } from './meta.ts';
@@ -59,8 +60,8 @@ export function createFilesQueries(db: WritableDb, meta: Meta, log: OpLog): File
     const found = new Map<string, Attachment>();
     for (const select of selects) {
       // A set's column is the JSON of its elements, the other a text: record-rows.ts.
-      for (const [id, files, sealed] of select.all() as [string, string | null, string | null][]) {
-        if (!isWanted(id)) continue;
+      for (const [id, files, sealed] of select.all() as [unknown, string | null, string | null][]) {
+        if (!isWanted(fromColumnId(id))) continue;
         const sealedFiles = sealed === null ? null : fromColumnText(sealed);
         const list = attachmentsOf({ files: files === null ? [] : (JSON.parse(files) as string[]), sealedFiles });
         for (const file of [...list.own, ...list.late]) found.set(file.sha256, file);
@@ -83,9 +84,14 @@ export function createFilesQueries(db: WritableDb, meta: Meta, log: OpLog): File
     markAtHub: (sha256, epoch) => void mark.run(sha256, epoch),
     signedHistories: () =>
       signed.flatMap(({ fields, select }) =>
-        (select.all() as string[]).map(
-          (id) => () => log.opsOfRecord(id).flatMap(({ op }) => fields.flatMap((field) => digestsIn(op.set?.[field]))),
-        ),
+        select
+          .all()
+          .map(
+            (id) => () =>
+              log
+                .opsOfRecord(fromColumnId(id))
+                .flatMap(({ op }) => fields.flatMap((field) => digestsIn(op.set?.[field]))),
+          ),
       ),
     unneededSince: () => new Map(JSON.parse(meta.get('files-unneeded') ?? '[]') as [string, number][]), // written below
     setUnneededSince: (since) => meta.set('files-unneeded', JSON.stringify([...since])),

@@ -1,9 +1,8 @@
 /** Real stores in memory that exchange real segments through a relay that may drop, repeat and reorder. */
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { createLogStore } from '#core/store/log-store.ts';
-import { openStore, type Store } from '#core/store/store.ts';
+import type { Store } from '#core/store/store.ts';
 import { bytesToHex } from '#shared/kernel/ids.ts';
-import { silentLogger } from '#shared/kernel/ports.ts';
 import { ok } from '#shared/kernel/result.ts';
 import { credentialBytes } from '#shared/sync/credential.ts';
 import type { Credential } from '#shared/sync/messages.ts';
@@ -11,6 +10,7 @@ import { readSegmentHeader } from '#shared/sync/segment.ts';
 import { createSnapshotLoader, type SnapshotLoader } from '#core/store/snapshot-loader.ts';
 import type { ReplicaStore } from '#shared/sync/replica-store.ts';
 import { seededRandom, startOfTime } from './core.ts';
+import { openTestStore } from './open-store.ts';
 
 export const partition = 'kz/kz-19/own-simulated';
 
@@ -33,15 +33,7 @@ export type Replica = {
 /** A laptop with a clock `skewMs` off. */
 export function createReplica(name: string, skewMs = 0, path = ':memory:'): Replica {
   const clock = { now: startOfTime + skewMs };
-  const opened = openStore({ path, key: null }, partition, {
-    time: { now: () => clock.now },
-    random: seededRandom(name),
-    logger: silentLogger,
-    changed: () => undefined,
-    backUp: () => undefined,
-  });
-  if (!opened.ok) throw new Error(opened.error.code);
-  const store = opened.value;
+  const store = openTestStore(path, { partition, time: { now: () => clock.now }, random: seededRandom(name) });
   const identity = store.identity();
   const log = createLogStore({
     ...store,

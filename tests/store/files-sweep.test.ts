@@ -5,26 +5,20 @@ import { join } from 'node:path';
 import { openFileStore } from '#core/files/file-store.ts';
 import { sweepFiles } from '#core/files/sweep.ts';
 import { createFilesQueries } from '#core/store/files-queries.ts';
-import { openStore } from '#core/store/store.ts';
 import { attachmentText, sealedText } from '#shared/files/attachment.ts';
-import { silentLogger } from '#shared/kernel/ports.ts';
 import { Decision } from '#shared/records/decision.ts';
-import { seededRandom, startOfTime, temporaryFolder } from '#tests/lib/core.ts';
+import { startOfTime, temporaryFolder } from '#tests/lib/core.ts';
+import { openTestStore } from '#tests/lib/open-store.ts';
 
 const day = 86_400_000;
 
 async function desk() {
   const directory = temporaryFolder();
   const clock = { now: startOfTime };
-  const opened = openStore({ path: join(directory, 'test.db'), key: null }, 'kz/kz-19/kz-19-tec_oblast', {
+  const store = openTestStore(join(directory, 'test.db'), {
+    partition: 'kz/kz-19/kz-19-tec_oblast',
     time: { now: () => clock.now },
-    random: seededRandom(directory),
-    logger: silentLogger,
-    changed: () => undefined,
-    backUp: () => undefined,
   });
-  if (!opened.ok) throw new Error(opened.error.code);
-  const store = opened.value;
   onTestFinished(() => store.close());
   const files = await openFileStore(directory, new Uint8Array(32));
   const queries = createFilesQueries(store.db, store.meta, store.log);

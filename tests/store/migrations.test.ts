@@ -10,6 +10,7 @@ import { Contact } from '#shared/contacts/contact.ts';
 import { newId } from '#shared/kernel/ids.ts';
 import { silentLogger } from '#shared/kernel/ports.ts';
 import { seededRandom, startOfTime, temporaryFolder } from '#tests/lib/core.ts';
+import { openTestStore } from '#tests/lib/open-store.ts';
 
 const key = new Uint8Array(32).fill(3);
 const time = { now: () => startOfTime };
@@ -18,17 +19,10 @@ afterEach(() => {
   for (const store of stores.splice(0)) store.close();
 });
 
-function openTestStore(path: string): Store {
-  const opened = openStore({ path, key }, 'kz/kz-19/own-test', {
-    time,
-    random: seededRandom(path),
-    logger: silentLogger,
-    changed: () => undefined,
-    backUp: () => undefined,
-  });
-  if (!opened.ok) throw new Error(opened.error.code);
-  stores.push(opened.value);
-  return opened.value;
+function open(path: string): Store {
+  const store = openTestStore(path, { key });
+  stores.push(store);
+  return store;
 }
 const contact = (name: string) => ({
   kind: Contact,
@@ -80,7 +74,7 @@ describe('migrations', () => {
 
   test('003 puts who changed a record as a number, and drops the indexes nobody asks', () => {
     const path = join(temporaryFolder(), 'store.db');
-    const store = openTestStore(path);
+    const store = open(path);
     const actors = ['a', 'b'].map((name) => newId({ time, random: seededRandom(name) }));
     const changes = ['Первый, пример', 'Второй, пример', 'Третий, пример'].map(contact);
     store.commit(changes.slice(0, 1), actors[0] ?? null);
@@ -103,7 +97,7 @@ describe('migrations', () => {
     `);
     store.close();
 
-    const reopened = openTestStore(path);
+    const reopened = open(path);
     expect(changes.map(({ id }) => reopened.queries.get(Contact, id)?.changedBy)).toEqual([...actors, null]);
     reopened.commit([contact('Четвёртый, пример')], actors[0] ?? null);
     expect(reopened.db.prepare('select count(*) from author').pluck().get()).toBe(2);
@@ -118,7 +112,7 @@ describe('migrations', () => {
 
   test('006 writes ids and references as bytes, and every row keeps its number', () => {
     const path = join(temporaryFolder(), 'store.db');
-    const store = openTestStore(path);
+    const store = open(path);
     store.indexes.ensureLocale('ru');
     const [first, second] = ['Один, пример', 'Два, пример'].map(contact);
     if (first === undefined || second === undefined) throw new Error('no contacts');
@@ -139,7 +133,7 @@ describe('migrations', () => {
     store.db.pragma('user_version = 5');
     store.close();
 
-    const reopened = openTestStore(path);
+    const reopened = open(path);
     expect(reopened.db.prepare('select typeof(f_contact) from membership').pluck().get()).toBe('blob');
     expect(seen(reopened)).toEqual(before);
     expect(seen(reopened)).toMatchObject({ seats: 1, contacts: { total: 1 }, found: { total: 1 } });
@@ -149,7 +143,7 @@ describe('migrations', () => {
 
   test('a store of a newer app is refused and left as it was', () => {
     const path = join(temporaryFolder(), 'store.db');
-    const store = openTestStore(path);
+    const store = open(path);
     store.db.pragma('user_version = 99');
     store.close();
     const size = statSync(path).size;
@@ -166,7 +160,7 @@ describe('migrations', () => {
 
   test('a version that knows more fields rebuilds the kind from the log', () => {
     const path = join(temporaryFolder(), 'store.db');
-    const store = openTestStore(path);
+    const store = open(path);
     const change = contact('Контакт, пример');
     store.commit([change], null);
     const before = store.queries.get(Contact, change.id);
@@ -174,12 +168,12 @@ describe('migrations', () => {
     store.db.exec(`update contact set f_name = null`);
     store.meta.set('fields-of-contact', '2 3');
     store.close();
-    expect(openTestStore(path).queries.get(Contact, change.id)).toEqual(before);
+    expect(open(path).queries.get(Contact, change.id)).toEqual(before);
   });
 
   test('a version that makes other keys makes them anew', () => {
     const path = join(temporaryFolder(), 'store.db');
-    const store = openTestStore(path);
+    const store = open(path);
     store.indexes.ensureLocale('uz-Cyrl');
     const names = ['Ўктам, мисол', 'Анвар, мисол'];
     store.commit(names.map(contact), null);
@@ -189,7 +183,7 @@ describe('migrations', () => {
     store.db.exec(`update contact_sort set key = 'z' || row; delete from contact_search`);
     store.meta.set('fields-of-contact', (store.meta.get('fields-of-contact') ?? '').replace(/ keys-.*$/, ''));
     store.close();
-    const opened = openTestStore(path);
+    const opened = open(path);
     expect(opened.queries.list(listed).rows.map((row) => row.values.name)).toEqual(names.toReversed());
     expect(opened.queries.list({ ...listed, search: 'Oktam' }).total).toBe(1);
   });

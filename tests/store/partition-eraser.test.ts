@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { createCompactor, keptMs } from '#core/store/compaction.ts';
 import { createPartitionEraser, type PartitionEraser } from '#core/store/partition-eraser.ts';
-import { openStore, type Store } from '#core/store/store.ts';
+import type { Store } from '#core/store/store.ts';
 import { Contact } from '#shared/contacts/contact.ts';
 import { bytesToId } from '#shared/kernel/ids.ts';
-import { silentLogger } from '#shared/kernel/ports.ts';
 import { readOps, readSegmentHeader } from '#shared/sync/segment.ts';
 import { segmentPorts } from '#core/store/segment-ports.ts';
 import { seededRandom, startOfTime, temporaryFolder } from '#tests/lib/core.ts';
+import { openTestStore } from '#tests/lib/open-store.ts';
 
 const [own, left] = ['kz/kz-19/own-test', 'kz/kz-19/left-test'];
 const stores: Store[] = [];
@@ -18,16 +18,9 @@ afterEach(() => {
 });
 
 function open(path: string, partition: string, seed: string): Store {
-  const opened = openStore({ path, key: null }, partition, {
-    time: { now: () => startOfTime },
-    random: seededRandom(seed),
-    logger: silentLogger,
-    changed: () => undefined,
-    backUp: () => undefined,
-  });
-  if (!opened.ok) throw new Error(opened.error.code);
-  stores.push(opened.value);
-  return opened.value;
+  const store = openTestStore(path, { partition, random: seededRandom(seed) });
+  stores.push(store);
+  return store;
 }
 
 const idOf = (number: number): string => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createBackups } from '#core/store/backups.ts';
 import { databaseFailure, isSound, openDatabase } from '#core/store/database.ts';
-import { openStore, type Store } from '#core/store/store.ts';
+import type { Store } from '#core/store/store.ts';
 import { root } from '../../scripts/runtimes.mjs';
 import { silentLogger } from '#shared/kernel/ports.ts';
 import { Contact } from '#shared/contacts/contact.ts';
@@ -19,6 +19,7 @@ import {
   testPin,
   type TestCore,
 } from '#tests/lib/core.ts';
+import { openTestStore } from '#tests/lib/open-store.ts';
 
 const key = new Uint8Array(32).fill(3);
 const time = { now: () => startOfTime };
@@ -29,17 +30,10 @@ afterEach(async () => {
   await Promise.all(cores.splice(0).map((core) => core.close()));
 });
 
-function openTestStore(path: string, changed: (topics: readonly string[]) => void = () => undefined): Store {
-  const opened = openStore({ path, key }, 'kz/kz-19/own-test', {
-    time,
-    random: seededRandom(path),
-    logger: silentLogger,
-    changed,
-    backUp: () => undefined,
-  });
-  if (!opened.ok) throw new Error(opened.error.code);
-  stores.push(opened.value);
-  return opened.value;
+function open(path: string, changed?: (topics: readonly string[]) => void): Store {
+  const store = openTestStore(path, { key, ...(changed && { changed }) });
+  stores.push(store);
+  return store;
 }
 const contact = (name: string) => ({
   kind: Contact,
@@ -59,7 +53,7 @@ function contents(store: Store): string {
 
 test('a write that fails at any statement leaves no trace and tells nobody', () => {
   const topics: string[] = [];
-  const store = openTestStore(join(temporaryFolder(), 'store.db'), (changed) => topics.push(...changed));
+  const store = open(join(temporaryFolder(), 'store.db'), (changed) => topics.push(...changed));
   store.indexes.ensureLocale('ru');
   store.commit([contact('Первый, пример')], null);
   const many = (count: number) => Array.from({ length: count }, (_, index) => contact(`Пример ${index}`));
@@ -94,7 +88,7 @@ test('a write that fails at any statement leaves no trace and tells nobody', () 
 });
 
 test('a change that changes nothing makes no op', () => {
-  const store = openTestStore(join(temporaryFolder(), 'store.db'));
+  const store = open(join(temporaryFolder(), 'store.db'));
   const change = contact('Контакт, пример');
   expect(store.commit([change], null)).toBe(1);
   expect(store.commit([change], null)).toBe(0);
@@ -102,7 +96,7 @@ test('a change that changes nothing makes no op', () => {
 
 test('the file cannot be read with another key, nor without one', () => {
   const path = join(temporaryFolder(), 'store.db');
-  openTestStore(path).close();
+  open(path).close();
   expect(openDatabase({ path, key: new Uint8Array(32).fill(4) })).toEqual({
     ok: false,
     error: { code: 'store/damaged' },
@@ -113,7 +107,7 @@ test('the file cannot be read with another key, nor without one', () => {
 
 test('a second process is told that the store is in use', () => {
   const path = join(temporaryFolder(), 'store.db');
-  openTestStore(path);
+  open(path);
   expect(openDatabase({ path, key })).toEqual({ ok: false, error: { code: 'store/in-use' } });
 });
 
@@ -199,7 +193,7 @@ describe('a damaged file', () => {
 test('a backup is checked before it counts, and the ring keeps seven', () => {
   const folder = temporaryFolder();
   const path = join(folder, 'komissiya.db');
-  const store = openTestStore(path);
+  const store = open(path);
   let now = startOfTime;
   const backups = createBackups(folder, { time: { now: () => now }, logger: silentLogger });
   expect(backups.isDue()).toBe(true);
@@ -227,7 +221,7 @@ test('a backup is checked before it counts, and the ring keeps seven', () => {
 test('a backup beside other work is one moment of the store, and the store stays locked', async () => {
   const folder = temporaryFolder();
   const path = join(folder, 'komissiya.db');
-  const store = openTestStore(path);
+  const store = open(path);
   // Larger than the piece that is read at once: the rest is read after what is written below.
   const long = { ...contact('Контакт, пример'), values: { note: 'Заметка, пример. '.repeat(300) } };
   for (let index = 0; index < 300; index += 1)
@@ -274,7 +268,7 @@ test('a backup beside other work is one moment of the store, and the store stays
 });
 
 test('a full database says so and stays as it was', () => {
-  const store = openTestStore(join(temporaryFolder(), 'store.db'));
+  const store = open(join(temporaryFolder(), 'store.db'));
   store.commit([contact('Контакт, пример')], null);
   const pages = Number(store.db.pragma('page_count', { simple: true }));
   store.db.pragma(`max_page_count = ${pages + 40}`);

@@ -2,13 +2,13 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import fc from 'fast-check';
-import { type Store, openStore } from '#core/store/store.ts';
 import { fromColumnText, toColumnText } from '#core/store/column-text.ts';
 import { Contact } from '#shared/contacts/contact.ts';
 import { newId } from '#shared/kernel/ids.ts';
 import { allKinds } from '#shared/kinds/all-kinds.ts';
 import { tidyValues } from '#shared/kinds/tidy-values.ts';
 import { seededRandom, startCore, temporaryFolder, testPin, type TestCore } from '#tests/lib/core.ts';
+import { openTestStore } from '#tests/lib/open-store.ts';
 
 const cores: TestCore[] = [];
 afterEach(async () => {
@@ -111,19 +111,7 @@ test('a Kazakh laptop keeps the apostrophes of Latin names, and tidies what is U
 
 test('the store itself tidies, so that an import that asks nobody does too', () => {
   const deps = { time: { now: () => Date.UTC(2026, 10, 23) }, random: seededRandom('tidy') };
-  const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const opened = openStore(
-    { path: join(temporaryFolder(), 'store.db'), key: new Uint8Array(32).fill(7) },
-    'uz/uz-an/own-1',
-    {
-      ...deps,
-      logger: silent,
-      changed: () => undefined,
-      backUp: () => undefined,
-    },
-  );
-  if (!opened.ok) throw new Error(opened.error.code);
-  const store: Store = opened.value;
+  const store = openTestStore(join(temporaryFolder(), 'store.db'), { ...deps, partition: 'uz/uz-an/own-1' });
   const id = newId(deps);
   store.commit([{ kind: Contact, id, act: 'set', values: { name: " Sa'dulla (namuna)", position: ' ' } }], null);
   expect(store.queries.get(Contact, id)?.values).toMatchObject({ name: 'Saʼdulla (namuna)', position: null });

@@ -1,9 +1,8 @@
 /** The exchange against a hub that breaks off, forgets, refuses or lies; the laptop's side is the real store. */
 import { afterEach, expect, test } from 'vitest';
 import { createLogStore } from '#core/store/log-store.ts';
-import { openStore, type Store } from '#core/store/store.ts';
+import type { Store } from '#core/store/store.ts';
 import { bytesToHex } from '#shared/kernel/ids.ts';
-import { silentLogger } from '#shared/kernel/ports.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { kindsByName } from '#shared/kinds/all-kinds.ts';
 import { credentialBytes } from '#shared/sync/credential.ts';
@@ -20,8 +19,9 @@ import {
 } from '#shared/sync/messages.ts';
 import type { ReplicaStore } from '#shared/sync/replica-store.ts';
 import { readSegmentHeader } from '#shared/sync/segment.ts';
-import { seededRandom, startOfTime, temporaryFolder } from '#tests/lib/core.ts';
+import { startOfTime, temporaryFolder } from '#tests/lib/core.ts';
 import { newLaptop, sampleOps, samplePartition, seal } from '#tests/lib/hub-laptop.ts';
+import { openTestStore } from '#tests/lib/open-store.ts';
 
 const open: Store[] = [];
 afterEach(() => {
@@ -32,15 +32,7 @@ const hubOwner = newLaptop();
 
 function newStore(): { store: Store; replicaStore: ReplicaStore; log: string } {
   const directory = temporaryFolder();
-  const opened = openStore({ path: `${directory}/test.db`, key: null }, samplePartition, {
-    time: { now: () => startOfTime },
-    random: seededRandom(directory),
-    logger: silentLogger,
-    changed: () => undefined,
-    backUp: () => undefined,
-  });
-  if (!opened.ok) throw new Error(opened.error.code);
-  const store = opened.value;
+  const store = openTestStore(`${directory}/test.db`, { partition: samplePartition });
   open.push(store);
   const replicaStore = createLogStore({
     ...store,

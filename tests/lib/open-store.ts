@@ -1,0 +1,25 @@
+import { openStore, type Store } from '#core/store/store.ts';
+import { type Random, silentLogger, type Time } from '#shared/kernel/ports.ts';
+import { seededRandom, startOfTime } from './core.ts';
+
+export type TestStoreOptions = {
+  readonly partition?: string;
+  /** 32 bytes; null leaves the file in plain. */
+  readonly key?: Uint8Array | null;
+  readonly time?: Time;
+  readonly random?: Random;
+  readonly changed?: (topics: readonly string[]) => void;
+};
+
+/** Opens or makes a store as the core does, without the core around it. The caller closes it. */
+export function openTestStore(path: string, options: TestStoreOptions = {}): Store {
+  const opened = openStore({ path, key: options.key ?? null }, options.partition ?? 'kz/kz-19/own-test', {
+    time: options.time ?? { now: () => startOfTime },
+    random: options.random ?? seededRandom(path),
+    logger: silentLogger,
+    changed: options.changed ?? (() => undefined),
+    backUp: () => undefined,
+  });
+  if (!opened.ok) throw new Error(opened.error.code);
+  return opened.value;
+}

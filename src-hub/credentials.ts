@@ -1,47 +1,32 @@
 /**
- * Invitations and credentials: who may come in, and what the hub signs for them. Every step is one transaction, so a code
- * makes one credential however many hub processes are asked at once.
+ * What the laptops that came in (enrolment.ts, succession.ts) may do, and what the hub signs for them later: renewal, other rights,
+ * revocation. Every change is one transaction, so of several hub processes asked at once one makes it.
  */
-import { z } from 'zod';
-import { isWithin, Partition } from '#shared/access/partitions.ts';
-import { Role } from '#shared/access/roles.ts';
-import { bytesToHex } from '#shared/kernel/ids.ts';
+import { isWithin } from '#shared/access/partitions.ts';
+import type { Role } from '#shared/access/roles.ts';
 import type { Random, Time } from '#shared/kernel/ports.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { reachesInto } from '#shared/sync/credential.ts';
-import { invitationHash, makeInvitation, parseInvitation } from '#shared/sync/invitation.ts';
 import {
-  Credential,
+  type Credential,
   type CredentialsHeld,
-  type EnrolRequest,
   serialsDigest,
   type Summary,
+  type SyncResponse,
 } from '#shared/sync/messages.ts';
 import type { Succession } from '#shared/sync/succession.ts';
 import type { HubDb } from './db/database.ts';
 import { withinAny } from './db/within.ts';
-import type { InvitationTable, ReplicaTable } from './db/schema.ts';
+import type { ReplicaTable } from './db/schema.ts';
+import { createEnrolment } from './enrolment.ts';
 import { sha256 } from './hub-crypto.ts';
 import type { HubIdentity } from './identity.ts';
-import { keepCredential, lockNewest, signCredential } from './issuing.ts';
-import { linesOf, succeed, successionOf } from './succession.ts';
+import { keepCredential, lockNewest, readCredential, signCredential } from './issuing.ts';
+import { linesOf, succeed, successionOf, unsucceeded } from './succession.ts';
 
 const dayMs = 86_400_000;
 /** A laptop that comes once a month must find its credential renewed in time. */
 const renewBeforeMs = 90 * dayMs;
-const unsucceeded = { succeeded_by: null, handed_over_at: null };
-
-export type InvitationOrder = {
-  readonly partitions: readonly string[];
-  readonly roles: readonly Role[];
-  /** How the laptop will be listed. */
-  readonly laptop: string;
-  readonly commission: string | null;
-  /** How long the code works. */
-  readonly days: number;
-  /** How long the credential will be valid. */
-  readonly validDays: number;
-};
 
 /** A laptop as the operator sees it. */
 export type ListedLaptop = ReplicaTable & {
@@ -76,128 +61,9 @@ export type Standing =
 export type Credentials = ReturnType<typeof createCredentials>;
 
 export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time: Time; random: Random }) {
-  const { db, identity, time, random } = deps;
+  const { db, time } = deps;
   /** Credentials never change under their serial: read once. */
   const known = new Map<string, Credential>();
-
-  /** Makes a one-time code; twenty digits. */
-  async function invite(order: InvitationOrder): Promise<string> {
-    const code = makeInvitation(identity.publicKey, random, sha256);
-    const now = time.now();
-    await db
-      .insertInto('invitation')
-      .values({
-        code_hash: bytesToHex(invitationHash(code, sha256)),
-        partitions: JSON.stringify(order.partitions),
-        roles: JSON.stringify(order.roles),
-        laptop: order.laptop,
-        commission: order.commission,
-        valid_days: order.validDays,
-        created_at: now,
-        expires_at: now + order.days * dayMs,
-        used_at: null,
-        used_by: null,
-        serial: null,
-      })
-      .execute();
-    return code;
-  }
-
-  /**
-   * Turns a code into a credential for the asker's key. The same laptop asking again with the same code, because the
-   * answer was lost, gets the same credential.
-   * Failures: `hub/bad-code`, `hub/code-used`, `hub/code-expired`, `hub/wrong-partition` {invited}, `hub/key-mismatch`
-   * (the laptop is known with another key).
-   */
-  async function enrol(request: EnrolRequest): Promise<Result<Credential>> {
-    const parsed = parseInvitation(request.code);
-    if (!parsed.ok) return err({ code: 'hub/bad-code' });
-    const codeHash = bytesToHex(invitationHash(parsed.value.digits, sha256));
-    return db.transaction().execute(async (tx) => {
-      // A write first: locks the row in PostgreSQL and the file in SQLite, so nobody else reads it as unused.
-      await tx
-        .updateTable('invitation')
-        .set((row) => ({ used_at: row.ref('used_at') }))
-        .where('code_hash', '=', codeHash)
-        .execute();
-      const invitation = await tx
-        .selectFrom('invitation')
-        .selectAll()
-        .where('code_hash', '=', codeHash)
-        .executeTakeFirst();
-      if (invitation === undefined) return err({ code: 'hub/bad-code' });
-      const known = await tx.selectFrom('replica').selectAll().where('id', '=', request.replica).executeTakeFirst();
-      if (known !== undefined && known.public_key !== request.publicKey) return err({ code: 'hub/key-mismatch' });
-      if (invitation.used_at !== null) return repeat(tx, invitation, request);
-      const now = time.now();
-      if (invitation.expires_at <= now) return err({ code: 'hub/code-expired' });
-      const partitions = z.array(Partition).parse(JSON.parse(invitation.partitions));
-      if (!partitions.some((prefix) => isWithin(request.partition, prefix))) {
-        return err({ code: 'hub/wrong-partition', invited: partitions });
-      }
-
-      const credential = credentialFor(request, invitation, partitions, now);
-      const laptop = { laptop: invitation.laptop, commission: invitation.commission, partition: request.partition };
-      await tx
-        .insertInto('replica')
-        .values({
-          id: request.replica,
-          public_key: request.publicKey,
-          ...laptop,
-          role: request.role,
-          enrolled_at: now,
-          last_contact_at: now,
-          app_version: null,
-          summary: null,
-          ...unsucceeded,
-          stick_blobs: null,
-        })
-        .onConflict((conflict) =>
-          conflict.column('id').doUpdateSet({ ...laptop, role: request.role, enrolled_at: now, ...unsucceeded }),
-        )
-        .execute();
-      await keepCredential(tx, credential, now);
-      await tx
-        .updateTable('invitation')
-        .set({ used_at: now, used_by: request.replica, serial: credential.serial })
-        .where('code_hash', '=', codeHash)
-        .execute();
-      return ok(credential);
-    });
-  }
-
-  async function repeat(tx: HubDb, invitation: InvitationTable, request: EnrolRequest): Promise<Result<Credential>> {
-    if (invitation.used_by !== request.replica || invitation.serial === null) return err({ code: 'hub/code-used' });
-    const row = await tx
-      .selectFrom('credential')
-      .selectAll()
-      .where('serial', '=', invitation.serial)
-      .executeTakeFirst();
-    return row === undefined || row.revoked_at !== null
-      ? err({ code: 'hub/code-used' })
-      : ok(Credential.parse(JSON.parse(row.body)));
-  }
-
-  function credentialFor(
-    request: EnrolRequest,
-    invitation: InvitationTable,
-    partitions: string[],
-    now: number,
-  ): Credential {
-    const unsigned: Omit<Credential, 'signature'> = {
-      // Short, because an operator types it to revoke the laptop.
-      serial: bytesToHex(random.bytes(5)),
-      replica: request.replica,
-      publicKey: request.publicKey,
-      laptop: invitation.laptop,
-      ...(request.recipient === undefined ? {} : { recipient: request.recipient }),
-      roles: z.array(Role).parse(JSON.parse(invitation.roles)),
-      partitions,
-      validFrom: now,
-      validUntil: now + invitation.valid_days * dayMs,
-    };
-    return signCredential(identity, unsigned);
-  }
 
   /** What a laptop may do now, by its newest credential. */
   async function standingOf(replica: string): Promise<Standing> {
@@ -209,7 +75,7 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
       .orderBy('serial', 'desc')
       .execute();
     const [newest] = rows;
-    const all = rows.map((row) => Credential.parse(JSON.parse(row.body)));
+    const all = rows.map((row) => readCredential(row.body));
     const [credential] = all;
     if (newest === undefined || credential === undefined) return { state: 'unknown' };
     const line = newest.revoked_at === null ? null : await successionOf(db, replica);
@@ -265,7 +131,7 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
     for (let at = 0; at < unknown.length; at += 500) {
       const page = unknown.slice(at, at + 500);
       const bodies = await db.selectFrom('credential').select(['serial', 'body']).where('serial', 'in', page).execute();
-      for (const row of bodies) known.set(row.serial, Credential.parse(JSON.parse(row.body)));
+      for (const row of bodies) known.set(row.serial, readCredential(row.body));
     }
     return rows.flatMap(({ serial }) => {
       const credential = known.get(serial);
@@ -298,12 +164,10 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
   }
 
   /** Laptops not revoked that write within `partitions`; at most 2,000. */
-  async function laptopsWithin(
-    partitions: readonly string[],
-  ): Promise<{ id: string; laptop: string; last_contact_at: number | null }[]> {
+  async function laptopsWithin(partitions: readonly string[]): Promise<SyncResponse['laptops']> {
     return db
       .selectFrom('replica')
-      .select(['id', 'laptop', 'last_contact_at'])
+      .select(['id as replica', 'laptop as name', 'last_contact_at as lastContactAt'])
       .where(withinAny('partition', partitions))
       .where((where) =>
         where.exists(
@@ -327,9 +191,8 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
     const now = time.now();
     const length = old.validUntil - old.validFrom;
     if (old.validUntil - now > Math.min(length / 4, renewBeforeMs)) return null;
-    const { signature: _signature, ...rest } = old;
-    const unsigned = { ...rest, serial: bytesToHex(random.bytes(5)), validFrom: now, validUntil: now + length };
-    const renewed = signCredential(identity, unsigned);
+    const { serial: _serial, signature: _signature, ...rest } = old;
+    const renewed = signCredential(deps, { ...rest, validFrom: now, validUntil: now + length });
     return db.transaction().execute(async (tx) => {
       // Of several requests at once one renews.
       const newest = await lockNewest(tx, old.replica);
@@ -370,7 +233,7 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
       const newest = await lockNewest(tx, laptop.id);
       if (newest === undefined) return err({ code: 'hub/unknown-laptop', found: 0 });
       if (newest.revoked_at !== null) return err({ code: 'hub/revoked' });
-      const { signature: _signature, ...old } = Credential.parse(JSON.parse(newest.body));
+      const { serial: _serial, signature: _signature, ...old } = readCredential(newest.body);
       const partitions = [...(rights.partitions ?? old.partitions)];
       if (!partitions.some((prefix) => isWithin(laptop.partition, prefix)))
         return err({ code: 'hub/own-partition', partition: laptop.partition });
@@ -382,16 +245,14 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
         .execute();
       // The order of credentials is that of their beginnings: two changes in one moment must have one.
       const validFrom = Math.max(time.now(), old.validFrom + 1);
-      const unsigned: Omit<Credential, 'signature'> = {
+      const granted = signCredential(deps, {
         ...old,
-        serial: bytesToHex(random.bytes(5)),
         roles: [...(rights.roles ?? old.roles)],
         partitions,
         heldBefore: Object.fromEntries(logs.map((log) => [log.partition, log.head_seq])),
         handOverUntil: time.now() + rights.handOverDays * dayMs,
         validFrom,
-      };
-      const granted = signCredential(identity, unsigned);
+      });
       await keepCredential(tx, granted, validFrom);
       return ok(granted);
     });
@@ -420,8 +281,7 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
   }
 
   return {
-    invite,
-    enrol,
+    ...createEnrolment(deps),
     succeed: (succession: Succession) => succeed(deps, succession),
     standingOf,
     revoke,

@@ -9,7 +9,6 @@ import {
   type BriefResponse,
   type Credential,
   frame,
-  headMark,
   logKey,
   protocolVersion,
   type Summary,
@@ -23,7 +22,7 @@ import type { LogTable } from './db/schema.ts';
 import { sha256 } from './hub-crypto.ts';
 import type { HubIdentity } from './identity.ts';
 import type { Ledger } from './ledger-queries.ts';
-import type { LogArchive } from './log-archive.ts';
+import { headsOf, type LogArchive, summaryOf } from './log-archive.ts';
 import type { LogWatch } from './log-watch.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -75,14 +74,14 @@ export function createExchangeRoute(deps: {
     const header: SyncResponse = {
       protocol: protocolVersion,
       epoch: identity.epoch,
-      summary: toSummary(logs),
-      heads: Object.fromEntries(logs.map((log) => [logKey(log.replica, log.partition), headMark(log.head)])),
+      summary: summaryOf(logs),
+      heads: headsOf(logs),
       refusals: accepted.refusals.slice(0, 1000),
       credentials: lacked.credentials,
       credentialsAfter: lacked.after,
       more: outgoing.more,
       time: time.now(),
-      laptops: await laptopsWithin(partitions),
+      laptops: await credentials.laptopsWithin(partitions),
       segments: outgoing.segments.map((segment) => segment.length),
     };
     await credentials.touch(asker.replica, asker.appVersion, afterwards(request.summary, logs, outgoing.more));
@@ -127,15 +126,6 @@ export function createExchangeRoute(deps: {
     }
   }
 
-  async function laptopsWithin(partitions: readonly string[]): Promise<SyncResponse['laptops']> {
-    const laptops = await credentials.laptopsWithin(partitions);
-    return laptops.map(({ id, laptop, last_contact_at }) => ({
-      replica: id,
-      name: laptop,
-      lastContactAt: last_contact_at,
-    }));
-  }
-
   return { turn, wait };
 }
 
@@ -148,14 +138,10 @@ export function seenBy(asker: Asker, wanted: readonly string[]): string[] {
   ];
 }
 
-function toSummary(logs: readonly LogTable[]): Summary {
-  return Object.fromEntries(logs.map((log) => [logKey(log.replica, log.partition), log.head_seq]));
-}
-
 /** As the asker makes it of what it holds. */
 function digestOf(logs: readonly LogTable[], serial: string): string {
   const heads = new Map(logs.map((log) => [logKey(log.replica, log.partition), log.head]));
-  return summaryDigest(toSummary(logs), (log) => heads.get(log) ?? null, serial, sha256);
+  return summaryDigest(summaryOf(logs), (log) => heads.get(log) ?? null, serial, sha256);
 }
 
 /**

@@ -1,13 +1,24 @@
-/** How a credential is made, kept and found: what enrolment, renewal, other rights and succession have in common. */
+/** How a credential is made, kept, found and read: what enrolment, renewal, other rights and succession have in common. */
 import { bytesToHex } from '#shared/kernel/ids.ts';
+import type { Random } from '#shared/kernel/ports.ts';
 import { credentialBytes } from '#shared/sync/credential.ts';
-import type { Credential } from '#shared/sync/messages.ts';
+import { Credential } from '#shared/sync/messages.ts';
 import type { HubDb } from './db/database.ts';
 import type { HubIdentity } from './identity.ts';
 
-/** Signs with the hub's key. */
-export function signCredential(identity: HubIdentity, unsigned: Omit<Credential, 'signature'>): Credential {
+/** Gives it a serial of its own and signs it with the hub's key. */
+export function signCredential(
+  { identity, random }: { readonly identity: HubIdentity; readonly random: Random },
+  rights: Omit<Credential, 'serial' | 'signature'>,
+): Credential {
+  // Short, because an operator types it to revoke the laptop.
+  const unsigned = { ...rights, serial: bytesToHex(random.bytes(5)) };
   return { ...unsigned, signature: bytesToHex(identity.sign(credentialBytes(unsigned))) };
+}
+
+/** A credential as the table keeps it; throws when it is none. */
+export function readCredential(body: string): Credential {
+  return Credential.parse(JSON.parse(body));
 }
 
 export async function keepCredential(tx: HubDb, credential: Credential, issuedAt: number): Promise<void> {

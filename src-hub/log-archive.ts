@@ -9,7 +9,7 @@ import { isWithin } from '#shared/access/partitions.ts';
 import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
 import type { Time } from '#shared/kernel/ports.ts';
 import { checkSegmentAllowed } from '#shared/sync/accept.ts';
-import { logKey, parseLogKey, type Refusal, type Summary } from '#shared/sync/messages.ts';
+import { headMark, type Heads, logKey, parseLogKey, type Refusal, type Summary } from '#shared/sync/messages.ts';
 import { emptyHead, type Op } from '#shared/sync/op.ts';
 import { headWithin, openSegment, readSegmentHeader, type SegmentHeader } from '#shared/sync/segment.ts';
 import type { Standing } from './credentials.ts';
@@ -303,6 +303,16 @@ export function createLogArchive(deps: {
   }
 
   return { accept, visible, beyond };
+}
+
+/** How far these logs reach, as answers say it. */
+export function summaryOf(logs: readonly LogTable[]): Summary {
+  return Object.fromEntries(logs.map((log) => [logKey(log.replica, log.partition), log.head_seq]));
+}
+
+/** Marks of where these logs end, as answers say it. */
+export function headsOf(logs: readonly LogTable[]): Heads {
+  return Object.fromEntries(logs.map((log) => [logKey(log.replica, log.partition), headMark(log.head)]));
 }
 
 const reasons: { readonly [code: string]: Reason } = {

@@ -8,13 +8,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sql } from 'kysely';
 import type { Time } from '#shared/kernel/ports.ts';
 import { isWithin } from '#shared/access/partitions.ts';
-import { Credential } from '#shared/sync/messages.ts';
 import type { Blobs } from './blobs.ts';
 import type { HubConfig } from './config.ts';
 import type { Credentials } from './credentials.ts';
 import type { Dialect, HubDb } from './db/database.ts';
 import type { HubIdentity } from './identity.ts';
 import type { Ledger } from './ledger-queries.ts';
+import { readCredential } from './issuing.ts';
 import { isLoopback } from './listener.ts';
 import type { LogWatch } from './log-watch.ts';
 import type { Metrics } from './metrics.ts';
@@ -108,9 +108,7 @@ export function addOperatorRoutes(
   async function view(request: FastifyRequest): Promise<StatusView> {
     const laptops = await credentials.list();
     const bodies = await db.selectFrom('credential').select(['serial', 'body']).execute();
-    const partitionsBySerial = new Map(
-      bodies.map((row) => [row.serial, Credential.parse(JSON.parse(row.body)).partitions]),
-    );
+    const partitionsBySerial = new Map(bodies.map((row) => [row.serial, readCredential(row.body).partitions]));
     const logs = await db.selectFrom('log').selectAll().execute();
     const copies = await ledger.refusedFor('succeeded');
     return {

@@ -21,8 +21,9 @@ import {
 import { parcelName } from '#shared/sync/parcel-file.ts';
 import type { Succession } from '#shared/sync/succession.ts';
 import type { Blobs } from './blobs.ts';
-import type { Credentials, InvitationOrder, Standing } from './credentials.ts';
+import type { Credentials, Standing } from './credentials.ts';
 import type { HubDb } from './db/database.ts';
+import type { InvitationOrder } from './enrolment.ts';
 import { sha256, verifySignature } from './hub-crypto.ts';
 import type { HubIdentity } from './identity.ts';
 import type { Ledger } from './ledger-queries.ts';
@@ -43,6 +44,7 @@ export type StickReport = {
 };
 
 type ForHub = ExchangeParcel | BlobsParcel;
+type CarriedFile = { readonly header: ForHub; readonly segments: Uint8Array[] };
 type KnownStanding = Exclude<Standing, { state: 'unknown' }>;
 type Taken = {
   readonly laptop: string;
@@ -96,8 +98,8 @@ export function createStick(deps: {
       }
       const file = { header, segments };
       const one = await takeCarried(file, brought);
-      if (!one.ok && header.what === 'exchange' && header.succession !== null) refused.push(header.succession);
       if (!one.ok) {
+        if (header.what === 'exchange' && header.succession !== null) refused.push(header.succession);
         leftAlone.push({ path, reason: withoutDomain(one.error.code) });
         continue;
       }
@@ -118,8 +120,6 @@ export function createStick(deps: {
     );
     return { taken, enrolled, leftAlone, answers: written };
   }
-
-  type CarriedFile = { header: ForHub; segments: Uint8Array[] };
 
   async function readForHub(
     path: string,
@@ -184,7 +184,7 @@ export function createStick(deps: {
       isShutOut: standing.state === 'revoked' || standing.state === 'succeeded',
     };
     brought.set(header.writer, entry);
-    if (standing.state === 'revoked' || standing.state === 'succeeded') {
+    if (entry.isShutOut) {
       await ledger.countRefusal(header.writer, standing.state);
       return err({ code: `hub/${standing.state}` });
     }

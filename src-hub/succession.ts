@@ -2,16 +2,19 @@
  * A laptop under a new identity goes on in the place of the one it was before: see #shared/sync/succession.ts, which says what is
  * allowed. One transaction, so of two that ask at once one succeeds and the other is refused by name.
  */
-import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
+import { hexToBytes } from '#shared/kernel/ids.ts';
 import type { Random, Time } from '#shared/kernel/ports.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
-import { Credential } from '#shared/sync/messages.ts';
+import type { Credential } from '#shared/sync/messages.ts';
 import { handOverMs, type Succession, successionBytes } from '#shared/sync/succession.ts';
 import type { HubDb } from './db/database.ts';
 import type { ReplicaTable } from './db/schema.ts';
 import { verifySignature } from './hub-crypto.ts';
 import type { HubIdentity } from './identity.ts';
-import { keepCredential, lockNewest, signCredential } from './issuing.ts';
+import { keepCredential, lockNewest, readCredential, signCredential } from './issuing.ts';
+
+/** Of an identity that nobody goes on in the place of. */
+export const unsucceeded = { succeeded_by: null, handed_over_at: null };
 
 /**
  * Answers the successor's credential; the same one to the same successor asking again.
@@ -22,7 +25,7 @@ export async function succeed(
   deps: { readonly db: HubDb; readonly identity: HubIdentity; readonly time: Time; readonly random: Random },
   succession: Succession,
 ): Promise<Result<Credential>> {
-  const { identity, random } = deps;
+  const { identity } = deps;
   return deps.db.transaction().execute(async (tx) => {
     const now = deps.time.now();
     const newest = await lockNewest(tx, succession.from);
@@ -37,18 +40,17 @@ export async function succeed(
     if (old.succeeded_by !== null) {
       const given = old.succeeded_by === succession.replica ? await lockNewest(tx, succession.replica) : undefined;
       if (given === undefined) return refuse('succeeded');
-      return given.revoked_at === null ? ok(Credential.parse(JSON.parse(given.body))) : refuse('revoked');
+      return given.revoked_at === null ? ok(readCredential(given.body)) : refuse('revoked');
     }
-    const { signature: _s, heldBefore: _h, handOverUntil: _u, ...rights } = Credential.parse(JSON.parse(newest.body));
+    const { signature: _s, heldBefore: _h, handOverUntil: _u, ...rights } = readCredential(newest.body);
     if (newest.revoked_at !== null) return refuse('revoked');
     if (rights.validUntil <= now) return refuse('expired');
     if (known !== undefined) return err({ code: 'hub/key-mismatch' });
 
     const { replica, publicKey, recipient } = succession;
     const { recipient: _before, ...kept } = rights;
-    const credential = signCredential(identity, {
+    const credential = signCredential(deps, {
       ...kept,
-      serial: bytesToHex(random.bytes(5)),
       replica,
       publicKey,
       ...(recipient === undefined ? {} : { recipient }),
@@ -57,14 +59,14 @@ export async function succeed(
       validFrom: Math.max(now, rights.validFrom),
     });
     const laptop = { laptop: old.laptop, commission: old.commission, partition: old.partition, role: old.role };
-    const never = { summary: null, succeeded_by: null, handed_over_at: null };
     await tx
       .insertInto('replica')
       .values({
         id: replica,
         public_key: publicKey,
         ...laptop,
-        ...never,
+        ...unsucceeded,
+        summary: null,
         enrolled_at: now,
         last_contact_at: now,
         app_version: old.app_version,
@@ -106,7 +108,7 @@ export async function successionOf(
   let heir = next.succeeded_by;
   for (let after = await nextOf(heir); typeof after?.succeeded_by === 'string'; after = await nextOf(heir))
     heir = after.succeeded_by;
-  return { successor: Credential.parse(JSON.parse(body)), heir, handedOverAt: next.handed_over_at ?? 0 };
+  return { successor: readCredential(body), heir, handedOverAt: next.handed_over_at ?? 0 };
 }
 
 /** All identities of the laptop that `ids` belong to, before and after them. */

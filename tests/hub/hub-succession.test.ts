@@ -85,7 +85,7 @@ for (const kind of [
       });
       expect((await lost.sync()).failure).toMatchObject({ reason: 'succeeded' });
       // One laptop for the operator's commands and for the others, under the name it had.
-      expect((await office.credentials.laptopsWithin([officePartition])).map((each) => each.id)).toEqual([
+      expect((await office.credentials.laptopsWithin([officePartition])).map((each) => each.replica)).toEqual([
         heir.port().replica,
       ]);
       expect(await office.credentials.grant('LAPTOP-01', { roles: ['chair'], handOverDays: 30 })).toMatchObject({

@@ -3,22 +3,22 @@
  * room. A laptop that is shut out is told so if it brought something, and gets nothing else.
  */
 import { join } from 'node:path';
-import { isWithin } from '#shared/access/partitions.ts';
 import type { Time } from '#shared/kernel/ports.ts';
 import { packFolder } from '#shared/packs/pack-place.ts';
 import { BlobsNamed, maxBlobsNamed } from '#shared/sync/blob-pieces.ts';
 import type { BlobOffer } from '#shared/sync/hub-http.ts';
-import { type Credential, headMark, logKey, type Refusal, Summary } from '#shared/sync/messages.ts';
-import { makeParcel } from '#shared/sync/parcel.ts';
+import { type Credential, logKey, type Refusal, Summary } from '#shared/sync/messages.ts';
+import { type ExchangeParcel, makeParcel } from '#shared/sync/parcel.ts';
 import { parcelName } from '#shared/sync/parcel-file.ts';
 import { readSegmentHeader } from '#shared/sync/segment.ts';
 import type { Succession } from '#shared/sync/succession.ts';
 import type { Blobs } from './blobs.ts';
-import type { Credentials, ListedLaptop } from './credentials.ts';
+import type { Credentials, ListedLaptop, Standing } from './credentials.ts';
 import type { HubDb } from './db/database.ts';
+import type { LogTable } from './db/schema.ts';
 import { sha256 } from './hub-crypto.ts';
 import type { HubIdentity } from './identity.ts';
-import type { LogArchive } from './log-archive.ts';
+import { headsOf, type LogArchive, summaryOf } from './log-archive.ts';
 import { sealTo } from './seal-key.ts';
 import type { StickBlobs } from './stick-blobs.ts';
 import { freeBytes, removeOlderParts, writeParcelFile } from './stick-files.ts';
@@ -44,6 +44,10 @@ export type Answer = {
   readonly left: number;
 };
 
+type Reader = { readonly replica: string; readonly recipient: string };
+type Said = Pick<ExchangeParcel, 'revoked' | 'refusals'>;
+type Written = { readonly segments: number; readonly bytes: number; readonly paths: readonly string[] };
+
 export function createStickAnswers(deps: {
   db: HubDb;
   archive: LogArchive;
@@ -59,155 +63,144 @@ export function createStickAnswers(deps: {
   async function refuse(folder: string, { replica, recipient, from }: Succession): Promise<void> {
     const standing = await credentials.standingOf(from);
     if (recipient === undefined || (standing.state !== 'succeeded' && standing.state !== 'revoked')) return;
-    const { paths } = await writeAnswer(
-      folder,
-      { id: replica },
-      { partitions: [], recipient },
-      {
-        isShutOut: true,
-        successor: standing.state === 'succeeded' ? standing.successor : null,
-        revoked: standing.state === 'revoked' ? [standing.credential.serial] : [],
-        refusals: [],
-        laptops: [],
-      },
-    );
+    const revoked = standing.state === 'revoked' ? [standing.credential.serial] : [];
+    const { paths } = await shutOut(folder, { replica, recipient }, standing, { revoked, refusals: [] });
     await removeOlderParts(paths);
   }
 
   /** Rejects with the file system's error when it cannot write. */
   async function write(folder: string, brought: ReadonlyMap<string, Brought>): Promise<Answer[]> {
     const answers: Answer[] = [];
-    const waiting: { answer: Answer; paths: string[]; credential: Credential; lacked: BlobOffer[] }[] = [];
-    const laptops = await credentials.list();
+    const waiting: { answer: Answer; parcels: number; reader: Reader; credential: Credential; lacked: BlobOffer[] }[] =
+      [];
     const revoked = await revokedSerials();
-    for (const laptop of laptops) {
+    for (const laptop of await credentials.list()) {
       const standing = await credentials.standingOf(laptop.id);
       if (standing.state === 'unknown' || standing.credential.recipient === undefined) continue;
+      const { credential } = standing;
+      const reader = { replica: laptop.id, recipient: standing.credential.recipient };
       const isShutOut = standing.state === 'revoked' || standing.state === 'succeeded';
       if (isShutOut && brought.get(laptop.id)?.isShutOut !== true) continue;
-      const written = await writeAnswer(folder, laptop, standing.credential, {
-        isShutOut,
-        successor: standing.state === 'succeeded' ? standing.successor : null,
-        revoked,
-        refusals: brought.get(laptop.id)?.refusals ?? [],
-        laptops: laptops.filter((each) => each.revoked_at === null),
-      });
-      const { paths, ...counts } = written;
+      const said = { revoked, refusals: brought.get(laptop.id)?.refusals.slice(0, 1000) ?? [] };
+      const { paths, ...counts } = isShutOut
+        ? await shutOut(folder, reader, standing, said)
+        : await bringUpToDate(folder, reader, laptop, credential.partitions, said);
       const answer: Answer = { laptop: laptop.laptop, ...counts, attachments: 0, left: 0 };
-      const lacked = isShutOut ? [] : await lackedBlobs(standing.credential);
+      const lacked = isShutOut ? [] : await lackedBlobs(laptop, credential);
       if (lacked.length === 0) answers.push(answer);
-      else waiting.push({ answer, paths, credential: standing.credential, lacked });
+      else waiting.push({ answer, parcels: paths.length, reader, credential, lacked });
       await removeOlderParts(paths);
     }
     // Records of all come first; then what there is room for, beginning with those who have come.
-    waiting.sort((a, b) => Number(brought.has(b.credential.replica)) - Number(brought.has(a.credential.replica)));
-    for (const { answer, paths, credential, lacked } of waiting)
-      answers.push(await addAttachments(folder, answer, paths, credential, lacked));
+    waiting.sort((a, b) => Number(brought.has(b.reader.replica)) - Number(brought.has(a.reader.replica)));
+    for (const { answer, parcels, reader, credential, lacked } of waiting) {
+      const added = await addAttachments(folder, reader, parcels, credential, lacked);
+      answers.push({ ...answer, ...added, bytes: answer.bytes + added.bytes });
+    }
     return answers;
   }
 
   /** What a laptop lacks of attachments; nothing of one that fetches them over the line. */
-  async function lackedBlobs(credential: Credential): Promise<BlobOffer[]> {
-    const row = await db
-      .selectFrom('replica')
-      .select('stick_blobs')
-      .where('id', '=', credential.replica)
-      .executeTakeFirst();
-    const held = row?.stick_blobs ?? null;
+  async function lackedBlobs({ stick_blobs: held }: ListedLaptop, credential: Credential): Promise<BlobOffer[]> {
     return held === null ? [] : attachments.lackedBy(credential, BlobsNamed.parse(JSON.parse(held)));
   }
 
-  /** Writes parcels with attachments behind those with records, for as long as there is room. */
+  /** Writes parcels with attachments behind those with records, `parcels` of them, for as long as there is room. */
   async function addAttachments(
     folder: string,
-    answer: Answer,
-    paths: readonly string[],
+    reader: Reader,
+    parcels: number,
     credential: Credential,
     lacked: readonly BlobOffer[],
-  ): Promise<Answer> {
-    const { parcels } = attachments.compose(credential, lacked, await freeBytes(folder));
-    let { bytes } = answer;
-    let whole = 0;
-    let number = paths.length;
-    for await (const parcel of parcels) {
+  ): Promise<Pick<Answer, 'bytes' | 'attachments' | 'left'>> {
+    let [bytes, whole, number] = [0, 0, parcels];
+    for await (const parcel of attachments.compose(credential, lacked, await freeBytes(folder))) {
       number += 1;
-      const path = join(folder, packFolder, parcelName('hub', credential.replica, number, sha256));
-      const sealed = await sealTo(credential.recipient ?? '', parcel.message);
-      bytes += await writeParcelFile(path, 'parcel.age', sealed);
+      bytes += (await put(folder, reader, number, parcel.message)).bytes;
       whole += parcel.whole;
     }
-    return { ...answer, bytes, attachments: whole, left: lacked.length - whole };
+    return { bytes, attachments: whole, left: lacked.length - whole };
   }
 
-  async function writeAnswer(
+  /** One parcel that says no more than why: who goes on in its place, or that it is revoked, and what is held of its own. */
+  async function shutOut(folder: string, reader: Reader, standing: Standing, said: Said): Promise<Written> {
+    const own = await archive.visible(reader.replica, []);
+    const message = exchangeParcel(reader, own, [], {
+      ...said,
+      credentials: standing.state === 'succeeded' ? [standing.successor] : [],
+      laptops: [],
+      blobs: [],
+    });
+    const { path, bytes } = await put(folder, reader, 1, message);
+    return { segments: 0, bytes, paths: [path] };
+  }
+
+  /** All that is new to a laptop, in as many parcels as it takes. */
+  async function bringUpToDate(
     folder: string,
-    laptop: Pick<ListedLaptop, 'id'>,
-    credential: Pick<Credential, 'partitions' | 'recipient'>,
-    said: {
-      isShutOut: boolean;
-      successor: Credential | null;
-      revoked: string[];
-      refusals: Refusal[];
-      laptops: ListedLaptop[];
-    },
-  ): Promise<{ segments: number; bytes: number; paths: string[] }> {
-    const { partitions, recipient = '' } = credential;
-    const logs = await archive.visible(laptop.id, partitions);
-    const own = logs.filter((log) => log.replica === laptop.id);
-    const current = (await db.selectFrom('replica').select('summary').where('id', '=', laptop.id).executeTakeFirst())
-      ?.summary;
-    let held: Summary = current === null || current === undefined ? {} : Summary.parse(JSON.parse(current));
-    const credentialsHere = said.isShutOut
-      ? said.successor === null
-        ? []
-        : [said.successor]
-      : (await credentials.within(partitions)).slice(0, 2000);
-    const blobsHere = said.isShutOut ? [] : (await blobs.within(partitions, maxBlobsNamed)).map(({ sha256 }) => sha256);
+    reader: Reader,
+    { summary }: ListedLaptop,
+    partitions: readonly string[],
+    said: Said,
+  ): Promise<Written> {
+    const { replica } = reader;
+    const logs = await archive.visible(replica, partitions);
+    const around = {
+      ...said,
+      credentials: (await credentials.within(partitions)).slice(0, 2000),
+      laptops: await credentials.laptopsWithin(partitions),
+      blobs: (await blobs.within(partitions, maxBlobsNamed)).map(({ sha256 }) => sha256),
+    };
+    let held: Summary = summary === null ? {} : Summary.parse(JSON.parse(summary));
     const paths: string[] = [];
     let [segments, bytes] = [0, 0];
     for (let more = true; more; ) {
-      const outgoing = said.isShutOut
-        ? { segments: [], more: false }
-        : await archive.beyond({ replica: laptop.id, partitions }, logs, held);
-      const message = makeParcel(
-        {
-          what: 'exchange',
-          hubKey: identity.publicKey,
-          writer: 'hub',
-          reader: laptop.id,
-          madeAt: time.now(),
-          epoch: identity.epoch,
-          summary: Object.fromEntries(
-            (said.isShutOut ? own : logs).map((log) => [logKey(log.replica, log.partition), log.head_seq]),
-          ),
-          heads: Object.fromEntries(
-            (said.isShutOut ? own : logs).map((log) => [logKey(log.replica, log.partition), headMark(log.head)]),
-          ),
-          credentials: credentialsHere,
-          succession: null,
-          revoked: said.revoked,
-          refusals: said.refusals.slice(0, 1000),
-          laptops: said.isShutOut
-            ? []
-            : said.laptops
-                .filter((each) => partitions.some((prefix) => isWithin(each.partition, prefix)))
-                .slice(0, 2000)
-                .map((each) => ({ replica: each.id, name: each.laptop, lastContactAt: each.last_contact_at })),
-          blobs: blobsHere,
-          begins: {},
-        },
-        outgoing.segments,
-        identity.sign,
-      );
-      const name = parcelName('hub', laptop.id, paths.length + 1, sha256);
-      const path = join(folder, packFolder, name);
-      bytes += await writeParcelFile(path, 'parcel.age', await sealTo(recipient, message));
-      paths.push(path);
+      const outgoing = await archive.beyond({ replica, partitions }, logs, held);
+      const message = exchangeParcel(reader, logs, outgoing.segments, around);
+      const written = await put(folder, reader, paths.length + 1, message);
+      bytes += written.bytes;
+      paths.push(written.path);
       segments += outgoing.segments.length;
       held = { ...held, ...endsOf(outgoing.segments) };
       more = outgoing.more;
     }
     return { segments, bytes, paths };
+  }
+
+  function exchangeParcel(
+    reader: Reader,
+    logs: readonly LogTable[],
+    segments: readonly Uint8Array[],
+    around: Pick<ExchangeParcel, 'revoked' | 'refusals' | 'credentials' | 'laptops' | 'blobs'>,
+  ): Uint8Array {
+    return makeParcel(
+      {
+        what: 'exchange',
+        hubKey: identity.publicKey,
+        writer: 'hub',
+        reader: reader.replica,
+        madeAt: time.now(),
+        epoch: identity.epoch,
+        summary: summaryOf(logs),
+        heads: headsOf(logs),
+        succession: null,
+        begins: {},
+        ...around,
+      },
+      segments,
+      identity.sign,
+    );
+  }
+
+  /** Writes the parcel of this number for a laptop; answers its path, and how long the file is. */
+  async function put(
+    folder: string,
+    { replica, recipient }: Reader,
+    number: number,
+    message: Uint8Array,
+  ): Promise<{ path: string; bytes: number }> {
+    const path = join(folder, packFolder, parcelName('hub', replica, number, sha256));
+    return { path, bytes: await writeParcelFile(path, 'parcel.age', await sealTo(recipient, message)) };
   }
 
   async function revokedSerials(): Promise<string[]> {

@@ -22,6 +22,9 @@ export type TakenPieces = {
   readonly hasGap: boolean;
 };
 
+/** Of these a stick is filled at most. */
+const mostOnStick = 20_000;
+
 export type StickBlobs = ReturnType<typeof createStickBlobs>;
 
 export function createStickBlobs(deps: { blobs: Blobs; identity: HubIdentity }) {
@@ -70,18 +73,13 @@ export function createStickBlobs(deps: { blobs: Blobs; identity: HubIdentity }) 
     return all.filter(({ sha256 }) => !has.has(sha256));
   }
 
-  /** The parcels for a laptop with as many of these as fit where so many bytes are free; and those that do not. */
-  function compose(
+  /** The parcels for a laptop with as many of these as fit where so many bytes are free, and how many are whole with each. */
+  async function* compose(
     credential: Credential,
     lacked: readonly BlobOffer[],
     free: number,
-  ): { readonly left: readonly BlobOffer[]; readonly parcels: AsyncGenerator<{ message: Uint8Array; whole: number }> } {
-    const { chosen, left } = chooseFitting(lacked, free);
-    return { left, parcels: parcelsOf(credential, chosen) };
-  }
-
-  async function* parcelsOf(credential: Credential, chosen: readonly BlobOffer[]) {
-    const filled = fillParcels(chosen, async ({ sha256 }, from, to) => {
+  ): AsyncGenerator<{ message: Uint8Array; whole: number }> {
+    const filled = fillParcels(chooseFitting(lacked, free), async ({ sha256 }, from, to) => {
       const opened = await blobs.open(credential, sha256, { from, to: to - 1 });
       return opened.ok ? buffer(opened.value.content) : null;
     });
@@ -103,6 +101,3 @@ export function createStickBlobs(deps: { blobs: Blobs; identity: HubIdentity }) 
 
   return { take, lackedBy, compose };
 }
-
-/** Of these a stick is filled at most. */
-const mostOnStick = 20_000;

@@ -21,15 +21,12 @@ const keptFree = 16 * 1024 * 1024;
 /** What seal and container add to a blob, at most. */
 const wrapping = (bytes: number): number => Math.ceil(bytes / 1000) + 4096;
 
-/** The blobs that fit where so many bytes are free, the smaller ones first so that most are there whole; and the rest. */
-export function chooseFitting(
-  blobs: readonly BlobOffer[],
-  free: number,
-): { readonly chosen: readonly BlobOffer[]; readonly left: readonly BlobOffer[] } {
+/** The blobs that fit where so many bytes are free, the smaller ones first so that most are there whole. */
+export function chooseFitting(blobs: readonly BlobOffer[], free: number): readonly BlobOffer[] {
   const sorted = [...blobs].sort((a, b) => a.bytes - b.bytes || (a.sha256 < b.sha256 ? -1 : 1));
   let room = free - keptFree;
   const end = sorted.findIndex(({ bytes }) => (room -= bytes + wrapping(bytes)) < 0);
-  return end < 0 ? { chosen: sorted, left: [] } : { chosen: sorted.slice(0, end), left: sorted.slice(end) };
+  return end < 0 ? sorted : sorted.slice(0, end);
 }
 
 type Filled = {

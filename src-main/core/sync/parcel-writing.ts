@@ -122,7 +122,7 @@ export async function writeLoad(
   const [first = ''] = names;
   await removeStickFiles(folder.path, first.slice(0, first.lastIndexOf('-') + 1), names);
 
-  const { chosen } = chooseFitting(
+  const chosen = chooseFitting(
     files.map(({ sha256: digest, bytes: length }) => ({ sha256: digest, bytes: length, partition: to.partition })),
     await freeBytes(folder.path),
   );

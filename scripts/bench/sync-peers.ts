@@ -40,11 +40,11 @@ export type Peer = {
   begin(): Promise<number>;
   /** Compacts what the hub's snapshots cover, as if it were old. */
   compact(): Promise<void>;
-  /** Of every record, in the order of ids: equal on laptops that hold the same. */
+  /** Of all records: equal on laptops that hold the same. */
   digest(): string;
   /** Bytes of the file that hold something. */
   usedBytes(): number;
-  /** Every record as one text, in the order of ids: equal on laptops that hold the same. */
+  /** Every living record's values, in the order of ids. */
   rows(): Map<string, BenchValues>;
   fileBytes(): number;
   close(): void;

@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
 import { createHubTransport } from '#core/sync/hub-transport.ts';
 import { bytesToHex } from '#shared/kernel/ids.ts';
-import { sha256 } from '#core/sync/hub-crypto.ts';
+import { sha256 } from '#core/store/segment-ports.ts';
 import { responseBytes } from '#shared/sync/hub-http.ts';
 import { newLaptop } from '#tests/lib/hub-laptop.ts';
 

@@ -7,7 +7,9 @@ import { openStore, type Store } from '#core/store/store.ts';
 import { createStickStore } from '#core/store/stick-store.ts';
 import { loadSealKey, sealTo } from '#core/sync/parcel-seal.ts';
 import { wrapForStick, writeStickFile } from '#core/sync/stick-files.ts';
-import { readParcelFile, scanPlace, sha256, verify } from '#core/sync/stick-scan.ts';
+import { sha256 } from '#core/store/segment-ports.ts';
+import { verifyByKey } from '#core/store/identity.ts';
+import { readParcelFile, scanPlace } from '#core/sync/stick-scan.ts';
 import { createFolderBlobStore } from '#hub/blob-store.ts';
 import { createBlobs } from '#hub/blobs.ts';
 import { createCredentials } from '#hub/credentials.ts';
@@ -116,7 +118,7 @@ export function openLaptop(office: Office, name: string, copy: Uint8Array | null
     partitions: readonly string[],
   ): Promise<ParcelOutcome | null> {
     if (header.what !== 'exchange') return null;
-    const read = { hubKey, partitions, now: office.clock.now, verify };
+    const read = { hubKey, partitions, now: office.clock.now, verify: verifyByKey };
     const taken = await takeParcel(reader, reader.stickMemory(), { header, segments }, read);
     if (!taken.ok) throw new Error(taken.error.code);
     reader.setStickMemory(taken.value.memory);

@@ -5,7 +5,7 @@ import { utf8 } from '#shared/kernel/utf8.ts';
 import type { Verify } from '#shared/sync/credential.ts';
 import type { SegmentPorts } from '#shared/sync/segment.ts';
 import { segmentPorts, sha256 } from '#core/store/segment-ports.ts';
-import { verify } from '#core/sync/stick-scan.ts';
+import { verifyByKey } from '#core/store/identity.ts';
 
 export type KeyPair = { readonly publicKey: string; readonly sign: (data: Uint8Array) => Uint8Array };
 
@@ -25,7 +25,7 @@ export const realKeys: Keys = {
       sign: (data) => sign(null, data, pair.privateKey),
     };
   },
-  verify,
+  verify: verifyByKey,
 };
 
 /** Hashes in the place of signatures: who knows the public key could forge, and nobody here does; bodies are not packed. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { derivedId } from '#core/store/derived-id.ts';
 import { createStickStore } from '#core/store/stick-store.ts';
-import { verify } from '#core/sync/stick-scan.ts';
+import { verifyByKey } from '#core/store/identity.ts';
 import { Contact } from '#shared/contacts/contact.ts';
 import { segmentPorts } from '#core/store/segment-ports.ts';
 import { hexToBytes } from '#shared/kernel/ids.ts';
@@ -59,7 +59,7 @@ async function read(to: Carrier, message: Uint8Array, most = Number.POSITIVE_INF
     to.stick,
     to.stick.stickMemory(),
     { header, segments: parcel.value.segments },
-    { hubKey, partitions: [partition], now: to.clock.now, verify, signal },
+    { hubKey, partitions: [partition], now: to.clock.now, verify: verifyByKey, signal },
   );
   // The host keeps what a parcel said only when it was read to its end.
   if (outcome.ok && outcome.value.failure === null) to.stick.setStickMemory(outcome.value.memory);

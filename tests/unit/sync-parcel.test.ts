@@ -3,7 +3,8 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { isSealedTo, loadSealKey, sealTo, unseal } from '#core/sync/parcel-seal.ts';
 import { wrapForStick } from '#core/sync/stick-files.ts';
-import { sha256, verify } from '#core/sync/stick-scan.ts';
+import { sha256 } from '#core/store/segment-ports.ts';
+import { verifyByKey } from '#core/store/identity.ts';
 import { base64ToBytes, bytesToBase64 } from '#shared/kernel/base64.ts';
 import { bytesToHex } from '#shared/kernel/ids.ts';
 import { utf8 } from '#shared/kernel/utf8.ts';
@@ -15,7 +16,7 @@ import { parcelName, unwrapParcel } from '#shared/sync/parcel-file.ts';
 const pair = generateKeyPairSync('ed25519');
 const publicKey = bytesToHex(pair.publicKey.export({ type: 'spki', format: 'der' }).subarray(-32));
 const signAs = (data: Uint8Array): Uint8Array => sign(null, data, pair.privateKey);
-const ports = { hash: sha256, verify };
+const ports = { hash: sha256, verify: verifyByKey };
 const laptop = '018f0000-0000-7000-8000-000000000001';
 
 /** A laptop's own place for its seal key. */
@@ -58,10 +59,10 @@ test('a parcel comes out as it went in, and the signature covers its header', as
   if (!read.ok) throw new Error(read.error.code);
   const { header, segments } = read.value;
   expect(segments.map((segment) => Buffer.from(segment).toString())).toEqual(['segment one', 'segment two']);
-  expect(isParcelSigned(header, publicKey, verify)).toBe(true);
+  expect(isParcelSigned(header, publicKey, verifyByKey)).toBe(true);
   if (header.what !== 'exchange') throw new Error('another kind of parcel');
   const forged = { ...header, summary: { [`${laptop} kz/kz-19/kz-19-tec_oblast`]: 8 } };
-  expect(isParcelSigned(forged, publicKey, verify)).toBe(false);
+  expect(isParcelSigned(forged, publicKey, verifyByKey)).toBe(false);
 });
 
 test('every altered byte and every cut of the file is found before anything is unsealed', async () => {

@@ -32,9 +32,9 @@ export type FileExchangeDeps = {
   readonly changed: (topics: readonly string[]) => void;
   readonly queries: FilesQueries;
   readonly store: FileStore;
-  /** Where this laptop's records live. */
   /** Shared with whatever else is large on the line. */
   readonly pace: Pace;
+  /** Where this laptop's records live. */
   readonly partition: string;
   /** The epoch of the hub last heard of; null before enrolment. */
   readonly epoch: () => string | null;

@@ -5,7 +5,7 @@ import type { FileStore } from './file-store.ts';
 import type { SealedWriter } from './sealed-file.ts';
 
 /** What must stay free on the disk beyond a file, bytes: the database has to go on writing. */
-export const spareBytes = 64 * 1024 * 1024;
+const spareBytes = 64 * 1024 * 1024;
 
 /** Whether the disk has room for a file. Failure: `files/disk-full` {needed, free}. */
 export async function checkRoom(store: FileStore, bytes: number): Promise<Result<null>> {

@@ -21,17 +21,17 @@ export async function sweepFiles(
   queries: FilesQueries,
   at: { readonly now: number; readonly oldestBackup: number | null; readonly signal: AbortSignal },
 ): Promise<number> {
-  const referred = queries.referred().map(({ sha256 }) => sha256);
-  let unneeded = store.namesBeside(referred);
+  let unneeded = unreferred(store, queries, []);
   // Reading histories takes a while, and mostly there is nothing to ask them for.
   if (unneeded.length > 0) {
-    const named = [...referred];
+    const named: string[] = [];
     for (const read of queries.signedHistories()) {
       named.push(...read());
       await setImmediate();
       if (at.signal.aborted) return 0;
     }
-    unneeded = store.namesBeside(named);
+    // Asked again: a file may have been put back meanwhile.
+    unneeded = unreferred(store, queries, named);
   }
   const before = queries.unneededSince();
   const since = new Map(unneeded.map((name) => [name, before.get(name) ?? at.now]));
@@ -43,4 +43,9 @@ export async function sweepFiles(
   }
   if (since.size > 0 || before.size > 0) queries.setUnneededSince(since);
   return gone.length;
+}
+
+/** Names of the files that no living record refers to, besides these digests. */
+function unreferred(store: FileStore, queries: FilesQueries, digests: readonly string[]): string[] {
+  return store.namesBeside([...queries.referred().map(({ sha256 }) => sha256), ...digests]);
 }

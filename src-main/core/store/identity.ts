@@ -5,6 +5,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
 import { bytesToHex, hexToBytes, type Id, newId } from '#shared/kernel/ids.ts';
 import type { Random, Time } from '#shared/kernel/ports.ts';
+import type { Verify } from '#shared/sync/credential.ts';
 import type { SuccessionNote } from '../sync/sync-store.ts';
 import type { Meta } from './meta.ts';
 
@@ -79,3 +80,6 @@ export function verifySignature(publicKey: string, data: Uint8Array, signature: 
     return false;
   }
 }
+
+/** The same with the key as 32 bytes, as the protocol's own code asks for it. */
+export const verifyByKey: Verify = (key, data, signature) => verifySignature(bytesToHex(key), data, signature);

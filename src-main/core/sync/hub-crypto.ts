@@ -1,7 +1,6 @@
 /** The laptop's half of what hub-http.ts (shared) describes: signing requests, checking and opening answers. */
 import {
   createDecipheriv,
-  createHash,
   createPublicKey,
   diffieHellman,
   generateKeyPairSync,
@@ -13,10 +12,6 @@ import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
 import { sealInfo } from '#shared/sync/hub-http.ts';
 import { maxMessageBytes } from '#shared/sync/messages.ts';
-
-export function sha256(data: Uint8Array): Uint8Array {
-  return createHash('sha256').update(data).digest();
-}
 
 export function packMessage(message: Uint8Array): Uint8Array {
   return zstdCompressSync(message);

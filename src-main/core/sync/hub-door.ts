@@ -12,7 +12,8 @@ import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
 import { HubFailure, hubHeaders, requestBytes, responseBytes } from '#shared/sync/hub-http.ts';
 import { maxMessageBytes, protocolVersion } from '#shared/sync/messages.ts';
 import { verifySignature } from '../store/identity.ts';
-import { createSeal, packMessage, type Seal, sha256 } from './hub-crypto.ts';
+import { sha256 } from '../store/segment-ports.ts';
+import { createSeal, packMessage, type Seal } from './hub-crypto.ts';
 import { type LineAnswer, readAll } from './hub-line.ts';
 import { type HubTrustDeps, noHub, signatureOf, type TrustedLine } from './hub-trust.ts';
 

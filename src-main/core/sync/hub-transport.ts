@@ -8,7 +8,6 @@
  */
 import { z } from 'zod';
 import { parseForeignJson } from '#shared/kernel/foreign-json.ts';
-import { bytesToHex } from '#shared/kernel/ids.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { utf8 } from '#shared/kernel/utf8.ts';
 import { checkCredential } from '#shared/sync/credential.ts';
@@ -23,9 +22,9 @@ import {
   protocolVersion,
 } from '#shared/sync/messages.ts';
 import { type Succession, type SuccessionRequest, SuccessionResponse } from '#shared/sync/succession.ts';
-import { verifySignature } from '../store/identity.ts';
+import { verifyByKey } from '../store/identity.ts';
+import { sha256 } from '../store/segment-ports.ts';
 import { createHubBlobs, type HubBlobs } from './hub-blobs.ts';
-import { sha256 } from './hub-crypto.ts';
 import { createHubDoor, type HubDoorDeps } from './hub-door.ts';
 import { createTrustedLine } from './hub-trust.ts';
 
@@ -83,10 +82,8 @@ function isIssuedTo(
   credential: Credential,
   hubKey: string,
 ): boolean {
-  const verify = (key: Uint8Array, data: Uint8Array, signature: Uint8Array): boolean =>
-    verifySignature(bytesToHex(key), data, signature);
   const isAskers = credential.replica === asker.replica && credential.publicKey === asker.publicKey;
-  return isAskers && checkCredential(credential, hubKey, verify).ok;
+  return isAskers && checkCredential(credential, hubKey, verifyByKey).ok;
 }
 
 /** Whose answer it says it is: in every version. */

@@ -10,7 +10,7 @@ import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
 import { HubHello, hubHeaders, hubPaths, responseBytes } from '#shared/sync/hub-http.ts';
 import { parseMessage } from '#shared/sync/messages.ts';
 import { verifySignature } from '../store/identity.ts';
-import { sha256 } from './hub-crypto.ts';
+import { sha256 } from '../store/segment-ports.ts';
 import { createHubLine, type HubLine, type LineAnswer, type LineRequest, readAll } from './hub-line.ts';
 
 export type HubTrustDeps = {

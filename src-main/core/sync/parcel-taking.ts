@@ -6,13 +6,13 @@ import type { Summary } from '#shared/sync/messages.ts';
 import type { BlobsParcel, ExchangeParcel, SnapshotParcel } from '#shared/sync/parcel.ts';
 import { type ParcelReader, proveWriter, rememberTaken, takeParcel } from '#shared/sync/parcel-session.ts';
 import { openSnapshotHead, snapshotSummary } from '#shared/sync/snapshot.ts';
-import type { CarriedFiles } from '../files/files-service.ts';
-import { verifySignature } from '../store/identity.ts';
+import type { CarriedFiles } from '../files/carried-files.ts';
+import { verifyByKey, verifySignature } from '../store/identity.ts';
 import { segmentPorts } from '../store/segment-ports.ts';
 import { isWorth } from './cold-start.ts';
 import { afterErasing, followScopes } from './follow-scopes.ts';
 import type { SealKey } from './parcel-seal.ts';
-import { readParcelFile, type StickFile, verify } from './stick-scan.ts';
+import { readParcelFile, type StickFile } from './stick-scan.ts';
 import { giveUp, refusalByStick } from './succeeding.ts';
 import type { Enrolment, SyncStore } from './sync-store.ts';
 
@@ -174,7 +174,7 @@ function originOf(store: SyncStore, { writer, begins }: ExchangeParcel): TakenFi
 }
 
 function readerOf(at: ParcelTaking, { hubKey, credential }: Enrolment): ParcelReader {
-  return { hubKey, partitions: credential.partitions, now: at.now(), verify };
+  return { hubKey, partitions: credential.partitions, now: at.now(), verify: verifyByKey };
 }
 
 function refused(failure: Failure): TakenFile {

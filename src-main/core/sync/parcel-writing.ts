@@ -19,11 +19,11 @@ import {
   type ParcelOrder,
 } from '#shared/sync/parcel-session.ts';
 import { snapshotSummary } from '#shared/sync/snapshot.ts';
-import type { CarriedFiles } from '../files/files-service.ts';
+import type { CarriedFiles } from '../files/carried-files.ts';
 import type { HeldSnapshot } from '../store/snapshot-loader.ts';
+import { sha256 } from '../store/segment-ports.ts';
 import { sealTo } from './parcel-seal.ts';
 import { freeBytes, removeStickFiles, type StickFolder, wrapForStick, writeStickFile } from './stick-files.ts';
-import { sha256 } from './stick-scan.ts';
 import type { SyncStore } from './sync-store.ts';
 
 /** What there is for one reader. */

@@ -4,9 +4,11 @@ import { checkCredential } from '#shared/sync/credential.ts';
 import { keyDigits } from '#shared/sync/invitation.ts';
 import { type EnrolAnswerParcel, makeParcel } from '#shared/sync/parcel.ts';
 import { parcelName } from '#shared/sync/parcel-file.ts';
+import { verifyByKey } from '../store/identity.ts';
+import { sha256 } from '../store/segment-ports.ts';
 import { loadSealKey, sealTo } from './parcel-seal.ts';
 import { type StickFolder, wrapForStick, writeStickFile } from './stick-files.ts';
-import { type ScanCache, scanPlace, sha256, type StickFile, verify } from './stick-scan.ts';
+import { type ScanCache, scanPlace, type StickFile } from './stick-scan.ts';
 import type { SyncProfile } from './sync-service.ts';
 
 /**
@@ -64,7 +66,7 @@ export async function acceptEnrolment(
   if (enrolment !== null && enrolment.hubKey !== hubKey) return err({ code: 'stick/other-hub' });
   const isOurs = credential.replica === store.replica && credential.publicKey === at.publicKey;
   const isExpected = confirmed || digitsToCompare(at, answer) === null;
-  if (!isOurs || !isExpected || !checkCredential(credential, hubKey, verify).ok) {
+  if (!isOurs || !isExpected || !checkCredential(credential, hubKey, verifyByKey).ok) {
     return err({ code: 'stick/wrong-answer' });
   }
   store.setSuccession(null);

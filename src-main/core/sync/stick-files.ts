@@ -5,13 +5,14 @@
  * Failures: `stick/full` {needed, free}, `stick/read-only`, `stick/gone`, `stick/unreliable` (what was written reads
  * differently).
  */
-import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
 import { isPackName, packFolder, packFolders } from '#shared/packs/pack-place.ts';
 import { isInvitationName } from '#shared/sync/invitation-file.ts';
 import { compareParcelNames, maxParcelBytes, type ParcelPath, wrapParcel } from '#shared/sync/parcel-file.ts';
+import { sha256 } from '../store/segment-ports.ts';
 import { flushFolder } from '../packs/blob-store.ts';
 
 const fullCodes = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
@@ -61,7 +62,7 @@ export async function writeStickFile(place: StickFolder, name: string, bytes: Ui
     } finally {
       await handle.close();
     }
-    if (!(await isWritten(draft, bytes))) {
+    if (!(await readFile(draft)).equals(bytes)) {
       await rm(draft, { force: true });
       return err({ code: 'stick/unreliable' });
     }
@@ -121,11 +122,5 @@ export async function freeBytes(place: string): Promise<number> {
 export function wrapForStick(path: ParcelPath, content: Uint8Array): Uint8Array {
   const pair = generateKeyPairSync('ed25519');
   const publicKey = pair.publicKey.export({ type: 'spki', format: 'der' }).subarray(-32);
-  const hash = (data: Uint8Array): Uint8Array => createHash('sha256').update(data).digest();
-  return wrapParcel(path, content, { publicKey, sign: (data) => sign(null, data, pair.privateKey) }, hash);
-}
-
-async function isWritten(path: string, bytes: Uint8Array): Promise<boolean> {
-  const digest = (data: Uint8Array): string => createHash('sha256').update(data).digest('hex');
-  return digest(await readFile(path)) === digest(bytes);
+  return wrapParcel(path, content, { publicKey, sign: (data) => sign(null, data, pair.privateKey) }, sha256);
 }

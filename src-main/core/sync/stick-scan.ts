@@ -1,21 +1,16 @@
 /** What lies on sticks for this laptop: looks at the two ends of each pack and unseals only what is small or its own. */
-import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { err, type Result } from '#shared/kernel/result.ts';
-import type { Verify } from '#shared/sync/credential.ts';
 import { type InvitationFile, parseInvitationFile } from '#shared/sync/invitation-file.ts';
 import { type AnyParcel, type EnrolAnswerParcel, isParcelSigned, readParcel } from '#shared/sync/parcel.ts';
 import { unwrapParcel } from '#shared/sync/parcel-file.ts';
 import { openPack, readExactly } from '../packs/pack-file.ts';
 import { SourceGone } from '../packs/pack-failures.ts';
-import { verifySignature } from '../store/identity.ts';
+import { verifyByKey } from '../store/identity.ts';
+import { sha256 } from '../store/segment-ports.ts';
 import { isSealedTo, type SealKey, unseal } from './parcel-seal.ts';
 import { listStickFiles, readStickFile } from './stick-files.ts';
-
-export const verify: Verify = (key, data, signature) =>
-  verifySignature(Buffer.from(key).toString('hex'), data, signature);
-export const sha256 = (data: Uint8Array): Uint8Array => createHash('sha256').update(data).digest();
 
 /** A file of a place that concerns this laptop. */
 export type StickFile = { readonly path: string; readonly bytes: number } & (
@@ -40,7 +35,7 @@ export async function readParcelFile(
 ): Promise<Result<{ header: AnyParcel; segments: Uint8Array[] }>> {
   const read = await readStickFile(path);
   if (!read.ok) return read;
-  const unwrapped = unwrapParcel(read.value, { hash: sha256, verify });
+  const unwrapped = unwrapParcel(read.value, { hash: sha256, verify: verifyByKey });
   if (!unwrapped.ok) return unwrapped;
   const message = await unseal(key, unwrapped.value.content);
   return message === null ? err({ code: 'stick/not-for-us' }) : readParcel(message);
@@ -90,7 +85,7 @@ async function lookAt(path: string, bytes: number, key: SealKey): Promise<StickF
       const { header } = parcel.value;
       if (header.what === 'enrol-request') return null;
       if (header.what === 'enrol-answer') {
-        return isParcelSigned(header, header.hubKey, verify)
+        return isParcelSigned(header, header.hubKey, verifyByKey)
           ? { path, bytes: pack.bytes, what: 'answer', answer: header }
           : null;
       }

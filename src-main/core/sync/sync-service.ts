@@ -3,7 +3,7 @@
  * there is news, and every ten minutes. No network is a state, not an error: it is tried again, ever more slowly. At most
  * one exchange runs at a time, in small steps; `close` ends it at once, and nothing is lost by that.
  */
-import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import type { DomainHandlers } from '#shared/contract/rpc.ts';
 import type { Logger, Random, Time } from '#shared/kernel/ports.ts';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
@@ -18,6 +18,7 @@ import { emptyMemory, isLineAway, keepOutcome, problemOf } from './exchange-outc
 import { afterErasing, dropPartition, followScopes } from './follow-scopes.ts';
 import { parseHubAddress } from './hub-address.ts';
 import type { HubBlobs } from './hub-blobs.ts';
+import { listenToHub } from './hub-listening.ts';
 import {
   createHubTransport,
   enrolAtHub,
@@ -73,6 +74,7 @@ export type SyncService = {
 const afterSignInMs = 500;
 const afterChangeMs = 1000;
 const progressEveryMs = 500;
+
 type Opened = SyncProfile & {
   readonly stop: AbortController;
   readonly compacting: Compacting;
@@ -180,15 +182,15 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
       finish(at, enrolment, memory, startedAt, outcome);
       return outcome;
     }
-    let outcome = nothingDone;
     const begun = mayBeCold(store, memory.lastContactAt, startedAt)
       ? await beginWithSnapshots({ store, transport, exchange: options, refused: at.refusedSnapshots, time, logger })
-      : null;
-    if (begun === null || begun.failure === null) {
-      const acknowledged = { ...memory.acknowledged, ...begun?.covered };
+      : { received: 0, covered: {}, failure: null };
+    let outcome: ExchangeOutcome = { ...nothingDone, failure: begun.failure };
+    if (begun.failure === null) {
+      const acknowledged = { ...memory.acknowledged, ...begun.covered };
       outcome = await exchange(store, transport, { ...options, acknowledged });
-      outcome = { ...outcome, received: outcome.received + (begun?.received ?? 0) };
-    } else outcome = { ...nothingDone, failure: begun.failure };
+      outcome = { ...outcome, received: outcome.received + begun.received };
+    }
     finish(at, enrolment, memory, startedAt, outcome);
     // What came can be seen: now there is time for the file.
     if (at === opened && outcome.received > 0) store.rest();
@@ -276,44 +278,26 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
     if (opsToHandOver(at.store) > at.offered) schedule.within(afterChangeMs);
   }
 
-  /** Keeps one question open at the hub; it answers when another laptop has sent something. */
+  /** Hears of news at the hub until the line breaks. */
   function listen(at: Opened): void {
-    at.listening ??= listenOn(at).finally(() => {
+    at.listening ??= listenToHub({
+      signal: at.stop.signal,
+      async ask() {
+        const enrolment = at.store.enrolment();
+        if (enrolment === null || enrolment.address === null || isWaiting(at.store)) return null;
+        const transport = transportOf(at, { ...enrolment, address: enrolment.address });
+        const { partitions } = enrolment.credential;
+        return transport.wait({ protocol: protocolVersion, partitions, summary: at.store.summary() });
+      },
+      exchange: () => run(at),
+      lineBroke() {
+        // An exchange finds out what it was, and starts this anew when the hub is back.
+        if (at === opened) schedule.within(jitter(3000, 0.5, random));
+      },
+      random,
+    }).finally(() => {
       at.listening = null;
     });
-  }
-
-  async function listenOn(at: Opened): Promise<void> {
-    let fruitless = 0;
-    while (!at.stop.signal.aborted) {
-      const enrolment = at.store.enrolment();
-      if (enrolment === null || enrolment.address === null || isWaiting(at.store)) return;
-      const transport = transportOf(at, { ...enrolment, address: enrolment.address });
-      const { partitions } = enrolment.credential;
-      const askedAt = performance.now();
-      const answer = await transport.wait({ protocol: protocolVersion, partitions, summary: at.store.summary() });
-      if (at.stop.signal.aborted) return;
-      if (!answer.ok) {
-        // The line broke or the hub stopped: an exchange finds out which, and starts this anew when it is back.
-        if (at === opened) schedule.within(jitter(3000, 0.5, random));
-        return;
-      }
-      if (!answer.value.moved) {
-        // A hub that is full or stopping does not hold the question open.
-        const early = performance.now() - askedAt < 2000;
-        if (early)
-          await sleep(jitter(10_000, 0.5, random), undefined, { signal: at.stop.signal }).catch(() => undefined);
-        continue;
-      }
-      // Many laptops hear the same news at once; and news this laptop cannot take is told again and again.
-      const delay = fruitless > 1 ? retryDelay(fruitless, random) : jitter(150, 1, random);
-      await sleep(delay, undefined, { signal: at.stop.signal }).catch(() => undefined);
-      if (at.stop.signal.aborted) return;
-      const outcome = await run(at);
-      if (outcome.failure !== null) return;
-      // Once without gain is usual: another exchange had fetched it already.
-      fruitless = outcome.received > 0 ? 0 : fruitless + 1;
-    }
   }
 
   async function enrol(input: {

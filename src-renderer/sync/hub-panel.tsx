@@ -3,6 +3,7 @@ import IconFile from '@tabler/icons-react/dist/esm/icons/IconFileText.mjs';
 import IconServer2 from '@tabler/icons-react/dist/esm/icons/IconServer2.mjs';
 import { parseInvitationFile, parseInvitationLink } from '#shared/sync/invitation-file.ts';
 import type { SyncStatus } from '#shared/sync/contract.ts';
+import { isShutOut } from '#shared/sync/shut-out.ts';
 import { useFormat } from '#renderer/i18n/use-format.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
 import { useCommand } from '#renderer/app/use-command.ts';
@@ -19,15 +20,9 @@ export function HubPanel({ status }: { status: SyncStatus }) {
   return (
     <section className="sheet sync-card">
       {status.enrolled !== null && <Enrolled status={status} hub={status.enrolled} />}
-      {(status.enrolled === null || isShutOut(status.problem)) && <Enrol />}
+      {(status.enrolled === null || (status.problem !== null && isShutOut(status.problem))) && <Enrol />}
     </section>
   );
-}
-
-/** Whether only a new invitation helps. */
-function isShutOut(problem: SyncStatus['problem']): boolean {
-  if (problem?.code === 'sync/revoked' || problem?.code === 'sync/succeeded') return true;
-  return problem?.code === 'sync/hub-refused' && ['expired', 'unknown-laptop'].includes(String(problem['reason']));
 }
 
 type WholeInvitation = {

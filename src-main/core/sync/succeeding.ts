@@ -4,6 +4,7 @@
  */
 import { isSucceeded } from '#shared/sync/credential.ts';
 import type { Failure } from '#shared/kernel/result.ts';
+import { isShutOut } from '#shared/sync/shut-out.ts';
 import { makeSuccession, type Succession } from '#shared/sync/succession.ts';
 import { loadSealKey } from './parcel-seal.ts';
 import type { SyncProfile } from './sync-service.ts';
@@ -27,9 +28,8 @@ export async function successionOf({ store, publicKey, signAsBefore }: SyncProfi
 
 /** Whether the hub will never let this laptop in so: a person needs an invitation. */
 export function isFinal(failure: Failure): boolean {
-  if (failure.code === 'sync/revoked' || failure.code === 'sync/succeeded') return true;
-  const final: unknown[] = ['expired', 'unknown-laptop', 'key-mismatch', 'bad-signature'];
-  return failure.code === 'sync/hub-refused' && final.includes(failure['reason']);
+  const isRefused = failure.code === 'sync/hub-refused';
+  return isShutOut(failure) || (isRefused && ['key-mismatch', 'bad-signature'].includes(String(failure['reason'])));
 }
 
 /** Ends the waiting: the laptop is as one that was never enrolled, and says why. */

@@ -10,7 +10,7 @@ import type { LooseOp } from '#shared/sync/loose-ops.ts';
 import { readChunk, type SnapshotHeader, snapshotSummary } from '#shared/sync/snapshot.ts';
 import type { WritableDb } from './database.ts';
 import type { Meta } from './meta.ts';
-import { mayHold, mayHoldSome, placeOf, recordPlaces } from './record-places.ts';
+import { mayHold, mayHoldSome, placesOf, recordPlaces } from './record-places.ts';
 import { segmentPorts } from './segment-ports.ts';
 
 /** A snapshot that is coming. */
@@ -160,7 +160,7 @@ export function createArchive(db: WritableDb, meta: Meta): Archive {
     squeezedAt: (record) =>
       holding(record).reduce<number | null>((at, row) => (row.squeezed_at === null ? at : row.squeezed_at), null),
     beyond(partition, records) {
-      const wanted = new Set([...records].map(placeOf));
+      const wanted = placesOf(records);
       const found = new Set<string>();
       const candidates = (placesElsewhere.all(partition) as Row[]).filter((row) => mayHoldSome(row.records, wanted)); // the columns named above
       for (const { ref } of candidates)

@@ -5,7 +5,7 @@ import { stampMs } from '#shared/sync/stamp.ts';
 import type { Archive } from './archive.ts';
 import type { Log, LogHead, OpLog } from './op-log.ts';
 import type { LogStatements } from './op-log-statements.ts';
-import { mayHold, mayHoldSome, placeOf } from './record-places.ts';
+import { mayHold, mayHoldSome, placesOf } from './record-places.ts';
 import { segmentPorts } from './segment-ports.ts';
 
 /** What is held of a log in memory. */
@@ -71,7 +71,7 @@ export function createLogReading(deps: {
     },
     recordsElsewhere(partition, records) {
       const found = archive.beyond(partition, records);
-      const wanted = new Set([...records].map(placeOf));
+      const wanted = placesOf(records);
       const add = (ops: readonly Op[]): void => {
         for (const { record } of ops) if (records.has(record)) found.add(record);
       };

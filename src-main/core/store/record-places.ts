@@ -6,7 +6,7 @@
 import type { Op } from '#shared/sync/op.ts';
 
 export function recordPlaces(ops: readonly Op[]): Uint8Array {
-  const places = Uint32Array.from(new Set(ops.map((op) => placeOf(op.record)))).sort();
+  const places = Uint32Array.from(placesOf(ops.map((op) => op.record))).sort();
   const bytes = new Uint8Array(places.length * 4);
   let at = 0;
   let last = 0;
@@ -25,25 +25,21 @@ export function recordPlaces(ops: readonly Op[]): Uint8Array {
 /** Whether a record may be among them; false is certain. */
 export function mayHold(places: Uint8Array, record: string): boolean {
   const wanted = placeOf(record);
-  let place = 0;
-  let shift = 0;
-  let difference = 0;
-  for (const byte of places) {
-    difference |= (byte & 0x7f) << shift;
-    if (byte > 0x7f) {
-      shift += 7;
-      continue;
-    }
-    place += difference;
-    if (place >= wanted) return place === wanted;
-    difference = 0;
-    shift = 0;
-  }
-  return false;
+  return firstPlace(places, (place) => place >= wanted) === wanted;
 }
 
 /** Whether one of these records may be among them; `wanted` are their places. False is certain. */
 export function mayHoldSome(places: Uint8Array, wanted: ReadonlySet<number>): boolean {
+  return firstPlace(places, (place) => wanted.has(place)) !== null;
+}
+
+/** The places of these records, as `mayHoldSome` wants them. */
+export function placesOf(records: Iterable<string>): Set<number> {
+  return new Set(Array.from(records, placeOf));
+}
+
+/** The lowest place that passes; null when none does. */
+function firstPlace(places: Uint8Array, passes: (place: number) => boolean): number | null {
   let place = 0;
   let shift = 0;
   let difference = 0;
@@ -54,13 +50,13 @@ export function mayHoldSome(places: Uint8Array, wanted: ReadonlySet<number>): bo
       continue;
     }
     place += difference;
-    if (wanted.has(place)) return true;
+    if (passes(place)) return place;
     difference = 0;
     shift = 0;
   }
-  return false;
+  return null;
 }
 
-export function placeOf(record: string): number {
+function placeOf(record: string): number {
   return Number.parseInt(record.slice(-6), 16);
 }

@@ -10,6 +10,8 @@
  *
  * A turn is repeated while the hub has `more`, credentials are asked for page by page, or segments remain that it has not acknowledged.
  *
+ * What goes into a request is chosen in hand-over.ts.
+ *
  * Before that, where the laptop has nothing to hand over and has met this hub before, it asks in brief:
  *
  *   request   = digest of my summary (`summaryDigest`) · the partitions I keep
@@ -41,14 +43,12 @@
  * 9. What the hub will not take under an earlier identity, and what others kept as strays (stray.ts), is written again under today's.
  * 10. Another protocol version ends the exchange before anything is taken: `sync/protocol` {hub, app}.
  */
-import { isWithin } from '../access/partitions.ts';
 import { ok, type Failure, type Result } from '../kernel/result.ts';
 import {
   type BriefRequest,
   BriefResponse,
   type CredentialsHeld,
   frame,
-  logKey,
   parseLogKey,
   protocolVersion,
   type Refusal,
@@ -58,6 +58,17 @@ import {
   SyncResponse,
   unframe,
 } from './messages.ts';
+import {
+  ahead,
+  type HandOverOptions,
+  type HubWord,
+  isKept,
+  isOfBefore,
+  isStopped,
+  nextSegments,
+  opsBeyond,
+  type Sent,
+} from './hand-over.ts';
 import type { ReplicaStore } from './replica-store.ts';
 import { segmentsAtOnce, takeForeignSegment, takeTogether } from './take-segment.ts';
 
@@ -66,23 +77,15 @@ export type Transport = { send(message: Uint8Array): Promise<Result<Uint8Array>>
 
 export type ExchangeProgress = { readonly done: number; readonly total: number };
 
-export type ExchangeOptions = {
-  /** Partition prefixes this laptop keeps. */
-  readonly partitions: readonly string[];
+export type ExchangeOptions = HandOverOptions & {
   /** Hub epoch last seen; null at first. */
   readonly epoch: string | null;
   /** What the hub last said it holds of all logs this laptop may see. */
   readonly acknowledged: Summary;
   /** Logs of others that the hub refused before, up to these seqs: not offered again until they have grown. */
   readonly unwanted?: Summary;
-  /** Own segments per request, bytes. Small enough for a bad line to finish one. */
-  readonly maxRequestBytes?: number;
   /** Ops sent and received so far, and known so far to be due. */
   readonly onProgress?: (progress: ExchangeProgress) => void;
-  /** Checked between steps; the transport is cancelled by whoever made it. */
-  readonly signal?: { readonly aborted: boolean };
-  /** Awaited between segments so that the host's event loop gets its turn. */
-  readonly breathe?: () => Promise<void>;
 };
 
 /** What an exchange did, complete or not. */
@@ -127,11 +130,8 @@ export const nothingDone: ExchangeOutcome = {
   failure: null,
 };
 
-const defaultRequestBytes = 1024 * 1024;
 /** No exchange of two honest sides comes near; stops a hub that answers nonsense for ever. */
 const maxTurns = 10_000;
-/** As many as the message's header may name. */
-const maxSegmentsPerMessage = 1000;
 
 /** Runs one exchange to its end. Never rejects for an expected failure: see `ExchangeOutcome.failure`. */
 export async function exchange(
@@ -198,27 +198,18 @@ export async function exchange(
   }
 }
 
-function isStopped(options: ExchangeOptions): boolean {
-  return options.signal?.aborted === true;
-}
-
-type Session = ExchangeOutcome & {
-  /** Logs the hub refused: not offered again in this exchange. */
-  readonly blocked: readonly string[];
-  /** Ops to hand over when the exchange began. */
-  readonly due: number;
-  /** What to say next about credentials: their digest, the page behind a serial, or nothing more. */
-  readonly credentials: 'digest' | { readonly after: string } | null;
-  /** After the last turn: others' ops the hub holds and this laptop did not, and ops to hand over. */
-  readonly lacking: number;
-  readonly left: number;
-  /** Logs ended where the hub's continuation parts from what was here. */
-  readonly branched: number;
-  /** Whether the hub has said what it holds: before, others' logs are not offered. */
-  readonly isTold: boolean;
-};
-
-type Sent = { readonly log: string; readonly from: number; readonly to: number };
+type Session = ExchangeOutcome &
+  HubWord & {
+    /** Ops to hand over when the exchange began. */
+    readonly due: number;
+    /** What to say next about credentials: their digest, the page behind a serial, or nothing more. */
+    readonly credentials: 'digest' | { readonly after: string } | null;
+    /** After the last turn: others' ops the hub holds and this laptop did not, and ops to hand over. */
+    readonly lacking: number;
+    readonly left: number;
+    /** Logs ended where the hub's continuation parts from what was here. */
+    readonly branched: number;
+  };
 
 function beginExchange(store: ReplicaStore, options: ExchangeOptions): Session {
   const session: Session = {
@@ -252,30 +243,6 @@ function end(session: Session, failure: Failure | null): ExchangeOutcome {
   return { ...outcome, failure };
 }
 
-/** What is not to be offered: what the hub holds, and everything of logs that it refused or that are none of its business. */
-function held(store: ReplicaStore, session: Session, options: ExchangeOptions): Summary {
-  const withheld = Object.entries(store.summary()).filter(([log, seq]) => {
-    if (session.blocked.includes(log)) return true;
-    if (store.isOwn(log)) return false;
-    return !session.isTold || !isKept(options, log) || seq <= (session.unwanted[log] ?? 0);
-  });
-  return {
-    ...session.acknowledged,
-    ...Object.fromEntries(withheld.map(([log]) => [log, Number.MAX_SAFE_INTEGER])),
-  };
-}
-
-/** Ops to hand over. */
-function ahead(store: ReplicaStore, session: Session, options: ExchangeOptions): number {
-  return opsBeyond(store.summary(), held(store, session, options));
-}
-
-function opsBeyond(summary: Summary, other: Summary): number {
-  let ops = 0;
-  for (const [log, seq] of Object.entries(summary)) ops += Math.max(0, seq - (other[log] ?? 0));
-  return ops;
-}
-
 /** Others' ops the hub holds and this laptop does not, but for what it has refused. */
 function opsLacking(store: ReplicaStore, session: Session, hub: Summary, options: ExchangeOptions): number {
   const refused = new Set(session.refusedHere.map(({ log }) => log));
@@ -283,11 +250,6 @@ function opsLacking(store: ReplicaStore, session: Session, hub: Summary, options
     ([log]) => parseLogKey(log).replica !== store.replica && isKept(options, log) && !refused.has(log),
   );
   return opsBeyond(Object.fromEntries(wanted), store.summary());
-}
-
-function isKept(options: ExchangeOptions, log: string): boolean {
-  const { partition } = parseLogKey(log);
-  return options.partitions.some((prefix) => isWithin(partition, prefix));
 }
 
 async function nextRequest(
@@ -317,35 +279,6 @@ function credentialsHeld(store: ReplicaStore, session: Session, options: Exchang
   const rest = store.credentialSerials(options.partitions).filter((serial) => serial > after);
   const serials = rest.slice(0, serialsPerPage);
   return { after, until: rest.length > serials.length ? (serials.at(-1) ?? null) : null, serials };
-}
-
-/** Segments for one request, sealed one by one so that the host's event loop gets its turn between them. */
-async function nextSegments(
-  store: ReplicaStore,
-  session: Session,
-  options: ExchangeOptions,
-): Promise<{ segments: Uint8Array[]; sent: Sent[] }> {
-  const limit = options.maxRequestBytes ?? defaultRequestBytes;
-  const segments: Uint8Array[] = [];
-  const sent: Sent[] = [];
-  let bytes = 0;
-  let next = held(store, session, options);
-  while (bytes < limit && segments.length < maxSegmentsPerMessage && opsBeyond(store.summary(), next) > 0) {
-    await options.breathe?.();
-    if (isStopped(options)) break;
-    const sealed = store.segmentsBeyond(next, 1);
-    if (sealed.length === 0) break;
-    for (const { bytes: segment, log, from, to } of sealed) {
-      segments.push(segment);
-      sent.push({ log, from, to });
-      bytes += segment.length;
-      next = { ...next, [log]: to };
-      // What is written under this identity may name what was written before it: only once that has been taken.
-      if (isOfBefore(store, log))
-        next = { ...next, [logKey(store.replica, parseLogKey(log).partition)]: Number.MAX_SAFE_INTEGER };
-    }
-  }
-  return { segments, sent };
 }
 
 function briefRequest(store: ReplicaStore, options: ExchangeOptions): Uint8Array {
@@ -417,11 +350,6 @@ function takeAnswer(store: ReplicaStore, session: Session, sent: readonly Sent[]
 function nextPage({ credentials }: Session, after: string | null): Session['credentials'] {
   if (after === null || credentials === null) return null;
   return credentials === 'digest' || after > credentials.after ? { after } : null;
-}
-
-/** Whether a log is of an identity this laptop had before. */
-function isOfBefore(store: ReplicaStore, log: string): boolean {
-  return store.isOwn(log) && parseLogKey(log).replica !== store.replica;
 }
 
 /** Whether the hub will never take this under the identity that wrote it. */

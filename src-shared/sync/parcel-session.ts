@@ -88,13 +88,6 @@ export function heldByReader(store: ParcelStore, memory: StickMemory, order: Par
   return { ...held, ...Object.fromEntries(hidden.map((log) => [log, Number.MAX_SAFE_INTEGER])) };
 }
 
-/** How many ops a parcel would hold. */
-export function opsBeyond(store: ParcelStore, held: Summary): number {
-  let ops = 0;
-  for (const [log, seq] of Object.entries(store.summary())) ops += Math.max(0, seq - (held[log] ?? 0));
-  return ops;
-}
-
 /** The higher seq of each log. */
 export function furthest(a: Summary, b: Summary): Summary {
   const all = { ...a };

@@ -6,6 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Attachment } from '#shared/files/attachment.ts';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
 import { chooseFitting, fillParcels } from '#shared/sync/blob-pieces.ts';
+import { opsBeyond } from '#shared/sync/hand-over.ts';
 import { makeParcel, maxSegmentsPerParcel, segmentBytesPerParcel } from '#shared/sync/parcel.ts';
 import { parcelName } from '#shared/sync/parcel-file.ts';
 import {
@@ -15,7 +16,6 @@ import {
   heldByReader,
   lacksBeginnings,
   markOffered,
-  opsBeyond,
   type ParcelOrder,
 } from '#shared/sync/parcel-session.ts';
 import { snapshotSummary } from '#shared/sync/snapshot.ts';
@@ -68,7 +68,7 @@ export function loadFor(store: SyncStore, carried: CarriedFiles | null, given: O
   return {
     order,
     snapshots,
-    changes: opsBeyond(store, furthest(begins, held)),
+    changes: opsBeyond(store.summary(), furthest(begins, held)),
     needsHub: reader !== 'hub' && lacksBeginnings(begins, covered),
     files: everything ? here : here.filter((file) => !isThere(file)),
   };

@@ -5,8 +5,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fromColumnId } from '#core/store/column-id.ts';
 import { openDatabase, type WritableDb } from '#core/store/database.ts';
 import { searchText } from '#core/store/indexes.ts';
+import { type Row, rowValues } from '#core/store/record-rows.ts';
 import { Contact } from '#shared/contacts/contact.ts';
 import { locales, type Locale } from '#shared/i18n/locales.ts';
 import { ftsMatch } from '#shared/text/search-key.ts';
@@ -138,12 +140,11 @@ async function makeBare(path: string, directory: string): Promise<WritableDb> {
   const index = bare.prepare('insert into search (rowid, folded) values (?, ?)');
   bare.transaction(() => {
     // A table of ours.
-    for (const raw of store.db.prepare('select * from contact order by row').iterate() as Iterable<
-      Record<string, string | number | null>
-    >) {
-      const values = Object.fromEntries(fields.map((name) => [name, raw[`f_${name}`] ?? null]));
+    for (const raw of store.db.prepare('select * from contact order by row').iterate() as Iterable<Row>) {
+      const cells = fields.map((name) => raw[`f_${name}`] ?? null);
+      const values = rowValues(Contact, raw);
       const name = String(values['name']);
-      insert.run(raw['row'], raw['id'], ...Object.values(values), ...locales.map((locale) => sortKey(name, locale)));
+      insert.run(raw['row'], fromColumnId(raw['id']), ...cells, ...locales.map((locale) => sortKey(name, locale)));
       index.run(raw['row'], searchText(Contact, values));
     }
   })();

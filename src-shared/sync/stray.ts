@@ -5,13 +5,14 @@
  * ops itself and has nothing to do; but a laptop put back unawares may have forgotten what others got from it by stick, or from a hub
  * that was put back too.
  */
-import { hexToBytes } from '../kernel/ids.ts';
+import { bytesToHex, hexToBytes, type Id } from '../kernel/ids.ts';
 import { defineKind, text } from '../kinds/define-kind.ts';
 import { everyone } from '../access/roles.ts';
 import { logKey } from './messages.ts';
 import type { Op } from './op.ts';
+import type { WantedChange } from './op-content.ts';
 import { reissued } from './reissue.ts';
-import { openSegment, readSegmentHeader, type SegmentHeader, type SegmentPorts } from './segment.ts';
+import { openSegment, readSegmentHeader, type SegmentPorts } from './segment.ts';
 
 export const Stray = defineKind({
   name: 'stray',
@@ -26,9 +27,24 @@ export const Stray = defineKind({
   },
 });
 
-/** The text a stray's id is worked out from, so that all who write down the same segment meet in one record. */
-export function straySeed(header: SegmentHeader): string {
-  return `stray|${header.head}|${header.from}`;
+/**
+ * A log's segments behind `after`, where a link ends, as the changes that write them down. `beyond` gives the first segment that reaches
+ * beyond a seq, cut to begin behind it. `idOf` works an id out from a text, so that all who write down the same segment meet in one record.
+ */
+export function straysBehind(
+  after: number,
+  beyond: (seq: number) => { readonly to: number; readonly bytes: Uint8Array } | null,
+  idOf: (text: string) => Id,
+): (WantedChange & { readonly id: Id })[] {
+  const changes: ReturnType<typeof straysBehind> = [];
+  for (let segment = beyond(after); segment !== null; segment = beyond(segment.to)) {
+    const read = readSegmentHeader(segment.bytes);
+    if (!read.ok) throw new Error('a stored segment cannot be read');
+    const { replica, partition, head, from } = read.value.header;
+    const values = { log: logKey(replica, partition), segment: bytesToHex(segment.bytes) };
+    changes.push({ kind: Stray, id: idOf(`stray|${head}|${from}`), act: 'set', values });
+  }
+  return changes;
 }
 
 /** Ops that follow each other in a log, behind `after`, and the chain's head after them. */

@@ -1,4 +1,7 @@
+import type { Change } from '#core/store/change.ts';
 import { openStore, type Store } from '#core/store/store.ts';
+import { Contact } from '#shared/contacts/contact.ts';
+import { type Id, newId } from '#shared/kernel/ids.ts';
 import { type Random, silentLogger, type Time } from '#shared/kernel/ports.ts';
 import { seededRandom, startOfTime } from './core.ts';
 
@@ -22,4 +25,10 @@ export function openTestStore(path: string, options: TestStoreOptions = {}): Sto
   });
   if (!opened.ok) throw new Error(opened.error.code);
   return opened.value;
+}
+
+/** The change that makes a contact; the same name always makes the same one. */
+export function newContact(name: string): Change & { readonly id: Id } {
+  const id = newId({ time: { now: () => startOfTime }, random: seededRandom(name) });
+  return { kind: Contact, id, act: 'set', values: { name } };
 }

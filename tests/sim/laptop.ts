@@ -5,21 +5,17 @@
 import { Contact } from '#shared/contacts/contact.ts';
 import { Settlement } from '#shared/desk/settlement.ts';
 import { allKinds } from '#shared/kinds/all-kinds.ts';
-import { defineKind, type FieldValue, type Kind, set, text, type Values } from '#shared/kinds/define-kind.ts';
+import { defineKind, type FieldValue, type Kind, set, text } from '#shared/kinds/define-kind.ts';
 import { everyone } from '#shared/access/roles.ts';
 import { Membership } from '#shared/commissions/membership.ts';
 import { Decision } from '#shared/records/decision.ts';
 import type { Credential, Summary } from '#shared/sync/messages.ts';
 import type { Op } from '#shared/sync/op.ts';
+import type { WantedChange } from '#shared/sync/op-content.ts';
 import { Stray } from '#shared/sync/stray.ts';
 import type { ParcelStore, StickMemory } from '#shared/sync/parcel-session.ts';
 
-export type SimChange = {
-  readonly kind: Kind;
-  readonly id: string;
-  readonly act: Op['act'];
-  readonly values: Values;
-};
+export type SimChange = WantedChange & { readonly id: string };
 export type SimOp = { readonly op: Op; readonly replica: string; readonly partition: string };
 export type SimRecord = { readonly alive: boolean; readonly values: { readonly [field: string]: FieldValue } };
 

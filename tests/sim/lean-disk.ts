@@ -1,13 +1,12 @@
-/** What a lean laptop keeps on its disk, and the plain work on it: pieces of logs, and what an op says. */
+/** What a lean laptop keeps on its disk, and the plain work on it: pieces of logs. */
 import { bytesToHex } from '#shared/kernel/ids.ts';
 import type { Credential, Summary } from '#shared/sync/messages.ts';
-import { isAlive, type RecordState, setChange } from '#shared/sync/merge.ts';
-import { emptyHead, endsLink, type Op, type OpValue } from '#shared/sync/op.ts';
+import type { RecordState } from '#shared/sync/merge.ts';
+import { emptyHead, endsLink, type Op } from '#shared/sync/op.ts';
 import type { StickMemory } from '#shared/sync/parcel-session.ts';
 import { cutSegment, headWithin, joinSegments, readSegmentHeader } from '#shared/sync/segment.ts';
-import type { Stamp } from '#shared/sync/stamp.ts';
 import { leanKeys } from './keys.ts';
-import type { SimChange, SyncNotes, VersionName } from './laptop.ts';
+import type { SyncNotes, VersionName } from './laptop.ts';
 
 export type Piece = {
   readonly from: number;
@@ -136,30 +135,4 @@ export function copyOf(disk: Disk): Disk {
     credentials: new Map(disk.credentials),
     publicKeys: new Map(disk.publicKeys),
   };
-}
-
-/** What an op says to bring a record from `state` to the wanted values; null where it would say nothing. */
-export function contentOf(
-  change: SimChange,
-  state: RecordState,
-): { set: { [number: string]: OpValue }; replaced: { [number: string]: Stamp }; seen: number } | null {
-  const content: ReturnType<typeof contentOf> & object = { set: {}, replaced: {}, seen: 0 };
-  if (change.act === 'remove') return isAlive(state) ? content : null;
-  for (const [name, value] of Object.entries(change.values)) {
-    const field = change.kind.fields[name];
-    if (field === undefined) continue;
-    if (field.merge === 'set') {
-      const wanted = setChange(state.sets[name], Array.isArray(value) ? value : []);
-      if (wanted !== null) content.set[field.number] = wanted;
-    } else if ((state.values[name] ?? null) !== value) {
-      content.set[field.number] = value as OpValue; // lists are sets, handled above
-      const stamp = state.clocks[name];
-      if (stamp !== undefined) {
-        content.replaced[field.number] = stamp;
-        content.seen = Math.max(content.seen, stamp.time);
-      }
-    }
-  }
-  const revives = change.act === 'restore' && !isAlive(state);
-  return revives || Object.keys(content.set).length > 0 ? content : null;
 }

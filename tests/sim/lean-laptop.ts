@@ -12,10 +12,11 @@ import { credentialBytes, newestFirst, reachesInto } from '#shared/sync/credenti
 import { emptyState, isAlive, mergeOp } from '#shared/sync/merge.ts';
 import { type Credential, headMark, logKey, parseLogKey, serialsDigest, summaryDigest } from '#shared/sync/messages.ts';
 import type { Op } from '#shared/sync/op.ts';
+import { freezes, opContent } from '#shared/sync/op-content.ts';
 import { emptyStickMemory, type ParcelStore } from '#shared/sync/parcel-session.ts';
 import { cutAfter, cutSegment, openSegment, readSegmentHeader, sealSegment } from '#shared/sync/segment.ts';
 import { reissued } from '#shared/sync/reissue.ts';
-import { Stray } from '#shared/sync/stray.ts';
+import { Stray, straysBehind } from '#shared/sync/stray.ts';
 import { nextTime, observe } from '#shared/sync/stamp.ts';
 import { sha256 } from '#core/store/segment-ports.ts';
 import { derivedId } from '#core/store/derived-id.ts';
@@ -23,7 +24,6 @@ import type { LaptopMaker } from './world.ts';
 import {
   addPiece,
   beyond,
-  contentOf,
   copyOf,
   type Disk,
   headAt,
@@ -34,7 +34,7 @@ import {
   sealedHead,
   summaryOf,
 } from './lean-disk.ts';
-import { type KeptStray, straysBehind, straysByLog, takenBack } from './lean-strays.ts';
+import { type KeptStray, straysByLog, takenBack } from './lean-strays.ts';
 import { type KeyPair, type Keys, leanKeys, verifyWith } from './keys.ts';
 import { type Image, type SimChange, type SimLaptop, type SimOp, type VersionName, versions } from './laptop.ts';
 
@@ -140,7 +140,7 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
   /** Leaves what a log holds behind `after`; own ops are written again behind the log of the identity of now. */
   function branchOff(log: LogState, after: number): number {
     const stale = log.ops.slice(after);
-    const strays = isOwn(log.replica) ? [] : straysBehind(log, after);
+    const strays = isOwn(log.replica) ? [] : straysBehind(after, (seq) => beyond(log, seq), derivedId);
     cutBack(log, after);
     if (isOwn(log.replica) && stale.length > 0) {
       const { replica } = current();
@@ -354,13 +354,11 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
     const ops: Op[] = [];
     for (const change of changes) {
       const state = disk.records.get(change.id)?.state ?? emptyState;
-      const content = contentOf(change, state);
+      const content = opContent(change, state);
       if (content === null) continue;
-      const moved = nextTime(disk.clock, clock.now, content.seen);
+      const moved = nextTime(disk.clock, clock.now, content.seenTime);
       disk.clock = moved.clock;
       const seq = group + ops.length;
-      const { states } = change.kind;
-      const signs = states?.frozen.includes(String(change.values[states.field] ?? '')) === true;
       const op: Op = {
         seq,
         time: moved.time,
@@ -371,7 +369,7 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
         act: change.act,
         set: content.set,
         replaced: content.replaced,
-        seen: change.act === 'remove' || signs ? { ...seenHere(at), [replica]: seq } : null,
+        seen: change.act === 'remove' || freezes(change) ? { ...seenHere(at), [replica]: seq } : null,
         digest: null,
       };
       project(op, replica);

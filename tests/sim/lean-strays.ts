@@ -1,29 +1,11 @@
-/** What a lean laptop keeps of others' continuations that lost, and finds of its own (#shared/sync/stray.ts). */
-import { bytesToHex } from '#shared/kernel/ids.ts';
+/** What a lean laptop finds of its own continuations that lost, as others keep them (#shared/sync/stray.ts). */
 import { checkSegmentAllowed } from '#shared/sync/accept.ts';
 import { isAlive } from '#shared/sync/merge.ts';
-import { type Credential, logKey } from '#shared/sync/messages.ts';
+import type { Credential } from '#shared/sync/messages.ts';
 import type { Op } from '#shared/sync/op.ts';
-import { readSegmentHeader } from '#shared/sync/segment.ts';
-import { readStrays, Stray, straySeed, writtenAgain } from '#shared/sync/stray.ts';
-import { derivedId } from '#core/store/derived-id.ts';
+import { readStrays, Stray, writtenAgain } from '#shared/sync/stray.ts';
 import { leanKeys, verifyWith } from './keys.ts';
-import type { SimChange } from './laptop.ts';
-import { beyond, type Disk, type LogState } from './lean-disk.ts';
-
-/** A log's pieces behind `after`, as the changes that write them down. */
-export function straysBehind(log: LogState, after: number): SimChange[] {
-  const changes: SimChange[] = [];
-  for (let seq = after; ; ) {
-    const piece = beyond(log, seq);
-    if (piece === null) return changes;
-    const read = readSegmentHeader(piece.bytes);
-    if (!read.ok) throw new Error('a stored segment cannot be read');
-    const values = { log: logKey(log.replica, log.partition), segment: bytesToHex(piece.bytes) };
-    changes.push({ kind: Stray, id: derivedId(straySeed(read.value.header)), act: 'set', values });
-    seq = piece.to;
-  }
-}
+import type { Disk, LogState } from './lean-disk.ts';
 
 export type KeptStray = { readonly id: string; readonly segment: string };
 

@@ -10,7 +10,7 @@ import { Contact } from '#shared/contacts/contact.ts';
 import { newId } from '#shared/kernel/ids.ts';
 import { silentLogger } from '#shared/kernel/ports.ts';
 import { seededRandom, startOfTime, temporaryFolder } from '#tests/lib/core.ts';
-import { openTestStore } from '#tests/lib/open-store.ts';
+import { newContact, openTestStore } from '#tests/lib/open-store.ts';
 
 const key = new Uint8Array(32).fill(3);
 const time = { now: () => startOfTime };
@@ -24,12 +24,6 @@ function open(path: string): Store {
   stores.push(store);
   return store;
 }
-const contact = (name: string) => ({
-  kind: Contact,
-  id: newId({ time, random: seededRandom(name) }),
-  act: 'set' as const,
-  values: { name },
-});
 
 /** Writes a kind's table as versions before 006 did. */
 function withLongIds(db: WritableDb, table: string, ids: readonly string[]): void {
@@ -76,7 +70,7 @@ describe('migrations', () => {
     const path = join(temporaryFolder(), 'store.db');
     const store = open(path);
     const actors = ['a', 'b'].map((name) => newId({ time, random: seededRandom(name) }));
-    const changes = ['Первый, пример', 'Второй, пример', 'Третий, пример'].map(contact);
+    const changes = ['Первый, пример', 'Второй, пример', 'Третий, пример'].map(newContact);
     store.commit(changes.slice(0, 1), actors[0] ?? null);
     store.commit(changes.slice(1, 2), actors[1] ?? null);
     store.commit(changes.slice(2), null);
@@ -99,7 +93,7 @@ describe('migrations', () => {
 
     const reopened = open(path);
     expect(changes.map(({ id }) => reopened.queries.get(Contact, id)?.changedBy)).toEqual([...actors, null]);
-    reopened.commit([contact('Четвёртый, пример')], actors[0] ?? null);
+    reopened.commit([newContact('Четвёртый, пример')], actors[0] ?? null);
     expect(reopened.db.prepare('select count(*) from author').pluck().get()).toBe(2);
     expect(reopened.queries.roadCounts().saved).toBe(4);
     const indexes = reopened.db
@@ -114,7 +108,7 @@ describe('migrations', () => {
     const path = join(temporaryFolder(), 'store.db');
     const store = open(path);
     store.indexes.ensureLocale('ru');
-    const [first, second] = ['Один, пример', 'Два, пример'].map(contact);
+    const [first, second] = ['Один, пример', 'Два, пример'].map(newContact);
     if (first === undefined || second === undefined) throw new Error('no contacts');
     const seat = { kind: Membership, id: newId({ time, random: seededRandom('seat') }), act: 'set' as const };
     store.commit([first, second, { ...seat, values: { contact: first.id, commission: second.id } }], null);
@@ -161,7 +155,7 @@ describe('migrations', () => {
   test('a version that knows more fields rebuilds the kind from the log', () => {
     const path = join(temporaryFolder(), 'store.db');
     const store = open(path);
-    const change = contact('Контакт, пример');
+    const change = newContact('Контакт, пример');
     store.commit([change], null);
     const before = store.queries.get(Contact, change.id);
     // As an older version would have left it: the row without the name, the log with it.
@@ -176,7 +170,7 @@ describe('migrations', () => {
     const store = open(path);
     store.indexes.ensureLocale('uz-Cyrl');
     const names = ['Ўктам, мисол', 'Анвар, мисол'];
-    store.commit(names.map(contact), null);
+    store.commit(names.map(newContact), null);
     const listed = { kind: Contact, locale: 'uz-Cyrl', sort: { field: 'name', descending: false } } as const;
     expect(store.queries.list(listed).rows.map((row) => row.values.name)).toEqual(names.toReversed());
     // As an older version would have left it: other keys, and no word of which version made them.

@@ -8,7 +8,6 @@ import { databaseFailure, isSound, openDatabase } from '#core/store/database.ts'
 import type { Store } from '#core/store/store.ts';
 import { root } from '../../scripts/runtimes.mjs';
 import { silentLogger } from '#shared/kernel/ports.ts';
-import { Contact } from '#shared/contacts/contact.ts';
 import { newId } from '#shared/kernel/ids.ts';
 import {
   seededRandom,
@@ -19,7 +18,7 @@ import {
   testPin,
   type TestCore,
 } from '#tests/lib/core.ts';
-import { openTestStore } from '#tests/lib/open-store.ts';
+import { newContact, openTestStore } from '#tests/lib/open-store.ts';
 
 const key = new Uint8Array(32).fill(3);
 const time = { now: () => startOfTime };
@@ -35,12 +34,6 @@ function open(path: string, changed?: (topics: readonly string[]) => void): Stor
   stores.push(store);
   return store;
 }
-const contact = (name: string) => ({
-  kind: Contact,
-  id: newId({ time, random: seededRandom(name) }),
-  act: 'set' as const,
-  values: { name },
-});
 
 /** Everything the store holds, as rows: what an interrupted write must leave unchanged. */
 function contents(store: Store): string {
@@ -55,8 +48,8 @@ test('a write that fails at any statement leaves no trace and tells nobody', () 
   const topics: string[] = [];
   const store = open(join(temporaryFolder(), 'store.db'), (changed) => topics.push(...changed));
   store.indexes.ensureLocale('ru');
-  store.commit([contact('Первый, пример')], null);
-  const many = (count: number) => Array.from({ length: count }, (_, index) => contact(`Пример ${index}`));
+  store.commit([newContact('Первый, пример')], null);
+  const many = (count: number) => Array.from({ length: count }, (_, index) => newContact(`Пример ${index}`));
   // Each table the write touches refuses in turn, as a full disk or a bug would make it. The long write fills a block, which
   // is sealed, and joined with the small segment that was handed over before; the rest goes to the tail.
   store.committer.seal();
@@ -89,7 +82,7 @@ test('a write that fails at any statement leaves no trace and tells nobody', () 
 
 test('a change that changes nothing makes no op', () => {
   const store = open(join(temporaryFolder(), 'store.db'));
-  const change = contact('Контакт, пример');
+  const change = newContact('Контакт, пример');
   expect(store.commit([change], null)).toBe(1);
   expect(store.commit([change], null)).toBe(0);
 });
@@ -198,7 +191,7 @@ test('a backup is checked before it counts, and the ring keeps seven', () => {
   const backups = createBackups(folder, { time: { now: () => now }, logger: silentLogger });
   expect(backups.isDue()).toBe(true);
   for (let day = 0; day < 9; day += 1) {
-    store.commit([contact(`Контакт, пример ${day}`)], null);
+    store.commit([newContact(`Контакт, пример ${day}`)], null);
     expect(backups.make(store.db, key).ok).toBe(true);
     expect(backups.isDue()).toBe(false);
     now += 86_400_000;
@@ -223,7 +216,7 @@ test('a backup beside other work is one moment of the store, and the store stays
   const path = join(folder, 'komissiya.db');
   const store = open(path);
   // Larger than the piece that is read at once: the rest is read after what is written below.
-  const long = { ...contact('Контакт, пример'), values: { note: 'Заметка, пример. '.repeat(300) } };
+  const long = { ...newContact('Контакт, пример'), values: { note: 'Заметка, пример. '.repeat(300) } };
   for (let index = 0; index < 300; index += 1)
     store.commit([{ ...long, id: newId({ time, random: seededRandom(`long ${index}`) }) }], null);
   expect(statSync(path).size).toBeGreaterThan(3_000_000);
@@ -231,7 +224,7 @@ test('a backup beside other work is one moment of the store, and the store stays
   const going = backups.makeBeside(store, key, new AbortController().signal);
   // What others wrote is taken, and more is written than SQLite would leave in the WAL, while the copy is made.
   store.committer.together(() => true);
-  for (let index = 0; index < 300; index += 1) store.commit([contact(`Позже, пример ${index}`)], null);
+  for (let index = 0; index < 300; index += 1) store.commit([newContact(`Позже, пример ${index}`)], null);
   store.committer.rest();
   const made = await going;
   if (made?.ok !== true) throw new Error('no backup');
@@ -269,7 +262,7 @@ test('a backup beside other work is one moment of the store, and the store stays
 
 test('a full database says so and stays as it was', () => {
   const store = open(join(temporaryFolder(), 'store.db'));
-  store.commit([contact('Контакт, пример')], null);
+  store.commit([newContact('Контакт, пример')], null);
   const pages = Number(store.db.pragma('page_count', { simple: true }));
   store.db.pragma(`max_page_count = ${pages + 40}`);
   let failure: unknown;
@@ -278,7 +271,7 @@ test('a full database says so and stays as it was', () => {
       store.commit(
         [
           {
-            ...contact(`Контакт, пример ${index}`),
+            ...newContact(`Контакт, пример ${index}`),
             values: { name: `Контакт, пример ${index}`, note: 'н'.repeat(5000) },
           },
         ],
@@ -296,5 +289,5 @@ test('a full database says so and stays as it was', () => {
   // What the memory says is what the file says.
   store.log.reload();
   expect(Object.values(store.log.summary())).toEqual([ops]);
-  expect(store.commit([contact('Контакт, пример')], null)).toBe(0);
+  expect(store.commit([newContact('Контакт, пример')], null)).toBe(0);
 });

@@ -12,7 +12,7 @@ import { normalizeText } from '#shared/text/normalize.ts';
 import { searchKey } from '#shared/text/search-key.ts';
 import { utf8 } from '#shared/kernel/utf8.ts';
 import { countryDocument } from '../commissions/country-documents.ts';
-import type { Change } from '../store/op-content.ts';
+import type { Change } from '../store/change.ts';
 import { derivedId } from '../store/derived-id.ts';
 import { sha256 } from '../store/segment-ports.ts';
 

@@ -5,12 +5,13 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Session } from '#shared/access/contract.ts';
+import { Person } from '#shared/access/person.ts';
 import { type Slot, type VaultFile, vaultFileName } from '#shared/access/vault-file.ts';
 import { CountryCode } from '#shared/commissions/country.ts';
 import { bytesToHex, hexToBytes, type Id } from '#shared/kernel/ids.ts';
 import type { Logger, Random, Time } from '#shared/kernel/ports.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
-import { idParameter } from '../store/column-id.ts';
+import { selectById } from '../store/column-id.ts';
 import { databaseFailure } from '../store/database.ts';
 import { fromColumnText } from '../store/column-text.ts';
 import { type Backups, createBackups } from '../store/backups.ts';
@@ -176,7 +177,7 @@ export async function resumeProfile(profile: Profile, resume: SessionResume): Pr
 function sessionOf(store: Store, slot: Slot, vault: VaultFile, name: string | null): Session {
   const commission = store.meta.get('own-commission');
   const country = CountryCode.safeParse(vault.partition.split('/')[0]);
-  const storedName = store.db.prepare(`select f_name from person where id = ${idParameter}`).pluck().get(slot.person);
+  const storedName = store.db.prepare(selectById(Person, 'f_name')).pluck().get(slot.person);
   return {
     person: slot.person,
     slot: slot.slot,

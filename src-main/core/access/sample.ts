@@ -15,7 +15,7 @@ import { err, type Result } from '#shared/kernel/result.ts';
 import { kindsByName } from '#shared/kinds/all-kinds.ts';
 import type { Values } from '#shared/kinds/define-kind.ts';
 import { countryDocument } from '../commissions/country-documents.ts';
-import type { Change } from '../store/op-content.ts';
+import type { Change } from '../store/change.ts';
 import { commissionRecordId } from './first-run.ts';
 import type { Profile } from './profile.ts';
 import { wrapKey } from './vault.ts';

@@ -5,7 +5,7 @@ import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { allKinds } from '#shared/kinds/all-kinds.ts';
 import type { Kind, Values } from '#shared/kinds/define-kind.ts';
 import type { RecordView } from '#shared/records/contract.ts';
-import type { Change } from '../store/op-content.ts';
+import type { Change } from '../store/change.ts';
 import { derivedId } from '../store/derived-id.ts';
 import { settlementOps } from '../store/desk-index.ts';
 import type { Store } from '../store/store.ts';

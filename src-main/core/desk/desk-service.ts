@@ -13,7 +13,7 @@ import type { RecordView } from '#shared/records/contract.ts';
 import { recordTitle } from '#shared/records/record-title.ts';
 import type { Locale } from '#shared/i18n/locales.ts';
 import { stampMs } from '#shared/sync/stamp.ts';
-import type { Change } from '../store/op-content.ts';
+import type { Change } from '../store/change.ts';
 import { settlementOps } from '../store/desk-index.ts';
 import type { Store } from '../store/store.ts';
 import { mergeRecords, settlePairs } from './clash-decisions.ts';

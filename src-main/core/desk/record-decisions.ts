@@ -11,7 +11,7 @@ import { checkValues, type FieldValue, type Kind, type Values } from '#shared/ki
 import type { RecordView } from '#shared/records/contract.ts';
 import { Decision } from '#shared/records/decision.ts';
 import { correctionOf } from '#shared/records/decision-rules.ts';
-import type { Change } from '../store/op-content.ts';
+import type { Change } from '../store/change.ts';
 import { derivedId } from '../store/derived-id.ts';
 import { opsOf, settlementOps } from '../store/desk-index.ts';
 import type { Store } from '../store/store.ts';

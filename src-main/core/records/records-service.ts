@@ -13,7 +13,7 @@ import { Decision } from '#shared/records/decision.ts';
 import { recordTitle } from '#shared/records/record-title.ts';
 import { correctionOf, missingForSignature, nextNumber } from '#shared/records/decision-rules.ts';
 import type { OpenProfile } from '../access/profile.ts';
-import type { Change } from '../store/op-content.ts';
+import type { Change } from '../store/change.ts';
 
 export type RecordsDeps = {
   /** The open profile; throws when nobody is signed in (the dispatcher has checked). */

@@ -7,19 +7,21 @@ import type { Logger, Time } from '#shared/kernel/ports.ts';
 import type { Kind } from '#shared/kinds/define-kind.ts';
 import { emptyState } from '#shared/sync/merge.ts';
 import type { Op } from '#shared/sync/op.ts';
+import { freezes, opContent } from '#shared/sync/op-content.ts';
 import { reissued } from '#shared/sync/reissue.ts';
 import { nextTime, observe } from '#shared/sync/stamp.ts';
+import { straysBehind } from '#shared/sync/stray.ts';
 import type { Authors } from './authors.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import { withoutWaiting, type WritableDb } from './database.ts';
+import { derivedId } from './derived-id.ts';
 import type { DeskIndex } from './desk-index.ts';
 import type { Indexes } from './indexes.ts';
 import type { Log, LoggedOp, OpLog } from './op-log.ts';
-import { type Change, freezes, opContent, seenBy } from './op-content.ts';
+import { type Change, seenBy } from './change.ts';
 import type { RecordOfKind } from './partition-eraser.ts';
 import { createRecordPlacer } from './place-record.ts';
 import { createRecordTable, type RecordTable } from './record-rows.ts';
-import { straysBehind } from './strays.ts';
 
 export type CommitDeps = {
   readonly db: WritableDb;
@@ -290,7 +292,9 @@ export function createCommitter(deps: CommitDeps): Committer {
       const moved = transact(() => {
         if (batch !== null) projectGathered(batch);
         const stale = opLog.opsAfter(log, after, Number.POSITIVE_INFINITY);
-        const strays = opLog.isOwn(log.replica) ? [] : straysBehind(opLog, log, after);
+        const strays = opLog.isOwn(log.replica)
+          ? []
+          : straysBehind(after, (seq) => opLog.segmentBeyond(log, seq), derivedId);
         const kinds = new Set(stale.map((op) => op.kind));
         opLog.cutBack(log, after);
         let count = 0;

@@ -16,7 +16,7 @@ import { Settlement, type SettlementAbout, settlementSeed } from '#shared/desk/s
 import { emptyState, isAlive, type RecordState } from '#shared/sync/merge.ts';
 import type { Op } from '#shared/sync/op.ts';
 import { stampMs } from '#shared/sync/stamp.ts';
-import { fromColumnId, idParameter } from './column-id.ts';
+import { fromColumnId, selectById } from './column-id.ts';
 import type { WritableDb } from './database.ts';
 import { derivedId } from './derived-id.ts';
 import type { Meta } from './meta.ts';
@@ -234,7 +234,7 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta, kinds:
   }
 
   function judgePair(kind: Kind, first: string, second: string): DeskRow[] {
-    const load = prepare(`select * from ${quote(kind.name)} where id = ${idParameter}`);
+    const load = prepare(selectById(kind, '*'));
     const [a, b] = [load.get(first), load.get(second)] as (Row | undefined)[]; // rows of a table of ours
     if (a === undefined || b === undefined) return []; // not arrived yet; judged again when it does
     const keyOf = (row: Row): string | null => (row.alive === 1 ? naturalKey(kind, rowValues(kind, row)) : null);

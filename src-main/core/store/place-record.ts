@@ -5,10 +5,10 @@
 import type { Kind } from '#shared/kinds/define-kind.ts';
 import { emptyState, firstState, isAlive, mergeOp, type RecordState } from '#shared/sync/merge.ts';
 import type { Op } from '#shared/sync/op.ts';
+import { fieldsOf, isEmpty } from '#shared/sync/op-content.ts';
 import { stampMs } from '#shared/sync/stamp.ts';
 import type { DeskIndex } from './desk-index.ts';
 import type { Indexes } from './indexes.ts';
-import { fieldsOf, isEmpty } from './op-content.ts';
 import type { Log, LoggedOp, OpLog } from './op-log.ts';
 import type { RecordTable, RowFacts, StoredRecord } from './record-rows.ts';
 

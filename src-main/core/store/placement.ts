@@ -4,13 +4,12 @@
  */
 import { Credential, logKey } from '#shared/sync/messages.ts';
 import { coversPartition, mayWrite, newestFirst } from '#shared/sync/credential.ts';
-import { idParameter } from './column-id.ts';
-import type { Change } from './op-content.ts';
+import { selectById } from './column-id.ts';
+import type { Change } from './change.ts';
 import type { ReadableDb } from './database.ts';
 import { createErasedLogs } from './erased-logs.ts';
 import type { Meta } from './meta.ts';
 import type { OpLog } from './op-log.ts';
-import { quote } from './tables.ts';
 
 export type Placement = {
   /** The partition a change belongs to. */
@@ -47,12 +46,7 @@ export function createPlacement(deps: { db: ReadableDb; log: OpLog; meta: Meta; 
       // Most laptops keep one partition: nothing need be looked up.
       if (!opLog.logs().some((log) => log.partition !== own)) return own;
       const row =
-        change.isNew === true
-          ? undefined
-          : db
-              .prepare(`select own_log from ${quote(change.kind.name)} where id = ${idParameter}`)
-              .pluck()
-              .get(change.id);
+        change.isNew === true ? undefined : db.prepare(selectById(change.kind, 'own_log')).pluck().get(change.id);
       const found = row === undefined ? null : (opLog.logByRef(Number(row))?.partition ?? partitionOfRecord(change.id));
       if (found !== null) return found;
       return (change.beside === undefined ? null : partitionOfRecord(change.beside)) ?? own;

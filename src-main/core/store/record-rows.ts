@@ -16,7 +16,7 @@ import { emptyValue, type Field, type FieldValue, type Kind } from '#shared/kind
 import type { RecordState } from '#shared/sync/merge.ts';
 import type { Stamp } from '#shared/sync/stamp.ts';
 import type { Authors } from './authors.ts';
-import { fromColumnId, idParameter, parameterOf } from './column-id.ts';
+import { fromColumnId, idParameter, parameterOf, selectById } from './column-id.ts';
 import { fromColumnText, toColumnText } from './column-text.ts';
 import type { WritableDb } from './database.ts';
 import { columnName, quote } from './tables.ts';
@@ -125,10 +125,8 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
   return {
     load(id, names) {
       const withSets = hasSets(names);
-      const statement = prepare(
-        `load ${names.join(' ')}`,
-        () =>
-          `select ${[...loadColumns, ...(withSets ? ['sets'] : []), ...columnsOf(names)].join(', ')} from ${table} where id = ${idParameter}`,
+      const statement = prepare(`load ${names.join(' ')}`, () =>
+        selectById(kind, [...loadColumns, ...(withSets ? ['sets'] : []), ...columnsOf(names)].join(', ')),
       );
       const cells = statement.get(id) as readonly Cell[] | undefined; // the columns just named
       if (cells === undefined) return null;

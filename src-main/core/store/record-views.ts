@@ -3,10 +3,11 @@
  * marks once per answer, because a list asks for fifty rows at every key press.
  */
 import type { Statement } from 'better-sqlite3';
+import { Person } from '#shared/access/person.ts';
 import type { Field, Kind } from '#shared/kinds/define-kind.ts';
 import type { RecordView, Road } from '#shared/records/contract.ts';
 import type { Authors } from './authors.ts';
-import { fromColumnId, idParameter } from './column-id.ts';
+import { fromColumnId, selectById } from './column-id.ts';
 import { fromColumnText } from './column-text.ts';
 import type { ReadableDb } from './database.ts';
 import type { OpLog } from './op-log.ts';
@@ -28,7 +29,7 @@ export type RecordViews = {
 };
 
 export function createRecordViews(db: ReadableDb, opLog: OpLog, authors: Authors): RecordViews {
-  const names: Statement<unknown[]> = db.prepare(`select f_name from person where id = ${idParameter}`).pluck();
+  const names: Statement<unknown[]> = db.prepare(selectById(Person, 'f_name')).pluck();
   const nameOf = (person: string | null): string | null =>
     person === null ? null : fromColumnText((names.get(person) as string | undefined) ?? '') || null; // text column, required
 

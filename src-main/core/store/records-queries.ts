@@ -9,7 +9,7 @@ import { type SetChange, stampToText } from '#shared/sync/op.ts';
 import { stampMs } from '#shared/sync/stamp.ts';
 import { ftsMatch } from '#shared/text/search-key.ts';
 import type { Authors } from './authors.ts';
-import { idParameter, parameterOf } from './column-id.ts';
+import { parameterOf, selectById } from './column-id.ts';
 import { fromColumnText, toColumnText } from './column-text.ts';
 import type { ReadableDb } from './database.ts';
 import type { Indexes } from './indexes.ts';
@@ -151,7 +151,7 @@ export function createRecordQueries(db: ReadableDb, opLog: OpLog, indexes: Index
 
   const self: RecordQueries = {
     get(kind, id) {
-      const row = prepare(`select ${views.columns(kind)} from ${quote(kind.name)} r where id = ${idParameter}`)
+      const row = prepare(selectById(kind, views.columns(kind)))
         .raw()
         .get(id) as ViewRow | undefined; // the columns just named
       return row === undefined ? null : (views.of(kind, [row])[0] ?? null);
@@ -266,9 +266,7 @@ export function createRecordQueries(db: ReadableDb, opLog: OpLog, indexes: Index
       return newestFirst()
         .slice(0, limit)
         .map(({ at, kind, id, act, by, first }) => {
-          const createdAt = prepare(`select created_at from ${quote(kind.name)} where id = ${idParameter}`)
-            .pluck()
-            .get(id);
+          const createdAt = prepare(selectById(kind, 'created_at')).pluck().get(id);
           return { at, kind, id, act: act === 'changed' && Number(createdAt) === first ? 'created' : act, by };
         });
     },

@@ -22,7 +22,7 @@ import { createMeta, type Meta } from './meta.ts';
 import { migrate } from './migrate.ts';
 import { createOpLog, type OpLog } from './op-log.ts';
 import { createRecordQueries, type RecordQueries } from './records-queries.ts';
-import type { Change } from './op-content.ts';
+import type { Change } from './change.ts';
 import { createPlacement } from './placement.ts';
 import { ensureTables } from './tables.ts';
 

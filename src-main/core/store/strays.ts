@@ -1,31 +1,13 @@
-/** What this store keeps of others' continuations that lost, and takes back of its own (#shared/sync/stray.ts). */
-import { bytesToHex } from '#shared/kernel/ids.ts';
-import { logKey, parseLogKey } from '#shared/sync/messages.ts';
+/** Takes back what others keep of this laptop's continuations that lost (#shared/sync/stray.ts). */
+import { parseLogKey } from '#shared/sync/messages.ts';
 import type { Op } from '#shared/sync/op.ts';
-import { readSegmentHeader } from '#shared/sync/segment.ts';
-import { readStrays, Stray, straySeed, writtenAgain } from '#shared/sync/stray.ts';
+import { readStrays, Stray, writtenAgain } from '#shared/sync/stray.ts';
 import { fromColumnId } from './column-id.ts';
 import type { Committer } from './commit.ts';
 import type { WritableDb } from './database.ts';
-import { derivedId } from './derived-id.ts';
 import { verifySignature } from './identity.ts';
-import type { Change } from './op-content.ts';
 import type { Log, OpLog } from './op-log.ts';
 import { segmentPorts } from './segment-ports.ts';
-
-/** A log's segments behind `after`, where a link ends, as the changes that write them down. */
-export function straysBehind(opLog: OpLog, log: Log, after: number): Change[] {
-  const changes: Change[] = [];
-  for (let seq = after; ; ) {
-    const segment = opLog.segmentBeyond(log, seq);
-    if (segment === null) return changes;
-    const read = readSegmentHeader(segment.bytes);
-    if (!read.ok) throw new Error('a stored segment cannot be read');
-    const values = { log: logKey(log.replica, log.partition), segment: bytesToHex(segment.bytes) };
-    changes.push({ kind: Stray, id: derivedId(straySeed(read.value.header)), act: 'set', values });
-    seq = segment.to;
-  }
-}
 
 export type StrayTakerDeps = {
   readonly db: WritableDb;

@@ -2,7 +2,7 @@
  * The training domain: courses on this laptop, where the signed-in person stopped, and tests handed in. Place and attempts
  * are records like any other: they go through the one write path and travel with the sync.
  */
-import type { Change } from '#core/store/op-content.ts';
+import type { Change } from '#core/store/change.ts';
 import { databaseFailure } from '#core/store/database.ts';
 import type { Store } from '#core/store/store.ts';
 import type { DomainHandlers } from '#shared/contract/rpc.ts';

@@ -1,22 +1,11 @@
-/** What a wanted change says as an op: the fields it sets, the values it replaces, what its author had seen. */
-import type { Id } from '#shared/kernel/ids.ts';
-import type { Kind, Values } from '#shared/kinds/define-kind.ts';
-import { fieldNames, isAlive, type RecordState, setChange } from '#shared/sync/merge.ts';
-import type { Op, OpValue } from '#shared/sync/op.ts';
-import type { Stamp } from '#shared/sync/stamp.ts';
-import type { Log, OpLog } from './op-log.ts';
+/** What a wanted change says as an op: the fields it sets, the values it replaces. */
+import type { Kind, Values } from '../kinds/define-kind.ts';
+import { fieldNames, isAlive, type RecordState, setChange } from './merge.ts';
+import type { Op, OpValue } from './op.ts';
+import type { Stamp } from './stamp.ts';
 
-/** One wanted change of one record. Values are by field name; only given fields are touched. */
-export type Change = {
-  readonly kind: Kind;
-  readonly id: Id | string;
-  readonly act: Op['act'];
-  readonly values: Values;
-  /** The id was made just now: nothing needs to be looked up. Harmless where it is not true. */
-  readonly isNew?: boolean;
-  /** A record this one belongs to: a new one goes into the partition where that one is. */
-  readonly beside?: Id | string;
-};
+/** Values are by field name; only given fields are touched. */
+export type WantedChange = { readonly kind: Kind; readonly act: Op['act']; readonly values: Values };
 
 /** The fields an op sets, as far as this version knows them. */
 export function fieldsOf(kind: Kind, op: Op): string[] {
@@ -38,7 +27,7 @@ export function isEmpty(object: object): boolean {
 type OpContent = { set: { [number: string]: OpValue }; replaced: { [number: string]: Stamp }; seenTime: number };
 
 /** What an op must say to bring a record from `state` to the wanted values; null where it would say nothing. */
-export function opContent(change: Change, state: RecordState): OpContent | null {
+export function opContent(change: WantedChange, state: RecordState): OpContent | null {
   const content: OpContent = { set: {}, replaced: {}, seenTime: 0 };
   if (change.act === 'remove') return isAlive(state) ? content : null;
   for (const name in change.values) {
@@ -63,13 +52,6 @@ export function opContent(change: Change, state: RecordState): OpContent | null 
 }
 
 /** Whether the change signs its record: a signature, like a removal, says what its author had seen. */
-export function freezes({ kind, values }: Change): boolean {
+export function freezes({ kind, values }: WantedChange): boolean {
   return kind.states?.frozen.includes(String(values[kind.states.field] ?? '')) === true;
-}
-
-/** What a remover or a signer has seen of the partition: the highest seq of each log, the op itself included. */
-export function seenBy(opLog: OpLog, own: Log, seq: number): { [replica: string]: number } {
-  const seen: { [replica: string]: number } = {};
-  for (const log of opLog.logs()) if (log.partition === own.partition) seen[log.replica] = opLog.head(log).seq;
-  return { ...seen, [own.replica]: seq };
 }

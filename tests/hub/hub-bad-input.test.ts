@@ -4,29 +4,31 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createHubTransport } from '#core/sync/hub-transport.ts';
 import { createSeal } from '#core/sync/hub-crypto.ts';
 import { bytesToHex } from '#shared/kernel/ids.ts';
 import { blobPath, HubFailure, hubHeaders, hubPaths, requestBytes } from '#shared/sync/hub-http.ts';
-import { logKey, protocolVersion } from '#shared/sync/messages.ts';
+import { logKey } from '#shared/sync/messages.ts';
 import { openHubHere } from '#tests/lib/hub-here.ts';
 import { badRequests, type BadRequest, badSegments, json, message, put } from '#tests/lib/bad-input.ts';
-import { startPostgres } from '#tests/lib/hub.ts';
-import { enrol, type Laptop, newLaptop, sampleOps, samplePartition, seal, turn } from '#tests/lib/hub-laptop.ts';
+import { bothDatabases, startPostgres } from '#tests/lib/hub.ts';
+import {
+  enrol,
+  type Laptop,
+  newLaptop,
+  sampleOps,
+  samplePartition,
+  seal,
+  turn,
+  waitForNews,
+} from '#tests/lib/hub-laptop.ts';
 
 const postgres = startPostgres();
 afterAll(() => postgres?.close());
 const dayMs = 86_400_000;
 const sha256Hex = (data: Uint8Array): string => createHash('sha256').update(data).digest('hex');
-for (const kind of [
-  { name: 'SQLite', skip: false, env: async () => ({}) },
-  {
-    name: 'PostgreSQL',
-    skip: postgres === null,
-    env: async () => ({ HUB_DATABASE_URL: (await postgres?.createDatabase('bad')) ?? '' }),
-  },
-]) {
+for (const kind of bothDatabases(postgres, 'bad')) {
   describe.skipIf(kind.skip)(`bad input, on ${kind.name}`, () => {
     let now = Date.now();
     let at: Awaited<ReturnType<typeof openHubHere>>;
@@ -46,11 +48,12 @@ for (const kind of [
     }
 
     beforeAll(async () => {
+      const databaseUrl = await kind.url();
       at = await openHubHere(() => now, {
         KOMISSIYA_HUB_REQUESTS_PER_MINUTE: '100000',
         KOMISSIYA_HUB_ENROLMENTS_PER_MINUTE: '100000',
         KOMISSIYA_HUB_BLOB_QUOTA_BYTES: '1000000',
-        ...(await kind.env()),
+        ...(databaseUrl === null ? {} : { HUB_DATABASE_URL: databaseUrl }),
       });
       hubKey = at.hub.identity.publicKey;
       page = at.address.replace('https:', 'http:');
@@ -130,14 +133,7 @@ for (const kind of [
     test('each is refused by its reason, counted, and leaves nothing; neighbours notice nothing', async () => {
       const before = await stored();
       const summary = { [logKey(own.replica, samplePartition)]: 4 };
-      const line = createHubTransport({ ...neighbour.transportDeps(at.address), hubKey });
-      let hasEnded = false;
-      const waiting = line
-        .wait({ protocol: protocolVersion, partitions: [samplePartition], summary })
-        .then((answer) => {
-          hasEnded = true;
-          return answer;
-        });
+      const waiting = waitForNews(neighbour, here(), summary);
       for (const [what, request, status, reason] of badRequests({ own, member })) {
         const had = await counted(reason);
         expect(await send(request()), what).toEqual({ status, reason });
@@ -166,7 +162,7 @@ for (const kind of [
       expect(await counted('garbage')).toBe(had + 1);
 
       expect(await stored()).toEqual(before);
-      expect(hasEnded, 'the neighbour still waits').toBe(false);
+      expect(waiting.hasEnded(), 'the neighbour still waits').toBe(false);
       expect((await turn(neighbour, here(), [seal(neighbour, sampleOps(1, 2))])).ok).toBe(true);
       // Repeated and reordered: taken once, refused never.
       const [first, second] = [
@@ -184,8 +180,7 @@ for (const kind of [
           summary: { [logKey(own.replica, samplePartition)]: 8 },
         });
       }
-      expect(await waiting).toMatchObject({ ok: true, value: { moved: true } });
-      line.close();
+      expect(await waiting.answer).toMatchObject({ ok: true, value: { moved: true } });
     });
 
     test('expired and revoked: refused at every door, and what others bring of them', async () => {
@@ -205,7 +200,7 @@ for (const kind of [
           { path: hubPaths.shelf, body: json({}) },
           { path: hubPaths.snapshots, body: json({}) },
           { method: 'GET' as const, path: blobPath('ab'.repeat(32)) },
-          put('ab'.repeat(32), `?offset=0&bytes=3&partition=${samplePartition}`),
+          put({}),
         ]) {
           const had = await counted(reason);
           expect(await send({ ...request, as: laptop }), `${reason} at ${request.path ?? hubPaths.sync}`).toEqual({
@@ -245,6 +240,7 @@ for (const kind of [
 
 test('one laptop’s requests are limited together, whatever they ask for, and others’ are not', async () => {
   const at = await openHubHere(() => 1_790_000_000_000, { KOMISSIYA_HUB_REQUESTS_PER_MINUTE: '6' });
+  onTestFinished(at.close);
   const laptops = [newLaptop(), newLaptop()];
   const order = {
     partitions: [samplePartition],
@@ -274,5 +270,4 @@ test('one laptop’s requests are limited together, whatever they ask for, and o
   expect((await other?.blobs.shelf())?.ok).toBe(true);
   busy?.close();
   other?.close();
-  await at.close();
 });

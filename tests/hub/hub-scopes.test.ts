@@ -1,5 +1,5 @@
 /** Other rights for an enrolled laptop: what it may no longer keep is neither sent to it nor kept by it, and nothing is lost on the way. */
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { derivedId } from '#core/store/derived-id.ts';
 import { createScopes } from '#core/store/scopes.ts';
 import { Contact } from '#shared/contacts/contact.ts';
@@ -8,39 +8,19 @@ import { parseLogKey, SyncResponse, unframe } from '#shared/sync/messages.ts';
 import { readSegmentHeader } from '#shared/sync/segment.ts';
 import type { Transport } from '#shared/sync/exchange.ts';
 import { exchange } from '#shared/sync/exchange.ts';
-import { startPostgres } from '#tests/lib/hub.ts';
-import { type Office, type OfficeLaptop, openLaptop, openOffice } from '#tests/lib/office.ts';
+import { bothDatabases, startPostgres } from '#tests/lib/hub.ts';
+import { officeForEachTest, type OfficeLaptop } from '#tests/lib/office.ts';
 
 const postgres = startPostgres();
 afterAll(() => postgres?.close());
-let databases = 0;
 
 const [tec, dec, oblast] = ['kz/kz-19/tec-oblast', 'kz/kz-19/dec-one', 'kz/kz-19'] as const;
 const id = (name: string): string => derivedId(`scopes|${name}`);
 
-for (const kind of [
-  { name: 'SQLite', skip: false, place: async () => null },
-  {
-    name: 'PostgreSQL',
-    skip: postgres === null,
-    place: async () => (await postgres?.createDatabase(`scopes${(databases += 1)}`)) ?? null,
-  },
-]) {
+for (const kind of bothDatabases(postgres, 'scopes')) {
   describe.skipIf(kind.skip)(`other rights, on ${kind.name}`, () => {
-    let office: Office;
-    const opened: OfficeLaptop[] = [];
-    beforeEach(async () => {
-      office = await openOffice(await kind.place());
-    });
-    afterEach(async () => {
-      for (const laptop of opened.splice(0)) laptop.close();
-      await office.close();
-    });
-    function laptop(name: string, partition: string): OfficeLaptop {
-      const made = openLaptop(office, name, null, partition);
-      opened.push(made);
-      return made;
-    }
+    const office = officeForEachTest(kind.url);
+    const laptop = (name: string, partition: string): OfficeLaptop => office.open(name, null, partition);
     const scopesOf = (each: OfficeLaptop) =>
       createScopes({ ...each.store, logger: silentLogger, ownPartition: () => tec });
 
@@ -58,7 +38,7 @@ for (const kind of [
       // Its edit of the other commission's record is not handed over yet when its rights change.
       wide.write(id('theirs'), { note: 'Правка до смены прав, пример' });
 
-      const granted = await office.credentials.grant('wide', { partitions: [tec], handOverDays: 30 });
+      const granted = await office.current().credentials.grant('wide', { partitions: [tec], handOverDays: 30 });
       if (!granted.ok) throw new Error(granted.error.code);
       other.write(id('later'), { name: 'После смены прав, пример' });
       await other.sync();
@@ -66,7 +46,7 @@ for (const kind of [
       expect(scopes.leaving([tec])).toEqual([{ partition: dec, names: null, waiting: 1 }]);
       // Even asked for, nothing of it comes any more; what was written before is taken.
       const seen: string[] = [];
-      const road = office.roadOf(wide.port().replica);
+      const road = office.current().roadOf(wide.port().replica);
       const listening: Transport = {
         async send(message) {
           const answer = await road.send(message);
@@ -103,7 +83,7 @@ for (const kind of [
       expect(await wide.sync([tec])).toMatchObject({ failure: null, refusals: [], received: 0 });
 
       // Granted again, all of it is fetched, its own edit too; until then it writes nothing there, and afterwards it goes on.
-      await office.credentials.grant('wide', { partitions: [oblast], handOverDays: 30 });
+      await office.current().credentials.grant('wide', { partitions: [oblast], handOverDays: 30 });
       const edit = { kind: Contact, id: id('theirs'), act: 'set' as const, values: { note: 'Снова, пример' } };
       await wide.sync([tec]);
       expect(await wide.sync([oblast])).toMatchObject({ failure: null, refusals: [], refusedHere: [], received: 4 });
@@ -126,7 +106,9 @@ for (const kind of [
       await other.sync();
       await narrow.sync([tec]);
       expect(narrow.names()).toEqual([]);
-      expect(await office.credentials.grant('narrow', { partitions: [tec, dec], handOverDays: 0 })).toMatchObject({
+      expect(
+        await office.current().credentials.grant('narrow', { partitions: [tec, dec], handOverDays: 0 }),
+      ).toMatchObject({
         ok: true,
         value: { roles: ['chair'] },
       });
@@ -137,7 +119,7 @@ for (const kind of [
       narrow.write(id('own'), { name: 'Свой контакт, пример' });
       expect(await narrow.sync([tec, dec])).toMatchObject({ refusals: [], sent: 1 });
       narrow.store.commit([{ kind: Contact, id: id('own'), act: 'remove', values: {} }], null);
-      expect(await office.credentials.grant('narrow', { roles: ['member'], handOverDays: 0 })).toMatchObject({
+      expect(await office.current().credentials.grant('narrow', { roles: ['member'], handOverDays: 0 })).toMatchObject({
         ok: true,
         value: { partitions: [tec, dec], heldBefore: { [tec]: 1 } },
       });
@@ -148,10 +130,10 @@ for (const kind of [
       const one = laptop('one', tec);
       await one.enrol([tec]);
       const grant = (name: string, partitions: string[]) =>
-        office.credentials.grant(name, { partitions, handOverDays: 30 });
+        office.current().credentials.grant(name, { partitions, handOverDays: 30 });
       expect(await grant('nobody', [tec])).toMatchObject({ error: { code: 'hub/unknown-laptop', found: 0 } });
       expect(await grant('one', [dec])).toMatchObject({ error: { code: 'hub/own-partition', partition: tec } });
-      await office.credentials.revoke('one');
+      await office.current().credentials.revoke('one');
       expect(await grant('one', [oblast])).toMatchObject({ error: { code: 'hub/revoked' } });
     });
   });

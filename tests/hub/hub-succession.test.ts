@@ -4,46 +4,25 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { derivedId } from '#core/store/derived-id.ts';
 import { runCommand } from '#hub/cli.ts';
 import { startSignedIn, type TestCore, testPin } from '#tests/lib/core.ts';
-import { startPostgres } from '#tests/lib/hub.ts';
+import { bothDatabases, startPostgres } from '#tests/lib/hub.ts';
 import { startHubHere } from '#tests/lib/hub-here.ts';
-import { type Office, officePartition, type OfficeLaptop, openLaptop, openOffice } from '#tests/lib/office.ts';
+import { officeForEachTest, officePartition, type OfficeLaptop } from '#tests/lib/office.ts';
 
 const postgres = startPostgres();
 afterAll(() => postgres?.close());
-let databases = 0;
 const dayMs = 86_400_000;
 const id = (name: string): string => derivedId(`succession|${name}`);
 
-for (const kind of [
-  { name: 'SQLite', skip: false, place: async () => null },
-  {
-    name: 'PostgreSQL',
-    skip: postgres === null,
-    place: async () => (await postgres?.createDatabase(`succession${(databases += 1)}`)) ?? null,
-  },
-]) {
+for (const kind of bothDatabases(postgres, 'succession')) {
   describe.skipIf(kind.skip)(`succession, on ${kind.name}`, () => {
-    let office: Office;
-    const opened: OfficeLaptop[] = [];
-    beforeEach(async () => {
-      office = await openOffice(await kind.place());
-    });
-    afterEach(async () => {
-      for (const laptop of opened.splice(0)) laptop.close();
-      await office.close();
-    });
-    function laptop(name: string, copy: Uint8Array | null = null): OfficeLaptop {
-      const made = openLaptop(office, name, copy);
-      opened.push(made);
-      return made;
-    }
+    const office = officeForEachTest(kind.url);
     /** An enrolled laptop that has sent one contact and written another, and its backup. */
     async function withBackup(): Promise<{ lost: OfficeLaptop; backup: Uint8Array }> {
-      const lost = laptop('LAPTOP-01');
+      const lost = office.open('LAPTOP-01');
       await lost.enrol([officePartition], ['secretary']);
       lost.write(id('sent'), { name: 'Отправлено, пример' });
       await lost.sync();
@@ -51,21 +30,21 @@ for (const kind of [
       return { lost, backup: lost.copy() };
     }
     function restored(backup: Uint8Array): OfficeLaptop {
-      const made = laptop('LAPTOP-01', backup);
+      const made = office.open('LAPTOP-01', backup);
       made.renewIdentity();
       return made;
     }
     const refused = async (): Promise<[string, number][]> =>
-      (await office.db.selectFrom('refusal').select(['reason', 'count']).execute()).map((row) => [
+      (await office.current().db.selectFrom('refusal').select(['reason', 'count']).execute()).map((row) => [
         row.reason,
         row.count,
       ]);
 
     test('the new key gets the rights of the old one, until its end and not longer; the old one is closed', async () => {
       const { lost, backup } = await withBackup();
-      const before = await office.credentials.standingOf(lost.port().replica);
+      const before = await office.current().credentials.standingOf(lost.port().replica);
       if (before.state !== 'valid') throw new Error(before.state);
-      office.clock.now += 10 * dayMs;
+      office.current().clock.now += 10 * dayMs;
       const heir = restored(backup);
       const credential = await heir.succeed();
       if (!credential.ok) throw new Error(credential.error.code);
@@ -79,16 +58,18 @@ for (const kind of [
       });
       // A lost answer: asked again it is the same one.
       expect(await heir.succeed()).toEqual(credential);
-      expect(await office.credentials.standingOf(lost.port().replica)).toMatchObject({
+      expect(await office.current().credentials.standingOf(lost.port().replica)).toMatchObject({
         state: 'succeeded',
         heir: heir.port().replica,
       });
       expect((await lost.sync()).failure).toMatchObject({ reason: 'succeeded' });
       // One laptop for the operator's commands and for the others, under the name it had.
-      expect((await office.credentials.laptopsWithin([officePartition])).map((each) => each.replica)).toEqual([
-        heir.port().replica,
-      ]);
-      expect(await office.credentials.grant('LAPTOP-01', { roles: ['chair'], handOverDays: 30 })).toMatchObject({
+      expect((await office.current().credentials.laptopsWithin([officePartition])).map((each) => each.replica)).toEqual(
+        [heir.port().replica],
+      );
+      expect(
+        await office.current().credentials.grant('LAPTOP-01', { roles: ['chair'], handOverDays: 30 }),
+      ).toMatchObject({
         ok: true,
         value: { replica: heir.port().replica, succeeds: lost.port().replica },
       });
@@ -97,7 +78,7 @@ for (const kind of [
     });
 
     test('what the old identity wrote is taken from its successor always, from a neighbour for a month, from a revoked line never', async () => {
-      const [online, late] = [laptop('LAPTOP-02'), laptop('LAPTOP-03')];
+      const [online, late] = [office.open('LAPTOP-02'), office.open('LAPTOP-03')];
       await online.enrol();
       await late.enrol();
       const { lost, backup } = await withBackup();
@@ -118,15 +99,15 @@ for (const kind of [
       lost.write(id('too late'), { name: 'Копия пишет дальше, пример' });
       await expect(lost.carryTo(online)).rejects.toThrow('stick/revoked-writer');
       expect(await lost.carryTo(late)).toMatchObject({ received: 4 });
-      office.clock.now += 31 * dayMs;
+      office.current().clock.now += 31 * dayMs;
       const log = `${lost.port().replica} ${officePartition}`;
       expect(Object.keys((await late.sync()).unwanted)).toEqual([log]);
-      expect((await office.holds())[log]).toBe(3);
+      expect((await office.current().holds())[log]).toBe(3);
       expect(await refused()).toContainEqual(['revoked', 1]);
       // The operator's word closes the whole line.
-      expect(await office.credentials.revoke('LAPTOP-01')).toEqual(['LAPTOP-01']);
+      expect(await office.current().credentials.revoke('LAPTOP-01')).toEqual(['LAPTOP-01']);
       for (const each of [lost, heir])
-        expect(await office.credentials.standingOf(each.port().replica)).toMatchObject({ state: 'revoked' });
+        expect(await office.current().credentials.standingOf(each.port().replica)).toMatchObject({ state: 'revoked' });
     });
 
     test('a second copy is refused and counted; so is the old identity itself, which may be invited anew', async () => {
@@ -156,18 +137,18 @@ for (const kind of [
       expect(await lost.visitHub()).toMatchObject({ isSucceeded: true, received: 0 });
       // Its two parcels, and the old one's.
       expect(await refused()).toEqual([['succeeded', 3]]);
-      expect(Object.values(await office.holds())).toEqual([1]);
+      expect(Object.values(await office.current().holds())).toEqual([1]);
       await lost.enrol();
-      expect(await office.credentials.standingOf(lost.port().replica)).toMatchObject({ state: 'valid' });
+      expect(await office.current().credentials.standingOf(lost.port().replica)).toMatchObject({ state: 'valid' });
     });
 
     test('revoked, expired, unknown, unsigned, signed for another hub or key: refused by name, and nothing is stored', async () => {
       const { lost, backup } = await withBackup();
       const heir = restored(backup);
       const honest = await heir.succession();
-      const other = laptop('LAPTOP-09');
+      const other = office.open('LAPTOP-09');
       const codeOf = async (change: object): Promise<unknown> => {
-        const answer = await office.credentials.succeed({ ...honest, ...change });
+        const answer = await office.current().credentials.succeed({ ...honest, ...change });
         return answer.ok ? null : answer.error.code;
       };
       expect(await codeOf({ from: other.port().replica })).toBe('hub/unknown-laptop');
@@ -175,12 +156,14 @@ for (const kind of [
       expect(await codeOf({ signature: '00'.repeat(64) })).toBe('hub/bad-signature');
       const elsewhere = await heir.succession('ab'.repeat(32));
       expect(await codeOf({ signature: elsewhere.signature })).toBe('hub/bad-signature');
-      office.clock.now += 400 * dayMs;
+      office.current().clock.now += 400 * dayMs;
       expect(await codeOf({})).toBe('hub/expired');
-      office.clock.now -= 400 * dayMs;
-      await office.credentials.revoke('LAPTOP-01');
+      office.current().clock.now -= 400 * dayMs;
+      await office.current().credentials.revoke('LAPTOP-01');
       expect(await codeOf({})).toBe('hub/revoked');
-      expect(await office.db.selectFrom('replica').select('id').execute()).toEqual([{ id: lost.port().replica }]);
+      expect(await office.current().db.selectFrom('replica').select('id').execute()).toEqual([
+        { id: lost.port().replica },
+      ]);
     });
 
     test('of several copies that ask at once one succeeds', async () => {

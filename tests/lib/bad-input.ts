@@ -34,11 +34,22 @@ const elsewhere = 'kz/kz-11/kz-11-tec_oblast';
 /** Laptops the hub knows: one whose log holds `sampleOps(1, 4)`, and one that is no more than a member. */
 type Known = { readonly own: Laptop; readonly member: Laptop };
 
-export const put = (sha256: string, query: string): BadRequest => ({
-  method: 'PUT',
-  path: `${blobPath(sha256)}${query}`,
-  body: utf8('abc'),
-});
+const digest = 'ab'.repeat(32);
+/** Three bytes of a blob that are put where they may be, but for what is changed. */
+export function put(change: {
+  sha256?: string;
+  offset?: number;
+  bytes?: number | null;
+  partition?: string;
+}): BadRequest {
+  const { sha256 = digest, offset = 0, bytes = 3, partition = samplePartition } = change;
+  const length = bytes === null ? '' : `&bytes=${bytes}`;
+  return {
+    method: 'PUT',
+    path: `${blobPath(sha256)}?offset=${offset}${length}&partition=${partition}`,
+    body: utf8('abc'),
+  };
+}
 
 /** Whole requests, by what is wrong with them; the status and the reason they get. */
 export function badRequests({ own, member }: Known): readonly [string, () => BadRequest, number, string][] {
@@ -103,8 +114,8 @@ export function badRequests({ own, member }: Known): readonly [string, () => Bad
     ['a bomb for a message', () => ({ body: bomb }), 400, 'garbage'],
     ['a bomb for a list', () => ({ path: hubPaths.blobs, body: bomb }), 400, 'garbage'],
     ['a bomb for an enrolment', () => ({ path: hubPaths.enrol, body: bomb, signed: { hubKey: '' } }), 400, 'garbage'],
-    ['garbage at every other door', () => ({ path: hubPaths.snapshots, body: randomBytes(100) }), 400, 'garbage'],
-    ['garbage at the shelf', () => ({ path: hubPaths.shelf, body: json({}) }), 400, 'garbage'],
+    ['garbage for a snapshot', () => ({ path: hubPaths.snapshots, body: randomBytes(100) }), 400, 'garbage'],
+    ['garbage for the shelf', () => ({ path: hubPaths.shelf, body: json({}) }), 400, 'garbage'],
     [
       'garbage for a succession',
       () => ({ path: hubPaths.succeed, body: json({ protocol: protocolVersion }) }),
@@ -196,54 +207,19 @@ export function badRequests({ own, member }: Known): readonly [string, () => Bad
       401,
       'bad-signature',
     ],
-    ['a blob’s name that is none', () => put('zz', '?offset=0&bytes=3&partition=' + samplePartition), 400, 'garbage'],
-    ['a blob without its length', () => put('ab'.repeat(32), `?offset=0&partition=${samplePartition}`), 400, 'garbage'],
-    [
-      'a blob from before its beginning',
-      () => put('ab'.repeat(32), `?offset=-1&bytes=3&partition=${samplePartition}`),
-      400,
-      'garbage',
-    ],
-    [
-      'a blob longer than any',
-      () => put('ab'.repeat(32), `?offset=0&bytes=${2 ** 40}&partition=${samplePartition}`),
-      400,
-      'garbage',
-    ],
-    [
-      'a blob elsewhere',
-      () => put('ab'.repeat(32), `?offset=0&bytes=3&partition=${elsewhere}`),
-      403,
-      'wrong-partition',
-    ],
-    [
-      'a blob from its middle',
-      () => put('ab'.repeat(32), `?offset=2&bytes=3&partition=${samplePartition}`),
-      409,
-      'wrong-offset',
-    ],
-    [
-      'a blob of another digest',
-      () => put('ab'.repeat(32), `?offset=0&bytes=3&partition=${samplePartition}`),
-      422,
-      'bad-hash',
-    ],
-    [
-      'more of a blob than was said',
-      () => put('ab'.repeat(32), `?offset=0&bytes=2&partition=${samplePartition}`),
-      413,
-      'too-large',
-    ],
-    [
-      'a blob beyond the quota',
-      () => put('ab'.repeat(32), `?offset=0&bytes=2000000&partition=${samplePartition}`),
-      507,
-      'over-quota',
-    ],
-    ['a blob that is not there', () => ({ method: 'GET', path: blobPath('ab'.repeat(32)) }), 404, 'no-blob'],
+    ['a blob’s name that is none', () => put({ sha256: 'zz' }), 400, 'garbage'],
+    ['a blob without its length', () => put({ bytes: null }), 400, 'garbage'],
+    ['a blob from before its beginning', () => put({ offset: -1 }), 400, 'garbage'],
+    ['a blob longer than any', () => put({ bytes: 2 ** 40 }), 400, 'garbage'],
+    ['a blob elsewhere', () => put({ partition: elsewhere }), 403, 'wrong-partition'],
+    ['a blob from its middle', () => put({ offset: 2 }), 409, 'wrong-offset'],
+    ['a blob of another digest', () => put({}), 422, 'bad-hash'],
+    ['more of a blob than was said', () => put({ bytes: 2 }), 413, 'too-large'],
+    ['a blob beyond the quota', () => put({ bytes: 2_000_000 }), 507, 'over-quota'],
+    ['a blob that is not there', () => ({ method: 'GET', path: blobPath(digest) }), 404, 'no-blob'],
     [
       'a range that is none',
-      () => ({ method: 'GET', path: blobPath('ab'.repeat(32)), headers: { range: 'bytes=x' } }),
+      () => ({ method: 'GET', path: blobPath(digest), headers: { range: 'bytes=x' } }),
       400,
       'garbage',
     ],

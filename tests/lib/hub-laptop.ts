@@ -7,8 +7,16 @@ import { createHubTransport, type Enrolled, enrolAtHub, type HubTransportDeps } 
 import { segmentPorts } from '#core/store/segment-ports.ts';
 import { bytesToHex, newId } from '#shared/kernel/ids.ts';
 import type { Result } from '#shared/kernel/result.ts';
+import type { WaitResponse } from '#shared/sync/hub-http.ts';
 import { parseInvitation } from '#shared/sync/invitation.ts';
-import { frame, protocolVersion, type SyncRequest, SyncResponse, unframe } from '#shared/sync/messages.ts';
+import {
+  frame,
+  protocolVersion,
+  type Summary,
+  type SyncRequest,
+  SyncResponse,
+  unframe,
+} from '#shared/sync/messages.ts';
 import { blockOf, chainHead, emptyHead, type Op } from '#shared/sync/op.ts';
 import { assembleSegment, sealSegment, signedBytes } from '#shared/sync/segment.ts';
 
@@ -76,6 +84,22 @@ export async function turn(
   const answer = await transport.send(sampleMessage(laptop, segments, change));
   transport.close();
   return answer.ok ? unframe(answer.value, SyncResponse) : answer;
+}
+
+/** Asks to be told of news beyond `summary`; `hasEnded` says whether the hub has answered yet. */
+export function waitForNews(
+  laptop: Laptop,
+  hub: { address: string; hubKey: string },
+  summary: Summary,
+): { readonly answer: Promise<Result<WaitResponse>>; hasEnded(): boolean } {
+  const transport = createHubTransport({ ...laptop.transportDeps(hub.address), hubKey: hub.hubKey });
+  let isOver = false;
+  const answer = transport.wait({ protocol: protocolVersion, partitions: [samplePartition], summary });
+  const ended = answer.finally(() => {
+    isOver = true;
+    transport.close();
+  });
+  return { answer: ended, hasEnded: () => isOver };
 }
 
 /** The message of one turn. */

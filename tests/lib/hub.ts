@@ -209,3 +209,16 @@ function postgresUser(): 'self' | 'none' | { uid: number; gid: number } {
     return 'none';
   }
 }
+
+/** Both databases of a hub, for tests that must hold on either; each `url()` is a new one, null for a file of the hub's own. */
+export function bothDatabases(postgres: TestPostgres | null, name: string) {
+  let made = 0;
+  return [
+    { name: 'SQLite', skip: false, url: async (): Promise<string | null> => null },
+    {
+      name: 'PostgreSQL',
+      skip: postgres === null,
+      url: async (): Promise<string | null> => (await postgres?.createDatabase(`${name}${(made += 1)}`)) ?? null,
+    },
+  ];
+}

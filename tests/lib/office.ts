@@ -3,7 +3,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import pino from 'pino';
 import { afterEach, beforeEach } from 'vitest';
 import { createLogStore } from '#core/store/log-store.ts';
-import { openStore, type Store } from '#core/store/store.ts';
 import { createStickStore } from '#core/store/stick-store.ts';
 import { loadSealKey, sealTo } from '#core/sync/parcel-seal.ts';
 import { wrapForStick, writeStickFile } from '#core/sync/stick-files.ts';
@@ -24,7 +23,6 @@ import { ensureSealKey } from '#hub/seal-key.ts';
 import { createStick } from '#hub/stick.ts';
 import type { Role } from '#shared/access/roles.ts';
 import { Contact } from '#shared/contacts/contact.ts';
-import { silentLogger } from '#shared/kernel/ports.ts';
 import { err, type Result } from '#shared/kernel/result.ts';
 import { exchange, type ExchangeOutcome, type Transport } from '#shared/sync/exchange.ts';
 import { type Credential, protocolVersion, type Summary } from '#shared/sync/messages.ts';
@@ -33,6 +31,7 @@ import { parcelName } from '#shared/sync/parcel-file.ts';
 import { makeSuccession, type Succession } from '#shared/sync/succession.ts';
 import { composeParcels, type ParcelOutcome, takeParcel } from '#shared/sync/parcel-session.ts';
 import { seededRandom, startOfTime, temporaryFolder } from './core.ts';
+import { openTestStore } from './open-store.ts';
 
 export const officePartition = 'kz/kz-19/kz-19-tec_oblast';
 
@@ -90,15 +89,7 @@ export function openLaptop(office: Office, name: string, copy: Uint8Array | null
   const directory = temporaryFolder();
   mkdirSync(directory, { recursive: true });
   if (copy !== null) writeFileSync(`${directory}/test.db`, copy);
-  const opened = openStore({ path: `${directory}/test.db`, key: null }, partition, {
-    time: { now: () => office.clock.now },
-    random: seededRandom(directory),
-    logger: silentLogger,
-    changed: () => undefined,
-    backUp: () => undefined,
-  });
-  if (!opened.ok) throw new Error(opened.error.code);
-  const store: Store = opened.value;
+  const store = openTestStore(`${directory}/test.db`, { partition, time: { now: () => office.clock.now } });
   const hubKey = office.identity.publicKey;
   const portOf = () => {
     const replicaStore = createLogStore({
@@ -214,9 +205,14 @@ export function openLaptop(office: Office, name: string, copy: Uint8Array | null
       office.clock.now += 1000;
       const folder = temporaryFolder();
       const key = await loadSealKey(port);
-      const { now } = office.clock;
-      const { epoch } = office.identity;
-      const order = { reader: 'hub', hubKey, epoch, now, everything: false, blobs: [] };
+      const order = {
+        reader: 'hub',
+        hubKey,
+        epoch: office.identity.epoch,
+        now: office.clock.now,
+        everything: false,
+        blobs: [],
+      };
       const { sign } = store.identity();
       let number = 0;
       const isKnown = port.credentials().some((each) => each.replica === port.replica);
@@ -247,8 +243,8 @@ export function openLaptop(office: Office, name: string, copy: Uint8Array | null
   };
 }
 
-/** An office for each test of a file, and laptops that end with it. To be called once. */
-export function officeForEachTest() {
+/** An office for each test of a file or of a `describe`, and laptops that end with it. To be called once there. */
+export function officeForEachTest(databaseUrl: () => Promise<string | null> = async () => null) {
   let office: Office | null = null;
   const opened: OfficeLaptop[] = [];
   const current = (): Office => {
@@ -256,7 +252,7 @@ export function officeForEachTest() {
     return office;
   };
   beforeEach(async () => {
-    office = await openOffice();
+    office = await openOffice(await databaseUrl());
   });
   afterEach(async () => {
     for (const laptop of opened.splice(0)) laptop.close();

@@ -115,8 +115,8 @@ const mutants: readonly Mutant[] = [
   {
     name: 'an old parcel of the hub takes back what it acknowledged',
     file: 'parcel-session.ts',
-    from: 'summary[log] = Math.max(seq, summary[log] ?? 0);',
-    to: 'summary[log] = seq;',
+    from: 'furthest(known.summary, said.summary)',
+    to: '{ ...known.summary, ...said.summary }',
   },
 ];
 

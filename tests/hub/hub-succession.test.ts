@@ -11,6 +11,7 @@ import { startSignedIn, type TestCore, testPin } from '#tests/lib/core.ts';
 import { bothDatabases, startPostgres } from '#tests/lib/hub.ts';
 import { startHubHere } from '#tests/lib/hub-here.ts';
 import { officeForEachTest, officePartition, type OfficeLaptop } from '#tests/lib/office.ts';
+import { newStick, plugIn, writeTo } from '#tests/lib/stick.ts';
 
 const postgres = startPostgres();
 afterAll(() => postgres?.close());
@@ -232,4 +233,33 @@ test('in the app: put back unawares, the laptop is shut out by nobody and asks n
   await runCommand(hub, 'list', [], { out: (line) => lines.push(line), complain: () => undefined }, deps);
   expect(lines.filter((line) => /succeeded\t.*a copy of it was refused [1-9]/.test(line))).toHaveLength(1);
   await core.value('sync.enrol', { address, code: await hub.credentials.invite({ ...order, laptop: 'SAMPLE-01' }) });
+});
+
+test('in the app: a neighbour shows by stick that the data are an old copy, and a person is told that', async () => {
+  const { hub, address, core } = await startHubHere(() => Date.now());
+  const other = await startSignedIn();
+  onTestFinished(() => other.close());
+  for (const [each, laptop] of [
+    [core, 'SAMPLE-01'],
+    [other, 'SAMPLE-02'],
+  ] as const)
+    await each.value('sync.enrol', { address, code: await hub.credentials.invite({ ...order, laptop }) });
+  await core.value('sync.now', {});
+  await core.value('access.lock', {});
+  const file = join(core.directory, 'komissiya.db');
+  const image = readFileSync(file);
+  const signIn = () => core.value('access.signIn', { slot: core.slot, pin: testPin });
+  await signIn();
+  await core.value('records.save', { kind: 'contact', values: { name: 'После копии, пример' } });
+  await core.value('sync.now', {});
+  await other.value('sync.now', {});
+  const reader = (await core.value('sync.status', {})).laptops.find((each) => each.isThis)?.replica ?? '';
+  const stick = newStick();
+  await writeTo(other, stick, reader, true);
+  await hub.close();
+  await core.value('access.lock', {});
+  writeFileSync(file, image);
+  await signIn();
+  expect(await core.code('stick.take', { place: await plugIn(core, stick) })).toBe('sync/old-copy');
+  await vi.waitFor(async () => expect((await core.value('sync.status', {})).succession?.state).toBe('waiting'), 20_000);
 });

@@ -238,10 +238,11 @@ export function createStickService(deps: StickServiceDeps): StickService {
       const gaps: typeof left = [];
       for (const file of left) {
         const one = await takeParcelFile(taking, file);
-        if (at.stop.signal.aborted) return err({ code: 'sync/stopped' });
+        for (const problem of one.problems) problems.set(problem.code, problem);
+        // Where a parcel showed that this store is an old copy, that is what stopped it.
+        if (at.stop.signal.aborted) return err(problems.get('sync/old-copy') ?? { code: 'sync/stopped' });
         received += one.received;
         attachments += one.attachments;
-        for (const problem of one.problems) problems.set(problem.code, problem);
         if (one.hasGap) gaps.push(file);
         if (one.origin !== null) origins.set(one.origin.laptop, one.origin);
         if (one.isTaken) taken.add(file.path);

@@ -35,7 +35,10 @@ export function RecordHistory({
   const format = useFormat();
   const [all, setAll] = useState(false);
   const history = useCall('records.history', { kind, id });
-  const steps = history.value?.steps ?? [];
+  // A second laptop that created the same record set what was so already: nothing to tell.
+  const steps = (history.value?.steps ?? []).filter(
+    (step) => step.act !== 'changed' || changesOf(step, words).length > 0,
+  );
   const beginsAt = history.value?.beginsAt ?? null;
   const shown = all ? steps : steps.slice(0, shownAtFirst);
   const side = steps.length > shownAtFirst && (
@@ -70,28 +73,35 @@ export function RecordHistory({
   );
 }
 
+/** Those to be shown, with their values in words. */
+function changesOf(step: HistoryStep, words: FieldWords) {
+  return step.changes
+    .map(({ field, before, after, overruled }) => ({
+      field,
+      overruled,
+      before: words.valueOf(field, before),
+      after: words.valueOf(field, after),
+    }))
+    .filter(({ before, after, overruled }) => overruled || (step.act !== 'created' && before !== after));
+}
+
 function StepChanges({ step, words }: { step: HistoryStep; words: FieldWords }) {
   const { t } = useTranslation('records');
-  const changes = step.act === 'created' ? step.changes.filter((change) => change.overruled) : step.changes;
   return (
     <>
       {step.act !== 'changed' && <p className="md b">{t(`act.${step.act}`)}</p>}
-      {changes.map((change) => {
-        const before = words.valueOf(change.field, change.before);
-        const after = words.valueOf(change.field, change.after);
-        return (
-          <div key={change.field} className="records-change">
-            <p className="md b">{words.labelOf(change.field)}</p>
-            {before !== '' && <Value text={before} className="struck mut" />}
-            {after === '' ? (
-              <p className="sm mut">{t('history.emptied')}</p>
-            ) : (
-              <Value text={after} className={change.overruled ? 'struck' : ''} />
-            )}
-            {change.overruled && <p className="sm ochre b">{t('history.overruled')}</p>}
-          </div>
-        );
-      })}
+      {changesOf(step, words).map(({ field, before, after, overruled }) => (
+        <div key={field} className="records-change">
+          <p className="md b">{words.labelOf(field)}</p>
+          {before !== '' && <Value text={before} className="struck mut" />}
+          {after === '' ? (
+            <p className="sm mut">{t('history.emptied')}</p>
+          ) : (
+            <Value text={after} className={overruled ? 'struck' : ''} />
+          )}
+          {overruled && <p className="sm ochre b">{t('history.overruled')}</p>}
+        </div>
+      ))}
     </>
   );
 }

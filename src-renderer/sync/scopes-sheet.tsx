@@ -17,7 +17,6 @@ export function ScopesSheet({ status }: { status: SyncStatus }) {
   const { t } = useTranslation('scopes');
   const format = useFormat();
   const drop = useCommand('sync.dropPartition');
-  const nameOf = useScopeName();
   const [ask, dialog] = useConfirm();
   const { leaving, changes } = status.scopes;
   if (leaving.length === 0 && changes.length === 0) return null;
@@ -38,19 +37,20 @@ export function ScopesSheet({ status }: { status: SyncStatus }) {
           <li key={each.partition}>
             <Icon of={IconEraser} />
             <span className="grow">
-              <b className="b">{nameOf(each)}</b>
+              <ScopeName of={each} />
               <br />
               {each.waiting > 0 ? t('leaving.waiting', { number: format.number(each.waiting) }) : t('leaving.done')}
-              <br />
               {each.waiting > 0 && (
-                <Button
-                  variant="danger"
-                  size="small"
-                  disabled={drop.isBusy}
-                  onClick={() => void erase(each.partition, each.waiting)}
-                >
-                  {t('drop.button')}
-                </Button>
+                <span className="row" style={{ marginTop: 8 }}>
+                  <Button
+                    variant="danger"
+                    size="small"
+                    disabled={drop.isBusy}
+                    onClick={() => void erase(each.partition, each.waiting)}
+                  >
+                    {t('drop.button')}
+                  </Button>
+                </span>
               )}
             </span>
           </li>
@@ -59,8 +59,9 @@ export function ScopesSheet({ status }: { status: SyncStatus }) {
           <li key={`${change.partition} ${change.at}`}>
             <Icon of={change.what === 'joined' ? IconFolderPlus : IconEraser} />
             <span className="grow">
-              <b className="b">{nameOf(change)}</b>
-              <span className="mut num"> · {format.dateTime(change.at)}</span>
+              <ScopeName of={change} />
+              <br />
+              <span className="mut num">{format.dateTime(change.at)}</span>
               <br />
               {t(`what.${change.what}`)}
             </span>
@@ -73,15 +74,19 @@ export function ScopesSheet({ status }: { status: SyncStatus }) {
   );
 }
 
-/** A commission by its name; what lies above commissions by who shares it; what has no name here by its path, said to be one. */
-function useScopeName(): (scope: ScopeView) => string {
+/** A commission by its name; what lies above commissions by who shares it; what has no name here as such, with its path to tell the hub. */
+function ScopeName({ of: { names, partition } }: { of: ScopeView }) {
   const { t } = useTranslation('scopes');
   const { locale } = useFormat();
-  return ({ names, partition }) => {
-    if (partition === sharedPartition) return t('place.everyone');
-    const known = names === null ? null : pickContentLocale(locale, Object.keys(names) as Locale[]); // the contract's keys
-    const name = known === null ? undefined : names?.[known];
-    if (name === undefined) return t('place.unnamed', { path: partition });
-    return partition.split('/').length < 3 ? t('place.shared', { name }) : name;
-  };
+  const known = names === null ? null : pickContentLocale(locale, Object.keys(names) as Locale[]); // the contract's keys
+  const name = known === null ? undefined : names?.[known];
+  if (partition === sharedPartition) return <b className="b">{t('place.everyone')}</b>;
+  if (name === undefined) {
+    return (
+      <>
+        <b className="b">{t('place.unnamed')}</b> <span className="mut nw">({partition})</span>
+      </>
+    );
+  }
+  return <b className="b">{partition.split('/').length < 3 ? t('place.shared', { name }) : name}</b>;
 }

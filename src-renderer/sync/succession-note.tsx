@@ -15,7 +15,11 @@ export function SuccessionNote({ status }: { status: SyncStatus }) {
     <Note tone={succession.state === 'refused' ? 'ochre' : 'paper'}>
       <p className="b">{t('title', { when })}</p>
       <p className="sm">{t(succession.state)}</p>
-      {succession.state === 'refused' && <FailureNote failure={problem} />}
+      {succession.state === 'refused' && (
+        <div style={{ marginTop: 10 }}>
+          <FailureNote failure={problem} />
+        </div>
+      )}
     </Note>
   );
 }

@@ -170,7 +170,7 @@ function Past() {
               <span className="mut num"> · {format.dateTime(item.startedAt)}</span>
               <br />
               {item.problem === null
-                ? t('past.counts', { sent: item.sent, received: item.received })
+                ? t('past.counts', { sent: format.number(item.sent), received: format.number(item.received) })
                 : textOf(item.problem).title}
             </span>
           </li>

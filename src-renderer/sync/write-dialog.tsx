@@ -86,6 +86,7 @@ export function WriteDialog({ state, onClose }: { state: StickState; onClose: ()
             detail: t(each.id === 'hub' ? 'reader.hubText' : 'reader.laptopText'),
           }))}
         />
+        {needsHub && <Note tone="ochre">{t('dialog.needsHub', { name: reader?.name ?? '' })}</Note>}
         <CheckField checked={everything} onChange={setEverything}>
           {t('dialog.everything')}
           <span className="sm mut" style={{ display: 'block' }}>
@@ -101,7 +102,6 @@ export function WriteDialog({ state, onClose }: { state: StickState; onClose: ()
             })}{' '}
           <span className="mut">{t('dialog.private')}</span>
         </p>
-        {needsHub && <Note tone="ochre">{t('dialog.needsHub', { name: reader?.name ?? '' })}</Note>}
         {isBusy && task !== null && (
           <ProgressBar
             percent={task.total === 0 ? 0 : Math.floor((task.done * 100) / task.total)}

@@ -35,10 +35,7 @@ export function RecordHistory({
   const format = useFormat();
   const [all, setAll] = useState(false);
   const history = useCall('records.history', { kind, id });
-  // A second laptop that created the same record set what was so already: nothing to tell.
-  const steps = (history.value?.steps ?? []).filter(
-    (step) => step.act !== 'changed' || changesOf(step, words).length > 0,
-  );
+  const steps = toldSteps(history.value?.steps ?? [], words);
   const beginsAt = history.value?.beginsAt ?? null;
   const shown = all ? steps : steps.slice(0, shownAtFirst);
   const side = steps.length > shownAtFirst && (
@@ -51,7 +48,7 @@ export function RecordHistory({
       {history.isLoading && <Skeleton lines={4} />}
       <FailureNote failure={history.failure} />
       <HistoryLine
-        steps={shown.map((step, index) => ({
+        steps={shown.map(({ step, changes }, index) => ({
           key: `${step.at}-${steps.length - index}`,
           filled: step.road !== 'received',
           content: (
@@ -60,7 +57,7 @@ export function RecordHistory({
                 <span className="num">{format.recent(step.at)}</span>
                 <Road road={step.road} />
               </span>
-              <StepChanges step={step} words={words} />
+              <StepChanges act={step.act} changes={changes} words={words} />
               <p className="sm mut">{step.byName ?? t('history.nobody')}</p>
             </>
           ),
@@ -73,24 +70,50 @@ export function RecordHistory({
   );
 }
 
-/** Those to be shown, with their values in words. */
-function changesOf(step: HistoryStep, words: FieldWords) {
-  return step.changes
-    .map(({ field, before, after, overruled }) => ({
-      field,
-      overruled,
-      before: words.valueOf(field, before),
-      after: words.valueOf(field, after),
-    }))
-    .filter(({ before, after, overruled }) => overruled || (step.act !== 'created' && before !== after));
+type ToldChange = {
+  readonly field: string;
+  readonly before: string;
+  readonly after: string;
+  readonly overruled: boolean;
+};
+
+/**
+ * What is told of `steps`, newest first, with values in words. What wrote the value that stood, or was overruled by the same value, changed
+ * nothing: so does a second laptop that creates the commission of its office.
+ */
+function toldSteps(
+  steps: readonly HistoryStep[],
+  words: FieldWords,
+): { readonly step: HistoryStep; readonly changes: readonly ToldChange[] }[] {
+  const writtenNext = new Map<string, string>();
+  return steps
+    .map((step) => {
+      const changes = step.changes.map(({ field, before, after, overruled }) => {
+        const text = words.valueOf(field, after);
+        const isLost = overruled && writtenNext.get(field) !== text;
+        writtenNext.set(field, text);
+        return { field, before: words.valueOf(field, before), after: text, overruled: isLost };
+      });
+      const told = changes.filter((each) => each.overruled || (step.act !== 'created' && each.before !== each.after));
+      return { step, changes: told };
+    })
+    .filter(({ step, changes }) => step.act !== 'changed' || changes.length > 0);
 }
 
-function StepChanges({ step, words }: { step: HistoryStep; words: FieldWords }) {
+function StepChanges({
+  act,
+  changes,
+  words,
+}: {
+  act: HistoryStep['act'];
+  changes: readonly ToldChange[];
+  words: FieldWords;
+}) {
   const { t } = useTranslation('records');
   return (
     <>
-      {step.act !== 'changed' && <p className="md b">{t(`act.${step.act}`)}</p>}
-      {changesOf(step, words).map(({ field, before, after, overruled }) => (
+      {act !== 'changed' && <p className="md b">{t(`act.${act}`)}</p>}
+      {changes.map(({ field, before, after, overruled }) => (
         <div key={field} className="records-change">
           <p className="md b">{words.labelOf(field)}</p>
           {before !== '' && <Value text={before} className="struck mut" />}

@@ -162,8 +162,8 @@ function Past() {
   return (
     <Sheet title={t('past.title')}>
       <ul className="rows">
-        {value?.items.map((item) => (
-          <li key={item.startedAt}>
+        {value?.items.map((item, index) => (
+          <li key={`${item.startedAt}-${value.items.length - index}`}>
             <Icon of={item.road === 'hub' ? IconCloud : IconDeviceUsb} />
             <span className="grow">
               <b className="b">{t(`past.${item.road}`)}</b>

@@ -3,15 +3,16 @@
  * blob exists for laptops once its row is here, and its row is written only after its bytes are durable.
  *
  * Rights hang on references (blob, partition): a laptop reads what is referred to from a partition it may see. A reference
- * is made only by one who has sent the whole content, so knowing a digest is no right to read.
+ * is made only by one who has sent the whole content, or may read it here already, so knowing a digest is no right to read.
  */
 import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { sql } from 'kysely';
 import { isWithin } from '#shared/access/partitions.ts';
 import { bytesToHex } from '#shared/kernel/ids.ts';
 import type { Random, Time } from '#shared/kernel/ports.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
-import { coversPartition } from '#shared/sync/credential.ts';
+import { coversPartition, mayLeaveIn } from '#shared/sync/credential.ts';
 import type { BlobOffer, BlobState } from '#shared/sync/hub-http.ts';
 import type { Credential } from '#shared/sync/messages.ts';
 import { type BlobStore, blobKey } from './blob-store.ts';
@@ -58,6 +59,9 @@ export function holdBody(body: Readable): HeldBody {
   };
 }
 
+/** A laptop that leaves blobs here: its newest credential, and all it ever had, that one first. */
+export type Leaver = { readonly credential: Credential; readonly credentials: readonly Credential[] };
+
 type Part = { readonly from_byte: number; readonly bytes: number; readonly key: string };
 
 export type Blobs = ReturnType<typeof createBlobs>;
@@ -76,15 +80,21 @@ export function createBlobs(deps: { db: HubDb; store: BlobStore; time: Time; ran
   }
 
   /** How the hub stands to what a laptop would leave here. */
-  async function stateOf(credential: Credential, offer: BlobOffer): Promise<BlobState> {
-    if (coversPartition(credential, offer.partition)) await endOldLine(credential.replica, offer.sha256);
-    return look(credential, offer);
+  async function stateOf(leaver: Leaver, offer: BlobOffer): Promise<BlobState> {
+    if (mayLeaveIn(leaver.credentials, offer.partition, time.now()))
+      await endOldLine(leaver.credential.replica, offer.sha256);
+    return look(leaver, offer);
   }
 
-  async function look(credential: Credential, offer: BlobOffer): Promise<BlobState> {
+  async function look({ credential, credentials }: Leaver, offer: BlobOffer): Promise<BlobState> {
     const { sha256, partition, bytes } = offer;
-    if (!coversPartition(credential, partition)) return { sha256, state: 'wrong-partition', offset: 0 };
+    if (!mayLeaveIn(credentials, partition, time.now())) return { sha256, state: 'wrong-partition', offset: 0 };
     if (await isReferred(sha256, partition)) return { sha256, state: 'held', offset: bytes };
+    const readable = await readableBy(credential, sha256);
+    if (readable?.bytes === bytes) {
+      await refer(db, offer, credential.replica);
+      return { sha256, state: 'held', offset: bytes };
+    }
     const offset = lengthOf(await partsOf(credential.replica, sha256));
     const isOver = (await usedBy(credential.replica)) + bytes - offset > quotaBytes;
     return { sha256, state: isOver ? 'over-quota' : 'wanted', offset };
@@ -95,16 +105,11 @@ export function createBlobs(deps: { db: HubDb; store: BlobStore; time: Time; ran
    * `LineBroken`. Answers how far the upload has come.
    * Failures: `hub/wrong-partition`, `hub/over-quota`, `hub/too-large`, `hub/wrong-offset` {offset}, `hub/bad-hash`.
    */
-  async function take(
-    credential: Credential,
-    offer: BlobOffer,
-    offset: number,
-    body: HeldBody,
-  ): Promise<Result<BlobState>> {
-    const { replica } = credential;
+  async function take(leaver: Leaver, offer: BlobOffer, offset: number, body: HeldBody): Promise<Result<BlobState>> {
+    const { replica } = leaver.credential;
     await endOldLine(replica, offer.sha256);
     const key = `${replica} ${offer.sha256}`;
-    const taken = receive(credential, offer, offset, body);
+    const taken = receive(leaver, offer, offset, body);
     const entry = { end: body.end, done: taken.catch(() => undefined) };
     taking.set(key, entry);
     try {
@@ -114,15 +119,10 @@ export function createBlobs(deps: { db: HubDb; store: BlobStore; time: Time; ran
     }
   }
 
-  async function receive(
-    credential: Credential,
-    offer: BlobOffer,
-    offset: number,
-    body: HeldBody,
-  ): Promise<Result<BlobState>> {
+  async function receive(leaver: Leaver, offer: BlobOffer, offset: number, body: HeldBody): Promise<Result<BlobState>> {
     const { sha256, partition, bytes } = offer;
-    const { replica } = credential;
-    const state = await look(credential, offer);
+    const { replica } = leaver.credential;
+    const state = await look(leaver, offer);
     if (state.state === 'wrong-partition' || state.state === 'over-quota') return err({ code: `hub/${state.state}` });
     if (state.state === 'held') return ok(state);
     if (offset !== state.offset) return err({ code: 'hub/wrong-offset', offset: state.offset });
@@ -181,15 +181,23 @@ export function createBlobs(deps: { db: HubDb; store: BlobStore; time: Time; ran
       const now = time.now();
       await db.transaction().execute(async (tx) => {
         await noteBlob(tx, { sha256, bytes, stored_at: now });
-        await tx
-          .insertInto('blob_ref')
-          .values({ sha256, partition, replica, referred_at: now })
-          .onConflict((conflict) => conflict.columns(['sha256', 'partition']).doNothing())
-          .execute();
+        await refer(tx, { sha256, partition }, replica);
       });
     }
     await dropParts(replica, sha256, parts);
     return isRight;
+  }
+
+  async function refer(
+    at: HubDb,
+    { sha256, partition }: Pick<BlobOffer, 'sha256' | 'partition'>,
+    replica: string,
+  ): Promise<void> {
+    await at
+      .insertInto('blob_ref')
+      .values({ sha256, partition, replica, referred_at: time.now() })
+      .onConflict((conflict) => conflict.columns(['sha256', 'partition']).doNothing())
+      .execute();
   }
 
   async function dropParts(replica: string, sha256: string, parts: readonly Part[]): Promise<void> {
@@ -203,9 +211,7 @@ export function createBlobs(deps: { db: HubDb; store: BlobStore; time: Time; ran
     sha256: string,
     range: { from: number; to: number | null },
   ): Promise<Result<{ from: number; length: number; bytes: number; content: Readable }>> {
-    const blob = await db.selectFrom('blob').select('bytes').where('sha256', '=', sha256).executeTakeFirst();
-    const isReadable = blob !== undefined && (await mayRead(credential, sha256));
-    const found = isReadable ? blob : await snapshotFor(credential, sha256);
+    const found = (await readableBy(credential, sha256)) ?? (await snapshotFor(credential, sha256));
     return found === null ? err({ code: 'hub/no-blob' }) : read(sha256, found.bytes, range);
   }
 
@@ -230,6 +236,12 @@ export function createBlobs(deps: { db: HubDb; store: BlobStore; time: Time; ran
     return row !== undefined && coversPartition(credential, row.partition) ? row : null;
   }
 
+  /** A blob that is here and that this laptop may read. */
+  async function readableBy(credential: Credential, sha256: string): Promise<{ bytes: number } | null> {
+    const blob = await db.selectFrom('blob').select('bytes').where('sha256', '=', sha256).executeTakeFirst();
+    return blob !== undefined && (await mayRead(credential, sha256)) ? blob : null;
+  }
+
   async function mayRead(credential: Credential, sha256: string): Promise<boolean> {
     const refs = await db.selectFrom('blob_ref').select('partition').where('sha256', '=', sha256).execute();
     if (refs.some((ref) => credential.partitions.some((prefix) => isWithin(ref.partition, prefix)))) return true;
@@ -237,9 +249,9 @@ export function createBlobs(deps: { db: HubDb; store: BlobStore; time: Time; ran
     return shelved !== undefined;
   }
 
-  /** What is referred to from within these partitions, the newest first, at most `most`. */
-  async function within(partitions: readonly string[], most: number): Promise<BlobOffer[]> {
-    const rows = await db
+  /** What is referred to from within these partitions, and from where, the newest first, at most `most` references. */
+  async function references(partitions: readonly string[], most: number): Promise<BlobOffer[]> {
+    return db
       .selectFrom('blob_ref')
       .innerJoin('blob', 'blob.sha256', 'blob_ref.sha256')
       .select(['blob.sha256', 'blob.bytes', 'blob_ref.partition'])
@@ -248,7 +260,11 @@ export function createBlobs(deps: { db: HubDb; store: BlobStore; time: Time; ran
       .orderBy('blob.sha256')
       .limit(most)
       .execute();
-    return [...new Map(rows.map((row) => [row.sha256, row])).values()];
+  }
+
+  /** The same, each blob once. */
+  async function within(partitions: readonly string[], most: number): Promise<BlobOffer[]> {
+    return [...new Map((await references(partitions, most)).map((row) => [row.sha256, row])).values()];
   }
 
   async function isReferred(sha256: string, partition: string): Promise<boolean> {
@@ -278,6 +294,16 @@ export function createBlobs(deps: { db: HubDb; store: BlobStore; time: Time; ran
       .innerJoin('blob', 'blob.sha256', 'blob_ref.sha256')
       .select((select) => select.fn.sum<number | null>('blob.bytes').as('bytes'))
       .where('blob_ref.replica', '=', replica)
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('blob_ref as earlier')
+              .select('earlier.sha256')
+              .whereRef('earlier.sha256', '=', 'blob_ref.sha256')
+              .where(isEarlier),
+          ),
+        ),
+      )
       .executeTakeFirst();
     const parts = await db
       .selectFrom('blob_part')
@@ -315,7 +341,7 @@ export function createBlobs(deps: { db: HubDb; store: BlobStore; time: Time; ran
     return { blobs: seen.size, attachmentBytes, packBytes };
   }
 
-  return { stateOf, take, open, within, prune, totals };
+  return { stateOf, take, open, references, within, prune, totals };
 }
 
 /** From here on the blob exists; its bytes are durable already. Noting it again changes nothing. */
@@ -326,6 +352,10 @@ export async function noteBlob(db: HubDb, row: BlobTable): Promise<void> {
     .onConflict((conflict) => conflict.column('sha256').doNothing())
     .execute();
 }
+
+/** Whether the reference called `earlier` is older than that of `blob_ref`; of two of one moment one is. */
+const isEarlier = sql<boolean>`(earlier.referred_at < blob_ref.referred_at
+  or (earlier.referred_at = blob_ref.referred_at and earlier.partition < blob_ref.partition))`;
 
 /** Length without a gap from the start. */
 function lengthOf(parts: readonly Part[]): number {

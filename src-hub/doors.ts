@@ -226,7 +226,8 @@ export function createDoors(server: FastifyInstance, deps: DoorDeps) {
     if (standing.state !== 'valid') return err({ code: `hub/${standing.state}` });
     if (!perLaptop.take(replica)) return err({ code: 'hub/too-many-requests' });
     const appVersion = /^Komissiya\/([\w.+-]{1,40})/.exec(ask.request.headers['user-agent'] ?? '')?.[1] ?? null;
-    return ok({ replica, credential: standing.credential, appVersion });
+    const { credential, credentials: all } = standing;
+    return ok({ replica, credential, credentials: all, appVersion });
   }
 
   /** The one door without a signature: who this hub is. Nothing is asked, and nothing secret is said. */

@@ -26,7 +26,13 @@ import { headsOf, type LogArchive, summaryOf } from './log-archive.ts';
 import type { LogWatch } from './log-watch.ts';
 import type { Metrics } from './metrics.ts';
 
-export type Asker = { readonly replica: string; readonly credential: Credential; readonly appVersion: string | null };
+export type Asker = {
+  readonly replica: string;
+  readonly credential: Credential;
+  /** All it ever had, this one first. */
+  readonly credentials: readonly Credential[];
+  readonly appVersion: string | null;
+};
 
 /** While credentials have to come first. */
 const nothingYet = { segments: [], bytes: 0, more: true };

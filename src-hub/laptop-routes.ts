@@ -142,7 +142,7 @@ export function addLaptopRoutes(
     const message = readMessage(ask.body, BlobsRequest);
     if (!message.ok) return message;
     const response: BlobsResponse = { protocol: protocolVersion, blobs: [] };
-    for (const offer of message.value.blobs) response.blobs.push(await blobs.stateOf(asker.value.credential, offer));
+    for (const offer of message.value.blobs) response.blobs.push(await blobs.stateOf(asker.value, offer));
     return ok(utf8(JSON.stringify(response)));
   });
 
@@ -177,7 +177,7 @@ export function addLaptopRoutes(
         if (!sha256.success || !query.success) return garbage;
         const { offset, bytes, partition } = query.data;
         const offer = { sha256: sha256.data, bytes, partition };
-        const taken = await blobs.take(asker.value.credential, offer, offset, body);
+        const taken = await blobs.take(asker.value, offer, offset, body);
         if (!taken.ok) return taken;
         metrics.count('bytesIn', taken.value.offset - offset);
         return ok(utf8(JSON.stringify(taken.value)));

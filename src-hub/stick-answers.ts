@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import type { Time } from '#shared/kernel/ports.ts';
 import { packFolder } from '#shared/packs/pack-place.ts';
-import { BlobsNamed, maxBlobsNamed } from '#shared/sync/blob-pieces.ts';
+import { BlobsNamed, maxReferencesNamed, nameReferences } from '#shared/sync/blob-pieces.ts';
 import type { BlobOffer } from '#shared/sync/hub-http.ts';
 import { type Credential, logKey, type Refusal, Summary } from '#shared/sync/messages.ts';
 import { type ExchangeParcel, makeParcel } from '#shared/sync/parcel.ts';
@@ -149,7 +149,7 @@ export function createStickAnswers(deps: {
       ...said,
       credentials: (await credentials.within(partitions)).slice(0, 2000),
       laptops: await credentials.laptopsWithin(partitions),
-      blobs: (await blobs.within(partitions, maxBlobsNamed)).map(({ sha256 }) => sha256),
+      blobs: nameReferences(await blobs.references(partitions, maxReferencesNamed), sha256),
     };
     let held: Summary = summary === null ? {} : Summary.parse(JSON.parse(summary));
     const paths: string[] = [];

@@ -9,7 +9,7 @@ import { type BlobPiece, chooseFitting, fillParcels, isPlausible, restOfPiece } 
 import type { BlobOffer } from '#shared/sync/hub-http.ts';
 import type { Credential } from '#shared/sync/messages.ts';
 import { type BlobsParcel, makeParcel } from '#shared/sync/parcel.ts';
-import { type Blobs, holdBody } from './blobs.ts';
+import { type Blobs, holdBody, type Leaver } from './blobs.ts';
 import type { HubIdentity } from './identity.ts';
 
 /** What came of the pieces of a parcel. */
@@ -30,12 +30,8 @@ export type StickBlobs = ReturnType<typeof createStickBlobs>;
 export function createStickBlobs(deps: { blobs: Blobs; identity: HubIdentity }) {
   const { blobs, identity } = deps;
 
-  /** Takes the pieces of a proved parcel, from the laptop of this credential. */
-  async function take(
-    credential: Credential,
-    { pieces }: BlobsParcel,
-    contents: readonly Uint8Array[],
-  ): Promise<TakenPieces> {
+  /** Takes the pieces of a proved parcel, from this laptop. */
+  async function take(leaver: Leaver, { pieces }: BlobsParcel, contents: readonly Uint8Array[]): Promise<TakenPieces> {
     let [whole, hasGap] = [0, false];
     const refused: string[] = [];
     for (const [index, piece] of pieces.entries()) {
@@ -44,7 +40,7 @@ export function createStickBlobs(deps: { blobs: Blobs; identity: HubIdentity }) 
         refused.push('garbage');
         continue;
       }
-      const taken = await takePiece(credential, piece, content);
+      const taken = await takePiece(leaver, piece, content);
       if (!taken.ok) refused.push(taken.error.code.replace(/^hub\//, ''));
       else if (taken.value === 'gap') hasGap = true;
       else if (taken.value === 'whole') whole += 1;
@@ -54,15 +50,15 @@ export function createStickBlobs(deps: { blobs: Blobs; identity: HubIdentity }) 
 
   /** Failures: those of `Blobs.take`. */
   async function takePiece(
-    credential: Credential,
+    leaver: Leaver,
     { offset, ...offer }: BlobPiece,
     content: Uint8Array,
   ): Promise<Result<'whole' | 'taken' | 'held' | 'gap'>> {
-    const state = await blobs.stateOf(credential, offer);
+    const state = await blobs.stateOf(leaver, offer);
     if (state.state === 'held') return ok('held');
     const rest = restOfPiece({ ...offer, offset }, content, state.offset);
     if (typeof rest === 'string') return ok(rest);
-    const taken = await blobs.take(credential, offer, state.offset, holdBody(Readable.from([rest])));
+    const taken = await blobs.take(leaver, offer, state.offset, holdBody(Readable.from([rest])));
     return taken.ok ? ok(taken.value.state === 'held' ? 'whole' : 'taken') : taken;
   }
 

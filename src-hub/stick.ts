@@ -158,13 +158,14 @@ export function createStick(deps: {
   async function takePieces(
     header: BlobsParcel,
     contents: readonly Uint8Array[],
-    { state, credential }: KnownStanding,
+    standing: KnownStanding,
   ): Promise<Result<{ taken: Taken; hasGap: boolean }>> {
     // That it was refused its exchange parcel tells.
-    if (state !== 'valid') return err({ code: `hub/${state}` });
-    const { whole, refused, hasGap } = await attachments.take(credential, header, contents);
+    if (standing.state !== 'valid') return err({ code: `hub/${standing.state}` });
+    const { whole, refused, hasGap } = await attachments.take(standing, header, contents);
     for (const reason of refused) await ledger.countRefusal(header.writer, reason);
-    const taken = { laptop: credential.laptop, ops: 0, attachments: whole, refused: refused.length };
+    const { laptop } = standing.credential;
+    const taken = { laptop, ops: 0, attachments: whole, refused: refused.length };
     return ok({ taken, hasGap });
   }
 

@@ -110,6 +110,7 @@ export function createCore(deps: CoreDeps): Core {
       logger: deps.logger,
       ownPartition: () => session.partition,
       ownRole: () => session.role,
+      unsentFiles: (partition) => files.unsentIn(partition),
     });
     return {
       store: syncStore,

@@ -12,6 +12,9 @@ import { FailureNote } from '#renderer/ui/failure-note.tsx';
 import { Icon } from '#renderer/ui/icon.tsx';
 import { Sheet } from '#renderer/ui/sheet.tsx';
 
+type Leaving = SyncStatus['scopes']['leaving'][number];
+const isDone = ({ waiting, files }: Leaving): boolean => waiting + files === 0;
+
 /** What the hub has changed of what this laptop may keep: nothing to see for most laptops, ever. */
 export function ScopesSheet({ status }: { status: SyncStatus }) {
   const { t } = useTranslation('scopes');
@@ -20,15 +23,16 @@ export function ScopesSheet({ status }: { status: SyncStatus }) {
   const [ask, dialog] = useConfirm();
   const { leaving, changes } = status.scopes;
   if (leaving.length === 0 && changes.length === 0) return null;
-  const erase = async (partition: string, waiting: number): Promise<void> => {
+  const counts = ({ waiting, files }: Leaving) => ({ number: format.number(waiting), files: format.number(files) });
+  const erase = async (left: Leaving): Promise<void> => {
     const isSure = await ask({
       title: t('drop.title'),
-      text: t('drop.text', { number: format.number(waiting) }),
+      text: t(left.files > 0 ? 'drop.textFiles' : 'drop.text', counts(left)),
       confirm: t('drop.confirm'),
       cancel: t('drop.cancel'),
       danger: true,
     });
-    if (isSure) await drop.run({ partition });
+    if (isSure) await drop.run({ partition: left.partition });
   };
   return (
     <Sheet title={t('title')}>
@@ -39,15 +43,12 @@ export function ScopesSheet({ status }: { status: SyncStatus }) {
             <span className="grow">
               <ScopeName of={each} />
               <br />
-              {each.waiting > 0 ? t('leaving.waiting', { number: format.number(each.waiting) }) : t('leaving.done')}
-              {each.waiting > 0 && (
+              {isDone(each)
+                ? t('leaving.done')
+                : t(each.files > 0 ? 'leaving.waitingFiles' : 'leaving.waiting', counts(each))}
+              {!isDone(each) && (
                 <span className="row" style={{ marginTop: 8 }}>
-                  <Button
-                    variant="danger"
-                    size="small"
-                    disabled={drop.isBusy}
-                    onClick={() => void erase(each.partition, each.waiting)}
-                  >
+                  <Button variant="danger" size="small" disabled={drop.isBusy} onClick={() => void erase(each)}>
                     {t('drop.button')}
                   </Button>
                 </span>

@@ -3,7 +3,10 @@
  * it arrives. The same for laptop and hub; rights, disks and files are theirs.
  */
 import { z } from 'zod';
+import { bytesToHex } from '../kernel/ids.ts';
+import { utf8 } from '../kernel/utf8.ts';
 import { BlobOffer, Sha256 } from './hub-http.ts';
+import type { Hash } from './op.ts';
 
 /** A piece of a blob: where it begins; its length is that of the content. `partition`: from where it is referred to, for the hub. */
 export const BlobPiece = BlobOffer.extend({ offset: z.int().min(0) });
@@ -12,6 +15,23 @@ export type BlobPiece = z.infer<typeof BlobPiece>;
 /** Digests in one parcel. */
 export const maxBlobsNamed = 20_000;
 export const BlobsNamed = z.array(Sha256).max(maxBlobsNamed);
+
+/**
+ * What stands in `blobs` of the hub's parcels for a reference, beside the blob's own digest: that the hub holds a blob does not say that it
+ * is referred to from each partition where a record here names it. Who does not know of these names meets a digest of nothing.
+ */
+export function referenceName({ sha256, partition }: Pick<BlobOffer, 'sha256' | 'partition'>, hash: Hash): string {
+  return bytesToHex(hash(utf8(`komissiya reference|${sha256}|${partition}`)));
+}
+
+/** References in one parcel: each may need two names. */
+export const maxReferencesNamed = maxBlobsNamed / 2;
+
+/** How the hub names what it holds: every blob, then from where each is referred to. */
+export function nameReferences(references: readonly BlobOffer[], hash: Hash): string[] {
+  const blobs = new Set(references.map(({ sha256 }) => sha256));
+  return [...blobs, ...references.map((reference) => referenceName(reference, hash))];
+}
 
 /** Bytes of pieces in one parcel. */
 const bytesPerParcel = 2 * 1024 * 1024;

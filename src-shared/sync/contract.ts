@@ -36,11 +36,11 @@ export const SyncStatus = z.object({
   progress: z.object({ done: z.int(), total: z.int() }).nullable(),
   problem: Problem.nullable(),
   /**
-   * What the hub has changed of what this laptop keeps. `leaving`: partitions it may not keep any more, with the changes that still have
-   * to be handed over before they are erased here. `changes`: what has happened, the latest first.
+   * What the hub has changed of what this laptop keeps. `leaving`: partitions it may not keep any more, with the changes and attachments
+   * that still have to be handed over before they are erased here. `changes`: what has happened, the latest first.
    */
   scopes: z.object({
-    leaving: z.array(ScopeView.extend({ waiting: z.int() })),
+    leaving: z.array(ScopeView.extend({ waiting: z.int(), files: z.int() })),
     changes: z.array(ScopeView.extend({ what: z.enum(['joined', 'left', 'dropped']), at: z.int() })),
   }),
   /**

@@ -67,6 +67,16 @@ export function coversPartition(credential: Pick<Credential, 'partitions'>, part
 }
 
 /**
+ * Whether a laptop may leave attachments in a partition: its newest credential covers it, or the one before did and there is still time to
+ * hand over what belongs there. `credentials`: all the laptop had, newest first; `nowMs`: milliseconds UTC, the hub's.
+ */
+export function mayLeaveIn([newest, before]: readonly Credential[], partition: string, nowMs: number): boolean {
+  if (newest === undefined) return false;
+  if (coversPartition(newest, partition)) return true;
+  return before !== undefined && nowMs < (newest.handOverUntil ?? 0) && coversPartition(before, partition);
+}
+
+/**
  * Whether the credential's roles may do `act` on a record of this kind. A kind this version does not know is let
  * through: it is kept and forwarded, and a version that knows it judges it. Restoring undoes a removal by writing.
  */

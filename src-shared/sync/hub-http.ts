@@ -36,7 +36,7 @@
  *      signature covers `blobAnswerText` in the place of the body's hash. Failures: `no-blob` (not here, or not for this
  *      laptop: it is not told which), `bad-range`.
  * A laptop may read what is referred to from a partition it may see, and every pack on the shelf. Whoever wants a reference
- * from another partition must send the whole content again: knowing a digest is no right to read.
+ * from another partition and may not read it yet must send the whole content again: knowing a digest is no right to read.
  *
  * The shelf. `POST /v1/shelf` (`ShelfRequest`) lists the packs the operator has published; each is fetched as a blob.
  *

@@ -47,7 +47,7 @@ test('a laptop hears of other rights, leaves what it may not keep, and the perso
   expect(await core.code('records.save', note)).toBe('ok');
   expect(await grant('SAMPLE', '--partition', samplePartition, '--hand-over-days', '0')).toBe(0);
   await core.value('sync.now', {});
-  expect((await scopes()).leaving).toEqual([{ partition: dec, names: null, waiting: 1 }]);
+  expect((await scopes()).leaving).toEqual([{ partition: dec, names: null, waiting: 1, files: 0 }]);
   expect(await contacts()).toBe(3);
   const more = { kind: 'contact', id: ops[1]?.record, values: { note: 'Ещё, пример' } };
   expect(await core.code('records.save', more), 'nothing more is written there').toBe('records/not-allowed');

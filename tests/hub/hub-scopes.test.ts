@@ -22,7 +22,7 @@ for (const kind of bothDatabases(postgres, 'scopes')) {
     const office = officeForEachTest(kind.url);
     const laptop = (name: string, partition: string): OfficeLaptop => office.open(name, null, partition);
     const scopesOf = (each: OfficeLaptop) =>
-      createScopes({ ...each.store, logger: silentLogger, ownPartition: () => tec });
+      createScopes({ ...each.store, logger: silentLogger, ownPartition: () => tec, unsentFiles: () => 0 });
 
     test('a narrower grant ends reading at once; what was written before is handed over, then all of it is erased', async () => {
       const wide = laptop('wide', tec);
@@ -43,7 +43,7 @@ for (const kind of bothDatabases(postgres, 'scopes')) {
       other.write(id('later'), { name: 'После смены прав, пример' });
       await other.sync();
       const scopes = scopesOf(wide);
-      expect(scopes.leaving([tec])).toEqual([{ partition: dec, names: null, waiting: 1 }]);
+      expect(scopes.leaving([tec])).toEqual([{ partition: dec, names: null, waiting: 1, files: 0 }]);
       // Even asked for, nothing of it comes any more; what was written before is taken.
       const seen: string[] = [];
       const road = office.current().roadOf(wide.port().replica);
@@ -66,7 +66,7 @@ for (const kind of bothDatabases(postgres, 'scopes')) {
       const options = { partitions: [oblast], epoch: null, acknowledged: {} };
       expect(await exchange(wide.port(), listening, options)).toMatchObject({ failure: null, refusals: [] });
       expect(seen.filter((partition) => partition === dec)).toEqual([]);
-      expect(scopes.leaving([tec])).toEqual([{ partition: dec, names: null, waiting: 0 }]);
+      expect(scopes.leaving([tec])).toEqual([{ partition: dec, names: null, waiting: 0, files: 0 }]);
       await scopes.erase(dec);
 
       expect(scopes.leaving([tec])).toEqual([]);

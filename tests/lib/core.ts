@@ -99,14 +99,14 @@ export function startCore(
   };
 }
 
-/** A core whose first run is done: the chair of the Almaty oblast commission is signed in. */
+/** A core whose first run is done: the chair of the Almaty oblast commission is signed in, or of another one in Kazakhstan. */
 export async function startSignedIn(
-  options: Parameters<typeof startCore>[0] = {},
+  options: Parameters<typeof startCore>[0] & { commission?: string } = {},
 ): Promise<TestCore & { slot: string; recovery: string }> {
   const core = startCore(options);
   const { recoveryCode } = await core.value('access.createProfile', {
     locale: 'ru',
-    commission: { from: 'country', country: 'kz', id: 'kz-19-tec_oblast' },
+    commission: { from: 'country', country: 'kz', id: options.commission ?? 'kz-19-tec_oblast' },
     person: { name: 'Председатель, пример 1', role: 'chair', label: { show: 'role' }, pin: testPin },
   });
   const { rows } = await core.value('access.state', {});

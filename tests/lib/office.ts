@@ -67,7 +67,8 @@ export async function openOffice(databaseUrl: string | null = null) {
       async send(message): Promise<Result<Uint8Array>> {
         const standing = await credentials.standingOf(replica);
         if (standing.state !== 'valid') return err({ code: 'sync/hub-refused', reason: standing.state });
-        return route.turn({ replica, credential: standing.credential, appVersion: null }, message);
+        const { credential, credentials: all } = standing;
+        return route.turn({ replica, credential, credentials: all, appVersion: null }, message);
       },
     }),
     /** What the hub holds of all logs. */

@@ -21,7 +21,7 @@ async function desk() {
   });
   onTestFinished(() => store.close());
   const files = await openFileStore(directory, new Uint8Array(32));
-  const queries = createFilesQueries(store.db, store.meta, store.log);
+  const queries = createFilesQueries(store);
   return {
     async keep(name: string) {
       const content = Buffer.from(name);

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openDatabase, type WritableDb } from '#core/store/database.ts';
+import { createFilesQueries } from '#core/store/files-queries.ts';
 import { migrate, migrations } from '#core/store/migrate.ts';
 import { openStore, type Store } from '#core/store/store.ts';
 import { Membership } from '#shared/commissions/membership.ts';
@@ -133,6 +134,23 @@ describe('migrations', () => {
     expect(seen(reopened)).toMatchObject({ seats: 1, contacts: { total: 1 }, found: { total: 1 } });
     reopened.commit([{ ...first, values: { note: 'Пример' } }], null);
     expect(reopened.queries.history(Contact, first.id)).toHaveLength(2);
+  });
+
+  test('007 takes what the hub holds as held for the laptop’s own partition, where all was offered until then', () => {
+    const path = join(temporaryFolder(), 'store.db');
+    const store = open(path);
+    const digest = 'ab'.repeat(32);
+    store.db.exec(`
+      drop table attachment;
+      create table attachment (sha256 text primary key, hub_epoch text not null) strict, without rowid;
+      insert into attachment values ('${digest}', 'epoch');
+      pragma user_version = 6;
+    `);
+    store.close();
+    const reopened = open(path);
+    const files = createFilesQueries(reopened);
+    const isHeld = (partition: string) => files.isAtHub({ sha256: digest, partition }, 'epoch');
+    expect([reopened.partition, 'kz/kz-11/another'].map(isHeld)).toEqual([true, false]);
   });
 
   test('a store of a newer app is refused and left as it was', () => {

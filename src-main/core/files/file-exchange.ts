@@ -11,8 +11,9 @@ import type { FilesTraffic, FileView, LineSettings } from '#shared/files/contrac
 import type { Logger, Random, Time } from '#shared/kernel/ports.ts';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
 import { type BlobPiece, isPlausible, restOfPiece } from '#shared/sync/blob-pieces.ts';
+import type { BlobOffer } from '#shared/sync/hub-http.ts';
 import { databaseFailure } from '../store/database.ts';
-import type { FilesQueries } from '../store/files-queries.ts';
+import type { FilePlace, FilesQueries, PlacedFile } from '../store/files-queries.ts';
 import { isLineAway } from '../sync/exchange-outcome.ts';
 import type { HubBlobs } from '../sync/hub-blobs.ts';
 import { createSchedule, retryDelay } from '../sync/sync-schedule.ts';
@@ -34,8 +35,6 @@ export type FileExchangeDeps = {
   readonly store: FileStore;
   /** Shared with whatever else is large on the line. */
   readonly pace: Pace;
-  /** Where this laptop's records live. */
-  readonly partition: string;
   /** The epoch of the hub last heard of; null before enrolment. */
   readonly epoch: () => string | null;
 };
@@ -55,8 +54,10 @@ export type FileExchange = {
   takePieces(pieces: readonly { piece: BlobPiece; content: Uint8Array }[]): Promise<TakenPieces>;
   /** Moves all that waits now, whatever the settings say. Failure: `sync/hub-unreachable` where the hub was not reached yet. */
   moveAll(): Result<null>;
-  stateOf(sha256: string): Pick<FileView, 'moving' | 'asked' | 'problem' | 'atHub'>;
+  stateOf(place: FilePlace): Pick<FileView, 'moving' | 'asked' | 'problem' | 'atHub'>;
   traffic(): FilesTraffic;
+  /** Files here of a partition's records that the hub does not hold yet. */
+  unsentIn(partition: string): number;
   close(): Promise<void>;
 };
 
@@ -76,8 +77,16 @@ const triesOfStopped = 8;
 const mostOffers = 500;
 
 type Way = 'up' | 'down';
-type Job = { readonly file: Attachment; readonly way: Way };
-type Moving = Job & { done: number; from: number; readonly startedAt: number; readonly stop: AbortController };
+/** A file goes up once for each partition it is referred to from; mostly the hub has it already after the first. */
+type Job = { readonly way: 'up'; readonly file: PlacedFile } | { readonly way: 'down'; readonly file: Attachment };
+type Moving = {
+  readonly way: Way;
+  readonly file: Attachment;
+  done: number;
+  from: number;
+  readonly startedAt: number;
+  readonly stop: AbortController;
+};
 type Trouble = { readonly failure: Failure; readonly tries: number; readonly nextAt: number };
 
 export function createFileExchange(deps: FileExchangeDeps): FileExchange {
@@ -97,17 +106,14 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
   let turnDone = 0;
   const schedule = createSchedule(() => start(), time);
 
-  const isAtHub = (sha256: string): boolean => queries.isAtHub(sha256, hub?.epoch ?? deps.epoch());
-  const rests = (sha256: string): boolean => (troubles.get(sha256)?.nextAt ?? 0) > time.now();
+  const isAtHub = (place: FilePlace): boolean => queries.isAtHub(place, hub?.epoch ?? deps.epoch());
+  const rests = (name: string): boolean => (troubles.get(name)?.nextAt ?? 0) > time.now();
 
-  function waiting(): { up: Attachment[]; down: Attachment[] } {
-    const up: Attachment[] = [];
-    const down: Attachment[] = [];
-    for (const file of queries.referred()) {
-      if (!store.has(file.sha256)) down.push(file);
-      else if (!isAtHub(file.sha256)) up.push(file);
-    }
-    return { up, down };
+  function waiting(): { up: PlacedFile[]; down: Attachment[] } {
+    return {
+      up: queries.placed(store.has).filter((file) => !isAtHub(file)),
+      down: queries.referred().filter(({ sha256 }) => !store.has(sha256)),
+    };
   }
 
   function nextJob(): Job | null {
@@ -116,7 +122,7 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
     const wanted = free.find((file) => asked.has(file.sha256));
     if (wanted !== undefined) return { file: wanted, way: 'down' };
     if (queries.line().metered && !all) return null;
-    const toSend = up.find((file) => !rests(file.sha256));
+    const toSend = up.find((file) => !rests(sendingOf(file)));
     if (toSend !== undefined) return { file: toSend, way: 'up' };
     const toFetch = free.find((file) => !rests(file.sha256));
     return toFetch === undefined ? null : { file: toFetch, way: 'down' };
@@ -144,16 +150,17 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
     for (let job = nextJob(); job !== null && !closing.signal.aborted; job = nextJob()) {
       const result = await move(at, job);
       const { sha256 } = job.file;
+      const name = job.way === 'up' ? sendingOf(job.file) : sha256;
       if (result.ok) {
-        troubles.delete(sha256);
+        troubles.delete(name);
         logger.info('files/moved', { way: job.way, bytes: job.file.bytes });
       } else {
         if (result.error.code === 'sync/stopped' && closing.signal.aborted) return;
         // A line that is away is nothing wrong with the file.
-        if (!isLineAway(result.error)) trouble(sha256, result.error);
+        if (!isLineAway(result.error)) trouble(name, result.error);
         logger.info('files/not-moved', { way: job.way, code: result.error.code });
       }
-      settle(sha256, result);
+      if (job.way === 'down') settle(sha256, result);
       deps.changed(['files']);
       if (!result.ok && isOfTheLine(result.error)) {
         // The next exchange finds out when it is back.
@@ -170,22 +177,23 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
   /** One question tells what need not be sent: another laptop may have handed it over. */
   async function learnWhatIsThere(at: ReachedHub): Promise<void> {
     if (queries.line().metered && !all) return;
-    const { up } = waiting();
-    const { partition } = deps;
-    const offers = up.slice(0, mostOffers).map(({ sha256, bytes }) => ({ sha256, bytes, partition }));
+    const offers = waiting().up.slice(0, mostOffers).map(offerOf);
     if (offers.length < 2) return; // sending asks about a single one itself
     const states = await at.blobs.states(offers);
     if (!states.ok) return;
-    for (const { sha256, state } of states.value) if (state === 'held') queries.markAtHub(sha256, at.epoch);
+    for (const [index, { state }] of states.value.entries()) {
+      const offer = offers[index];
+      if (offer !== undefined && state === 'held') queries.markAtHub(offer, at.epoch);
+    }
   }
 
   async function move(at: ReachedHub, job: Job): Promise<Result<null>> {
     const stop = new AbortController();
-    const own: Moving = { ...job, done: 0, from: 0, startedAt: time.now(), stop };
+    const own: Moving = { way: job.way, file: job.file, done: 0, from: 0, startedAt: time.now(), stop };
     moving = own;
     deps.changed(['files']);
     try {
-      return job.way === 'up' ? await send(at, own) : await bring(at, own);
+      return job.way === 'up' ? await send(at, job.file, own) : await bring(at, own);
     } catch (error) {
       const failure = error instanceof SealBroken ? { code: 'files/damaged' } : diskFailure(error);
       if (failure === null) throw error;
@@ -207,9 +215,9 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
     };
   }
 
-  async function send(at: ReachedHub, own: Moving): Promise<Result<null>> {
-    const { sha256, bytes } = own.file;
-    const offer = { sha256, bytes, partition: deps.partition };
+  async function send(at: ReachedHub, file: PlacedFile, own: Moving): Promise<Result<null>> {
+    const { sha256 } = file;
+    const offer = offerOf(file);
     // The hub may have less than was sent (a restart), or more (an answer that was lost): it says from where, a few times at most.
     for (let turn = 0; turn < 4; turn += 1) {
       const states = await at.blobs.states([offer]);
@@ -217,7 +225,7 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
       const [state] = states.value;
       if (state === undefined) return err({ code: 'sync/hub-refused', reason: 'garbage' });
       if (state.state === 'held') {
-        queries.markAtHub(sha256, at.epoch);
+        queries.markAtHub(file, at.epoch);
         return ok(null);
       }
       if (state.state !== 'wanted') return err({ code: 'sync/hub-refused', reason: state.state });
@@ -233,7 +241,7 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
       if (ends.aborted) return err({ code: 'sync/stopped' });
       if (put.ok) {
         if (put.value.state !== 'held') continue;
-        queries.markAtHub(sha256, at.epoch);
+        queries.markAtHub(file, at.epoch);
         return ok(null);
       }
       const reason = put.error['reason'];
@@ -264,7 +272,9 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
     });
     if (!taken.ok) return taken;
     if (!taken.value) return err({ code: 'sync/hub-unreachable', cause: 'cut' });
-    queries.markAtHub(sha256, at.epoch);
+    // Where records of several partitions are here it is not said from which of them the hub gave it: that is asked, as for own files.
+    const partition = queries.onlyPartition();
+    if (partition !== null) queries.markAtHub({ sha256, partition }, at.epoch);
     return ok(null);
   }
 
@@ -299,10 +309,10 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
     return { whole, hasGap, problems: [...problems.values()] };
   }
 
-  function trouble(sha256: string, failure: Failure): void {
+  function trouble(name: string, failure: Failure): void {
     // Who stopped a fetch does not want it back in a minute.
-    const tries = failure.code === 'sync/stopped' ? triesOfStopped : (troubles.get(sha256)?.tries ?? 0) + 1;
-    troubles.set(sha256, { failure, tries, nextAt: time.now() + retryDelay(tries, deps.random) });
+    const tries = failure.code === 'sync/stopped' ? triesOfStopped : (troubles.get(name)?.tries ?? 0) + 1;
+    troubles.set(name, { failure, tries, nextAt: time.now() + retryDelay(tries, deps.random) });
   }
 
   function settle(sha256: string, result: Result<null>): void {
@@ -342,14 +352,15 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
       start();
       return ok(null);
     },
-    stateOf(sha256) {
+    stateOf(place) {
+      const { sha256 } = place;
       const isMoving = moving?.file.sha256 === sha256;
-      const failure = troubles.get(sha256)?.failure ?? null;
+      const failure = (troubles.get(sha256) ?? troubles.get(sendingOf(place)))?.failure ?? null;
       return {
         moving: isMoving && moving !== null ? { way: moving.way, done: moving.done } : null,
         asked: asked.has(sha256),
         problem: isMoving || failure?.code === 'sync/stopped' ? null : failure,
-        atHub: isAtHub(sha256),
+        atHub: isAtHub(place),
       };
     },
     traffic() {
@@ -363,6 +374,7 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
       );
       return { toSend: count(up), toFetch: count(down), moving: movingView(moving, up, down), problem };
     },
+    unsentIn: (partition) => waiting().up.filter((file) => file.partition === partition).length,
     async close() {
       closing.abort();
       schedule.clear();
@@ -395,6 +407,10 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
 export function bytesPerSecond({ limit }: LineSettings): number | null {
   return limit === null ? null : limit * 1000;
 }
+
+/** What a file's way to the hub is called where it is about one partition; its way here is called by its digest. */
+const sendingOf = ({ sha256, partition }: FilePlace): string => `${sha256} ${partition}`;
+const offerOf = ({ sha256, bytes, partition }: PlacedFile): BlobOffer => ({ sha256, bytes, partition });
 
 /** Failures that concern the line or this laptop's right, not the one file. */
 function isOfTheLine(failure: Failure): boolean {

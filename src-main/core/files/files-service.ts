@@ -58,6 +58,8 @@ export type FilesService = {
   readonly pace: Pace;
   /** An exchange has reached the hub. */
   reached(hub: ReachedHub): void;
+  /** Attachments here of a partition's records that the hub does not hold yet; one more while nobody has looked. */
+  unsentIn(partition: string): number;
   /** Attachments as the road by stick sees them; null when nobody is signed in. */
   carried(): Promise<CarriedFiles | null>;
 };
@@ -166,8 +168,9 @@ export function createFilesService(deps: FilesServiceDeps): FilesService {
     }
   }
 
-  function viewOf(at: Opened, file: Attachment, late: boolean): FileView {
-    return { ...file, late, here: at.store.has(file.sha256), ...at.exchange.stateOf(file.sha256) };
+  function viewOf(at: Opened, partition: string, file: Attachment, late: boolean): FileView {
+    const { sha256 } = file;
+    return { ...file, late, here: at.store.has(sha256), ...at.exchange.stateOf({ sha256, partition }) };
   }
 
   const handlers: FilesService['handlers'] = {
@@ -176,9 +179,9 @@ export function createFilesService(deps: FilesServiceDeps): FilesService {
       if (!found.ok) return found;
       const at = await ready();
       const { own, late } = attachmentsOf(found.value.record.values);
-      return ok({
-        items: [...own.map((file) => viewOf(at, file, false)), ...late.map((file) => viewOf(at, file, true))],
-      });
+      const view = (isLate: boolean) => (file: Attachment) =>
+        viewOf(at, at.queries.partitionOf(found.value.kind, id), file, isLate);
+      return ok({ items: [...own.map(view(false)), ...late.map(view(true))] });
     },
 
     begin: ({ name: given, bytes }) =>
@@ -310,14 +313,13 @@ export function createFilesService(deps: FilesServiceDeps): FilesService {
   return {
     handlers,
     open(profile) {
-      const { store, key, directory, session } = profile;
-      const queries = createFilesQueries(store.db, store.meta, store.log);
+      const { store, key, directory } = profile;
+      const queries = createFilesQueries(store);
       opening = openFileStore(directory, key).then((fileStore) => {
         const exchange = createFileExchange({
           ...deps,
           queries,
           store: fileStore,
-          partition: session.partition,
           epoch: deps.hubEpoch,
           pace,
         });
@@ -341,6 +343,7 @@ export function createFilesService(deps: FilesServiceDeps): FilesService {
     },
     pace,
     reached: (hub) => opened?.exchange.reached(hub),
+    unsentIn: (partition) => opened?.exchange.unsentIn(partition) ?? 1,
     carried: async () => (opening === null ? null : createCarriedFiles(await opening)),
   };
 }

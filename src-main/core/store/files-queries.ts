@@ -3,21 +3,31 @@ import { type Attachment, attachmentsOf, carriesAttachments, parseAttachment } f
 import { LineSettings } from '#shared/files/contract.ts';
 import type { OpValue, SetChange } from '#shared/sync/op.ts';
 import { allKinds } from '#shared/kinds/all-kinds.ts';
+import type { Kind } from '#shared/kinds/define-kind.ts';
 import { fromColumnId } from './column-id.ts';
 import { fromColumnText } from './column-text.ts';
 import type { WritableDb } from './database.ts';
 import type { Meta } from './meta.ts';
 import type { OpLog } from './op-log.ts';
+import type { RecordPartitions } from './record-partitions.ts';
 import { columnName, hasFiles, quote } from './tables.ts';
+
+/** An attachment as records of one partition refer to it: from there the hub lets it be read. */
+export type PlacedFile = Attachment & { readonly partition: string };
+export type FilePlace = Pick<PlacedFile, 'sha256' | 'partition'>;
 
 export type FilesQueries = {
   /** Every attachment a living record refers to, once each. */
   referred(): Attachment[];
-  /** The same of the records in partitions that pass. */
-  referredWithin(covers: (partition: string) => boolean): Attachment[];
-  /** Whether the hub's database of that epoch said it holds a file. */
-  isAtHub(sha256: string, epoch: string | null): boolean;
-  markAtHub(sha256: string, epoch: string): void;
+  /** Those that pass, once for each partition where a record refers to it. */
+  placed(isWanted: (sha256: string) => boolean): PlacedFile[];
+  /** Where a record's attachments are referred to from. */
+  partitionOf(kind: Kind, record: string): string;
+  /** Where all are referred to from; null where records of several partitions are here. */
+  onlyPartition(): string | null;
+  /** Whether the hub's database of that epoch said it holds a file for who may see the partition. */
+  isAtHub(place: FilePlace, epoch: string | null): boolean;
+  markAtHub(place: FilePlace, epoch: string): void;
   /** Digests another laptop last said it holds, by stick. */
   heldBy(replica: string): readonly string[];
   setHeldBy(replica: string, digests: readonly string[]): void;
@@ -33,10 +43,19 @@ export type FilesQueries = {
 const heldKey = (replica: string): string => `files-at ${replica}`;
 const usualLine: LineSettings = { metered: false, limit: null };
 
-export function createFilesQueries(db: WritableDb, meta: Meta, log: OpLog): FilesQueries {
-  const selects = allKinds
-    .filter(carriesAttachments)
-    .map((kind) => db.prepare(`select id, f_files, f_sealedFiles from ${quote(kind.name)} where ${hasFiles}`).raw());
+export function createFilesQueries(deps: {
+  readonly db: WritableDb;
+  readonly meta: Meta;
+  readonly log: OpLog;
+  readonly partitions: RecordPartitions;
+  /** Where this laptop writes. */
+  readonly partition: string;
+}): FilesQueries {
+  const { db, meta, log, partitions } = deps;
+  const selects = allKinds.filter(carriesAttachments).map((kind) => ({
+    kind,
+    select: db.prepare(`select id, f_files, f_sealedFiles from ${quote(kind.name)} where ${hasFiles}`).raw(),
+  }));
   const signed = allKinds.filter(carriesAttachments).flatMap((kind) => {
     const { states } = kind;
     if (states === undefined) return [];
@@ -50,38 +69,42 @@ export function createFilesQueries(db: WritableDb, meta: Meta, log: OpLog): File
       },
     ];
   });
-  const selectEpoch = db.prepare('select hub_epoch from attachment where sha256 = ?').pluck();
+  const selectEpoch = db.prepare('select hub_epoch from attachment where sha256 = ? and partition = ?').pluck();
   const mark = db.prepare(
-    `insert into attachment (sha256, hub_epoch) values (?, ?)
-     on conflict (sha256) do update set hub_epoch = excluded.hub_epoch`,
+    `insert into attachment (sha256, partition, hub_epoch) values (?, ?, ?)
+     on conflict (sha256, partition) do update set hub_epoch = excluded.hub_epoch`,
   );
+  /** As the table names it (migration 007). */
+  const placeOf = (partition: string): string => (partition === deps.partition ? '' : partition);
 
-  function referredBy(isWanted: (record: string) => boolean): Attachment[] {
-    const found = new Map<string, Attachment>();
-    for (const select of selects) {
+  function* references(): Iterable<{ kind: Kind; id: string; file: Attachment }> {
+    for (const { kind, select } of selects) {
       // A set's column is the JSON of its elements, the other a text: record-rows.ts.
       for (const [id, files, sealed] of select.all() as [unknown, string | null, string | null][]) {
-        if (!isWanted(fromColumnId(id))) continue;
         const sealedFiles = sealed === null ? null : fromColumnText(sealed);
         const list = attachmentsOf({ files: files === null ? [] : (JSON.parse(files) as string[]), sealedFiles });
-        for (const file of [...list.own, ...list.late]) found.set(file.sha256, file);
+        for (const file of [...list.own, ...list.late]) yield { kind, id: fromColumnId(id), file };
       }
     }
-    return [...found.values()];
   }
+  const partitionOf = (kind: Kind, record: string): string =>
+    partitions.only() ?? partitions.of(record, kind) ?? deps.partition;
 
   return {
-    referred: () => referredBy(() => true),
-    referredWithin(covers) {
-      // Most laptops keep one partition: nothing need be looked up.
-      if (log.logs().every(({ partition }) => covers(partition))) return referredBy(() => true);
-      return referredBy((id) => {
-        const partition = log.opsOfRecord(id)[0]?.log.partition;
-        return partition !== undefined && covers(partition);
-      });
+    referred: () => [...new Map([...references()].map(({ file }) => [file.sha256, file])).values()],
+    placed(isWanted) {
+      const found = new Map<string, PlacedFile>();
+      for (const { kind, id, file } of references()) {
+        if (!isWanted(file.sha256)) continue;
+        const partition = partitionOf(kind, id);
+        found.set(`${file.sha256} ${partition}`, { ...file, partition });
+      }
+      return [...found.values()];
     },
-    isAtHub: (sha256, epoch) => epoch !== null && selectEpoch.get(sha256) === epoch,
-    markAtHub: (sha256, epoch) => void mark.run(sha256, epoch),
+    partitionOf,
+    onlyPartition: partitions.only,
+    isAtHub: ({ sha256, partition }, epoch) => epoch !== null && selectEpoch.get(sha256, placeOf(partition)) === epoch,
+    markAtHub: ({ sha256, partition }, epoch) => void mark.run(sha256, placeOf(partition), epoch),
     signedHistories: () =>
       signed.flatMap(({ fields, select }) =>
         select

@@ -10,6 +10,7 @@ import { migration003 } from './migrations/003-authors.ts';
 import { migration004 } from './migrations/004-attachments.ts';
 import { migration005 } from './migrations/005-archive.ts';
 import { migration006 } from './migrations/006-short-ids.ts';
+import { migration007 } from './migrations/007-attachments-by-partition.ts';
 
 /** `run` does, after `sql`, what needs to look at the schema first. */
 export type Migration = { readonly name: string; readonly sql: string; run?(db: WritableDb): void };
@@ -22,6 +23,7 @@ export const migrations: readonly Migration[] = [
   migration004,
   migration005,
   migration006,
+  migration007,
 ];
 
 /**

@@ -4,12 +4,12 @@
  */
 import { Credential, logKey } from '#shared/sync/messages.ts';
 import { coversPartition, mayWrite, newestFirst } from '#shared/sync/credential.ts';
-import { selectById } from './column-id.ts';
 import type { Change } from './change.ts';
 import type { ReadableDb } from './database.ts';
 import { createErasedLogs } from './erased-logs.ts';
 import type { Meta } from './meta.ts';
 import type { OpLog } from './op-log.ts';
+import type { RecordPartitions } from './record-partitions.ts';
 
 export type Placement = {
   /** The partition a change belongs to. */
@@ -18,8 +18,14 @@ export type Placement = {
   mayWrite(changes: readonly Change[]): boolean;
 };
 
-export function createPlacement(deps: { db: ReadableDb; log: OpLog; meta: Meta; partition: string }): Placement {
-  const { db, log: opLog, partition: own } = deps;
+export function createPlacement(deps: {
+  readonly db: ReadableDb;
+  readonly log: OpLog;
+  readonly meta: Meta;
+  readonly records: RecordPartitions;
+  readonly partition: string;
+}): Placement {
+  const { db, log: opLog, records, partition: own } = deps;
   const erased = createErasedLogs(deps.meta);
   const selectCredentials = db.prepare('select body from credential where replica = ?').pluck();
 
@@ -36,20 +42,13 @@ export function createPlacement(deps: { db: ReadableDb; log: OpLog; meta: Meta; 
     return null;
   }
 
-  /** Where a record's ops are; null where there are none. */
-  function partitionOfRecord(id: string): string | null {
-    return opLog.opsOfRecord(id)[0]?.log.partition ?? null;
-  }
-
   const self: Placement = {
     partitionOf(change) {
       // Most laptops keep one partition: nothing need be looked up.
       if (!opLog.logs().some((log) => log.partition !== own)) return own;
-      const row =
-        change.isNew === true ? undefined : db.prepare(selectById(change.kind, 'own_log')).pluck().get(change.id);
-      const found = row === undefined ? null : (opLog.logByRef(Number(row))?.partition ?? partitionOfRecord(change.id));
+      const found = change.isNew === true ? null : records.of(change.id, change.kind);
       if (found !== null) return found;
-      return (change.beside === undefined ? null : partitionOfRecord(change.beside)) ?? own;
+      return (change.beside === undefined ? null : records.of(change.beside)) ?? own;
     },
     mayWrite(changes) {
       const places = changes.map((change) => ({ change, partition: self.partitionOf(change) }));

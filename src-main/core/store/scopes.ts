@@ -1,6 +1,6 @@
 /**
  * What this laptop keeps, when the hub changes it. A partition the newest credential no longer covers is left: everything this laptop
- * wrote there is handed over first, then all of it is erased here. The person can give up what cannot be handed over any more.
+ * wrote there is handed over first, with the attachments the hub lacks, then all of it is erased here. The person can give up what cannot be handed over any more.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isWithin } from '#shared/access/partitions.ts';
@@ -9,7 +9,7 @@ import { type Locale, locales } from '#shared/i18n/locales.ts';
 import type { Logger } from '#shared/kernel/ports.ts';
 import { localizedField } from '#shared/kinds/define-kind.ts';
 import type { ScopeView } from '#shared/sync/contract.ts';
-import type { Scopes, ScopeChange } from '../sync/scopes-port.ts';
+import type { LeavingScope, Scopes, ScopeChange } from '../sync/scopes-port.ts';
 import { createErasedLogs } from './erased-logs.ts';
 import { logKey } from '#shared/sync/messages.ts';
 import { fromColumnText } from './column-text.ts';
@@ -36,6 +36,8 @@ export function createScopes(deps: {
   readonly committer: Committer;
   readonly logger: Logger;
   readonly ownPartition: () => string;
+  /** Attachments here of a partition's records that the hub does not hold yet. */
+  readonly unsentFiles: (partition: string) => number;
 }): Scopes {
   const { log: opLog, meta } = deps;
   const selectCommission = deps.db.prepare(
@@ -72,7 +74,7 @@ export function createScopes(deps: {
   }
   if (eraser.pending().length > 0) void goOn();
 
-  function leaving(granted: readonly string[]): (ScopeView & { waiting: number })[] {
+  function leaving(granted: readonly string[]): LeavingScope[] {
     const gone = eraser.pending();
     const waiting = new Map<string, number>();
     for (const log of opLog.logs()) {
@@ -82,7 +84,11 @@ export function createScopes(deps: {
       const unsent = opLog.isOwn(log.replica) ? Math.max(0, opLog.head(log).seq - opLog.marks(log).received) : 0;
       waiting.set(partition, (waiting.get(partition) ?? 0) + unsent);
     }
-    return [...waiting].map(([partition, ops]) => ({ ...view(partition), waiting: ops }));
+    return [...waiting].map(([partition, ops]) => ({
+      ...view(partition),
+      waiting: ops,
+      files: deps.unsentFiles(partition),
+    }));
   }
 
   return {

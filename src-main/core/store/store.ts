@@ -24,6 +24,7 @@ import { createOpLog, type OpLog } from './op-log.ts';
 import { createRecordQueries, type RecordQueries } from './records-queries.ts';
 import type { Change } from './change.ts';
 import { createPlacement } from './placement.ts';
+import { createRecordPartitions, type RecordPartitions } from './record-partitions.ts';
 import { ensureTables } from './tables.ts';
 
 export type StoreDeps = {
@@ -47,6 +48,9 @@ export type Store = {
   readonly queries: RecordQueries;
   readonly committer: Committer;
   readonly checkpoints: Checkpoints;
+  /** Where this laptop writes. */
+  readonly partition: string;
+  readonly partitions: RecordPartitions;
   identity(): Identity;
   /** Those it had before, the latest first. */
   formers(): readonly Identity[];
@@ -94,7 +98,8 @@ export function openStore(file: DatabaseFile, partition: string, deps: StoreDeps
     const checkpoints = createCheckpoints(db);
     const committer = createCommitter({ ...deps, db, log, indexes, desk, authors, checkpoints, kinds });
     rebuildChangedKinds(kinds, meta, log, committer);
-    const placement = createPlacement({ db, log, meta, partition });
+    const partitions = createRecordPartitions({ db, log, own: partition });
+    const placement = createPlacement({ db, log, meta, records: partitions, partition });
     const country = countryOf(partition);
     return ok({
       db,
@@ -106,6 +111,8 @@ export function openStore(file: DatabaseFile, partition: string, deps: StoreDeps
       queries: createRecordQueries(db, log, indexes, authors),
       committer,
       checkpoints,
+      partition,
+      partitions,
       identity: () => identity,
       formers: () => formers,
       renewIdentity() {

@@ -29,6 +29,7 @@ export type SyncMemoryDeps = {
   readonly replicaStore: ReplicaStore;
   readonly ownPartition: () => string;
   readonly ownRole: () => Role;
+  readonly unsentFiles: (partition: string) => number;
 };
 
 /** Completes a `ReplicaStore` to what the sync service needs. */

@@ -30,8 +30,8 @@ export function followScopes(store: SyncStore, now: number): Credential | null {
   for (const partition of adopted === null ? [] : (before?.partitions ?? []))
     if (![...granted, ...leaving.map((each) => each.partition)].some((each) => overlaps(partition, each)))
       store.scopes.addChange({ ...store.scopes.view(partition), what: 'left', at: now });
-  for (const { waiting, ...left } of leaving) {
-    if (waiting > 0) continue;
+  for (const { waiting, files, ...left } of leaving) {
+    if (waiting + files > 0) continue;
     void store.scopes.erase(left.partition);
     store.scopes.addChange({ ...left, what: 'left', at: now });
   }

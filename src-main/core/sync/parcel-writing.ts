@@ -3,7 +3,6 @@
  * with the next one.
  */
 import { setImmediate } from 'node:timers/promises';
-import type { Attachment } from '#shared/files/attachment.ts';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
 import { chooseFitting, fillParcels } from '#shared/sync/blob-pieces.ts';
 import { opsBeyond } from '#shared/sync/hand-over.ts';
@@ -20,6 +19,7 @@ import {
 } from '#shared/sync/parcel-session.ts';
 import { snapshotSummary } from '#shared/sync/snapshot.ts';
 import type { CarriedFiles } from '../files/carried-files.ts';
+import type { FilePlace, PlacedFile } from '../store/files-queries.ts';
 import type { HeldSnapshot } from '../store/snapshot-loader.ts';
 import { sha256 } from '../store/segment-ports.ts';
 import { sealTo } from './parcel-seal.ts';
@@ -29,8 +29,8 @@ import type { SyncStore } from './sync-store.ts';
 /** What there is for one reader. */
 export type Load = {
   readonly changes: number;
-  /** Attachments here that it is not known to hold, of those it may see. */
-  readonly files: readonly Attachment[];
+  /** Attachments here that it is not known to hold, of those it may see; for the hub once for each partition they are referred to from. */
+  readonly files: readonly PlacedFile[];
   /** It is not known to hold what lies before the segments of some log here: that only the hub can give. */
   readonly needsHub: boolean;
   /** Those that give it what lies before the segments here. */
@@ -44,8 +44,8 @@ export type Written = {
   readonly bytes: number;
   readonly changes: number;
   /** Attachments that are on the stick whole, and those it had no room for. */
-  readonly files: readonly Attachment[];
-  readonly left: readonly Attachment[];
+  readonly files: readonly PlacedFile[];
+  readonly left: readonly PlacedFile[];
   readonly failure: Failure | null;
 };
 
@@ -53,11 +53,13 @@ export type Written = {
 export function loadFor(store: SyncStore, carried: CarriedFiles | null, given: Omit<ParcelOrder, 'blobs'>): Load {
   const { reader, everything } = given;
   const memory = store.stickMemory();
-  const here = carried?.here(coverOf(store, memory, reader)) ?? [];
-  const order = { ...given, blobs: here.map((file) => file.sha256) };
+  const placed = carried?.here(coverOf(store, memory, reader)) ?? [];
+  const once = [...new Map(placed.map((file) => [file.sha256, file])).values()];
+  const here = reader === 'hub' ? placed : once;
+  const order = { ...given, blobs: once.map((file) => file.sha256) };
   const heldThere = new Set(reader === 'hub' ? [] : (carried?.heldBy(reader) ?? []));
-  const isThere = (file: Attachment): boolean =>
-    reader === 'hub' ? carried?.isAtHub(file.sha256) === true : heldThere.has(file.sha256);
+  const isThere = (file: PlacedFile): boolean =>
+    reader === 'hub' ? carried?.isAtHub(file) === true : heldThere.has(file.sha256);
   const held = heldByReader(store, memory, order);
   const begins = store.begins();
   const snapshots =
@@ -82,8 +84,6 @@ export async function writeLoad(
   to: {
     readonly folder: StickFolder;
     readonly recipient: string;
-    /** Where this laptop's own records live: from there attachments are referred to. */
-    readonly partition: string;
     readonly onProgress: (changes: number, bytes: number) => void;
   },
 ): Promise<Result<Written>> {
@@ -123,7 +123,7 @@ export async function writeLoad(
   await removeStickFiles(folder.path, first.slice(0, first.lastIndexOf('-') + 1), names);
 
   const chosen = chooseFitting(
-    files.map(({ sha256: digest, bytes: length }) => ({ sha256: digest, bytes: length, partition: to.partition })),
+    files.map(({ sha256: digest, bytes: length, partition }) => ({ sha256: digest, bytes: length, partition })),
     await freeBytes(folder.path),
   );
   const whole = new Set<string>();
@@ -151,14 +151,16 @@ export async function writeLoad(
       failure = written.error.code === 'stick/full' ? null : written.error;
       break;
     }
-    for (const blob of filled.whole) whole.add(blob.sha256);
+    for (const blob of filled.whole) whole.add(placeOf(blob));
     done += filled.contents.reduce((sum, content) => sum + content.length, 0);
     to.onProgress(changes, done);
   }
-  const isOn = (file: Attachment): boolean => whole.has(file.sha256);
+  const isOn = (file: PlacedFile): boolean => whole.has(placeOf(file));
   const left = files.filter((file) => !isOn(file));
   return ok({ names, bytes, changes, files: files.filter(isOn), left, failure });
 }
+
+const placeOf = ({ sha256: digest, partition }: FilePlace): string => `${digest} ${partition}`;
 
 /** Parcels with these snapshots as they came. */
 function* snapshotParcels(

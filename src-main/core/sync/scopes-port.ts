@@ -7,9 +7,12 @@ export type ScopeChange = ScopeView & {
   readonly at: number;
 };
 
+/** A partition that is to be left, with what the hub does not hold yet: ops of this laptop, and attachments that are here. */
+export type LeavingScope = ScopeView & { readonly waiting: number; readonly files: number };
+
 export type Scopes = {
-  /** Partitions held but for those within `granted`, with the ops of this laptop there that the hub does not hold yet. */
-  leaving(granted: readonly string[]): (ScopeView & { readonly waiting: number })[];
+  /** Partitions held but for those within `granted`. */
+  leaving(granted: readonly string[]): LeavingScope[];
   /** A partition as screens show it. */
   view(partition: string): ScopeView;
   /** Erases a partition from this laptop, step by step beside everything else, also after a restart; ends when it is gone. */

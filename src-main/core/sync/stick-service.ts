@@ -179,7 +179,6 @@ export function createStickService(deps: StickServiceDeps): StickService {
     const written = await writeLoad({ store, signal: at.stop.signal }, carried, load, {
       folder: { path: place.value.path, isMount: mounts.has(place.value.id) },
       recipient: reader.recipient,
-      partition: store.ownPartition(),
       onProgress(changes, bytes) {
         own.done = changes + weightOf(bytes);
         changed();

@@ -1,0 +1,50 @@
+/** In which partition a record lives. It never changes, and most of the time it can be told without opening a log. */
+import type { Kind } from '#shared/kinds/define-kind.ts';
+import { selectById } from './column-id.ts';
+import type { ReadableDb } from './database.ts';
+import type { OpLog } from './op-log.ts';
+
+export type RecordPartitions = {
+  /** Where all records here live; null where there are several partitions. */
+  only(): string | null;
+  /** The partition of a record; null where there is none. Where its kind is given, its row is looked at first. */
+  of(id: string, kind?: Pick<Kind, 'name'>): string | null;
+};
+
+/** `own`: where a laptop writes that holds nothing yet. */
+export function createRecordPartitions(deps: {
+  readonly db: ReadableDb;
+  readonly log: OpLog;
+  readonly own: string;
+}): RecordPartitions {
+  const { db, log: opLog, own } = deps;
+  const known = new Map<string, string>();
+
+  const byOps = (id: string): string | null => opLog.opsOfRecord(id)[0]?.log.partition ?? null;
+
+  /** A row names the log of this laptop's last edit, and who wrote it first: mostly somebody who writes in one partition. */
+  function byRow(id: string, kind: Pick<Kind, 'name'>): string | null {
+    const row = db.prepare(selectById(kind, 'own_log, stamp_by')).raw().get(id) as [number, number] | undefined;
+    if (row === undefined) return null;
+    const [ownLog, stampBy] = row;
+    const edited = opLog.logByRef(ownLog)?.partition;
+    if (edited !== undefined) return edited;
+    const writer = opLog.idOf(stampBy);
+    const [first, second] = opLog.logs().filter(({ replica }) => replica === writer);
+    return first === undefined || second !== undefined ? byOps(id) : first.partition;
+  }
+
+  return {
+    only() {
+      const partitions = new Set(opLog.logs().map(({ partition }) => partition));
+      if (partitions.size > 1) return null;
+      const [partition = own] = partitions;
+      return partition;
+    },
+    of(id, kind) {
+      const found = known.get(id) ?? (kind === undefined ? byOps(id) : byRow(id, kind));
+      if (found !== null) known.set(id, found);
+      return found;
+    },
+  };
+}

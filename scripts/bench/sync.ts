@@ -13,7 +13,7 @@ import { Contact } from '#shared/contacts/contact.ts';
 import { overruled } from '#shared/sync/merge.ts';
 import { startHub, type TestHub } from '#tests/lib/hub.ts';
 import { type Figure, figure } from './figure.ts';
-import { coreSemiSpaceMb } from '#shared/contract/core-messages.ts';
+import { coreHeapSwitches } from '#shared/contract/core-messages.ts';
 import { sampleContact } from './names.ts';
 import { median, percentile } from './statistics.ts';
 import { openBare, rowsPerBatch } from './sync-limit.ts';
@@ -271,11 +271,10 @@ async function measureMemory(records: number): Promise<Figure[]> {
   }
 }
 
-/** Fetches everything a hub has with a laptop in a process of its own, with the young heap of the app's core. */
+/** Fetches everything a hub has with a laptop in a process of its own, with the heap of the app's core. */
 export async function fetchApart(hub: TestHub, path: string, road: 'logs' | 'snapshot'): Promise<Fetched> {
   const code = await hub.invite({ roles: 'chair', laptop: 'SAMPLE-COLD' });
-  const heap = `--max-semi-space-size=${coreSemiSpaceMb}`;
-  const args = [heap, join(import.meta.dirname, 'sync-memory.ts'), hub.address, code, path, road];
+  const args = [...coreHeapSwitches, join(import.meta.dirname, 'sync-memory.ts'), hub.address, code, path, road];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   return JSON.parse(stdout) as Fetched; // sync-memory.ts printed it
 }

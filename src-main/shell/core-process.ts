@@ -1,12 +1,12 @@
 /** The core as one of Electron's utility processes: it ends with the app, and only the app can speak to it. */
 import { utilityProcess } from 'electron';
-import { coreSemiSpaceMb, type FromCore } from '#shared/contract/core-messages.ts';
+import { coreHeapSwitches, type FromCore } from '#shared/contract/core-messages.ts';
 import type { CoreProcess } from './core-host.ts';
 
 /** Starts the core's file as a process of its own. Only after the app is ready. */
 export function spawnCore(file: string): CoreProcess {
   // Electron takes V8's own switches in this form only.
-  const execArgv = [`--js-flags=--max-semi-space-size=${coreSemiSpaceMb}`];
+  const execArgv = [`--js-flags=${coreHeapSwitches.join(' ')}`];
   const child = utilityProcess.fork(file, [], { serviceName: 'Komissiya core', stdio: 'pipe', execArgv });
   return {
     post: (message) => child.postMessage(message),

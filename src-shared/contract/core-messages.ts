@@ -11,10 +11,11 @@ import type { Result } from '../kernel/result.ts';
 import type { CoreEvent } from './core-contract.ts';
 
 /**
- * MB that half of the core's young heap may take; V8's own 16 would be tens of MB of finished work that waits for its collection while
- * an exchange runs.
+ * How V8 shall keep the core's heap, as its switches. Half of the young heap takes at most 4 MB: V8's own 16 would be tens of MB of
+ * finished work that waits for its collection while an exchange runs. The old heap is collected when it has grown by half: what lives there
+ * is some 20 MB, and V8's own measure lets as much again and more of finished work lie, three times what is needed.
  */
-export const coreSemiSpaceMb = 4;
+export const coreHeapSwitches: readonly string[] = ['--max-semi-space-size=4', '--heap-growing-percent=50'];
 
 /** The unlocked key and the person, as the core wrote them: opaque here, kept in memory only, never logged or stored. */
 export type OpaqueSession = { readonly [member: string]: unknown };

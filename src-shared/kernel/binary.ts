@@ -181,6 +181,43 @@ export function createReader(bytes: Uint8Array): BinaryReader {
   };
 }
 
+/**
+ * Reads texts of known lengths that stand in UTF-8 one after the other: gives the next `units` UTF-16 units. Throws RangeError where they
+ * end inside a character or beyond the end, TypeError on bytes that are not UTF-8. Piece by piece: a text of more than some hundred kB
+ * is made apart from the young heap, and getting that memory costs many times what reading does.
+ */
+export function createTextReader(bytes: Uint8Array): { take(units: number): string; end(): void } {
+  let piece = '';
+  let at = 0;
+  let next = 0;
+  return {
+    take(units) {
+      while (piece.length - at < units) {
+        if (next === bytes.length) throw new RangeError('cut short');
+        let end = Math.min(bytes.length, next + pieceBytes);
+        // Not inside a character, which has three bytes of this form at most.
+        for (let back = 0; back < 3 && ((bytes[end] ?? 0) & 0xc0) === 0x80; back += 1) end -= 1;
+        piece = piece.slice(at) + fromUtf8(bytes.subarray(next, end));
+        [at, next] = [0, end];
+      }
+      const end = at + units;
+      // The bytes are well-formed, so only a cut can leave half a pair.
+      if (isSecondHalf(piece.charCodeAt(end))) throw new RangeError('a character is cut');
+      const text = piece.slice(at, end);
+      at = end;
+      return text;
+    },
+    end() {
+      if (at !== piece.length || next !== bytes.length) throw new RangeError('more than expected');
+    },
+  };
+}
+const pieceBytes = 16 * 1024;
+
+function isSecondHalf(unit: number): boolean {
+  return unit >= 0xdc00 && unit <= 0xdfff;
+}
+
 /** The bytes a text stands for whose units are below 256, one for each. */
 export function latin1Bytes(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);

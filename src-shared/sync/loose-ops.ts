@@ -150,37 +150,45 @@ export function fromLooseColumns(bytes: Uint8Array): LooseOp[] {
   const r = positive(reader.number());
   if (r > mostOps) throw new RangeError('too many records');
   const records = planesToIds(reader.bytes(r * 16), r);
-  const kinds = Float64Array.from({ length: r }, () => positive(reader.number()));
+  const kinds = new Float64Array(r);
+  for (let place = 0; place < r; place += 1) kinds[place] = positive(reader.number());
   let n = 0;
-  const counts = Float64Array.from({ length: r }, () => {
+  const counts = new Float64Array(r);
+  for (let place = 0; place < r; place += 1) {
     const count = positive(reader.number());
+    counts[place] = count;
     n += count;
     if (n > mostOps) throw new RangeError('too many ops');
-    return count;
-  });
+  }
   const actors = readIds(reader);
   const replicas = readIds(reader);
   const flags = reader.bytes(n);
   const replicaAt = (place: number): string => at(replicas, place);
-  const writers = Array.from({ length: n }, () => replicaAt(reader.number()));
-  const byRank = readRanks(reader, writers);
+  const writers = new Uint32Array(n);
+  for (let index = 0; index < n; index += 1) {
+    writers[index] = reader.number();
+    replicaAt(writers[index] ?? 0);
+  }
+  const byRank = readRanks(reader, writers, replicas.length);
   const seqs = new Float64Array(n);
-  for (const replica of replicas) {
+  for (const places of byRank) {
     let seq = 0;
-    for (const index of byRank.get(replica) ?? []) {
+    for (const index of places) {
       seq += positive(reader.number());
       seqs[index] = positive(seq);
     }
   }
-  const groups = Float64Array.from({ length: n }, (_, index) => positive((seqs[index] ?? 0) - reader.number()));
-  const actorOf = Array.from({ length: n }, () => {
+  const groups = new Float64Array(n);
+  for (let index = 0; index < n; index += 1) groups[index] = positive((seqs[index] ?? 0) - reader.number());
+  const actorOf: (string | null)[] = [];
+  for (let index = 0; index < n; index += 1) {
     const place = reader.number();
-    return place === 0 ? null : at(actors, place - 1);
-  });
+    actorOf.push(place === 0 ? null : at(actors, place - 1));
+  }
   const times = new Float64Array(n);
-  for (const replica of replicas) {
+  for (const places of byRank) {
     let time = 0;
-    for (const index of byRank.get(replica) ?? []) {
+    for (const index of places) {
       time += reader.signed();
       times[index] = positive(time);
     }
@@ -196,48 +204,49 @@ export function fromLooseColumns(bytes: Uint8Array): LooseOp[] {
 
   const entries: LooseOp[] = [];
   let index = 0;
+  let before: LooseOp | null = null;
   for (const [place, count] of counts.entries()) {
     const record = records[place] ?? '';
+    const kind = kinds[place] ?? 0;
     for (let each = 0; each < count; each += 1) {
-      const digest = digests.get(index) ?? null;
       const entry: LooseOp = {
-        replica: writers[index] ?? '',
+        replica: replicas[writers[index] ?? 0] ?? '',
         op: {
           seq: seqs[index] ?? 0,
           time: times[index] ?? 0,
           actor: actorOf[index] ?? null,
           group: groups[index] ?? 0,
-          kind: kinds[place] ?? 0,
+          kind,
           record,
           act: at(acts, (flags[index] ?? 0) & 3),
           set: sets[index] ?? null,
-          replaced: replaced.get(index) ?? {},
+          replaced: replaced.get(index) ?? nothingReplaced,
           seen: seen.get(index) ?? null,
-          digest,
+          digest: digests.get(index) ?? null,
         },
       };
-      const before = entries.at(-1);
-      if (before !== undefined && compareLoose(before, entry) >= 0) throw new RangeError('ops out of order');
+      if (before !== null && compareLoose(before, entry) >= 0) throw new RangeError('ops out of order');
+      before = entry;
       entries.push(entry);
       index += 1;
     }
   }
   return entries;
 }
+const nothingReplaced: Op['replaced'] = {};
 
 /** By writer: the places of its ops by rising seq. */
-function readRanks(reader: BinaryReader, writers: readonly string[]): Map<string, number[]> {
-  const counts = new Map<string, number>();
-  for (const writer of writers) counts.set(writer, (counts.get(writer) ?? 0) + 1);
-  const byRank = new Map<string, number[]>();
-  for (const [writer, count] of counts) byRank.set(writer, Array.from<number>({ length: count }).fill(-1));
-  const next = new Map<string, number>();
+function readRanks(reader: BinaryReader, writers: Uint32Array, count: number): readonly Int32Array[] {
+  const counts = new Uint32Array(count);
+  for (const writer of writers) counts[writer] = (counts[writer] ?? 0) + 1;
+  const byRank = Array.from(counts, (ops) => new Int32Array(ops).fill(-1));
+  const next = new Uint32Array(count);
   for (const [index, writer] of writers.entries()) {
-    const rank = (next.get(writer) ?? 0) + reader.signed();
-    const places = byRank.get(writer) ?? [];
-    if (places[rank] !== -1) throw new RangeError('not a rank');
+    const rank = (next[writer] ?? 0) + reader.signed();
+    const places = byRank[writer];
+    if (places?.[rank] !== -1) throw new RangeError('not a rank');
     places[rank] = index;
-    next.set(writer, rank + 1);
+    next[writer] = rank + 1;
   }
   return byRank;
 }

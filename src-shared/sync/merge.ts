@@ -92,6 +92,37 @@ export function firstState(kind: Kind, op: Op, replica: string): RecordState {
   return { values, clocks, sets, edits: { [replica]: op.seq }, removals: [] };
 }
 
+/** What all ops of a record make of it: `mergeOp` on `emptyState` of one after the other, without the states between. `replicaOf`: by place. */
+export function mergeAll(kind: Kind, ops: readonly Op[], replicaOf: (place: number) => string): RecordState {
+  const values: { [field: string]: FieldValue } = {};
+  const clocks: { [field: string]: Stamp } = {};
+  const sets: { [field: string]: SetState } = {};
+  const edits: { [replica: string]: number } = {};
+  const removals: Op['seen'][] = [];
+  const fields = fieldList(kind);
+  for (const [place, op] of ops.entries()) {
+    if (op.act === 'remove') {
+      removals.push(op.seen);
+      continue;
+    }
+    const stamp: Stamp = { time: op.time, replica: replicaOf(place) };
+    edits[stamp.replica] = Math.max(edits[stamp.replica] ?? 0, op.seq);
+    const written = op.set ?? {};
+    for (const [name, field] of fields) {
+      const value = written[field.number];
+      if (value === undefined) continue;
+      if (field.merge === 'set') {
+        sets[name] = mergeSet(sets[name] ?? { live: {}, dead: [] }, value, stampToText(stamp));
+        values[name] = Object.keys(sets[name].live).sort();
+      } else if (compareStamps(stamp, clocks[name] ?? zeroStamp) > 0) {
+        values[name] = toFieldValue(field, value);
+        clocks[name] = stamp;
+      }
+    }
+  }
+  return settle({ values, clocks, sets, edits, removals: removals.map((seen) => seen ?? {}) });
+}
+
 function isEmpty(object: object): boolean {
   for (const _ in object) return false;
   return true;

@@ -27,6 +27,7 @@
  */
 import { type BinaryReader, type BinaryWriter, createReader, createWriter } from '../kernel/binary.ts';
 import { bytesToId, idToBytes, planesToIds, writeId } from '../kernel/ids.ts';
+import { fromUtf8 } from '../kernel/utf8.ts';
 import { blockOps, type Op } from './op.ts';
 import { textToValues, valuesToText } from './op-values.ts';
 import type { Stamp } from './stamp.ts';
@@ -278,21 +279,31 @@ export function readSeen(
 }
 
 export function readValues(bytes: Uint8Array, lengths: Uint32Array): Op['set'][] {
-  const reader = createReader(bytes);
-  const text = reader.text(bytes.length);
-  const isAscii = text.length === bytes.length;
   const sets: Op['set'][] = [];
   let byte = 0;
-  let unit = 0;
-  for (const length of lengths) {
-    const units = isAscii ? length : unitsIn(bytes, byte, byte + length);
-    sets.push(length === 0 ? nothingSet : textToValues(text, unit, unit + units));
-    byte += length;
-    unit += units;
+  // Some ops at a time: a text of more than some hundred kB is made apart from the young heap, and costs many times more.
+  for (let first = 0; first < lengths.length; ) {
+    let [last, end] = [first, byte];
+    while (last < lengths.length && (last === first || end < byte + bytesAtOnce)) {
+      end += lengths[last] ?? 0;
+      last += 1;
+    }
+    if (end > bytes.length) throw new RangeError('cut short');
+    const text = fromUtf8(bytes.subarray(byte, end));
+    const isAscii = text.length === end - byte;
+    let unit = 0;
+    for (const length of lengths.subarray(first, last)) {
+      const units = isAscii ? length : unitsIn(bytes, byte, byte + length);
+      sets.push(length === 0 ? nothingSet : textToValues(text, unit, unit + units));
+      byte += length;
+      unit += units;
+    }
+    first = last;
   }
   if (byte !== bytes.length) throw new RangeError('more than expected');
   return sets;
 }
+const bytesAtOnce = 16 * 1024;
 
 /** UTF-16 units of a range of well-formed UTF-8. Throws RangeError when it begins or ends inside a character. */
 function unitsIn(bytes: Uint8Array, from: number, to: number): number {

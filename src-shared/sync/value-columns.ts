@@ -9,7 +9,7 @@
  *   lengths     for each value of letter `s`, `i`, `f` or `c`, in that order: UTF-16 units of its content
  *   contents    UTF-8, one after the other, to the end
  */
-import { type BinaryReader, type BinaryWriter, createWriter } from '../kernel/binary.ts';
+import { type BinaryReader, type BinaryWriter, createTextReader, createWriter } from '../kernel/binary.ts';
 import { contentOf, hasContent, letterOf, maxField, type OpValue, type OpValues, valueOf } from './op-values.ts';
 
 type Shape = { readonly fields: readonly number[]; readonly place: number };
@@ -92,20 +92,17 @@ export function readValueColumns(
   const letters = reader.bytes(values);
   const lengths = new Float64Array(values);
   for (const [place, letter] of letters.entries()) if (hasContent(letter)) lengths[place] = reader.number();
-  const text = reader.text(reader.left());
-  let [place, at] = [0, 0];
+  const texts = createTextReader(reader.bytes(reader.left()));
+  let place = 0;
   for (const field of [...opsByField.keys()].sort((a, b) => a - b)) {
     for (const index of opsByField.get(field) ?? []) {
-      const end = at + (lengths[place] ?? 0);
-      // The text as a whole is well-formed, so only a cut can leave half a pair.
-      if (end > text.length || isSecondHalf(text.charCodeAt(end))) throw new RangeError('a value is cut');
+      const value = valueOf(letters[place] ?? 0, texts.take(lengths[place] ?? 0));
       const set = sets[index];
-      if (set !== null && set !== undefined) set[field] = valueOf(letters[place] ?? 0, text.slice(at, end));
-      at = end;
+      if (set !== null && set !== undefined) set[field] = value;
       place += 1;
     }
   }
-  if (at !== text.length) throw new RangeError('more than expected');
+  texts.end();
   return sets;
 }
 
@@ -128,8 +125,4 @@ function readShapes(reader: BinaryReader, most: number): number[][] {
     seen.add(key);
     return fields;
   });
-}
-
-function isSecondHalf(unit: number): boolean {
-  return unit >= 0xdc00 && unit <= 0xdfff;
 }

@@ -127,7 +127,7 @@ export function createArchive(db: WritableDb, meta: Meta): Archive {
     loading: () => current()?.loading ?? null,
     coming: (replica, partition) => current()?.seqs[logKey(replica, partition)] ?? 0,
     setLoading(loading) {
-      const before = self.loading();
+      const before = current();
       known = undefined;
       if (loading === null) {
         meta.remove('snapshot-place');
@@ -137,8 +137,8 @@ export function createArchive(db: WritableDb, meta: Meta): Archive {
       const { header, ...place } = loading;
       meta.set('snapshot-place', JSON.stringify(place));
       // It may be long, and stays the same from chunk to chunk.
-      if (before?.sha256 !== loading.sha256) meta.set('snapshot-header', JSON.stringify(header));
-      else known = { loading, seqs: snapshotSummary(header) };
+      if (before?.loading.sha256 === loading.sha256) known = { loading, seqs: before.seqs };
+      else meta.set('snapshot-header', JSON.stringify(header));
     },
     add({ partition, isLoading, squeezedAt, entries, bytes }) {
       const [first, last] = [entries[0]?.op.record, entries.at(-1)?.op.record];

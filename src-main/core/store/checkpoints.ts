@@ -22,6 +22,7 @@ export function createCheckpoints(db: WritableDb): Checkpoints {
   // 0: never by itself.
   const tell = (): void => void db.pragma(`wal_autocheckpoint = ${isStill ? 0 : pages}`);
   const set = (wanted: number): void => {
+    if (wanted === pages) return;
     pages = wanted;
     tell();
   };

@@ -3,7 +3,7 @@
  * where they come together, from a snapshot. Whatever the number of ops, the row is read and written once.
  */
 import type { Kind } from '#shared/kinds/define-kind.ts';
-import { emptyState, firstState, isAlive, mergeOp, type RecordState } from '#shared/sync/merge.ts';
+import { emptyState, firstState, isAlive, mergeAll, mergeOp, type RecordState } from '#shared/sync/merge.ts';
 import type { Op } from '#shared/sync/op.ts';
 import { fieldsOf, isEmpty } from '#shared/sync/op-content.ts';
 import { stampMs } from '#shared/sync/stamp.ts';
@@ -45,11 +45,11 @@ export function createRecordPlacer(deps: {
   const self: RecordPlacer = {
     place(kind, table, ops) {
       const record = ops[0]?.op.record ?? '';
-      const fresh = fold(kind, ops, isOwn, null);
+      const fresh = foldAll(kind, ops, isOwn);
       const row = table.insert(record, fresh.state, fresh.facts);
       if (row !== null) {
         if (fresh.facts.alive) indexes.update(kind, row, null, fresh.state.values);
-        desk.placed({ kind, row, ops: ops.map(({ op }) => op), before: emptyState, after: fresh.state });
+        desk.placed({ kind, row, ops: fresh.ops, before: emptyState, after: fresh.state });
         return;
       }
       // It was here: what is held beyond the snapshot counts too.
@@ -57,10 +57,10 @@ export function createRecordPlacer(deps: {
       const held = table.load(record, names);
       if (held === null) throw new Error('a row that is there and is not');
       const all = log.opsOfRecord(record).filter(({ op }) => op.kind === kind.number);
-      const { state, facts } = fold(kind, all, isOwn, null);
+      const { state, facts, ops: allOps } = foldAll(kind, all, isOwn);
       table.update(held, names, state, facts);
       indexes.update(kind, held.row, held.facts.alive ? held.state.values : null, facts.alive ? state.values : null);
-      desk.placed({ kind, row: held.row, ops: all.map(({ op }) => op), before: held.state, after: state });
+      desk.placed({ kind, row: held.row, ops: allOps, before: held.state, after: state });
     },
 
     project(kind, table, ops, own, before) {
@@ -114,21 +114,39 @@ function fold(kind: Kind, ops: readonly LoggedOp[], isOwn: (log: Log) => boolean
     const before = state;
     const begins = before === emptyState && op.act === 'set' && op.set !== null;
     state = begins ? firstState(kind, op, log.replica) : mergeOp(kind, before, op, log.replica);
-    const wrote = stampMs(op.time);
-    const isNewest = facts === null || wrote >= facts.changedAt;
-    const own = isOwn(log);
-    facts = {
-      alive: isAlive(state),
-      createdAt: Math.min(wrote, facts?.createdAt ?? wrote),
-      changedAt: isNewest ? wrote : (facts?.changedAt ?? wrote),
-      changedBy: isNewest ? op.actor : (facts?.changedBy ?? null),
-      ownLog: own ? log.ref : (facts?.ownLog ?? 0),
-      ownSeq: own ? op.seq : (facts?.ownSeq ?? 0),
-    };
+    facts = factsAfter(facts, op, log, isOwn(log), isAlive(state));
     steps.push({ op, before, after: state });
   }
   if (facts === null) throw new RangeError('a record without ops');
   return { state, facts, steps };
+}
+
+/** The same of all ops of a record, where nobody asks for the states between. */
+function foldAll(
+  kind: Kind,
+  entries: readonly LoggedOp[],
+  isOwn: (log: Log) => boolean,
+): { readonly state: RecordState; readonly facts: RowFacts; readonly ops: readonly Op[] } {
+  const ops = entries.map(({ op }) => op);
+  const state = mergeAll(kind, ops, (place) => entries[place]?.log.replica ?? '');
+  const alive = isAlive(state);
+  let facts: RowFacts | null = null;
+  for (const { op, log } of entries) facts = factsAfter(facts, op, log, isOwn(log), alive);
+  if (facts === null) throw new RangeError('a record without ops');
+  return { state, facts, ops };
+}
+
+function factsAfter(before: RowFacts | null, op: Op, log: Log, own: boolean, alive: boolean): RowFacts {
+  const wrote = stampMs(op.time);
+  const isNewest = before === null || wrote >= before.changedAt;
+  return {
+    alive,
+    createdAt: Math.min(wrote, before?.createdAt ?? wrote),
+    changedAt: isNewest ? wrote : before.changedAt,
+    changedBy: isNewest ? op.actor : before.changedBy,
+    ownLog: own ? log.ref : (before?.ownLog ?? 0),
+    ownSeq: own ? op.seq : (before?.ownSeq ?? 0),
+  };
 }
 
 /** The fields that ops set, as far as this version knows them. */

@@ -14,7 +14,7 @@ import type { Statement } from 'better-sqlite3';
 import type { Id } from '#shared/kernel/ids.ts';
 import { emptyValue, type Field, type FieldValue, type Kind } from '#shared/kinds/define-kind.ts';
 import type { RecordState } from '#shared/sync/merge.ts';
-import type { Stamp } from '#shared/sync/stamp.ts';
+import { compareStamps, type Stamp } from '#shared/sync/stamp.ts';
 import type { Authors } from './authors.ts';
 import { fromColumnId, idParameter, parameterOf, selectById } from './column-id.ts';
 import { fromColumnText, toColumnText } from './column-text.ts';
@@ -70,6 +70,7 @@ export type RecordTable = {
 
 /** Length of `clocks` in a row written once, and the least in a row written in part: what is saved goes to longer sequence numbers. */
 const [roomAtFirst, roomLater] = [28, 24] as const;
+const room = ' '.repeat(roomAtFirst);
 
 /** Statements of one kind kept at a time; which fields are written together repeats. */
 const mostStatements = 100;
@@ -79,6 +80,7 @@ const plainColumns = [
   'id',
   'stamp_time',
   'stamp_by',
+  'clocks',
   'changed_at',
   'changed_by',
   'edit_seq',
@@ -115,12 +117,9 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
   const insertSql = (columns: readonly string[], more = '', values = ''): string =>
     `insert into ${table} (${columns.join(', ')}${more}) values (${columns.map(parameter).join(', ')}${values}) on conflict do nothing`;
   const insert = db.prepare(insertSql(insertColumns));
-  // Nearly every row begins so: alive, written by one replica at one moment, without sets.
-  const insertPlain = db.prepare(
-    insertSql([...plainColumns, ...allColumns], ', alive, clocks', `, 1, '${' '.repeat(roomAtFirst)}'`),
-  );
+  // Nearly every row begins so: alive, written by one replica, without sets.
+  const insertPlain = db.prepare(insertSql([...plainColumns, ...allColumns], ', alive', ', 1'));
   const removeRow = db.prepare(`delete from ${table} where row = ?`);
-  const names = fields.map(([name]) => name);
 
   return {
     load(id, names) {
@@ -172,17 +171,25 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
 
     insert(id, state, facts) {
       const stamp = firstClock(state);
-      const clocks = writeClocks(kind, '', names, stamp, state, replicas);
       const sets = jsonOrNull(state.sets);
       const own = factCells(stamp, state, facts, replicas, authors);
       const { ownLog, ownSeq } = facts;
       const [changedAt, changedBy, editSeq, edits, removals, createdAt] = own;
       const by = replicas.refOf(stamp.replica);
-      const isPlain = facts.alive && clocks === '' && sets === null && edits === null && removals === null;
+      const isPlain = facts.alive && sets === null && edits === null && removals === null;
+      const values: Cell[] = [];
+      let list = '';
+      for (const [name, field] of fields) {
+        const value = state.values[name];
+        values.push(value === undefined ? emptyCell(field) : toColumn(field, value));
+        const clock = state.clocks[name];
+        if (clock === undefined || (isSameStamp(clock, stamp) && (value ?? null) !== null)) continue;
+        list += `${list === '' ? '' : ','}${clockEntry(field, clock, stamp, replicas)}`;
+      }
+      const clocks = list === '' ? room : list.padEnd(roomAtFirst);
       const cells = isPlain
-        ? [id, stamp.time, by, changedAt, changedBy, editSeq, createdAt, ownLog, ownSeq]
-        : [id, facts.alive ? 1 : 0, stamp.time, by, clocks.padEnd(roomAtFirst), sets, ...own, ownLog, ownSeq];
-      for (const [name, field] of fields) cells.push(toColumn(field, state.values[name] ?? emptyValue(field)));
+        ? [id, stamp.time, by, clocks, changedAt, changedBy, editSeq, createdAt, ownLog, ownSeq, ...values]
+        : [id, facts.alive ? 1 : 0, stamp.time, by, clocks, sets, ...own, ownLog, ownSeq, ...values];
       const { changes, lastInsertRowid } = (isPlain ? insertPlain : insert).run(cells);
       return changes === 0 ? null : Number(lastInsertRowid);
     },
@@ -245,14 +252,25 @@ function readEdits(replica: string, seq: number, others: string | null, replicas
   return edits;
 }
 
-/** The stamp of a row's first write: of any field, else of the edit or removal that made it. */
+/** The stamp of a row's first write that still stands in a field, else of the edit or removal that made it. */
 function firstClock(state: RecordState): Stamp {
+  let first: Stamp | null = null;
   for (const name in state.clocks) {
     const clock = state.clocks[name];
-    if (clock !== undefined) return clock;
+    if (clock !== undefined && clock !== first && (first === null || compareStamps(clock, first) < 0)) first = clock;
   }
+  if (first !== null) return first;
   for (const replica in state.edits) return { time: 0, replica };
   return { time: 0, replica: '' };
+}
+
+function isSameStamp(a: Stamp, b: Stamp): boolean {
+  return a === b || (a.time === b.time && a.replica === b.replica);
+}
+
+/** An entry of the list of clocks. */
+function clockEntry(field: Field, clock: Stamp, base: Stamp, replicas: Replicas): string {
+  return `${field.number}:${(clock.time - base.time).toString(36)}:${replicas.refOf(clock.replica)}`;
 }
 
 function readClock(clocks: string, field: number, base: number, replicas: Replicas): Stamp | null {
@@ -283,11 +301,11 @@ function writeClocks(
     const field = kind.fields[name];
     const clock = state.clocks[name];
     if (field === undefined || clock === undefined) continue;
-    const isRows = clock.time === base.time && clock.replica === base.replica && (state.values[name] ?? null) !== null;
+    const isRows = isSameStamp(clock, base) && (state.values[name] ?? null) !== null;
     if (list === '' && isRows) continue;
     const key = `${field.number}:`;
     const kept = list === '' ? [] : list.split(',').filter((entry) => !entry.startsWith(key));
-    if (!isRows) kept.push(`${key}${(clock.time - base.time).toString(36)}:${replicas.refOf(clock.replica)}`);
+    if (!isRows) kept.push(clockEntry(field, clock, base, replicas));
     list = kept.join(',');
   }
   return list;
@@ -305,6 +323,10 @@ function jsonOrNull(value: object): string | null {
 
 function textOf(cell: Cell | undefined): string | null {
   return cell === null || cell === undefined ? null : String(cell);
+}
+
+function emptyCell(field: Field): Cell {
+  return field.type === 'set' ? '[]' : null;
 }
 
 function toColumn(field: Field, value: FieldValue): Cell {

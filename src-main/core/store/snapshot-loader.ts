@@ -16,7 +16,7 @@ import type { Committer } from './commit.ts';
 import { databaseFailure, type WritableDb } from './database.ts';
 import { verifySignature } from './identity.ts';
 import type { Meta } from './meta.ts';
-import type { OpLog } from './op-log.ts';
+import type { Log, OpLog } from './op-log.ts';
 import { segmentPorts } from './segment-ports.ts';
 
 export type SnapshotLoader = {
@@ -130,9 +130,11 @@ export function createSnapshotLoader(deps: SnapshotLoaderDeps): SnapshotLoader {
       const entries = opened.value;
       const after: Loading = { ...loading, next: next + 1, offset: loading.offset + chunk.length };
       const isLast = after.next === header.chunks.length;
+      const logs = new Map(header.logs.map(({ replica }) => [replica, opLog.logOf(replica, partition)]));
+      const logOf = (replica: string): Log => logs.get(replica) ?? opLog.logOf(replica, partition);
       try {
         deps.committer.applySqueezed(
-          entries.map(({ op, replica }) => ({ op, log: opLog.logOf(replica, partition) })),
+          entries.map(({ op, replica }) => ({ op, log: logOf(replica) })),
           () => {
             archive.add({ partition, isLoading: true, squeezedAt: header.madeAt, entries, bytes: chunk });
             archive.setLoading(after);

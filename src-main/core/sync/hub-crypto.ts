@@ -8,10 +8,11 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import type { Transform } from 'node:stream';
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { zstdCompressSync } from 'node:zlib';
 import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
 import { sealInfo } from '#shared/sync/hub-http.ts';
 import { maxMessageBytes } from '#shared/sync/messages.ts';
+import { unpackZstd } from '../store/segment-ports.ts';
 
 export function packMessage(message: Uint8Array): Uint8Array {
   return zstdCompressSync(message);
@@ -52,7 +53,7 @@ export function createSeal(): Seal {
         decipher.setAuthTag(sealed.subarray(sealed.length - tagBytes));
         const inside = sealed.subarray(keyBytes, sealed.length - tagBytes);
         const packed = Buffer.concat([decipher.update(inside), decipher.final()]);
-        return zstdDecompressSync(packed, { maxOutputLength: maxMessageBytes });
+        return unpackZstd(packed, maxMessageBytes);
       } catch {
         return null;
       }

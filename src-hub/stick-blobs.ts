@@ -11,13 +11,14 @@ import type { Credential } from '#shared/sync/messages.ts';
 import { type BlobsParcel, makeParcel } from '#shared/sync/parcel.ts';
 import { type Blobs, holdBody, type Leaver } from './blobs.ts';
 import type { HubIdentity } from './identity.ts';
+import { refusalReason } from './refusal-reason.ts';
 
 /** What came of the pieces of a parcel. */
 export type TakenPieces = {
   /** Attachments that are whole now and were not before. */
   readonly whole: number;
-  /** Why pieces were refused, without a domain: `over-quota`, `bad-hash` … */
-  readonly refused: readonly string[];
+  /** Which were refused, piece by piece, and why: without a domain, `over-quota`, `bad-hash` … */
+  readonly refused: readonly { readonly sha256: string; readonly reason: string }[];
   /** Something before one of them is missing yet. */
   readonly hasGap: boolean;
 };
@@ -33,15 +34,16 @@ export function createStickBlobs(deps: { blobs: Blobs; identity: HubIdentity }) 
   /** Takes the pieces of a proved parcel, from this laptop. */
   async function take(leaver: Leaver, { pieces }: BlobsParcel, contents: readonly Uint8Array[]): Promise<TakenPieces> {
     let [whole, hasGap] = [0, false];
-    const refused: string[] = [];
+    const refused: { sha256: string; reason: string }[] = [];
+    const refuse = ({ sha256 }: BlobPiece, reason: string): void => void refused.push({ sha256, reason });
     for (const [index, piece] of pieces.entries()) {
       const content = contents[index];
       if (content === undefined || !isPlausible(piece, content)) {
-        refused.push('garbage');
+        refuse(piece, 'garbage');
         continue;
       }
       const taken = await takePiece(leaver, piece, content);
-      if (!taken.ok) refused.push(taken.error.code.replace(/^hub\//, ''));
+      if (!taken.ok) refuse(piece, refusalReason(taken.error));
       else if (taken.value === 'gap') hasGap = true;
       else if (taken.value === 'whole') whole += 1;
     }

@@ -9,7 +9,8 @@ import type { Time } from '#shared/kernel/ports.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { packFolder } from '#shared/packs/pack-place.ts';
 import { keyDigits } from '#shared/sync/invitation.ts';
-import { protocolVersion } from '#shared/sync/messages.ts';
+import { blobRefusal } from '#shared/sync/blob-pieces.ts';
+import { protocolVersion, type Refusal } from '#shared/sync/messages.ts';
 import {
   type BlobsParcel,
   type EnrolRequestParcel,
@@ -28,6 +29,7 @@ import { sha256, verifySignature } from './hub-crypto.ts';
 import type { HubIdentity } from './identity.ts';
 import type { Ledger } from './ledger-queries.ts';
 import type { LogArchive } from './log-archive.ts';
+import { refusalReason } from './refusal-reason.ts';
 import { sealTo, type SealKey } from './seal-key.ts';
 import { type Answer, type Brought, createStickAnswers } from './stick-answers.ts';
 import { createStickBlobs } from './stick-blobs.ts';
@@ -45,6 +47,11 @@ export type StickReport = {
 
 type ForHub = ExchangeParcel | BlobsParcel;
 type CarriedFile = { readonly header: ForHub; readonly segments: Uint8Array[] };
+/** What the answers of a stick have to say; of each laptop's refused attachments once, by digest. */
+type Visit = {
+  readonly brought: Map<string, Brought>;
+  readonly refusedBlobs: Map<string, ReadonlyMap<string, Refusal>>;
+};
 type KnownStanding = Exclude<Standing, { state: 'unknown' }>;
 type Taken = {
   readonly laptop: string;
@@ -80,27 +87,27 @@ export function createStick(deps: {
     const taken: Taken[] = [];
     const enrolled: string[] = [];
     const leftAlone: { path: string; reason: string }[] = [];
-    const brought = new Map<string, Brought>();
+    const visit: Visit = { brought: new Map(), refusedBlobs: new Map() };
     const gaps: CarriedFile[] = [];
     const refused: Succession[] = [];
     for (const path of await listParcels(folder)) {
       const read = await readForHub(path);
       if (!read.ok) {
-        if (read.error.code !== 'hub/not-for-hub') leftAlone.push({ path, reason: withoutDomain(read.error.code) });
+        if (read.error.code !== 'hub/not-for-hub') leftAlone.push({ path, reason: refusalReason(read.error) });
         continue;
       }
       const { header, segments } = read.value;
       if (header.what === 'enrol-request') {
         const answered = await answerWithCode(folder, header);
         if (answered.ok) enrolled.push(answered.value);
-        else leftAlone.push({ path, reason: withoutDomain(answered.error.code) });
+        else leftAlone.push({ path, reason: refusalReason(answered.error) });
         continue;
       }
       const file = { header, segments };
-      const one = await takeCarried(file, brought);
+      const one = await takeCarried(file, visit);
       if (!one.ok) {
         if (header.what === 'exchange' && header.succession !== null) refused.push(header.succession);
-        leftAlone.push({ path, reason: withoutDomain(one.error.code) });
+        leftAlone.push({ path, reason: refusalReason(one.error) });
         continue;
       }
       taken.push(one.value.taken);
@@ -108,11 +115,14 @@ export function createStick(deps: {
     }
     // What came before its beginning: once more, now that all the rest is in.
     for (const file of gaps) {
-      const again = await takeCarried(file, brought);
+      const again = await takeCarried(file, visit);
       if (again.ok && again.value.taken.ops + again.value.taken.attachments > 0) taken.push(again.value.taken);
     }
-    for (const [replica, { summary, blobs }] of brought) await credentials.touch(replica, null, summary, blobs);
-    const written = await answers.write(folder, brought);
+    for (const [replica, entry] of visit.brought) {
+      entry.refusals.push(...(visit.refusedBlobs.get(replica)?.values() ?? []));
+      await credentials.touch(replica, null, entry.summary, entry.blobs);
+    }
+    const written = await answers.write(folder, visit.brought);
     for (const succession of refused) await answers.refuse(folder, succession);
     logger.info(
       { parcels: taken.length, enrolled: enrolled.length, leftAlone: leftAlone.length, answers: written.length },
@@ -140,7 +150,7 @@ export function createStick(deps: {
 
   async function takeCarried(
     { header, segments }: CarriedFile,
-    brought: Map<string, Brought>,
+    visit: Visit,
   ): Promise<Result<{ taken: Taken; hasGap: boolean }>> {
     if (header.hubKey !== identity.publicKey) return err({ code: 'hub/other-hub' });
     if (header.what === 'exchange' && header.succession !== null) {
@@ -151,19 +161,23 @@ export function createStick(deps: {
     if (standing.state === 'unknown') return err({ code: 'hub/unknown-laptop' });
     if (!isParcelSigned(header, standing.credential.publicKey, verifySignature)) return err({ code: 'hub/forged' });
     return header.what === 'exchange'
-      ? takeExchange(header, segments, standing, brought)
-      : takePieces(header, segments, standing);
+      ? takeExchange(header, segments, standing, visit.brought)
+      : takePieces(header, segments, standing, visit.refusedBlobs);
   }
 
   async function takePieces(
     header: BlobsParcel,
     contents: readonly Uint8Array[],
     standing: KnownStanding,
+    refusedBlobs: Visit['refusedBlobs'],
   ): Promise<Result<{ taken: Taken; hasGap: boolean }>> {
     // That it was refused its exchange parcel tells.
     if (standing.state !== 'valid') return err({ code: `hub/${standing.state}` });
     const { whole, refused, hasGap } = await attachments.take(standing, header, contents);
-    for (const reason of refused) await ledger.countRefusal(header.writer, reason);
+    for (const { reason } of refused) await ledger.countRefusal(header.writer, reason);
+    const told = new Map(refusedBlobs.get(header.writer));
+    for (const { sha256: digest, reason } of refused) told.set(digest, blobRefusal(digest, reason));
+    refusedBlobs.set(header.writer, told);
     const { laptop } = standing.credential;
     const taken = { laptop, ops: 0, attachments: whole, refused: refused.length };
     return ok({ taken, hasGap });
@@ -216,7 +230,7 @@ export function createStick(deps: {
     const credential = await credentials.succeed(succession);
     if (credential.ok) return ok(null);
     const { laptop } = credential.error;
-    if (typeof laptop === 'string') await ledger.countRefusal(laptop, withoutDomain(credential.error.code));
+    if (typeof laptop === 'string') await ledger.countRefusal(laptop, refusalReason(credential.error));
     return credential;
   }
 
@@ -293,8 +307,4 @@ export function createStick(deps: {
   const digits = (): string => keyDigits(identity.publicKey, sha256);
 
   return { exchange, readRequest, grant, digits };
-}
-
-function withoutDomain(code: string): string {
-  return code.replace(/^hub\//, '');
 }

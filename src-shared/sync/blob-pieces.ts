@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { bytesToHex } from '../kernel/ids.ts';
 import { utf8 } from '../kernel/utf8.ts';
 import { BlobOffer, Sha256 } from './hub-http.ts';
+import type { Refusal } from './messages.ts';
 import type { Hash } from './op.ts';
 
 /** A piece of a blob: where it begins; its length is that of the content. `partition`: from where it is referred to, for the hub. */
@@ -22,6 +23,20 @@ export const BlobsNamed = z.array(Sha256).max(maxBlobsNamed);
  */
 export function referenceName({ sha256, partition }: Pick<BlobOffer, 'sha256' | 'partition'>, hash: Hash): string {
   return bytesToHex(hash(utf8(`komissiya reference|${sha256}|${partition}`)));
+}
+
+/**
+ * What the hub's answer on a stick says of an attachment it did not take, among the refusals of segments: `blob ‹sha256›` stands for the
+ * log. `reason`: as the hub names it, without a domain. That a laptop's room is used up reads as `too-large`, as of a segment.
+ */
+export function blobRefusal(sha256: string, reason: string): Refusal {
+  const named = { 'over-quota': 'too-large', 'bad-hash': 'altered', 'wrong-partition': 'wrong-partition' } as const;
+  return { log: `blob ${sha256}`, from: 0, reason: named[reason as keyof typeof named] ?? 'garbage' }; // any other text has no entry
+}
+
+/** The digest of the attachment a refusal is about; null where it is about a segment. */
+export function refusedBlob({ log }: Refusal): string | null {
+  return /^blob ([0-9a-f]{64})$/.exec(log)?.[1] ?? null;
 }
 
 /** References in one parcel: each may need two names. */

@@ -147,9 +147,9 @@ test('what the hub will not hold is said, and stays here', async () => {
   expect((await files(first, id))[0]).toMatchObject({
     here: true,
     atHub: false,
-    problem: { code: 'sync/hub-refused', reason: 'over-quota' },
+    problem: { code: 'files/over-quota' },
   });
-  expect((await first.value('files.traffic', {})).problem).toMatchObject({ reason: 'over-quota' });
+  expect((await first.value('files.traffic', {})).problem).toMatchObject({ code: 'files/over-quota' });
 });
 
 type CuttingLine = { address: string; cut(on: boolean): void; cuts(): number; close(): void };

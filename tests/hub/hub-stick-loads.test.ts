@@ -13,8 +13,8 @@ import { newStick, plugIn, takeFrom, type TestStick, writeTo } from '#tests/lib/
 const partition = 'kz/kz-19/kz-19-tec_oblast';
 
 /** A hub in this process that is reached by its operator's commands alone, and offices that are never online. */
-async function hubAndOffices() {
-  const { hub, address, core, deps } = await startHubHere(() => startOfTime + 1000);
+async function hubAndOffices(env: { readonly [name: string]: string } = {}) {
+  const { hub, address, core, deps } = await startHubHere(() => startOfTime + 1000, env);
   const idle = [core];
   async function stick(folder: TestStick): Promise<string> {
     const said: string[] = [];
@@ -149,6 +149,43 @@ test('pieces that come singly, twice and in the wrong order are put together in 
   rmSync(join(back.path, 'komissiya'), { recursive: true });
   expect(await writeTo(first, back, neighbour)).toMatchObject({ attachments: 0 });
 }, 120_000);
+
+test('what the hub has no room for is told to the laptop by the answer on the stick, until the hub holds it', async () => {
+  const { hub, stick: atHub, office } = await hubAndOffices({ KOMISSIYA_HUB_BLOB_QUOTA_BYTES: '1000000' });
+  const first = await office('SAMPLE-A');
+  const id = await decision(first, '1/1');
+  const fits = await attachFile(first, id, 'scan.pdf', randomBytes(600_000));
+  const stick = newStick();
+  await writeTo(first, stick, 'hub');
+  await atHub(stick);
+  expect(await takeFrom(first, stick)).toMatchObject({ problems: [] });
+  const late = await attachFile(first, id, 'second scan.pdf', randomBytes(700_000));
+  await writeTo(first, stick, 'hub');
+  expect(await atHub(stick)).toMatch(/pieces refused/);
+  expect(await takeFrom(first, stick)).toMatchObject({ problems: [{ code: 'files/over-quota' }] });
+  const view = async () =>
+    (await first.value('files.list', { kind: 'decision', id })).items.map(({ sha256, atHub: isThere, problem }) => ({
+      sha256,
+      atHub: isThere,
+      problem: problem?.code ?? null,
+    }));
+  expect(await view()).toEqual([
+    { sha256: fits, atHub: true, problem: null },
+    { sha256: late, atHub: false, problem: 'files/over-quota' },
+  ]);
+  expect((await first.value('files.traffic', {})).problem).toEqual({ code: 'files/over-quota' });
+  expect((await first.value('sync.exchanges', { limit: 1 })).items).toMatchObject([
+    { road: 'stick', problem: { code: 'files/over-quota' } },
+  ]);
+  expect((await first.value('sync.status', {})).saved, 'the records have arrived').toBe(0);
+
+  await hub.db.deleteFrom('blob_ref').where('sha256', '=', fits).execute(); // room is made
+  await writeTo(first, stick, 'hub');
+  await atHub(stick);
+  expect(await takeFrom(first, stick)).toMatchObject({ problems: [] });
+  expect((await view())[1]).toEqual({ sha256: late, atHub: true, problem: null });
+  expect((await first.value('files.traffic', {})).problem).toBeNull();
+});
 
 test('a laptop that began with a snapshot hands it on; where that is lost, the hub is said to be needed', async () => {
   const { hub, stick: atHub, office, online } = await hubAndOffices();

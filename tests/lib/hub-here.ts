@@ -10,8 +10,8 @@ import { strongRandom } from '#hub/hub-crypto.ts';
 import { startSignedIn } from './core.ts';
 
 /** `deps` are what the hub was made with: commands of the operator's want them too. `now`: milliseconds UTC. */
-export async function startHubHere(now: () => number) {
-  const { hub, address, deps, close } = await openHubHere(now);
+export async function startHubHere(now: () => number, env: { readonly [name: string]: string } = {}) {
+  const { hub, address, deps, close } = await openHubHere(now, env);
   const core = await startSignedIn();
   onTestFinished(async () => {
     await core.close();

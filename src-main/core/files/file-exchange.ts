@@ -10,14 +10,14 @@ import type { Attachment } from '#shared/files/attachment.ts';
 import type { FilesTraffic, FileView, LineSettings } from '#shared/files/contract.ts';
 import type { Logger, Random, Time } from '#shared/kernel/ports.ts';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
-import { type BlobPiece, isPlausible, restOfPiece } from '#shared/sync/blob-pieces.ts';
 import type { BlobOffer } from '#shared/sync/hub-http.ts';
 import { databaseFailure } from '../store/database.ts';
 import type { FilePlace, FilesQueries, PlacedFile } from '../store/files-queries.ts';
 import { isLineAway } from '../sync/exchange-outcome.ts';
 import type { HubBlobs } from '../sync/hub-blobs.ts';
-import { createSchedule, retryDelay } from '../sync/sync-schedule.ts';
+import { createSchedule } from '../sync/sync-schedule.ts';
 import type { FileStore } from './file-store.ts';
+import { createFileTroubles, sendingOf } from './file-troubles.ts';
 import { diskFailure } from './disk-failure.ts';
 import { takeIn } from './incoming-file.ts';
 import { type Pace, paced } from './pace.ts';
@@ -47,11 +47,8 @@ export type FileExchange = {
   /** Fetches one file now. Failures: those of the line, `files/no-blob`, `files/gone`, `files/altered`, `files/disk-full`, `sync/stopped`. */
   fetch(sha256: string): Promise<Result<null>>;
   stop(sha256: string): void;
-  /**
-   * Takes pieces in that came by stick. Left alone is what no record here refers to, what is here, and what the line is bringing.
-   * Failures, one of each sort: `files/altered`, `files/disk-full`, `store/disk-error`.
-   */
-  takePieces(pieces: readonly { piece: BlobPiece; content: Uint8Array }[]): Promise<TakenPieces>;
+  /** Does something with a file that is coming by another road, while the line leaves it alone; null where the line is bringing it. */
+  aside<T>(sha256: string, work: () => Promise<T>): Promise<T | null>;
   /** Moves all that waits now, whatever the settings say. Failure: `sync/hub-unreachable` where the hub was not reached yet. */
   moveAll(): Result<null>;
   stateOf(place: FilePlace): Pick<FileView, 'moving' | 'asked' | 'problem' | 'atHub'>;
@@ -62,17 +59,6 @@ export type FileExchange = {
 };
 
 const progressEveryMs = 400;
-/** What came of pieces from a stick. */
-export type TakenPieces = {
-  /** Files that are whole now and were not before. */
-  readonly whole: number;
-  /** What is missing before one of them, or the record that refers to it, may lie in another parcel. */
-  readonly hasGap: boolean;
-  readonly problems: readonly Failure[];
-};
-
-/** A fetch that was stopped rests as one that failed so often: ten minutes. */
-const triesOfStopped = 8;
 /** Offers in one question to the hub. */
 const mostOffers = 500;
 
@@ -87,16 +73,15 @@ type Moving = {
   readonly startedAt: number;
   readonly stop: AbortController;
 };
-type Trouble = { readonly failure: Failure; readonly tries: number; readonly nextAt: number };
 
 export function createFileExchange(deps: FileExchangeDeps): FileExchange {
   const { time, queries, store, logger } = deps;
   const closing = new AbortController();
   /** Asked for by a person, and who waits for the answer. */
   const asked = new Map<string, ((result: Result<null>) => void)[]>();
-  /** Files of which a stick is bringing something right now: one road at a time. */
-  const onStick = new Set<string>();
-  const troubles = new Map<string, Trouble>();
+  /** Files of which another road is bringing something right now: one at a time. */
+  const elsewhere = new Set<string>();
+  const troubles = createFileTroubles(deps);
   let all = false;
   let hub: ReachedHub | null = null;
   let running: Promise<void> | null = null;
@@ -107,7 +92,6 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
   const schedule = createSchedule(() => start(), time);
 
   const isAtHub = (place: FilePlace): boolean => queries.isAtHub(place, hub?.epoch ?? deps.epoch());
-  const rests = (name: string): boolean => (troubles.get(name)?.nextAt ?? 0) > time.now();
 
   function waiting(): { up: PlacedFile[]; down: Attachment[] } {
     return {
@@ -118,13 +102,13 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
 
   function nextJob(): Job | null {
     const { up, down } = waiting();
-    const free = down.filter((file) => !onStick.has(file.sha256));
+    const free = down.filter((file) => !elsewhere.has(file.sha256));
     const wanted = free.find((file) => asked.has(file.sha256));
     if (wanted !== undefined) return { file: wanted, way: 'down' };
     if (queries.line().metered && !all) return null;
-    const toSend = up.find((file) => !rests(sendingOf(file)));
+    const toSend = up.find((file) => !troubles.rests(sendingOf(file)));
     if (toSend !== undefined) return { file: toSend, way: 'up' };
-    const toFetch = free.find((file) => !rests(file.sha256));
+    const toFetch = free.find((file) => !troubles.rests(file.sha256));
     return toFetch === undefined ? null : { file: toFetch, way: 'down' };
   }
 
@@ -150,14 +134,14 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
     for (let job = nextJob(); job !== null && !closing.signal.aborted; job = nextJob()) {
       const result = await move(at, job);
       const { sha256 } = job.file;
-      const name = job.way === 'up' ? sendingOf(job.file) : sha256;
+      const way = job.way === 'up' ? sendingOf(job.file) : sha256;
       if (result.ok) {
-        troubles.delete(name);
+        troubles.forget(way);
         logger.info('files/moved', { way: job.way, bytes: job.file.bytes });
       } else {
         if (result.error.code === 'sync/stopped' && closing.signal.aborted) return;
         // A line that is away is nothing wrong with the file.
-        if (!isLineAway(result.error)) trouble(name, result.error);
+        if (!isLineAway(result.error)) troubles.add(way, result.error);
         logger.info('files/not-moved', { way: job.way, code: result.error.code });
       }
       if (job.way === 'down') settle(sha256, result);
@@ -170,8 +154,8 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
       }
     }
     all = false;
-    const next = Math.min(...[...troubles.values()].map(({ nextAt }) => nextAt));
-    if (Number.isFinite(next)) schedule.within(Math.max(1000, next - time.now()));
+    const next = troubles.nextAt();
+    if (next !== null) schedule.within(Math.max(1000, next - time.now()));
   }
 
   /** One question tells what need not be sent: another laptop may have handed it over. */
@@ -228,6 +212,7 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
         queries.markAtHub(file, at.epoch);
         return ok(null);
       }
+      if (state.state === 'over-quota') return err(overQuota);
       if (state.state !== 'wanted') return err({ code: 'sync/hub-refused', reason: state.state });
       own.from = own.done = state.offset;
       const ends = AbortSignal.any([own.stop.signal, closing.signal]);
@@ -236,7 +221,8 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
       content.once('error', (error) => {
         broken = error;
       });
-      const put = await at.blobs.put(offer, state.offset, content);
+      // A line that is given up leaves the rest unread, and the file open.
+      const put = await at.blobs.put(offer, state.offset, content).finally(() => content.destroy());
       if (broken instanceof SealBroken) throw broken;
       if (ends.aborted) return err({ code: 'sync/stopped' });
       if (put.ok) {
@@ -247,6 +233,7 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
       const reason = put.error['reason'];
       // Our own copy gives another digest than it was kept under.
       if (reason === 'bad-hash') throw new SealBroken();
+      if (reason === 'over-quota') return err(overQuota);
       if (reason !== 'wrong-offset') return put;
     }
     return err({ code: 'sync/hub-refused', reason: 'wrong-offset' });
@@ -278,43 +265,6 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
     return ok(null);
   }
 
-  async function takePieces(pieces: readonly { piece: BlobPiece; content: Uint8Array }[]): Promise<TakenPieces> {
-    const wanted = new Map(queries.referred().map((file) => [file.sha256, file]));
-    const problems = new Map<string, Failure>();
-    let [whole, hasGap] = [0, false];
-    for (const { piece, content } of pieces) {
-      const file = wanted.get(piece.sha256);
-      if (file?.bytes !== piece.bytes) hasGap = true;
-      if (file?.bytes !== piece.bytes || !isPlausible(piece, content) || closing.signal.aborted) continue;
-      if (store.has(file.sha256) || moving?.file.sha256 === file.sha256) continue;
-      onStick.add(file.sha256);
-      try {
-        const taken = await takeIn(store, file, async (part) => {
-          const rest = restOfPiece(piece, content, part.length());
-          if (rest === 'gap') hasGap = true;
-          if (typeof rest !== 'string') await part.append(rest);
-          return ok(null);
-        });
-        if (taken.ok && taken.value) whole += 1;
-        if (!taken.ok) problems.set(taken.error.code, taken.error);
-      } catch (error) {
-        const failure = diskFailure(error);
-        if (failure === null) throw error;
-        problems.set(failure.code, failure);
-      } finally {
-        onStick.delete(file.sha256);
-      }
-    }
-    if (whole > 0) deps.changed(['files']);
-    return { whole, hasGap, problems: [...problems.values()] };
-  }
-
-  function trouble(name: string, failure: Failure): void {
-    // Who stopped a fetch does not want it back in a minute.
-    const tries = failure.code === 'sync/stopped' ? triesOfStopped : (troubles.get(name)?.tries ?? 0) + 1;
-    troubles.set(name, { failure, tries, nextAt: time.now() + retryDelay(tries, deps.random) });
-  }
-
   function settle(sha256: string, result: Result<null>): void {
     const waiters = asked.get(sha256);
     asked.delete(sha256);
@@ -334,7 +284,7 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
       if (hub === null) return Promise.resolve(err({ code: 'sync/hub-unreachable', cause: 'unknown' }));
       return new Promise((resolve) => {
         asked.set(sha256, [...(asked.get(sha256) ?? []), resolve]);
-        troubles.delete(sha256);
+        troubles.forget(sha256);
         start();
         deps.changed(['files']);
       });
@@ -344,7 +294,15 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
       else settle(sha256, err({ code: 'sync/stopped' }));
       deps.changed(['files']);
     },
-    takePieces,
+    async aside(sha256, work) {
+      if (moving?.file.sha256 === sha256 || closing.signal.aborted) return null;
+      elsewhere.add(sha256);
+      try {
+        return await work();
+      } finally {
+        elsewhere.delete(sha256);
+      }
+    },
     moveAll() {
       if (hub === null) return err({ code: 'sync/hub-unreachable', cause: 'unknown' });
       all = true;
@@ -355,12 +313,14 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
     stateOf(place) {
       const { sha256 } = place;
       const isMoving = moving?.file.sha256 === sha256;
-      const failure = (troubles.get(sha256) ?? troubles.get(sendingOf(place)))?.failure ?? null;
+      const atHub = isAtHub(place);
+      const ofSending = troubles.of(sendingOf(place)) ?? (queries.isRefused(sha256) ? overQuota : null);
+      const failure = troubles.of(sha256) ?? (atHub ? null : ofSending);
       return {
         moving: isMoving && moving !== null ? { way: moving.way, done: moving.done } : null,
         asked: asked.has(sha256),
         problem: isMoving || failure?.code === 'sync/stopped' ? null : failure,
-        atHub: isAtHub(place),
+        atHub,
       };
     },
     traffic() {
@@ -369,7 +329,8 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
         files: files.length,
         bytes: files.reduce((sum, file) => sum + file.bytes, 0),
       });
-      const [problem = null] = [lineProblem, ...[...troubles.values()].map(({ failure }) => failure)].filter(
+      const refused = up.some(({ sha256 }) => queries.isRefused(sha256)) ? overQuota : null;
+      const [problem = null] = [lineProblem, ...troubles.all(), refused].filter(
         (each) => each !== null && each.code !== 'files/no-blob' && each.code !== 'sync/stopped',
       );
       return { toSend: count(up), toFetch: count(down), moving: movingView(moving, up, down), problem };
@@ -408,16 +369,18 @@ export function bytesPerSecond({ limit }: LineSettings): number | null {
   return limit === null ? null : limit * 1000;
 }
 
-/** What a file's way to the hub is called where it is about one partition; its way here is called by its digest. */
-const sendingOf = ({ sha256, partition }: FilePlace): string => `${sha256} ${partition}`;
 const offerOf = ({ sha256, bytes, partition }: PlacedFile): BlobOffer => ({ sha256, bytes, partition });
+
+/** The operator has set how much a laptop may leave at the hub. */
+const overQuota: Failure = { code: 'files/over-quota' };
 
 /** Failures that concern the line or this laptop's right, not the one file. */
 function isOfTheLine(failure: Failure): boolean {
   if (failure.code === 'sync/hub-refused') {
-    return ['expired', 'unknown-laptop', 'bad-signature', 'too-many-requests', 'trouble', 'over-quota'].includes(
+    return ['expired', 'unknown-laptop', 'bad-signature', 'too-many-requests', 'trouble'].includes(
       String(failure['reason']),
     );
   }
+  if (failure.code === overQuota.code) return true;
   return failure.code.startsWith('sync/') && failure.code !== 'sync/stopped';
 }

@@ -344,7 +344,7 @@ export function createFilesService(deps: FilesServiceDeps): FilesService {
     pace,
     reached: (hub) => opened?.exchange.reached(hub),
     unsentIn: (partition) => opened?.exchange.unsentIn(partition) ?? 1,
-    carried: async () => (opening === null ? null : createCarriedFiles(await opening)),
+    carried: async () => (opening === null ? null : createCarriedFiles({ ...(await opening), changed: deps.changed })),
   };
 }
 

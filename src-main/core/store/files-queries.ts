@@ -28,6 +28,9 @@ export type FilesQueries = {
   /** Whether the hub's database of that epoch said it holds a file for who may see the partition. */
   isAtHub(place: FilePlace, epoch: string | null): boolean;
   markAtHub(place: FilePlace, epoch: string): void;
+  /** Whether the hub's answer on a stick said that it has no more room for a file of this laptop's; until it holds it. */
+  isRefused(sha256: string): boolean;
+  markRefused(digests: readonly string[]): void;
   /** Digests another laptop last said it holds, by stick. */
   heldBy(replica: string): readonly string[];
   setHeldBy(replica: string, digests: readonly string[]): void;
@@ -74,6 +77,8 @@ export function createFilesQueries(deps: {
     `insert into attachment (sha256, partition, hub_epoch) values (?, ?, ?)
      on conflict (sha256, partition) do update set hub_epoch = excluded.hub_epoch`,
   );
+  const refused = (): string[] => JSON.parse(meta.get('files-refused') ?? '[]') as string[]; // written below
+  const setRefused = (digests: readonly string[]): void => meta.set('files-refused', JSON.stringify(digests));
   /** As the table names it (migration 007). */
   const placeOf = (partition: string): string => (partition === deps.partition ? '' : partition);
 
@@ -104,7 +109,12 @@ export function createFilesQueries(deps: {
     partitionOf,
     onlyPartition: partitions.only,
     isAtHub: ({ sha256, partition }, epoch) => epoch !== null && selectEpoch.get(sha256, placeOf(partition)) === epoch,
-    markAtHub: ({ sha256, partition }, epoch) => void mark.run(sha256, placeOf(partition), epoch),
+    markAtHub({ sha256, partition }, epoch) {
+      mark.run(sha256, placeOf(partition), epoch);
+      if (refused().includes(sha256)) setRefused(refused().filter((digest) => digest !== sha256));
+    },
+    isRefused: (sha256) => refused().includes(sha256),
+    markRefused: (digests) => setRefused([...new Set([...refused(), ...digests])]),
     signedHistories: () =>
       signed.flatMap(({ fields, select }) =>
         select

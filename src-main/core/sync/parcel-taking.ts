@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Logger } from '#shared/kernel/ports.ts';
 import type { Failure } from '#shared/kernel/result.ts';
+import { refusedBlob } from '#shared/sync/blob-pieces.ts';
 import type { Summary } from '#shared/sync/messages.ts';
 import type { BlobsParcel, ExchangeParcel, SnapshotParcel } from '#shared/sync/parcel.ts';
 import { type ParcelReader, proveWriter, rememberTaken, takeParcel } from '#shared/sync/parcel-session.ts';
@@ -118,6 +119,11 @@ async function takeExchange(
   if (at.signal.aborted) return refused({ code: 'sync/stopped' });
   store.setStickMemory(failure === null ? rememberTaken(memory, digest) : memory);
   at.carried?.told(header.writer, header.blobs, header.epoch);
+  const [ofRecords] = refusals.filter((each) => refusedBlob(each) === null);
+  const ofFiles = refusals.filter((each) => refusedBlob(each) !== null);
+  const overQuota = ofFiles.filter(({ reason }) => reason === 'too-large').flatMap((each) => refusedBlob(each) ?? []);
+  const [otherFile] = ofFiles.filter(({ reason }) => reason !== 'too-large');
+  if (overQuota.length > 0) at.carried?.refused(overQuota);
   if (header.writer === 'hub' && !isForked) rememberHubsWord(at, enrolment, header);
   const renewed = followScopes(store, at.now());
   if (renewed !== null) at.logger.info('sync/credential-renewed', { serial: renewed.serial });
@@ -132,7 +138,9 @@ async function takeExchange(
     of('segment/unproved') ? { code: 'stick/unproved-claim' } : null,
     isRevoked ? { code: 'sync/revoked' } : null,
     isSucceeded ? { code: 'sync/succeeded' } : refusal,
-    refusals[0] === undefined ? null : { code: 'sync/hub-refused', reason: refusals[0].reason },
+    ofRecords === undefined ? null : { code: 'sync/hub-refused', reason: ofRecords.reason },
+    overQuota.length === 0 ? null : { code: 'files/over-quota' },
+    otherFile === undefined ? null : { code: 'files/hub-refused', reason: otherFile.reason },
     real[0] === undefined ? null : { code: 'sync/segment-refused', reason: real[0].failure.code },
   ];
   return {

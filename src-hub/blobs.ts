@@ -101,15 +101,20 @@ export function createBlobs(deps: { db: HubDb; store: BlobStore; time: Time; ran
   }
 
   /**
-   * Takes bytes from `offset` on as they come. What has arrived is kept also when the line breaks: then it throws
+   * Takes bytes as they come; `begins` is told from where on they are wanted, and answers whether they come from there. What has arrived is kept also when the line breaks: then it throws
    * `LineBroken`. Answers how far the upload has come.
    * Failures: `hub/wrong-partition`, `hub/over-quota`, `hub/too-large`, `hub/wrong-offset` {offset}, `hub/bad-hash`.
    */
-  async function take(leaver: Leaver, offer: BlobOffer, offset: number, body: HeldBody): Promise<Result<BlobState>> {
+  async function take(
+    leaver: Leaver,
+    offer: BlobOffer,
+    begins: (wanted: number) => boolean,
+    body: HeldBody,
+  ): Promise<Result<BlobState>> {
     const { replica } = leaver.credential;
     await endOldLine(replica, offer.sha256);
     const key = `${replica} ${offer.sha256}`;
-    const taken = receive(leaver, offer, offset, body);
+    const taken = receive(leaver, offer, begins, body);
     const entry = { end: body.end, done: taken.catch(() => undefined) };
     taking.set(key, entry);
     try {
@@ -119,14 +124,19 @@ export function createBlobs(deps: { db: HubDb; store: BlobStore; time: Time; ran
     }
   }
 
-  async function receive(leaver: Leaver, offer: BlobOffer, offset: number, body: HeldBody): Promise<Result<BlobState>> {
+  async function receive(
+    leaver: Leaver,
+    offer: BlobOffer,
+    begins: (wanted: number) => boolean,
+    body: HeldBody,
+  ): Promise<Result<BlobState>> {
     const { sha256, partition, bytes } = offer;
     const { replica } = leaver.credential;
     const state = await look(leaver, offer);
     if (state.state === 'wrong-partition' || state.state === 'over-quota') return err({ code: `hub/${state.state}` });
     if (state.state === 'held') return ok(state);
-    if (offset !== state.offset) return err({ code: 'hub/wrong-offset', offset: state.offset });
-    let at = offset;
+    if (!begins(state.offset)) return err({ code: 'hub/wrong-offset', offset: state.offset });
+    let at = state.offset;
     let pending: Buffer[] = [];
     let waiting = 0;
     const flush = async (): Promise<boolean> => {

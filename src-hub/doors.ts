@@ -3,6 +3,7 @@
  * answer signed with the hub's key whatever happens. Every refusal has a reason and is counted.
  */
 import type { Readable } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { parseForeignJson } from '#shared/kernel/foreign-json.ts';
@@ -10,7 +11,15 @@ import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
 import type { Time } from '#shared/kernel/ports.ts';
 import { err, ok, type Failure, type Result } from '#shared/kernel/result.ts';
 import { fromUtf8, utf8 } from '#shared/kernel/utf8.ts';
-import { HubFailure, type HubHello, hubHeaders, hubPaths, requestBytes, responseBytes } from '#shared/sync/hub-http.ts';
+import {
+  HubFailure,
+  type HubHello,
+  hubHeaders,
+  hubPaths,
+  offsetText,
+  requestBytes,
+  responseBytes,
+} from '#shared/sync/hub-http.ts';
 import { maxMessageBytes, protocolVersion } from '#shared/sync/messages.ts';
 import { LineBroken } from './blobs.ts';
 import type { Credentials } from './credentials.ts';
@@ -63,6 +72,10 @@ export type Ask = {
   readonly body: Uint8Array;
   /** SHA-256, hex; empty for a stream. */
   readonly bodyHash: string;
+  /**
+   * Says in an interim answer from which byte on the body is wanted; false where a proxy may stand between, which need not pass it on.
+   */
+  readonly wants: (offset: number) => boolean;
 };
 
 /** Bytes to be sealed as they go; see hub-http.ts, blobs. */
@@ -132,7 +145,7 @@ export function createDoors(server: FastifyInstance, deps: DoorDeps) {
   async function answer(
     request: FastifyRequest,
     reply: FastifyReply,
-    asked: { path: string; body: Uint8Array; bodyHash: string },
+    asked: Pick<Ask, 'path' | 'body' | 'bodyHash'>,
     handle: (ask: Ask) => Promise<Result<Uint8Array | StreamAnswer>>,
   ): Promise<FastifyReply> {
     metrics.count('requests');
@@ -141,7 +154,8 @@ export function createDoors(server: FastifyInstance, deps: DoorDeps) {
     try {
       if (!perAddress.take(request.ip)) return await refuse(reply, route, envelope, { code: 'hub/too-many-requests' });
       if (envelope === null) return await refuse(reply, route, null, { code: 'hub/garbage' });
-      const handled = await handle({ request, envelope, ...asked });
+      const wants = (offset: number): boolean => sayWanted(request, reply, asked.path, envelope, offset);
+      const handled = await handle({ request, envelope, wants, ...asked });
       if (!handled.ok) return await refuse(reply, route, envelope, handled.error);
       const { value } = handled;
       if (!(value instanceof Uint8Array)) return sendStream(reply, envelope, value);
@@ -155,6 +169,24 @@ export function createDoors(server: FastifyInstance, deps: DoorDeps) {
       logger.error({ route, name: errorName(error), code: errorCode(error), at: errorFrames(error) }, 'hub/trouble');
       return send(reply, envelope, statusOf.trouble, failureBody({ code: 'hub/trouble' }));
     }
+  }
+
+  function sayWanted(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    path: string,
+    { nonce }: Envelope,
+    offset: number,
+  ): boolean {
+    if (!(request.raw.socket instanceof TLSSocket)) return false;
+    const signed = responseBytes({ nonce, status: 103, bodyHash: offsetText(offset) });
+    reply.raw.writeEarlyHints({
+      // Without a link Node sends no such answer.
+      link: `<${path}>; rel=self`,
+      [hubHeaders.offset]: String(offset),
+      [hubHeaders.signature]: bytesToHex(identity.sign(signed)),
+    });
+    return true;
   }
 
   function sendStream(reply: FastifyReply, envelope: Envelope, stream: StreamAnswer): FastifyReply {

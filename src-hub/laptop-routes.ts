@@ -39,7 +39,8 @@ const garbage = err({ code: 'hub/garbage' });
 
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const PutQuery = z.object({
-  offset: z.coerce.number().int().min(0),
+  /** `ask`: the asker waits to be told. */
+  offset: z.union([z.literal('ask'), z.coerce.number().int().min(0)]),
   bytes: z.coerce.number().int().min(1).max(maxBlobBytes),
   partition: Partition,
 });
@@ -177,9 +178,14 @@ export function addLaptopRoutes(
         if (!sha256.success || !query.success) return garbage;
         const { offset, bytes, partition } = query.data;
         const offer = { sha256: sha256.data, bytes, partition };
-        const taken = await blobs.take(asker.value, offer, offset, body);
+        let from: number | null = null;
+        const begins = (wanted: number): boolean => {
+          from = wanted;
+          return offset === 'ask' ? ask.wants(wanted) : offset === wanted;
+        };
+        const taken = await blobs.take(asker.value, offer, begins, body);
         if (!taken.ok) return taken;
-        metrics.count('bytesIn', taken.value.offset - offset);
+        if (from !== null) metrics.count('bytesIn', taken.value.offset - from);
         return ok(utf8(JSON.stringify(taken.value)));
       } finally {
         body.release();

@@ -60,7 +60,8 @@ export function createStickBlobs(deps: { blobs: Blobs; identity: HubIdentity }) 
     if (state.state === 'held') return ok('held');
     const rest = restOfPiece({ ...offer, offset }, content, state.offset);
     if (typeof rest === 'string') return ok(rest);
-    const taken = await blobs.take(leaver, offer, state.offset, holdBody(Readable.from([rest])));
+    const begins = (wanted: number): boolean => wanted === state.offset;
+    const taken = await blobs.take(leaver, offer, begins, holdBody(Readable.from([rest])));
     return taken.ok ? ok(taken.value.state === 'held' ? 'whole' : 'taken') : taken;
   }
 

@@ -171,6 +171,7 @@ export function createCore(deps: CoreDeps): Core {
       files.reached(hub);
       shelf.reached(hub.blobs);
     },
+    isLineTaken: () => files.isMoving(),
   });
   const stick = createStickService({
     ...deps,
@@ -188,6 +189,7 @@ export function createCore(deps: CoreDeps): Core {
     open: current,
     hubEpoch: sync.hubEpoch,
     isEnrolled: () => sync.hubEpoch() !== null,
+    lineFree: sync.lineFree,
     oldestBackup: () => profile.backups().list().at(-1)?.madeAt ?? null,
   });
 

@@ -30,6 +30,10 @@
  *      query, its `bodyHash` empty: the digest in the path proves the content once it is whole. Status 200 carries a sealed
  *      `BlobState`. Failures: `wrong-offset` {offset}, `bad-hash` (the whole is dropped, begin at 0), `over-quota`,
  *      `too-large`, `wrong-partition`.
+ *      With `offset=ask` 1 and 2 are one: the asker sends the head and waits. The hub says in an interim answer (103) from where on it
+ *      wants the body: `x-komissiya-offset`, and `x-komissiya-signature` over `responseBytes` with status 103 and `offsetText`. Where
+ *      nothing is wanted the answer comes at once. Where a proxy may stand between, which need not pass interim answers on, it is
+ *      `wrong-offset` {offset}; a hub that does not know of this says `garbage`, and the asker goes on as in 1 and 2.
  *   3. `GET blobPath(sha256)` with or without `Range: bytes=N-` or `bytes=N-M`, signed with an empty `bodyHash`. Status 200 or
  *      206: the bytes under AES-256-CTR, key as for a sealed body, counter from zero at the first byte sent;
  *      `x-komissiya-seal` of the answer is the hub's one-time key, `content-length` the bytes sent, and the hub's
@@ -76,6 +80,7 @@ export const hubHeaders = {
   replica: 'x-komissiya-replica',
   nonce: 'x-komissiya-nonce',
   seal: 'x-komissiya-seal',
+  offset: 'x-komissiya-offset',
   signature: 'x-komissiya-signature',
 } as const;
 
@@ -101,6 +106,11 @@ export function requestBytes(request: {
 /** What the hub signs: the asker's nonce, the status and the body as sent. */
 export function responseBytes(response: { nonce: string; status: number; bodyHash: string }): Uint8Array {
   return utf8(['komissiya response 1', response.nonce, String(response.status), response.bodyHash].join('\n'));
+}
+
+/** What stands in the place of the body's hash in the signature of an interim answer: from which byte on the body is wanted. */
+export function offsetText(offset: number): string {
+  return `offset ${offset}`;
 }
 
 /** What stands in the place of the body's hash in the signature of a blob's answer: whose bytes, which, under which key. */

@@ -21,7 +21,7 @@ import { createFileTroubles, sendingOf } from './file-troubles.ts';
 import { diskFailure } from './disk-failure.ts';
 import { takeIn } from './incoming-file.ts';
 import { type Pace, paced } from './pace.ts';
-import { SealBroken } from './sealed-file.ts';
+import { SealBroken, type SealedWriter } from './sealed-file.ts';
 
 /** The hub as an exchange has just reached it. */
 export type ReachedHub = { readonly blobs: HubBlobs; readonly epoch: string };
@@ -37,6 +37,8 @@ export type FileExchangeDeps = {
   readonly pace: Pace;
   /** The epoch of the hub last heard of; null before enrolment. */
   readonly epoch: () => string | null;
+  /** Told when it has left the line, because all has moved or because the line is away. */
+  readonly lineFree: () => void;
 };
 
 export type FileExchange = {
@@ -51,6 +53,8 @@ export type FileExchange = {
   aside<T>(sha256: string, work: () => Promise<T>): Promise<T | null>;
   /** Moves all that waits now, whatever the settings say. Failure: `sync/hub-unreachable` where the hub was not reached yet. */
   moveAll(): Result<null>;
+  /** Whether something is on its way. */
+  isMoving(): boolean;
   stateOf(place: FilePlace): Pick<FileView, 'moving' | 'asked' | 'problem' | 'atHub'>;
   traffic(): FilesTraffic;
   /** Files here of a partition's records that the hub does not hold yet. */
@@ -59,8 +63,9 @@ export type FileExchange = {
 };
 
 const progressEveryMs = 400;
-/** Offers in one question to the hub. */
+/** Offers in one question to the hub; a few are not worth one. */
 const mostOffers = 500;
+const fewOffers = 4;
 
 type Way = 'up' | 'down';
 /** A file goes up once for each partition it is referred to from; mostly the hub has it already after the first. */
@@ -70,7 +75,7 @@ type Moving = {
   readonly file: Attachment;
   done: number;
   from: number;
-  readonly startedAt: number;
+  startedAt: number;
   readonly stop: AbortController;
 };
 
@@ -87,6 +92,8 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
   let running: Promise<void> | null = null;
   let moving: Moving | null = null;
   let lineProblem: Failure | null = null;
+  /** What the hub was asked about: it is not asked again before something is to be sent. */
+  const known = new Set<string>();
   /** Bytes of this turn that have gone. */
   let turnDone = 0;
   const schedule = createSchedule(() => start(), time);
@@ -125,6 +132,7 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
         turnDone = 0;
         for (const sha256 of asked.keys()) settle(sha256, err(lineProblem ?? { code: 'sync/hub-unreachable' }));
         deps.changed(['files']);
+        deps.lineFree();
       });
   }
 
@@ -161,13 +169,16 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
   /** One question tells what need not be sent: another laptop may have handed it over. */
   async function learnWhatIsThere(at: ReachedHub): Promise<void> {
     if (queries.line().metered && !all) return;
-    const offers = waiting().up.slice(0, mostOffers).map(offerOf);
-    if (offers.length < 2) return; // sending asks about a single one itself
+    const unknown = waiting().up.filter((file) => !known.has(`${at.epoch} ${sendingOf(file)}`));
+    const offers = unknown.slice(0, mostOffers).map(offerOf);
+    if (offers.length < fewOffers) return; // sending asks about each itself
     const states = await at.blobs.states(offers);
     if (!states.ok) return;
     for (const [index, { state }] of states.value.entries()) {
       const offer = offers[index];
-      if (offer !== undefined && state === 'held') queries.markAtHub(offer, at.epoch);
+      if (offer === undefined) continue;
+      known.add(`${at.epoch} ${sendingOf(offer)}`);
+      if (state === 'held') queries.markAtHub(offer, at.epoch);
     }
   }
 
@@ -202,48 +213,53 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
   async function send(at: ReachedHub, file: PlacedFile, own: Moving): Promise<Result<null>> {
     const { sha256 } = file;
     const offer = offerOf(file);
-    // The hub may have less than was sent (a restart), or more (an answer that was lost): it says from where, a few times at most.
-    for (let turn = 0; turn < 4; turn += 1) {
-      const states = await at.blobs.states([offer]);
-      if (!states.ok) return states;
-      const [state] = states.value;
-      if (state === undefined) return err({ code: 'sync/hub-refused', reason: 'garbage' });
-      if (state.state === 'held') {
-        queries.markAtHub(file, at.epoch);
-        return ok(null);
-      }
-      if (state.state === 'over-quota') return err(overQuota);
-      if (state.state !== 'wanted') return err({ code: 'sync/hub-refused', reason: state.state });
-      own.from = own.done = state.offset;
-      const ends = AbortSignal.any([own.stop.signal, closing.signal]);
-      const content = Readable.from(paced(store.read(sha256, state.offset), deps.pace, counter(own), ends));
-      let broken: unknown = null;
-      content.once('error', (error) => {
-        broken = error;
+    const ends = AbortSignal.any([own.stop.signal, closing.signal]);
+    // A line that broke is tried again at once, as long as the hub has got further each time.
+    for (let furthest = -1; ; ) {
+      const begun: { from: number | null; broken: unknown; content: Readable | null } = {
+        from: null,
+        broken: null,
+        content: null,
+      };
+      const sent = await at.blobs.send(offer, (offset) => {
+        beginAt(own, offset);
+        const content = Readable.from(paced(store.read(sha256, offset), deps.pace, counter(own), ends));
+        content.once('error', (error) => {
+          begun.broken = error;
+        });
+        begun.from = offset;
+        begun.content = content;
+        return content;
       });
+      const { from, broken } = begun;
       // A line that is given up leaves the rest unread, and the file open.
-      const put = await at.blobs.put(offer, state.offset, content).finally(() => content.destroy());
+      begun.content?.destroy();
       if (broken instanceof SealBroken) throw broken;
       if (ends.aborted) return err({ code: 'sync/stopped' });
-      if (put.ok) {
-        if (put.value.state !== 'held') continue;
+      if (sent.ok && sent.value.state === 'held') {
         queries.markAtHub(file, at.epoch);
         return ok(null);
       }
-      const reason = put.error['reason'];
+      const failure: Failure = sent.ok ? { code: 'sync/hub-refused', reason: 'wrong-offset' } : sent.error;
       // Our own copy gives another digest than it was kept under.
-      if (reason === 'bad-hash') throw new SealBroken();
-      if (reason === 'over-quota') return err(overQuota);
-      if (reason !== 'wrong-offset') return put;
+      if (failure['reason'] === 'bad-hash') throw new SealBroken();
+      if (failure['reason'] === 'over-quota') return err(overQuota);
+      const mayGoOn = isLineAway(failure) || failure['reason'] === 'wrong-offset';
+      if (!mayGoOn || from === null || from <= furthest) return err(failure);
+      furthest = from;
     }
-    return err({ code: 'sync/hub-refused', reason: 'wrong-offset' });
+  }
+
+  function beginAt(own: Moving, offset: number): void {
+    own.from = own.done = offset;
+    own.startedAt = time.now();
   }
 
   async function bring(at: ReachedHub, own: Moving): Promise<Result<null>> {
     const { sha256, bytes } = own.file;
     const ends = AbortSignal.any([own.stop.signal, closing.signal]);
-    const taken = await takeIn(store, own.file, async (part) => {
-      own.from = own.done = part.length();
+    const pour = async (part: SealedWriter): Promise<Result<null>> => {
+      beginAt(own, part.length());
       const got = await at.blobs.get(sha256, part.length(), null);
       if (!got.ok) return got.error['reason'] === 'no-blob' ? err({ code: 'files/no-blob' }) : got;
       const { content, length, failureOf } = got.value;
@@ -256,6 +272,14 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
         content.destroy();
       }
       return ends.aborted ? err({ code: 'sync/stopped' }) : ok(null);
+    };
+    const taken = await takeIn(store, own.file, async (part) => {
+      // A line that broke is tried again at once, as long as more has come each time.
+      for (;;) {
+        const before = part.length();
+        const poured = await pour(part);
+        if (poured.ok || !isLineAway(poured.error) || part.length() === before || ends.aborted) return poured;
+      }
     });
     if (!taken.ok) return taken;
     if (!taken.value) return err({ code: 'sync/hub-unreachable', cause: 'cut' });
@@ -310,6 +334,7 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
       start();
       return ok(null);
     },
+    isMoving: () => moving !== null,
     stateOf(place) {
       const { sha256 } = place;
       const isMoving = moving?.file.sha256 === sha256;

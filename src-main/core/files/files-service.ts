@@ -44,6 +44,8 @@ export type FilesServiceDeps = {
   /** Epoch of the hub last heard of; null before enrolment. */
   readonly hubEpoch: () => string | null;
   readonly isEnrolled: () => boolean;
+  /** Told when attachments have left the line to the hub. */
+  readonly lineFree: () => void;
   /** When the oldest backup of the store was made; null where there is none. */
   readonly oldestBackup: () => number | null;
 };
@@ -60,6 +62,8 @@ export type FilesService = {
   reached(hub: ReachedHub): void;
   /** Attachments here of a partition's records that the hub does not hold yet; one more while nobody has looked. */
   unsentIn(partition: string): number;
+  /** Whether attachments are on their way. */
+  isMoving(): boolean;
   /** Attachments as the road by stick sees them; null when nobody is signed in. */
   carried(): Promise<CarriedFiles | null>;
 };
@@ -344,6 +348,7 @@ export function createFilesService(deps: FilesServiceDeps): FilesService {
     pace,
     reached: (hub) => opened?.exchange.reached(hub),
     unsentIn: (partition) => opened?.exchange.unsentIn(partition) ?? 1,
+    isMoving: () => opened?.exchange.isMoving() === true,
     carried: async () => (opening === null ? null : createCarriedFiles({ ...(await opening), changed: deps.changed })),
   };
 }

@@ -32,6 +32,11 @@ export type HubBlobs = {
    * a failure of the line ask `states` how far it came and go on from there.
    */
   put(offer: BlobOffer, offset: number, content: Readable): Promise<Result<BlobState>>;
+  /**
+   * The same from wherever the hub wants it on, which it is asked for on the way; `contentFrom` is called once, or not at all where the hub
+   * wants nothing. After a failure of the line call it again.
+   */
+  send(offer: BlobOffer, contentFrom: (offset: number) => Readable): Promise<Result<BlobState>>;
   /** Bytes of a blob from `from` to `to` (included; null: to the end). `content`'s errors are told by `failureOf`. */
   get(sha256: string, from: number, to: number | null): Promise<Result<BlobStream>>;
   /** The newest snapshot of each of these partitions that has one. */
@@ -52,7 +57,35 @@ export type BlobStream = {
 /** Blobs through an open door to the hub. */
 export function createHubBlobs(door: HubDoor, idleMs: number): HubBlobs {
   const garbage = err({ code: 'sync/hub-refused', reason: 'garbage' });
-  return {
+  /** Whether the hub can be asked on the way, as far as is known. */
+  let asksOnTheWay = true;
+
+  async function upload(
+    { sha256, bytes, partition }: BlobOffer,
+    offset: number | 'ask',
+    content: Readable | ((offset: number) => Readable),
+  ): Promise<Result<BlobState>> {
+    const query = new URLSearchParams({ offset: String(offset), bytes: String(bytes), partition });
+    const answer = await door.put(`${blobPath(sha256)}?${query.toString()}`, content, idleMs);
+    if (!answer.ok) return answer;
+    const parsed = BlobState.safeParse(parseForeignJson(answer.value));
+    return parsed.success ? ok(parsed.data) : garbage;
+  }
+
+  async function sendAsked(
+    blobs: HubBlobs,
+    offer: BlobOffer,
+    contentFrom: (offset: number) => Readable,
+  ): Promise<Result<BlobState>> {
+    const states = await blobs.states([offer]);
+    const state = states.ok ? states.value[0] : undefined;
+    if (!states.ok || state === undefined) return states.ok ? garbage : states;
+    if (state.state === 'held') return ok(state);
+    if (state.state !== 'wanted') return err({ code: 'sync/hub-refused', reason: state.state });
+    return upload(offer, state.offset, contentFrom(state.offset));
+  }
+
+  const blobs: HubBlobs = {
     async states(offers) {
       const request = utf8(JSON.stringify({ protocol: protocolVersion, blobs: offers }));
       const answer = await door.ask(hubPaths.blobs, request, idleMs);
@@ -61,13 +94,21 @@ export function createHubBlobs(door: HubDoor, idleMs: number): HubBlobs {
       if (!parsed.ok) return parsed;
       return parsed.value.blobs.length === offers.length ? ok(parsed.value.blobs) : garbage;
     },
-    async put(offer, offset, content) {
-      const { sha256, bytes, partition } = offer;
-      const query = new URLSearchParams({ offset: String(offset), bytes: String(bytes), partition });
-      const answer = await door.put(`${blobPath(sha256)}?${query.toString()}`, content, idleMs);
-      if (!answer.ok) return answer;
-      const parsed = BlobState.safeParse(parseForeignJson(answer.value));
-      return parsed.success ? ok(parsed.data) : garbage;
+    put: upload,
+    async send(offer, contentFrom) {
+      if (!asksOnTheWay) return sendAsked(blobs, offer, contentFrom);
+      let isBegun = false;
+      const sent = await upload(offer, 'ask', (offset) => {
+        isBegun = true;
+        return contentFrom(offset);
+      });
+      if (sent.ok || isBegun) return sent;
+      const { code, reason, offset } = sent.error;
+      // A proxy stands between; or the hub is of an earlier version; or something swallows what it says.
+      if (reason === 'wrong-offset') return upload(offer, Number(offset), contentFrom(Number(offset)));
+      if (reason !== 'garbage' && code !== 'sync/hub-slow') return sent;
+      asksOnTheWay = false;
+      return sendAsked(blobs, offer, contentFrom);
     },
     async get(sha256, from, to) {
       const headers = from === 0 && to === null ? {} : { range: `bytes=${from}-${to ?? ''}` };
@@ -90,4 +131,5 @@ export function createHubBlobs(door: HubDoor, idleMs: number): HubBlobs {
       return parsed.ok ? ok(parsed.value.packs) : parsed;
     },
   };
+  return blobs;
 }

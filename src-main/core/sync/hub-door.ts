@@ -9,12 +9,12 @@ import type { Readable } from 'node:stream';
 import { parseForeignJson } from '#shared/kernel/foreign-json.ts';
 import { bytesToHex } from '#shared/kernel/ids.ts';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
-import { HubFailure, hubHeaders, requestBytes, responseBytes } from '#shared/sync/hub-http.ts';
+import { HubFailure, hubHeaders, offsetText, requestBytes, responseBytes } from '#shared/sync/hub-http.ts';
 import { maxMessageBytes, protocolVersion } from '#shared/sync/messages.ts';
 import { verifySignature } from '../store/identity.ts';
 import { sha256 } from '../store/segment-ports.ts';
 import { createSeal, packMessage, type Seal } from './hub-crypto.ts';
-import { type LineAnswer, readAll } from './hub-line.ts';
+import { type LineAnswer, type LineRequest, readAll } from './hub-line.ts';
 import { type HubTrustDeps, noHub, signatureOf, type TrustedLine } from './hub-trust.ts';
 
 export type HubDoorDeps = HubTrustDeps & {
@@ -27,8 +27,11 @@ export type HubDoorDeps = HubTrustDeps & {
 export type HubDoor = {
   /** One message and its answer. */
   ask(path: string, message: Uint8Array, idleMs: number): Promise<Result<Uint8Array>>;
-  /** A stream there, a message back. */
-  put(path: string, content: Readable, idleMs: number): Promise<Result<Uint8Array>>;
+  /**
+   * A stream there, a message back. As a function it is asked for the stream once the hub has said from which byte on it wants it; see
+   * hub-http.ts, blobs.
+   */
+  put(path: string, content: Readable | ((offset: number) => Readable), idleMs: number): Promise<Result<Uint8Array>>;
   /** A stream back. `signedText` says what the hub signs in the place of the body's hash. */
   get(
     path: string,
@@ -63,11 +66,20 @@ export function createHubDoor(
   async function request(
     method: 'POST' | 'PUT' | 'GET',
     path: string,
-    body: Uint8Array | Readable | null,
+    content: Uint8Array | Readable | ((offset: number) => Readable) | null,
     idleMs: number,
     more: { readonly [name: string]: string } = {},
   ): Promise<Result<Asked>> {
     const nonce = bytesToHex(deps.random.bytes(16));
+    let isHinted = true;
+    const body: LineRequest['body'] =
+      typeof content !== 'function'
+        ? content
+        : (interim) => {
+            const offset = hintedOffset(interim, nonce);
+            isHinted = offset !== null;
+            return offset === null ? null : content(offset);
+          };
     const seal = createSeal();
     const { replica } = deps;
     const bodyHash = body instanceof Uint8Array ? bytesToHex(sha256(body)) : '';
@@ -90,7 +102,17 @@ export function createHubDoor(
       ...more,
     };
     const answer = await line.request({ method, path, headers, body, idleMs, signal: deps.signal });
+    if (!isHinted) return err({ code: 'sync/wrong-hub-key' });
     return answer.ok ? ok({ nonce, seal, answer: answer.value }) : answer;
+  }
+
+  /** From where on the hub wants a stream; null where it is not the hub who says so. */
+  function hintedOffset(headers: LineAnswer['headers'], nonce: string): number | null {
+    const offset = Number(headers[hubHeaders.offset]);
+    const signature = signatureOf({ headers });
+    if (!Number.isSafeInteger(offset) || offset < 0 || signature === null || hubKey === null) return null;
+    const signed = responseBytes({ nonce, status: 103, bodyHash: offsetText(offset) });
+    return verifySignature(hubKey, signed, signature) ? offset : null;
   }
 
   async function read({ nonce, seal, answer }: Asked, maxBytes: number): Promise<Result<Uint8Array>> {

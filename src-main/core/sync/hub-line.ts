@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 import { Agent as PlainAgent, type IncomingMessage, request as plainRequest } from 'node:http';
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 import { isIP } from 'node:net';
-import type { Duplex, Readable } from 'node:stream';
+import { type Duplex, Readable } from 'node:stream';
 import { connect, type TLSSocket } from 'node:tls';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
 
@@ -21,11 +21,17 @@ export type LineRequest = {
   /** Path and query. */
   readonly path: string;
   readonly headers: { readonly [name: string]: string };
-  readonly body: Uint8Array | Readable | null;
+  readonly body: Uint8Array | Readable | HintedBody | null;
   /** How long nothing at all may come or go, ms. */
   readonly idleMs: number;
   readonly signal: AbortSignal;
 };
+
+/**
+ * A body that begins where the other side wants it: called with the headers of its interim answer (103), at most once; null gives the
+ * request up. Never called where the answer comes without one.
+ */
+export type HintedBody = (headers: IncomingMessage['headers']) => Readable | null;
 
 export type LineAnswer = {
   readonly status: number;
@@ -52,7 +58,9 @@ const slowestBytesPerMs = 2;
  * The most bytes in one record of TLS, of the 16 kB it allows. The hub can use a record only once it is whole, so of what is under way when a
  * line breaks about half a record is lost; the frame of each costs 22 bytes.
  */
-const tlsRecordBytes = 4096;
+const tlsRecordBytes = 1024;
+/** A kept line that the hub has closed meanwhile shows it as soon as it is used; later it is a line that broke, ms. */
+const staleMs = 5000;
 /** Idle lines are kept for the next request, shorter than the hub keeps them. */
 const keptMs = 60_000;
 
@@ -64,6 +72,7 @@ export function createHubLine(address: string, trust: LineTrust): HubLine {
 
   function once(asked: LineRequest): Promise<{ answer: Result<LineAnswer>; isStale: boolean }> {
     return new Promise((resolve) => {
+      const askedAt = performance.now();
       const silence = new AbortController();
       const failure = (error: unknown): Failure => failureOf(error, asked.signal, silence.signal);
       const request = (isTls ? tlsRequest : plainRequest)(`${address}${asked.path}`, {
@@ -74,9 +83,12 @@ export function createHubLine(address: string, trust: LineTrust): HubLine {
       });
       const { body } = asked;
       const length = body instanceof Uint8Array ? body.length : 0;
+      let isPouring = body instanceof Readable;
       let timer = setTimeout(() => silence.abort(), asked.idleMs + length / slowestBytesPerMs);
       request.once('response', (response) => {
         clearTimeout(timer);
+        // Answered without a word of what it wants: nothing.
+        if (typeof body === 'function' && !isPouring) request.end();
         response.setTimeout(asked.idleMs, () => silence.abort());
         const certificate = isTls ? certificateOf(response.socket as TLSSocket) : null; // a TLS agent makes TLS sockets
         const { statusCode = 0, headers } = response;
@@ -85,16 +97,29 @@ export function createHubLine(address: string, trust: LineTrust): HubLine {
       });
       request.once('error', (error) => {
         clearTimeout(timer);
-        const isStale = request.reusedSocket && 'code' in error && error.code === 'ECONNRESET';
+        const isReset = request.reusedSocket && 'code' in error && error.code === 'ECONNRESET';
+        // Every request may be repeated, but not a stream.
+        const isStale = isReset && !isPouring && performance.now() - askedAt < staleMs;
         resolve({ answer: err(failure(error)), isStale });
       });
       if (body === null || body instanceof Uint8Array) return void request.end(body ?? undefined);
-      body.once('error', (error) => request.destroy(error));
-      body.on('data', (chunk: Uint8Array) => {
-        clearTimeout(timer);
-        timer = setTimeout(() => silence.abort(), asked.idleMs + chunk.length / slowestBytesPerMs);
+      const pour = (content: Readable): void => {
+        content.once('error', (error) => request.destroy(error));
+        content.on('data', (chunk: Uint8Array) => {
+          clearTimeout(timer);
+          timer = setTimeout(() => silence.abort(), asked.idleMs + chunk.length / slowestBytesPerMs);
+        });
+        content.pipe(request);
+      };
+      if (body instanceof Readable) return pour(body);
+      request.flushHeaders();
+      request.on('information', ({ statusCode, headers }) => {
+        if (statusCode !== 103 || isPouring) return;
+        isPouring = true;
+        const content = body(headers);
+        if (content === null) request.destroy(new Error('the interim answer was refused'));
+        else pour(content);
       });
-      body.pipe(request);
     });
   }
 
@@ -103,9 +128,8 @@ export function createHubLine(address: string, trust: LineTrust): HubLine {
     async request(asked) {
       if (asked.signal.aborted) return err({ code: 'sync/stopped' });
       const { answer, isStale } = await once(asked);
-      // The hub closed a kept line in the very moment it was used again. Every request may be repeated, but not a stream.
-      const isRepeatable = asked.body === null || asked.body instanceof Uint8Array;
-      return isStale && isRepeatable ? (await once(asked)).answer : answer;
+      // The hub closed a kept line in the very moment it was used again.
+      return isStale ? (await once(asked)).answer : answer;
     },
     close: () => agent.destroy(),
   };

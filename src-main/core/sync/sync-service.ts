@@ -45,6 +45,8 @@ export type SyncServiceDeps = {
   readonly timing?: HubTiming;
   /** Told after each exchange that reached the hub: blobs may follow the records. */
   readonly reached: (hub: { readonly blobs: HubBlobs; readonly epoch: string }) => void;
+  /** Whether something large is on the line, which goes on by itself where that breaks. */
+  readonly isLineTaken: () => boolean;
 };
 
 /** The open store and the laptop's own key. */
@@ -65,6 +67,8 @@ export type SyncService = {
   close(): Promise<void>;
   /** Something was written here: hand it over soon. Cheap, may be called often. */
   localChange(): void;
+  /** Nothing large is on the line any more: listen to the hub again, or find out when it is back. */
+  lineFree(): void;
   /** Epoch of the hub last heard of; null before enrolment. */
   hubEpoch(): string | null;
   /** The enrolment came by another way than a call to this service: exchange if there is an address. */
@@ -73,6 +77,9 @@ export type SyncService = {
 
 const afterSignInMs = 500;
 const afterChangeMs = 1000;
+/** After a line broke: who listened, soon; and later while what is large has to go on over it first. */
+const afterBreakMs = 3000;
+const afterBreakBesideMs = 60_000;
 const progressEveryMs = 500;
 
 type Opened = SyncProfile & {
@@ -275,6 +282,8 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
     if (!isOnline(at.store)) return;
     if (at.problem === null || at.failures === 0) listen(at);
     schedule.within(at.failures > 0 ? retryDelay(at.failures, random) : regularDelay(random));
+    // It broke off in the middle: the rest waits for no clock.
+    if (at.failures === 0 && at.problem !== null && isLineAway(at.problem)) schedule.within(afterChangeMs);
     if (opsToHandOver(at.store) > at.offered) schedule.within(afterChangeMs);
   }
 
@@ -292,7 +301,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
       exchange: () => run(at),
       lineBroke() {
         // An exchange finds out what it was, and starts this anew when the hub is back.
-        if (at === opened) schedule.within(jitter(3000, 0.5, random));
+        if (at === opened) schedule.within(jitter(deps.isLineTaken() ? afterBreakBesideMs : afterBreakMs, 0.5, random));
       },
       random,
     }).finally(() => {
@@ -394,6 +403,10 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
       at.stop.abort();
       await Promise.allSettled([at.running, at.listening, at.compacting.close()]);
       at.transport?.close();
+    },
+    lineFree() {
+      if (opened === null || opened.running !== null || opened.listening !== null || !isOnline(opened.store)) return;
+      schedule.within(jitter(afterBreakMs, 0.5, random));
     },
     hubEpoch: () => opened?.store.enrolment()?.epoch ?? null,
     enrolmentChanged() {

@@ -1,0 +1,166 @@
+/** Over a bad line: what goes on from where it stood, at once and with few questions, on both databases. */
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createHubTransport, type HubTransport } from '#core/sync/hub-transport.ts';
+import { type BadLine, type LineQuality, openLine } from '#tests/lib/bad-line.ts';
+import { type TestCore, seededRandom, startSignedIn, temporaryFolder } from '#tests/lib/core.ts';
+import { attachFile } from '#tests/lib/files.ts';
+import { bothDatabases, startHub, startPostgres, type TestHub, type TestPostgres } from '#tests/lib/hub.ts';
+import { enrol, newLaptop, samplePartition } from '#tests/lib/hub-laptop.ts';
+
+/** As the bad line of a village, twenty times faster. */
+const bad: LineQuality = { bitsPerSecond: 1_280_000, roundTripMs: 40, loss: 0.05, cutEveryMs: 1500 };
+const good: LineQuality = { bitsPerSecond: 100_000_000, roundTripMs: 1, loss: 0, cutEveryMs: null };
+
+const postgres: TestPostgres | null = startPostgres();
+afterAll(() => postgres?.close());
+
+function numbers(seed: string): () => number {
+  const random = seededRandom(seed);
+  return () => new DataView(random.bytes(4).buffer).getUint32(0) / 2 ** 32;
+}
+
+describe.each(bothDatabases(postgres, 'badline'))('over a bad line, on $name', ({ skip, url }) => {
+  let hub: TestHub;
+  const cores: TestCore[] = [];
+  const lines: BadLine[] = [];
+  beforeAll(async () => {
+    if (skip) return;
+    const databaseUrl = await url();
+    hub = await startHub(databaseUrl === null ? {} : { databaseUrl });
+  });
+  afterEach(async () => {
+    for (const core of cores.splice(0)) await core.close();
+    for (const line of lines.splice(0)) await line.close();
+  });
+  afterAll(async () => {
+    if (!skip) await hub.close();
+  });
+
+  async function open(quality: LineQuality, port = 0): Promise<BadLine> {
+    const line = await openLine(Number(new URL(hub.address).port), quality, numbers('line'), port);
+    lines.push(line);
+    return line;
+  }
+
+  /** A laptop that has met the hub, and the port it knows it at. */
+  async function laptop(): Promise<{ core: TestCore; port: number }> {
+    const core = await startSignedIn();
+    cores.push(core);
+    const line = await open(good);
+    await core.value('sync.enrol', { address: `https://127.0.0.1:${line.port}`, code: await hub.invite() });
+    await core.value('sync.now', {});
+    await line.close();
+    return { core, port: line.port };
+  }
+
+  async function until(isDone: () => Promise<boolean>): Promise<void> {
+    const end = performance.now() + 40_000;
+    while (!(await isDone())) {
+      if (performance.now() > end) throw new Error('it did not come');
+      await new Promise((done) => setTimeout(done, 50));
+    }
+  }
+
+  async function transport(port?: number): Promise<HubTransport> {
+    const sample = newLaptop();
+    const enrolled = await enrol(sample, hub.address, await hub.invite());
+    if (!enrolled.ok) throw new Error(enrolled.error.code);
+    const { hubKey, tlsKey } = enrolled.value;
+    const address = port === undefined ? hub.address : `https://127.0.0.1:${port}`;
+    return createHubTransport({ ...sample.transportDeps(address), hubKey, tlsKey });
+  }
+
+  test.skipIf(skip)(
+    'a scan goes on at once after each cut, and hardly a byte goes twice',
+    async () => {
+      const { core, port } = await laptop();
+      const { id } = await core.value('records.save', { kind: 'decision', values: { number: '1/1' } });
+      const content = randomBytes(600_000);
+      const sha256 = await attachFile(core, id, 'scan.pdf', content);
+      const line = await open(bad, port);
+      await core.value('sync.now', {}).catch(() => undefined);
+      await until(async () => (await core.value('files.traffic', {})).toSend.files === 0);
+      expect(line.cuts()).toBeGreaterThan(2);
+      // The record, a head and half a record of TLS for each cut, and the frames of those that arrived.
+      const more = line.bytes.up - line.of.handShakes - line.of.lost - content.length;
+      expect(more).toBeLessThan(0.03 * content.length + 5000 + 3500 * line.cuts());
+      const other = await laptop();
+      await open(good, other.port);
+      await other.core.value('sync.now', {});
+      await until(async () => (await other.core.value('files.traffic', {})).toFetch.files === 0);
+      const path = join(temporaryFolder(), 'out.pdf');
+      await other.core.value('files.copyOut', { kind: 'decision', id, sha256, path });
+      expect(readFileSync(path).equals(content)).toBe(true);
+    },
+    90_000,
+  );
+
+  test.skipIf(skip)(
+    'a fetch goes on at once after each cut',
+    async () => {
+      const from = await laptop();
+      await open(good, from.port);
+      const { id } = await from.core.value('records.save', { kind: 'decision', values: { number: '1/2' } });
+      const content = randomBytes(600_000);
+      const sha256 = await attachFile(from.core, id, 'scan.pdf', content);
+      await from.core.value('sync.now', {});
+      await until(async () => (await from.core.value('files.traffic', {})).toSend.files === 0);
+      const { core, port } = await laptop();
+      const line = await open(bad, port);
+      await until(async () => (await core.call('sync.now', {})).ok);
+      await until(async () => (await core.value('files.list', { kind: 'decision', id })).items[0]?.here === true);
+      expect(line.cuts()).toBeGreaterThan(2);
+      const path = join(temporaryFolder(), 'out.pdf');
+      await core.value('files.copyOut', { kind: 'decision', id, sha256, path });
+      expect(readFileSync(path).equals(content)).toBe(true);
+    },
+    90_000,
+  );
+
+  test.skipIf(skip)('the hub says on the way from where it wants a blob, and that it wants nothing', async () => {
+    const content = randomBytes(50_000);
+    const offer = {
+      sha256: createHash('sha256').update(content).digest('hex'),
+      bytes: content.length,
+      partition: samplePartition,
+    };
+    const desk = await transport();
+    const asked: number[] = [];
+    const send = (to: number) =>
+      desk.blobs.send(offer, (offset) => {
+        asked.push(offset);
+        return Readable.from([content.subarray(offset, to)]);
+      });
+    expect(await send(20_000)).toEqual({ ok: true, value: { sha256: offer.sha256, state: 'wanted', offset: 20_000 } });
+    expect(await send(50_000)).toEqual({ ok: true, value: { sha256: offer.sha256, state: 'held', offset: 50_000 } });
+    expect(await send(50_000)).toEqual({ ok: true, value: { sha256: offer.sha256, state: 'held', offset: 50_000 } });
+    expect(asked).toEqual([0, 20_000]);
+    const elsewhere = { ...offer, partition: 'kz/kz-11/kz-11-tec_oblast' };
+    const refused = await desk.blobs.send(elsewhere, () => {
+      throw new Error('nothing of it is wanted');
+    });
+    expect(refused).toEqual({ ok: false, error: { code: 'sync/hub-refused', reason: 'wrong-partition' } });
+    desk.close();
+  });
+
+  test.skipIf(skip)('where a proxy may stand between it is asked in two steps', async () => {
+    const content = randomBytes(50_000);
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    const sample = newLaptop();
+    const enrolled = await enrol(sample, hub.address, await hub.invite());
+    if (!enrolled.ok) throw new Error(enrolled.error.code);
+    const desk = createHubTransport({ ...sample.transportDeps(hub.page), hubKey: enrolled.value.hubKey });
+    const asked: number[] = [];
+    const sent = await desk.blobs.send({ sha256, bytes: content.length, partition: samplePartition }, (offset) => {
+      asked.push(offset);
+      return Readable.from([content.subarray(offset)]);
+    });
+    expect(sent).toMatchObject({ ok: true, value: { state: 'held' } });
+    expect(asked).toEqual([0]);
+    desk.close();
+  });
+});

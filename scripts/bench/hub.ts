@@ -1,7 +1,8 @@
 /**
  * The hub on a real PostgreSQL under load: 25 laptops that send 100,000 changes at once, and 500 that wake within a minute.
  * Laptops, hub and database share this machine's processors, as the figures say nothing else than that. The baseline of the
- * upload is PostgreSQL itself, taking the same bytes in the same pieces without a check.
+ * upload is PostgreSQL itself, taking the same bytes in the same pieces without a check. While working on it: `--rounds 1` uploads once,
+ * `--wake-seconds 5` wakes the 500 within five seconds, `--wake-seconds 0` not at all.
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,12 +17,12 @@ import { startHub, startPostgres, type TestHub } from '#tests/lib/hub.ts';
 import { type Laptop, newLaptop, sampleMessage, sampleOps, seal } from '#tests/lib/hub-laptop.ts';
 import { type Figure, figure } from './figure.ts';
 import { median, percentile } from './statistics.ts';
+import { argument } from './sync.ts';
 
 const writers = 25;
 const opsEach = 4000;
 const opsPerSegment = 1000;
 const sleepers = 500;
-const wakeMs = 60_000;
 const mustOpsPerSecond = 20_000;
 const mustP95Ms = 3000;
 
@@ -29,6 +30,8 @@ type Enrolled = { readonly laptop: Laptop; readonly partition: string };
 
 /** Measures; throws where there is no PostgreSQL on this machine. */
 export async function benchHub(): Promise<Figure[]> {
+  const rounds = Number(argument('--rounds') ?? 3);
+  const wakeMs = Number(argument('--wake-seconds') ?? 60) * 1000;
   const postgres = startPostgres();
   if (postgres === null) throw new Error('bench hub needs PostgreSQL (Debian package postgresql)');
   const databaseUrl = await postgres.createDatabase('bench');
@@ -41,7 +44,10 @@ export async function benchHub(): Promise<Figure[]> {
     version: '0.0.0',
   });
   try {
-    return [...(await upload(hub, office, databaseUrl)), ...(await wake(hub, office))];
+    return [
+      ...(await upload(hub, office, databaseUrl, rounds)),
+      ...(wakeMs > 0 ? await wake(hub, office, wakeMs) : []),
+    ];
   } finally {
     await office.close();
     await hub.close();
@@ -50,12 +56,12 @@ export async function benchHub(): Promise<Figure[]> {
 }
 
 /** Every laptop of its own commission sends its log, four segments one after the other, all laptops at once. */
-async function upload(hub: TestHub, office: Hub, databaseUrl: string): Promise<Figure[]> {
+async function upload(hub: TestHub, office: Hub, databaseUrl: string, rounds: number): Promise<Figure[]> {
   const tlsKey = await office.tlsKey();
   const rates: number[] = [];
   const bare: number[] = [];
   const busy: number[] = [];
-  for (let round = 0; round < 3; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     const sending = [];
     for (let index = 0; index < writers; index += 1) {
       const { laptop, partition } = await enrolDirectly(office, `kz/kz-${round}/kz-${round}-writer-${index}`);
@@ -127,7 +133,7 @@ async function insertBarely(connectionString: string, logs: readonly (readonly U
 }
 
 /** A hundred commissions of five laptops; each wakes once within the minute, sends ten changes and takes what is there. */
-async function wake(hub: TestHub, office: Hub): Promise<Figure[]> {
+async function wake(hub: TestHub, office: Hub, wakeMs: number): Promise<Figure[]> {
   const laptops: Enrolled[] = [];
   for (let index = 0; index < sleepers; index += 1) {
     laptops.push(await enrolDirectly(office, `kg/kg-oblast/kg-oblast-${Math.floor(index / 5)}`));

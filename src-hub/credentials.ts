@@ -7,13 +7,7 @@ import type { Role } from '#shared/access/roles.ts';
 import type { Random, Time } from '#shared/kernel/ports.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { reachesInto } from '#shared/sync/credential.ts';
-import {
-  type Credential,
-  type CredentialsHeld,
-  serialsDigest,
-  type Summary,
-  type SyncResponse,
-} from '#shared/sync/messages.ts';
+import { type Credential, type CredentialsHeld, serialsDigest, type SyncResponse } from '#shared/sync/messages.ts';
 import type { Succession } from '#shared/sync/succession.ts';
 import type { HubDb } from './db/database.ts';
 import { withinAny } from './db/within.ts';
@@ -62,26 +56,34 @@ export type Credentials = ReturnType<typeof createCredentials>;
 
 export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time: Time; random: Random }) {
   const { db, time } = deps;
-  /** Credentials never change under their serial: read once. */
+  /** Credentials never change under their serial, and none is ever removed: each is read once. */
   const known = new Map<string, Credential>();
+  /** Of all credentials by rising serial, as many as there were at the last look. */
+  let all: readonly Credential[] = [];
+
+  function readOnce(serial: string, body: string): Credential {
+    const credential = known.get(serial) ?? readCredential(body);
+    known.set(serial, credential);
+    return credential;
+  }
 
   /** What a laptop may do now, by its newest credential. */
   async function standingOf(replica: string): Promise<Standing> {
     const rows = await db
       .selectFrom('credential')
-      .select(['body', 'valid_until', 'revoked_at'])
+      .select(['serial', 'body', 'valid_until', 'revoked_at'])
       .where('replica', '=', replica)
       .orderBy('issued_at', 'desc')
       .orderBy('serial', 'desc')
       .execute();
     const [newest] = rows;
-    const all = rows.map((row) => readCredential(row.body));
-    const [credential] = all;
+    const credentials = rows.map(({ serial, body }) => readOnce(serial, body));
+    const [credential] = credentials;
     if (newest === undefined || credential === undefined) return { state: 'unknown' };
     const line = newest.revoked_at === null ? null : await successionOf(db, replica);
-    if (line !== null) return { state: 'succeeded', credential, credentials: all, ...line };
+    if (line !== null) return { state: 'succeeded', credential, credentials, ...line };
     const valid = newest.valid_until <= time.now() ? 'expired' : 'valid';
-    return { state: newest.revoked_at === null ? valid : 'revoked', credential, credentials: all };
+    return { state: newest.revoked_at === null ? valid : 'revoked', credential, credentials };
   }
 
   /** Revokes by credential serial, an earlier one too, or laptop name; answers the names, none when nothing matched. */
@@ -126,17 +128,23 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
 
   /** Credentials of laptops that write within `partitions`, by serial. */
   async function within(partitions: readonly string[]): Promise<Credential[]> {
+    const counted = await db
+      .selectFrom('credential')
+      .select((select) => select.fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow();
+    if (counted.count !== all.length) all = await readAll();
+    return all.filter((credential) => reachesInto(credential, partitions));
+  }
+
+  async function readAll(): Promise<Credential[]> {
     const rows = await db.selectFrom('credential').select('serial').orderBy('serial').execute();
     const unknown = rows.filter((row) => !known.has(row.serial)).map((row) => row.serial);
     for (let at = 0; at < unknown.length; at += 500) {
       const page = unknown.slice(at, at + 500);
       const bodies = await db.selectFrom('credential').select(['serial', 'body']).where('serial', 'in', page).execute();
-      for (const row of bodies) known.set(row.serial, readCredential(row.body));
+      for (const row of bodies) readOnce(row.serial, row.body);
     }
-    return rows.flatMap(({ serial }) => {
-      const credential = known.get(serial);
-      return credential !== undefined && reachesInto(credential, partitions) ? [credential] : [];
-    });
+    return rows.flatMap(({ serial }) => known.get(serial) ?? []);
   }
 
   /**
@@ -148,14 +156,14 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
     partitions: readonly string[],
   ): Promise<{ credentials: Credential[]; after: string | null }> {
     if (held === null) return { credentials: [], after: null };
-    const all = await within(partitions);
+    const reaching = await within(partitions);
     if ('digest' in held) {
-      const serials = all.map(({ serial }) => serial);
+      const serials = reaching.map(({ serial }) => serial);
       return { credentials: [], after: serialsDigest(serials, sha256) === held.digest ? null : '' };
     }
     const has = new Set(held.serials);
     const { after, until } = held;
-    const lacked = all.filter(
+    const lacked = reaching.filter(
       ({ serial }) => serial > after && (until === null || serial <= until) && !has.has(serial),
     );
     const credentials = lacked.slice(0, 500);
@@ -258,28 +266,6 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
     });
   }
 
-  /**
-   * Remembers a contact; `summary` is what the laptop holds after it, undefined where it did not say. `stickBlobs`: the attachments it
-   * holds, where it came by stick; null on the line.
-   */
-  async function touch(
-    replica: string,
-    appVersion: string | null,
-    summary?: Summary,
-    stickBlobs: readonly string[] | null = null,
-  ): Promise<void> {
-    await db
-      .updateTable('replica')
-      .set({
-        last_contact_at: time.now(),
-        ...(appVersion === null ? {} : { app_version: appVersion }),
-        ...(summary === undefined ? {} : { summary: JSON.stringify(summary) }),
-        stick_blobs: stickBlobs === null ? null : JSON.stringify(stickBlobs),
-      })
-      .where('id', '=', replica)
-      .execute();
-  }
-
   return {
     ...createEnrolment(deps),
     succeed: (succession: Succession) => succeed(deps, succession),
@@ -291,6 +277,5 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
     laptopsWithin,
     renew,
     grant,
-    touch,
   };
 }

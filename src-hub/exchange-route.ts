@@ -11,6 +11,7 @@ import {
   frame,
   logKey,
   protocolVersion,
+  type Refusal,
   type Summary,
   summaryDigest,
   SyncRequest,
@@ -21,10 +22,11 @@ import type { Credentials, Standing } from './credentials.ts';
 import type { LogTable } from './db/schema.ts';
 import { sha256 } from './hub-crypto.ts';
 import type { HubIdentity } from './identity.ts';
-import type { Ledger } from './ledger-queries.ts';
+import { type Ledger, nothingMoved, type Visit } from './ledger-queries.ts';
 import { headsOf, type LogArchive, summaryOf } from './log-archive.ts';
 import type { LogWatch } from './log-watch.ts';
 import type { Metrics } from './metrics.ts';
+import type { Visits } from './visits.ts';
 
 export type Asker = {
   readonly replica: string;
@@ -45,12 +47,13 @@ export function createExchangeRoute(deps: {
   archive: LogArchive;
   credentials: Credentials;
   ledger: Ledger;
+  visits: Visits;
   watch: LogWatch;
   metrics: Metrics;
   identity: HubIdentity;
   time: Time;
 }) {
-  const { archive, credentials, ledger, watch, metrics, identity, time } = deps;
+  const { archive, credentials, ledger, visits, watch, metrics, identity, time } = deps;
 
   /** One turn. Failures: `hub/garbage`, `hub/too-large`, `hub/protocol`. */
   async function turn(asker: Asker, message: Uint8Array): Promise<Result<Uint8Array>> {
@@ -60,10 +63,10 @@ export function createExchangeRoute(deps: {
     if (request.replica !== asker.replica) return err({ code: 'hub/garbage' });
     if ('digest' in request) return ok(await brief(asker, request));
 
-    const accepted = await archive.accept(incoming, rememberStandings(credentials), asker.replica);
-    for (const refusal of accepted.refusals) {
-      metrics.countRefused(refusal.reason);
-      await ledger.countRefusal(asker.replica, refusal.reason);
+    const accepted = await archive.accept(incoming, rememberStandings(credentials, asker), asker.replica);
+    for (const [reason, count] of countByReason(accepted.refusals)) {
+      metrics.countRefused(reason, count);
+      await ledger.countRefusal(asker.replica, reason, count);
     }
     metrics.count('opsIn', accepted.ops);
     // Comes to the asker among the credentials it lacks.
@@ -90,16 +93,14 @@ export function createExchangeRoute(deps: {
       laptops: await credentials.laptopsWithin(partitions),
       segments: outgoing.segments.map((segment) => segment.length),
     };
-    await credentials.touch(asker.replica, asker.appVersion, afterwards(request.summary, logs, outgoing.more));
-    if (accepted.ops > 0 || outgoing.segments.length > 0) {
-      await ledger.recordExchange({
-        replica: asker.replica,
-        opsIn: accepted.ops,
-        bytesIn: accepted.bytes,
-        segmentsOut: outgoing.segments.length,
-        bytesOut: outgoing.bytes,
-      });
-    }
+    visits.note({
+      ...visitOf(asker),
+      summary: afterwards(request.summary, logs, outgoing.more),
+      opsIn: accepted.ops,
+      bytesIn: accepted.bytes,
+      segmentsOut: outgoing.segments.length,
+      bytesOut: outgoing.bytes,
+    });
     return ok(frame(header, outgoing.segments));
   }
 
@@ -109,10 +110,14 @@ export function createExchangeRoute(deps: {
     // A credential about to end, or another one, is news too: it comes with the whole answer.
     const { serial } = (await credentials.renew(asker.credential)) ?? asker.credential;
     const same = digestOf(logs, serial) === request.digest;
-    await credentials.touch(asker.replica, asker.appVersion);
+    visits.note(visitOf(asker));
     const { epoch } = identity;
     const header: BriefResponse = { protocol: protocolVersion, epoch, same, time: time.now(), segments: [] };
     return frame(header, []);
+  }
+
+  function visitOf({ replica, appVersion }: Asker): Visit {
+    return { replica, at: time.now(), appVersion, summary: null, stickBlobs: null, ...nothingMoved };
   }
 
   /** Answers when something is there for the asker, or with `moved: false` after 25 seconds. */
@@ -163,9 +168,18 @@ function afterwards(held: Summary, logs: readonly LogTable[], more: boolean): Su
   );
 }
 
+function countByReason(refusals: readonly Refusal[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { reason } of refusals) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return counts;
+}
+
 /** One look-up per laptop and request. */
-function rememberStandings(credentials: Credentials): (replica: string) => Promise<Standing> {
-  const known = new Map<string, Promise<Standing>>();
+function rememberStandings(credentials: Credentials, asker: Asker): (replica: string) => Promise<Standing> {
+  const { credential, credentials: all } = asker;
+  const known = new Map<string, Promise<Standing>>([
+    [asker.replica, Promise.resolve({ state: 'valid', credential, credentials: all })],
+  ]);
   return (replica) => {
     const found = known.get(replica) ?? credentials.standingOf(replica);
     known.set(replica, found);

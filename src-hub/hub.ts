@@ -25,6 +25,7 @@ import { createServer, type HubServer, readTls } from './server.ts';
 import { createShelf, type Shelf } from './shelf.ts';
 import { createSnapshots, type Snapshots } from './snapshots.ts';
 import { createStick, type Stick } from './stick.ts';
+import { createVisits } from './visits.ts';
 
 export type HubDeps = {
   readonly time: Time;
@@ -67,10 +68,11 @@ export async function createHub(config: HubConfig, deps: HubDeps): Promise<Hub> 
   const identity = await ensureIdentity(db, config.name, { time, random });
   const credentials = createCredentials({ db, identity, time, random });
   const ledger = createLedger({ db, time, random });
+  const visits = createVisits({ ledger, onTrouble: () => logger.warn('hub/visits-unwritten') });
   const watch = createLogWatch(db);
   const archive = createLogArchive({ db, time, quotaBytes: config.quotaBytes, onMoved: watch.moved });
   const metrics = createMetrics();
-  const exchange = createExchangeRoute({ archive, credentials, ledger, watch, metrics, identity, time });
+  const exchange = createExchangeRoute({ archive, credentials, ledger, visits, watch, metrics, identity, time });
   const store =
     config.s3 === null ? createFolderBlobStore(config.directory, random) : createS3BlobStore(config.s3, time);
   const blobs = createBlobs({ db, store, time, random, quotaBytes: config.blobQuotaBytes });
@@ -160,6 +162,7 @@ export async function createHub(config: HubConfig, deps: HubDeps): Promise<Hub> 
       watch.close();
       await snapshots.close();
       await server?.close();
+      await visits.close();
       await db.destroy();
       logger.info('hub/stopped');
     },

@@ -1,4 +1,5 @@
 /** The hub's own book-keeping: refusals by reason and day, exchanges that moved something, and the figures shown of them. */
+import { sql } from 'kysely';
 import { newId } from '#shared/kernel/ids.ts';
 import type { Random, Time } from '#shared/kernel/ports.ts';
 import { Summary } from '#shared/sync/messages.ts';
@@ -14,6 +15,27 @@ export type RefusalLine = {
   readonly lastAt: number;
   readonly laptop: string | null;
 };
+
+/** A laptop was here, on the line or by stick. */
+export type Visit = {
+  readonly replica: string;
+  /** Milliseconds UTC. */
+  readonly at: number;
+  /** Null where it did not say: as before. */
+  readonly appVersion: string | null;
+  /** What it holds now; null where it did not say: as before. */
+  readonly summary: Summary | null;
+  /** Digests of the attachments it holds, where it came by stick; null on the line. */
+  readonly stickBlobs: readonly string[] | null;
+} & Moved;
+export type Moved = {
+  readonly opsIn: number;
+  readonly bytesIn: number;
+  readonly segmentsOut: number;
+  readonly bytesOut: number;
+};
+const visitsPerStatement = 500;
+export const nothingMoved: Moved = { opsIn: 0, bytesIn: 0, segmentsOut: 0, bytesOut: 0 };
 
 export type Ledger = ReturnType<typeof createLedger>;
 
@@ -33,25 +55,39 @@ export function createLedger(deps: { db: HubDb; time: Time; random: Random }) {
       .execute();
   }
 
-  async function recordExchange(row: {
-    replica: string;
-    opsIn: number;
-    bytesIn: number;
-    segmentsOut: number;
-    bytesOut: number;
-  }): Promise<void> {
-    await db
-      .insertInto('exchange')
-      .values({
-        id: newId(deps),
-        replica: row.replica,
-        at: time.now(),
-        ops_in: row.opsIn,
-        bytes_in: row.bytesIn,
-        segments_out: row.segmentsOut,
-        bytes_out: row.bytesOut,
-      })
-      .execute();
+  /** Writes visits, one of a laptop at most, in one transaction: its last contact, and an exchange where something moved. */
+  async function recordVisits(visits: readonly Visit[]): Promise<void> {
+    await db.transaction().execute(async (tx) => {
+      for (let at = 0; at < visits.length; at += visitsPerStatement) {
+        const page = visits.slice(at, at + visitsPerStatement);
+        // Both databases call the columns of a list of values so.
+        const rows = page.map(
+          ({ replica, at: when, appVersion, summary, stickBlobs }) => sql`(cast(${replica} as text),
+            cast(${when} as bigint), cast(${appVersion} as text), cast(${toJson(summary)} as text),
+            cast(${toJson(stickBlobs)} as text))`,
+        );
+        await sql`update replica set last_contact_at = visit.column2,
+          app_version = coalesce(visit.column3, app_version), summary = coalesce(visit.column4, summary),
+          stick_blobs = visit.column5
+          from (values ${sql.join(rows)}) as visit where replica.id = visit.column1`.execute(tx);
+        const moved = page.filter(({ opsIn, segmentsOut }) => opsIn + segmentsOut > 0);
+        if (moved.length === 0) continue;
+        await tx
+          .insertInto('exchange')
+          .values(
+            moved.map((visit) => ({
+              id: newId(deps),
+              replica: visit.replica,
+              at: visit.at,
+              ops_in: visit.opsIn,
+              bytes_in: visit.bytesIn,
+              segments_out: visit.segmentsOut,
+              bytes_out: visit.bytesOut,
+            })),
+          )
+          .execute();
+      }
+    });
   }
 
   /** Forgets what is older than 90 days. */
@@ -113,5 +149,9 @@ export function createLedger(deps: { db: HubDb; time: Time; random: Random }) {
     return bytes;
   }
 
-  return { countRefusal, recordExchange, prune, refusals, refusedFor, totals, waitingFor };
+  return { countRefusal, recordVisits, prune, refusals, refusedFor, totals, waitingFor };
+}
+
+function toJson(value: object | null): string | null {
+  return value === null ? null : JSON.stringify(value);
 }

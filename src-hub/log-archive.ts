@@ -15,7 +15,7 @@ import { headWithin, openSegment, readSegmentHeader, type SegmentHeader } from '
 import type { Standing } from './credentials.ts';
 import type { HubDb } from './db/database.ts';
 import { withinAny } from './db/within.ts';
-import type { LogTable } from './db/schema.ts';
+import type { LogTable, SegmentTable } from './db/schema.ts';
 import { segmentPorts, verifySignature } from './hub-crypto.ts';
 
 type Reason = Refusal['reason'];
@@ -26,6 +26,8 @@ export type Outgoing = { readonly segments: readonly Uint8Array[]; readonly byte
 
 /** No single segment is larger: 1,000 ops of long papers fit many times. */
 const maxSegmentBytes = 8 * 1024 * 1024;
+/** Bound to one statement at once: the bytes of all of them are. */
+const segmentsPerStatement = 20;
 /** A laptop holds an answer in memory, several times over while it is opened. */
 const downloadBytes = 1024 * 1024;
 const downloadSegments = 500;
@@ -108,31 +110,30 @@ export function createLogArchive(deps: {
     segments: readonly Proved[],
   ): Promise<{ ops: number; bytes: number; refusal: Refusal | null }> {
     const { replica, partition } = parseLogKey(log);
+    const now = time.now();
     return db.transaction().execute(async (tx) => {
-      // A write first: locks the log's row in PostgreSQL and the file in SQLite.
-      await tx
-        .insertInto('log')
-        .values({ replica, partition, head_seq: 0, head: bytesToHex(emptyHead), bytes: 0, moved_at: time.now() })
-        .onConflict((conflict) => conflict.columns(['replica', 'partition']).doNothing())
-        .execute();
-      await tx
-        .updateTable('log')
-        .set((row) => ({ head_seq: row.ref('head_seq') }))
-        .where('replica', '=', replica)
-        .where('partition', '=', partition)
-        .execute();
+      // Writes before it reads: locks the log's row in PostgreSQL and the file in SQLite.
       const start = await tx
-        .selectFrom('log')
-        .selectAll()
-        .where('replica', '=', replica)
-        .where('partition', '=', partition)
+        .insertInto('log')
+        .values({ replica, partition, head_seq: 0, head: bytesToHex(emptyHead), bytes: 0, moved_at: now })
+        .onConflict((conflict) =>
+          conflict.columns(['replica', 'partition']).doUpdateSet((row) => ({ head_seq: row.ref('log.head_seq') })),
+        )
+        .returning(['replica', 'partition', 'head_seq', 'head', 'bytes', 'moved_at'])
         .executeTakeFirstOrThrow();
       const used = await bytesOf(tx, replica);
 
       let state = { seq: start.head_seq, head: start.head, bytes: 0 };
       let refusal: Refusal | null = null;
+      let rows: SegmentTable[] = [];
+      const insert = async (): Promise<void> => {
+        if (rows.length > 0) await tx.insertInto('segment').values(rows).execute();
+        rows = [];
+      };
       for (const proved of segments) {
         const { header } = proved;
+        // What is not next is compared with what is stored.
+        if (header.from <= state.seq) await insert();
         const reason =
           used + state.bytes + proved.bytes.length > deps.quotaBytes
             ? 'too-large'
@@ -146,27 +147,26 @@ export function createLogArchive(deps: {
           refusal = { log, from: header.from, reason };
           break;
         }
-        await tx
-          .insertInto('segment')
-          .values({
-            replica,
-            partition,
-            from_seq: header.from,
-            to_seq: header.to,
-            head: header.head,
-            size: proved.bytes.length,
-            bytes: Buffer.from(proved.bytes),
-            received_at: time.now(),
-          })
-          .execute();
+        rows.push({
+          replica,
+          partition,
+          from_seq: header.from,
+          to_seq: header.to,
+          head: header.head,
+          size: proved.bytes.length,
+          bytes: Buffer.from(proved.bytes.buffer, proved.bytes.byteOffset, proved.bytes.length),
+          received_at: now,
+        });
         state = { seq: header.to, head: header.head, bytes: state.bytes + proved.bytes.length };
+        if (rows.length === segmentsPerStatement) await insert();
       }
+      await insert();
       if (state.seq === 0) {
         await tx.deleteFrom('log').where('replica', '=', replica).where('partition', '=', partition).execute();
       } else if (state.seq > start.head_seq) {
         await tx
           .updateTable('log')
-          .set({ head_seq: state.seq, head: state.head, bytes: start.bytes + state.bytes, moved_at: time.now() })
+          .set({ head_seq: state.seq, head: state.head, bytes: start.bytes + state.bytes, moved_at: now })
           .where('replica', '=', replica)
           .where('partition', '=', partition)
           .execute();

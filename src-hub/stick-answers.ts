@@ -18,6 +18,7 @@ import type { HubDb } from './db/database.ts';
 import type { LogTable } from './db/schema.ts';
 import { sha256 } from './hub-crypto.ts';
 import type { HubIdentity } from './identity.ts';
+import type { Moved } from './ledger-queries.ts';
 import { headsOf, type LogArchive, summaryOf } from './log-archive.ts';
 import { sealTo } from './seal-key.ts';
 import type { StickBlobs } from './stick-blobs.ts';
@@ -30,6 +31,8 @@ export type Brought = {
   /** Attachments it holds. */
   readonly blobs: readonly string[];
   readonly refusals: Refusal[];
+  /** What came of it so far. */
+  readonly moved: Moved;
   /** It gets nothing but the reason: it is revoked, or another goes on in its place. */
   readonly isShutOut: boolean;
 };

@@ -27,7 +27,7 @@ import type { HubDb } from './db/database.ts';
 import type { InvitationOrder } from './enrolment.ts';
 import { sha256, verifySignature } from './hub-crypto.ts';
 import type { HubIdentity } from './identity.ts';
-import type { Ledger } from './ledger-queries.ts';
+import { type Ledger, nothingMoved } from './ledger-queries.ts';
 import type { LogArchive } from './log-archive.ts';
 import { refusalReason } from './refusal-reason.ts';
 import { sealTo, type SealKey } from './seal-key.ts';
@@ -78,7 +78,7 @@ export function createStick(deps: {
   time: Time;
   logger: Logger;
 }) {
-  const { archive, credentials, ledger, identity, sealKey, logger } = deps;
+  const { archive, credentials, ledger, identity, sealKey, time, logger } = deps;
   const attachments = createStickBlobs(deps);
   const answers = createStickAnswers({ ...deps, attachments });
 
@@ -118,10 +118,19 @@ export function createStick(deps: {
       const again = await takeCarried(file, visit);
       if (again.ok && again.value.taken.ops + again.value.taken.attachments > 0) taken.push(again.value.taken);
     }
-    for (const [replica, entry] of visit.brought) {
+    for (const [replica, entry] of visit.brought)
       entry.refusals.push(...(visit.refusedBlobs.get(replica)?.values() ?? []));
-      await credentials.touch(replica, null, entry.summary, entry.blobs);
-    }
+    const at = time.now();
+    await ledger.recordVisits(
+      [...visit.brought].map(([replica, { summary, blobs, moved }]) => ({
+        replica,
+        at,
+        appVersion: null,
+        summary,
+        stickBlobs: blobs,
+        ...moved,
+      })),
+    );
     const written = await answers.write(folder, visit.brought);
     for (const succession of refused) await answers.refuse(folder, succession);
     logger.info(
@@ -196,6 +205,7 @@ export function createStick(deps: {
       summary: isNewer ? header.summary : known.summary,
       blobs: isNewer ? header.blobs : known.blobs,
       refusals: known?.refusals ?? [],
+      moved: known?.moved ?? nothingMoved,
       isShutOut: standing.state === 'revoked' || standing.state === 'succeeded',
     };
     brought.set(header.writer, entry);
@@ -207,15 +217,11 @@ export function createStick(deps: {
     const refusals = accepted.refusals.filter((refusal) => refusal.reason !== 'gap');
     for (const refusal of refusals) await ledger.countRefusal(header.writer, refusal.reason);
     entry.refusals.push(...refusals);
-    if (accepted.ops > 0) {
-      await ledger.recordExchange({
-        replica: header.writer,
-        opsIn: accepted.ops,
-        bytesIn: accepted.bytes,
-        segmentsOut: 0,
-        bytesOut: 0,
-      });
-    }
+    const { moved } = entry;
+    brought.set(header.writer, {
+      ...entry,
+      moved: { ...moved, opsIn: moved.opsIn + accepted.ops, bytesIn: moved.bytesIn + accepted.bytes },
+    });
     // Goes back with the answer: a laptop without a line is as much a laptop.
     if (standing.state === 'valid') await credentials.renew(standing.credential);
     const { laptop } = standing.credential;
@@ -259,7 +265,9 @@ export function createStick(deps: {
     });
     if (!enrolled.ok) return enrolled;
     // It came by stick and holds no attachments yet.
-    await credentials.touch(replica, null, undefined, []);
+    await ledger.recordVisits([
+      { replica, at: time.now(), appVersion: null, summary: null, stickBlobs: [], ...nothingMoved },
+    ]);
     const message = makeParcel(
       {
         what: 'enrol-answer',

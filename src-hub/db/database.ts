@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { Kysely, Migrator, PostgresDialect, SqliteDialect } from 'kysely';
+import { Kysely, Migrator, PostgresDialect, type SqliteDatabase, SqliteDialect } from 'kysely';
 import pg from 'pg';
 import { hubMigrations } from './migrations.ts';
 import type { HubDatabase } from './schema.ts';
@@ -13,6 +13,7 @@ export type OpenedDatabase = { readonly db: HubDb; readonly dialect: Dialect };
 
 const int8 = 20;
 const numeric = 1700;
+const mostPrepared = 200;
 
 /** Opens and migrates. Throws when the database cannot be reached or comes from a newer hub. */
 export async function openDatabase(place: {
@@ -40,7 +41,24 @@ function openSqlite(directory: string): HubDb {
   database.pragma('synchronous = full');
   database.pragma('busy_timeout = 10000');
   database.pragma('foreign_keys = on');
-  return new Kysely<HubDatabase>({ dialect: new SqliteDialect({ database }) });
+  return new Kysely<HubDatabase>({ dialect: new SqliteDialect({ database: prepareOnce(database) }) });
+}
+
+/** Kysely prepares every statement anew, which costs more than most of them: here each text is prepared once. */
+function prepareOnce(database: Sqlite.Database): SqliteDatabase {
+  const prepared = new Map<string, Sqlite.Statement>();
+  return {
+    prepare(text) {
+      const found = prepared.get(text);
+      if (found !== undefined) return found;
+      // Lists of any length make new texts for ever.
+      if (prepared.size >= mostPrepared) prepared.clear();
+      const statement = database.prepare(text);
+      prepared.set(text, statement);
+      return statement;
+    },
+    close: () => database.close(),
+  };
 }
 
 function openPostgres(connectionString: string, onBroken: (error: Error) => void): HubDb {

@@ -21,6 +21,7 @@ import { createLogWatch } from '#hub/log-watch.ts';
 import { createMetrics } from '#hub/metrics.ts';
 import { ensureSealKey } from '#hub/seal-key.ts';
 import { createStick } from '#hub/stick.ts';
+import { createVisits } from '#hub/visits.ts';
 import type { Role } from '#shared/access/roles.ts';
 import { Contact } from '#shared/contacts/contact.ts';
 import { err, type Result } from '#shared/kernel/result.ts';
@@ -45,10 +46,11 @@ export async function openOffice(databaseUrl: string | null = null) {
   const identity = await ensureIdentity(db, 'Sample hub', { time, random });
   const credentials = createCredentials({ db, identity, time, random });
   const ledger = createLedger({ db, time, random });
+  const visits = createVisits({ ledger, onTrouble: () => undefined });
   const watch = createLogWatch(db);
   const archive = createLogArchive({ db, time, quotaBytes: 1e9, onMoved: watch.moved });
   const metrics = createMetrics();
-  const route = createExchangeRoute({ archive, credentials, ledger, watch, metrics, identity, time });
+  const route = createExchangeRoute({ archive, credentials, ledger, visits, watch, metrics, identity, time });
   const sealKey = await ensureSealKey(db);
   const logger = pino({ level: 'silent' });
   const store = createFolderBlobStore(temporaryFolder(), random);
@@ -78,6 +80,7 @@ export async function openOffice(databaseUrl: string | null = null) {
     },
     async close(): Promise<void> {
       watch.close();
+      await visits.close();
       await db.destroy();
     },
   };

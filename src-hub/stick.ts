@@ -162,7 +162,9 @@ export function createStick(deps: {
     visit: Visit,
   ): Promise<Result<{ taken: Taken; hasGap: boolean }>> {
     if (header.hubKey !== identity.publicKey) return err({ code: 'hub/other-hub' });
-    if (header.what === 'exchange' && header.succession !== null) {
+    // Who is known was let in before, and says it once more in case the hub has forgotten.
+    const isKnown = (await credentials.standingOf(header.writer)).state !== 'unknown';
+    if (header.what === 'exchange' && header.succession !== null && !isKnown) {
       const admitted = await succeed(header, header.succession);
       if (!admitted.ok) return admitted;
     }

@@ -121,6 +121,7 @@ export function createCore(deps: CoreDeps): Core {
         if (former === undefined) throw new Error('the key of an identity this laptop never had');
         return former.sign(data);
       },
+      wasBefore: (replica) => store.formers().some((each) => each.replica === replica),
     };
   }
 

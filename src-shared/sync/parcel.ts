@@ -24,8 +24,8 @@
  *      the reader's data is an old copy: see replica-store.ts, `compareHeads`. Another laptop's word is not enough, or it could make
  *      anybody enrol again: it sends along the last link it holds of each of the reader's own logs, and only what the reader has
  *      signed itself and does not hold is a proof. A claim without one (`segment/unproved`) is refused and shown.
- *   6. A laptop that took a new identity says so in its parcel for the hub (`succession`), signed with the new key. The hub lets it in
- *      before anything else of the parcel; the credential comes with the next parcel from the hub.
+ *   6. A laptop that took a new identity says so in its parcels for the hub (`succession`), signed with the new key. A hub that does not
+ *      know it yet lets it in before anything else of the parcel; the credential comes with the next parcel from the hub.
  *   7. `blobs` names the attachments the writer holds whole and the reader may see: like `summary`, the hub's word acknowledges and a
  *      laptop's tells what it need not be sent. `begins` names the logs whose segments the writer keeps only behind a seq: whoever
  *      holds less sees a gap there and gets the beginning from the hub, or from a snapshot beside it.
@@ -79,7 +79,7 @@ export const ExchangeParcel = z.strictObject({
   /** The chain's head after the seq in `summary`, hex: from the hub of all logs, from a laptop of none. */
   heads: Heads,
   credentials: z.array(Credential).max(2000),
-  /** From a laptop to the hub while it waits to be taken for the one it was before (succession.ts). */
+  /** From a laptop to the hub where it was another one before (succession.ts). */
   succession: Succession.nullable(),
   /** Serials of revoked credentials; only the hub's word counts. */
   revoked: z.array(z.string().max(40)).max(5000),

@@ -5,8 +5,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { createBackups } from '#core/store/backups.ts';
 import { derivedId } from '#core/store/derived-id.ts';
 import { runCommand } from '#hub/cli.ts';
+import { silentLogger } from '#shared/kernel/ports.ts';
 import { startSignedIn, type TestCore, testPin } from '#tests/lib/core.ts';
 import { bothDatabases, startPostgres } from '#tests/lib/hub.ts';
 import { startHubHere } from '#tests/lib/hub-here.ts';
@@ -233,6 +235,35 @@ test('in the app: put back unawares, the laptop is shut out by nobody and asks n
   await runCommand(hub, 'list', [], { out: (line) => lines.push(line), complain: () => undefined }, deps);
   expect(lines.filter((line) => /succeeded\t.*a copy of it was refused [1-9]/.test(line))).toHaveLength(1);
   await core.value('sync.enrol', { address, code: await hub.credentials.invite({ ...order, laptop: 'SAMPLE-01' }) });
+});
+
+test('in the app: one backup put back twice needs no invitation, as long as what it replaces can be read', async () => {
+  const { hub, address, core } = await startHubHere(() => Date.now());
+  const contact = (name: string) => core.value('records.save', { kind: 'contact', values: { name } });
+  const total = async () => (await core.value('records.list', { kind: 'contact', locale: 'ru' })).total;
+  await core.value('sync.enrol', { address, code: await hub.credentials.invite({ ...order, laptop: 'SAMPLE-01' }) });
+  await contact('До копии, пример');
+  await core.value('sync.now', {});
+  const key = Buffer.from(core.session()?.key ?? '', 'hex');
+  await core.value('access.lock', {});
+  const time = { now: () => core.clock.now };
+  expect(createBackups(core.directory, { time, logger: silentLogger }).make(null, key).ok).toBe(true);
+  const [backup] = (await core.value('access.backups', {})).items;
+  const signIn = () => core.value('access.signIn', { slot: core.slot, pin: testPin });
+  await signIn();
+  for (const [turn, name] of ['Первый раз, пример', 'Второй раз, пример', 'Третий раз, пример'].entries()) {
+    core.clock.now += 60_000;
+    await core.value('access.lock', {});
+    await core.value('access.restoreBackup', { id: backup?.id ?? '' });
+    await signIn();
+    await contact(name);
+    await core.value('sync.now', {});
+    await vi.waitFor(async () => expect((await core.value('sync.status', {})).state).toBe('up-to-date'), 20_000);
+    expect(await total(), 'what was sent comes back').toBe(turn + 2);
+  }
+  expect(await core.value('sync.status', {})).toMatchObject({ saved: 0, sent: 0, problem: null });
+  const lines = (await hub.credentials.list()).map(({ laptop, revoked_at }) => [laptop, revoked_at === null]);
+  expect(lines.filter(([, isOpen]) => isOpen)).toEqual([['SAMPLE-01', true]]);
 });
 
 test('in the app: a neighbour shows by stick that the data are an old copy, and a person is told that', async () => {

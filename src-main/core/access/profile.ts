@@ -15,6 +15,7 @@ import { selectById } from '../store/column-id.ts';
 import { databaseFailure } from '../store/database.ts';
 import { fromColumnText } from '../store/column-text.ts';
 import { type Backups, createBackups } from '../store/backups.ts';
+import { carryIdentities } from '../store/carried-identities.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { readVault, writeVault } from './vault.ts';
 
@@ -112,6 +113,8 @@ export function createProfile(deps: ProfileDeps): Profile {
       }
       const store = result.value;
       if (vault.restored && !isNew) {
+        const replaced = self.backups().replaced();
+        if (replaced !== null) tryCarrying(store, { path: replaced, key }, deps.logger);
         store.renewIdentity();
         self.saveVault({ ...vault, restored: false });
       }
@@ -172,6 +175,15 @@ export async function resumeProfile(profile: Profile, resume: SessionResume): Pr
   const opened = await profile.open(hexToBytes(resume.key), slot, null, false);
   if (opened.ok) profile.replaceSession({ ...opened.value, previousSignInAt: resume.session.previousSignInAt });
   return opened.ok;
+}
+
+/** What the replaced file does not give is a matter for the hub, and no reason to keep a person out. */
+function tryCarrying(store: Store, replaced: { path: string; key: Uint8Array }, logger: Logger): void {
+  try {
+    carryIdentities(store, replaced);
+  } catch (error) {
+    logger.warn('store/identities-not-carried', { name: error instanceof Error ? error.name : typeof error });
+  }
 }
 
 function sessionOf(store: Store, slot: Slot, vault: VaultFile, name: string | null): Session {

@@ -48,6 +48,8 @@ export type Backups = {
    * Failures: `store/no-backup`, `store/disk-full`, `store/disk-error`.
    */
   restore(id: string): Result<null>;
+  /** The file that the last restored backup took the place of, as it was; null where there is none. */
+  replaced(): string | null;
   /** Renames the closed store, so that a new one may be made; nothing is deleted. Failure: `store/disk-error` … */
   putAside(): Result<null>;
   /**
@@ -150,6 +152,13 @@ export function createBackups(directory: string, deps: { time: Time; logger: Log
         if (failure === null) throw error;
         return err(failure);
       }
+    },
+
+    replaced() {
+      const names = readdirSync(directory).filter((name) => /^komissiya\.db\.damaged-\d+$/.test(name));
+      const momentOf = (name: string): number => Number(name.slice(name.lastIndexOf('-') + 1));
+      const last = names.sort((a, b) => momentOf(a) - momentOf(b)).at(-1);
+      return last === undefined ? null : join(directory, last);
     },
 
     putAside() {

@@ -52,9 +52,28 @@ function formersIn(meta: Meta): Former[] {
   return JSON.parse(meta.get('former-identities') ?? '[]') as Former[]; // written above
 }
 
+/** Every identity of a store with its key, that of now first. */
+export function identitiesIn(meta: Meta): Former[] {
+  const [replica, key] = [meta.get('replica'), meta.get('replica-key')];
+  return [...(replica === null || key === null ? [] : [{ replica: replica as Id, key }]), ...formersIn(meta)]; // written as an Id above
+}
+
+/** Takes identities, the latest first, that this laptop had after all that this store knows of: it counts as the first of them from its next opening on. */
+export function goOnFrom(meta: Meta, later: readonly Former[]): void {
+  const [now, ...others] = later;
+  if (now === undefined) return;
+  meta.set('former-identities', JSON.stringify([...others, ...identitiesIn(meta)]));
+  meta.set('replica', now.replica);
+  meta.set('replica-key', now.key);
+}
+
 /** The identities this store had before, the latest first. */
 export function formerIdentities(meta: Meta): Identity[] {
   return formersIn(meta).map(({ replica, key }) => identityOf(replica, createPrivateKey(key)));
+}
+
+export function publicKeyOf({ key }: Former): string {
+  return rawPublicKey(createPublicKey(createPrivateKey(key)));
 }
 
 function identityOf(replica: Id, privateKey: KeyObject): Identity {

@@ -2,10 +2,12 @@
  * The laptop's side of succession (#shared/sync/succession.ts). While it waits its enrolment still holds the credential of the identity
  * it had before: it writes on, shows as connected, hands over nothing yet but the request itself, and asks nobody anything.
  */
-import { isSucceeded } from '#shared/sync/credential.ts';
-import type { Failure } from '#shared/kernel/result.ts';
+import { isSucceeded, newestFirst } from '#shared/sync/credential.ts';
+import type { Failure, Result } from '#shared/kernel/result.ts';
+import type { Credential } from '#shared/sync/messages.ts';
 import { isShutOut } from '#shared/sync/shut-out.ts';
 import { makeSuccession, type Succession } from '#shared/sync/succession.ts';
+import type { HubTransport } from './hub-transport.ts';
 import { loadSealKey } from './parcel-seal.ts';
 import type { SyncProfile } from './sync-service.ts';
 import type { SyncStore } from './sync-store.ts';
@@ -16,14 +18,53 @@ export function isWaiting(store: Pick<SyncStore, 'enrolment' | 'replica'>): bool
   return enrolment !== null && enrolment.credential.replica !== store.replica;
 }
 
-/** What to ask of the hub; null where there is nothing to ask. */
-export async function successionOf({ store, publicKey, signAsBefore }: SyncProfile): Promise<Succession | null> {
+/**
+ * What one of this laptop's identities, that of now where none is given, has to say of the one it goes on for; null where there was none.
+ * By stick it is said in every parcel: a hub that knows the identity passes over it, and one that was put back from a backup made before
+ * the succession hears of it again.
+ */
+export async function successionOf(at: SyncProfile, replica = at.store.replica): Promise<Succession | null> {
+  const { store } = at;
   const enrolment = store.enrolment();
-  if (enrolment === null || !isWaiting(store)) return null;
-  const from = enrolment.credential.replica;
-  const { recipient } = await loadSealKey(store);
-  const { replica } = store;
-  return makeSuccession(enrolment.hubKey, { from, replica, publicKey, recipient }, (data) => signAsBefore(from, data));
+  if (enrolment === null) return null;
+  const isNow = replica === store.replica;
+  const [own] = newestFirst(store.credentials().filter((each) => each.replica === replica));
+  const from = isNow && isWaiting(store) ? enrolment.credential.replica : own?.succeeds;
+  const publicKey = isNow ? at.publicKey : own?.publicKey;
+  if (from === undefined || publicKey === undefined || !at.wasBefore(from)) return null;
+  const recipient = isNow ? (await loadSealKey(store)).recipient : own?.recipient;
+  const who = { from, replica, publicKey, ...(recipient === undefined ? {} : { recipient }) };
+  return makeSuccession(enrolment.hubKey, who, (data) => at.signAsBefore(from, data));
+}
+
+/** The road to the hub under one of this laptop's identities. */
+export type RoadAs = (replica: string) => Pick<HubTransport, 'succeed'>;
+
+/**
+ * Has the hub let this laptop in under its identity of now, by what it signed when it took it. A hub that was put back from a backup may
+ * have forgotten whole generations: then those before come first. Answers the credential, which is kept; null where there is nothing to
+ * say. Failures: those of the line.
+ */
+export async function succeedAtHub(
+  at: SyncProfile,
+  roadAs: RoadAs,
+  replica = at.store.replica,
+): Promise<Result<Credential> | null> {
+  const succession = await successionOf(at, replica);
+  if (succession === null) return null;
+  const ask = (): Promise<Result<Credential>> => roadAs(replica).succeed(succession);
+  let answer = await ask();
+  if (!answer.ok && isForgotten(answer.error)) {
+    const before = await succeedAtHub(at, roadAs, succession.from);
+    if (before?.ok === true) answer = await ask();
+  }
+  const added = answer.ok ? at.store.addCredentials([answer.value]) : answer;
+  return added.ok ? answer : added;
+}
+
+/** The hub does not know who asks: it was never told, or was put back from a backup made before. */
+export function isForgotten({ code, reason }: Failure): boolean {
+  return code === 'sync/hub-refused' && reason === 'unknown-laptop';
 }
 
 /** Whether the hub will never let this laptop in so: a person needs an invitation. */

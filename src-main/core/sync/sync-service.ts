@@ -28,7 +28,7 @@ import {
 } from './hub-transport.ts';
 import { createSchedule, jitter, regularDelay, retryDelay } from './sync-schedule.ts';
 import { loadSealKey } from './parcel-seal.ts';
-import { giveUp, isFinal, isWaiting, successionOf } from './succeeding.ts';
+import { giveUp, isFinal, isForgotten, isWaiting, succeedAtHub } from './succeeding.ts';
 import { createPlaceNames } from '../commissions/country-documents.ts';
 import { nameScopes, syncStatus } from './sync-status.ts';
 import type { Enrolment, SyncMemory, SyncStore } from './sync-store.ts';
@@ -57,6 +57,7 @@ export type SyncProfile = {
   readonly sign: (data: Uint8Array) => Uint8Array;
   /** Signs with the key of an identity this laptop had before; throws where it had none of that id. */
   readonly signAsBefore: (replica: string, data: Uint8Array) => Uint8Array;
+  readonly wasBefore: (replica: string) => boolean;
 };
 
 export type SyncService = {
@@ -189,15 +190,19 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
       finish(at, enrolment, memory, startedAt, outcome);
       return outcome;
     }
-    const begun = mayBeCold(store, memory.lastContactAt, startedAt)
-      ? await beginWithSnapshots({ store, transport, exchange: options, refused: at.refusedSnapshots, time, logger })
-      : { received: 0, covered: {}, failure: null };
-    let outcome: ExchangeOutcome = { ...nothingDone, failure: begun.failure };
-    if (begun.failure === null) {
+    const exchangeOnce = async (): Promise<ExchangeOutcome> => {
+      const begun = mayBeCold(store, memory.lastContactAt, startedAt)
+        ? await beginWithSnapshots({ store, transport, exchange: options, refused: at.refusedSnapshots, time, logger })
+        : { received: 0, covered: {}, failure: null };
+      if (begun.failure !== null) return { ...nothingDone, failure: begun.failure };
       const acknowledged = { ...memory.acknowledged, ...begun.covered };
-      outcome = await exchange(store, transport, { ...options, acknowledged });
-      outcome = { ...outcome, received: outcome.received + begun.received };
-    }
+      const done = await exchange(store, transport, { ...options, acknowledged });
+      return { ...done, received: done.received + begun.received };
+    };
+    let outcome = await exchangeOnce();
+    // A hub that was put back may know this laptop under an earlier identity only.
+    if (outcome.failure !== null && isForgotten(outcome.failure) && (await succeedNow(at, transport)) === 'let-in')
+      outcome = await exchangeOnce();
     finish(at, enrolment, memory, startedAt, outcome);
     // What came can be seen: now there is time for the file.
     if (at === opened && outcome.received > 0) store.rest();
@@ -211,19 +216,31 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
 
   /** Under a new identity the hub has to let this laptop in before anything else; answers why it does not. */
   async function succeedFirst(at: Opened, transport: HubTransport): Promise<Failure | null> {
-    const { store } = at;
-    const succession = await successionOf(at);
-    if (succession === null) return null;
-    const answer = await transport.succeed(succession);
-    if (!answer.ok) {
-      if (isFinal(answer.error)) giveUp(store, answer.error);
-      return answer.error;
-    }
-    const added = store.addCredentials([answer.value]);
-    if (!added.ok) return added.error;
-    followScopes(store, time.now());
+    if (!isWaiting(at.store)) return null;
+    const answer = await succeedNow(at, transport);
+    if (typeof answer === 'string') return null;
+    if (isFinal(answer)) giveUp(at.store, answer);
+    return answer;
+  }
+
+  /** Asks the hub to go on with this laptop in the place of the one it was; `nothing` where it never was another. */
+  async function succeedNow(at: Opened, transport: HubTransport): Promise<'let-in' | 'nothing' | Failure> {
+    const others: HubTransport[] = [];
+    const answer = await succeedAtHub(at, (replica) => {
+      const enrolment = at.store.enrolment();
+      if (replica === at.store.replica || enrolment === null || enrolment.address === null) return transport;
+      const { hubKey, tlsKey, address } = enrolment;
+      const sign = (data: Uint8Array): Uint8Array => at.signAsBefore(replica, data);
+      const other = createHubTransport({ ...transportDeps(at, address), replica, sign, hubKey, tlsKey });
+      others.push(other);
+      return other;
+    });
+    for (const other of others) other.close();
+    if (answer === null) return 'nothing';
+    if (!answer.ok) return answer.error;
+    followScopes(at.store, time.now());
     logger.info('sync/succeeded', { serial: answer.value.serial });
-    return null;
+    return 'let-in';
   }
 
   /** The store could not be written, or a bug: the core goes on, the exchange is tried again later. */

@@ -43,8 +43,8 @@ export function SyncPage() {
   const said = words(value, state.sample);
   const { text } = said;
   // Records come first; their files may take longer.
-  const title =
-    value.state === 'up-to-date' && (files.value?.toSend.files ?? 0) > 0 ? tFiles('traffic.recordsOnly') : said.title;
+  const recordsOnly = files.value?.moving?.way === 'up' ? 'traffic.recordsOnly' : 'traffic.filesWait';
+  const title = value.state === 'up-to-date' && (files.value?.toSend.files ?? 0) > 0 ? tFiles(recordsOnly) : said.title;
   return (
     <Page>
       <PageTitle title={title} under={text} documentTitle={t('title')} />

@@ -25,15 +25,18 @@ export function FailureNote({ failure, actions }: { failure: Failure | null; act
   );
 }
 
-/** The same in one line, for a place under a field. */
+/** The same in one paragraph, for a place under a field: what to do next is read, not shouted. */
 export function FailureLine({ failure }: { failure: Failure | null }) {
   const textOf = useFailureText();
   if (failure === null) return null;
   const { title, text } = textOf(failure);
   return (
-    <p className="row g2 top sm b brick" role="alert">
+    <p className="row g2 top sm brick" role="alert">
       <Icon of={IconAlertCircle} size={16} />
-      <span>{text === '' ? title : `${title}. ${text}`}</span>
+      <span>
+        <span className="b">{text === '' ? title : `${title}.`}</span>
+        {text !== '' && <span className="mut"> {text}</span>}
+      </span>
     </p>
   );
 }

@@ -42,22 +42,29 @@ test('a laptop hears of other rights, leaves what it may not keep, and the perso
   expect(await contacts()).toBe(3);
   expect((await scopes()).changes[0]).toMatchObject({ partition: dec, what: 'joined' });
 
-  // Something is written there, and before it is handed over the right is gone, with no time given for it.
+  await core.value('records.save', { kind: 'contact', id: ops[0]?.record, values: { note: 'Передано, пример' } });
+  await core.value('sync.now', {});
+  // Something more is written there, and before it is handed over the right is gone, with no time given for it.
   const note = { kind: 'contact', id: ops[0]?.record, values: { note: 'Примечание, пример' } };
   expect(await core.code('records.save', note)).toBe('ok');
   expect(await grant('SAMPLE', '--partition', samplePartition, '--hand-over-days', '0')).toBe(0);
   await core.value('sync.now', {});
   expect((await scopes()).leaving).toEqual([{ partition: dec, names: null, waiting: 1, files: 0 }]);
   expect(await contacts()).toBe(3);
+  expect((await core.value('sync.status', {})).problem).toEqual({ code: 'sync/partition-left' });
   const more = { kind: 'contact', id: ops[1]?.record, values: { note: 'Ещё, пример' } };
   expect(await core.code('records.save', more), 'nothing more is written there').toBe('records/not-allowed');
   expect(await core.code('sync.dropPartition', { partition: samplePartition }), 'only what is to be left').toBe('ok');
   expect((await scopes()).leaving).toHaveLength(1);
   await core.value('sync.dropPartition', { partition: dec });
+  expect((await core.value('sync.status', {})).problem, 'it is no matter any more').toBeNull();
   await expect.poll(contacts).toBe(0);
   expect(await scopes()).toMatchObject({ leaving: [], changes: [{ partition: dec, what: 'dropped' }, {}, {}] });
-  await core.value('sync.now', {});
-  expect(await core.value('sync.status', {})).toMatchObject({ problem: null, saved: 0, sent: 0 });
+  for (let turn = 0; turn < 2; turn += 1) {
+    await core.value('sync.now', {});
+    expect(await core.value('sync.status', {})).toMatchObject({ problem: null, saved: 0, sent: 0 });
+    expect((await scopes()).changes, 'nothing is told of it once more').toHaveLength(3);
+  }
 
   // A partition of which nothing has come is left all the same.
   const empty = 'kz/kz-19/kz-19-dec_two';

@@ -293,4 +293,6 @@ test('in the app: a neighbour shows by stick that the data are an old copy, and 
   await signIn();
   expect(await core.code('stick.take', { place: await plugIn(core, stick) })).toBe('sync/old-copy');
   await vi.waitFor(async () => expect((await core.value('sync.status', {})).succession?.state).toBe('waiting'), 20_000);
+  // What was sealed to the identity before is not offered once more.
+  await vi.waitFor(async () => expect((await core.value('stick.state', {})).arrivals).toEqual([]), 20_000);
 });

@@ -196,14 +196,16 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
     compareHeads(summary, heads) {
       for (const [key, seq] of Object.entries(summary)) {
         const { replica, partition } = parseLogKey(key);
+        const isOwnErased = replica === identity.replica && erased.has(key);
+        if (isOwnErased) erased.add(key, seq);
         // A copy may be older than the first op of its own log.
-        const log = findLog(key) ?? (replica === identity.replica ? opLog.logOf(replica, partition) : undefined);
+        const isOwn = replica === identity.replica && !isOwnErased;
+        const log = findLog(key) ?? (isOwn ? opLog.logOf(replica, partition) : undefined);
         if (log === undefined) continue;
         const { seq: held } = opLog.head(log);
         if (seq > held) {
           if (!isCurrent(log)) continue;
-          if (erased.has(key)) erased.add(key, seq);
-          else forked.add(key, opLog.marks(log).received);
+          if (!isOwnErased) forked.add(key, opLog.marks(log).received);
           continue;
         }
         if (isCurrent(log)) erased.reached(key, held);

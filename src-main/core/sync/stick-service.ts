@@ -356,6 +356,8 @@ export function createStickService(deps: StickServiceDeps): StickService {
     },
     open(profile) {
       opened = { ...profile, stop: new AbortController() };
+      // Under a new identity what was sealed to the one before cannot be read.
+      cache.clear();
       void lookAgain();
     },
     async close() {

@@ -382,6 +382,9 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
         await opened?.running;
         if (opened === null) return err({ code: 'sync/not-enrolled' });
         dropPartition(opened.store, partition, time.now());
+        // What the hub did not take of it is no matter any more.
+        if (opened.problem?.['reason'] === 'wrong-partition') opened.problem = null;
+        if (isOnline(opened.store)) schedule.within(afterChangeMs);
         changed();
         return ok({});
       },

@@ -4,6 +4,7 @@ import { KindName } from '#shared/records/contract.ts';
 import type { ScopeView, SyncStatus } from '#shared/sync/contract.ts';
 import type { ExchangeProgress } from '#shared/sync/exchange.ts';
 import { emptyMemory, isLineAway } from './exchange-outcome.ts';
+import type { LeavingScope } from './scopes-port.ts';
 import type { Enrolment, SuccessionNote, SyncStore } from './sync-store.ts';
 
 /** What is known of the exchange of an open store. */
@@ -24,6 +25,7 @@ export function syncStatus(at: SyncState | null, nextAt: number | null, now: num
   const enrolment = at?.store.enrolment() ?? null;
   const memory = at?.store.syncMemory() ?? emptyMemory;
   const counts = at?.store.roadCounts() ?? { saved: 0, sent: 0, received: 0 };
+  const leaving = enrolment === null || at === null ? [] : at.store.scopes.leaving(enrolment.credential.partitions);
   return {
     enrolled:
       enrolment === null
@@ -45,12 +47,9 @@ export function syncStatus(at: SyncState | null, nextAt: number | null, now: num
     lastTryAt: at?.lastTryAt ?? memory.lastTryAt,
     nextTryAt: enrolment === null ? null : nextAt,
     progress: at?.progress ?? null,
-    problem: at?.problem ?? (enrolment === null ? (at?.store.succession()?.refused ?? null) : null),
+    problem: enrolment === null ? (at?.problem ?? at?.store.succession()?.refused ?? null) : problemOf(at, leaving),
     scopes: {
-      leaving:
-        enrolment === null || at === null
-          ? []
-          : at.store.scopes.leaving(enrolment.credential.partitions).map((each) => ({ ...each })),
+      leaving: leaving.map((each) => ({ ...each })),
       changes: (at?.store.scopes.changes() ?? []).map((each) => ({ ...each })),
     },
     succession: successionState(at?.store.succession() ?? null, now),
@@ -59,6 +58,13 @@ export function syncStatus(at: SyncState | null, nextAt: number | null, now: num
       isThis: [at?.store.replica, enrolment?.credential.replica].includes(laptop.replica),
     })),
   };
+}
+
+/** That the hub takes nothing more of a partition that is to be left is no matter for its staff: the person decides, on the same page. */
+function problemOf(at: SyncState | null, leaving: readonly LeavingScope[]): Failure | null {
+  const problem = at?.problem ?? null;
+  const isOfLeaving = leaving.length > 0 && problem?.code === 'sync/hub-refused';
+  return isOfLeaving && problem['reason'] === 'wrong-partition' ? { code: 'sync/partition-left' } : problem;
 }
 
 function successionState(note: SuccessionNote | null, now: number): SyncStatus['succession'] {

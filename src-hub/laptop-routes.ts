@@ -12,6 +12,7 @@ import {
   type BlobsResponse,
   hubPaths,
   maxBlobBytes,
+  messagePath,
   ShelfRequest,
   type ShelfResponse,
   SnapshotsRequest,
@@ -27,8 +28,9 @@ import {
 } from '#shared/sync/messages.ts';
 import { SuccessionRequest, type SuccessionResponse } from '#shared/sync/succession.ts';
 import { type Blobs, holdBody } from './blobs.ts';
-import { createDoors, type DoorDeps, readJson, readPacked } from './doors.ts';
-import { type ExchangeRoute, seenBy } from './exchange-route.ts';
+import { type Ask, createDoors, type DoorDeps, readJson, readPacked } from './doors.ts';
+import { type Asker, type ExchangeRoute, seenBy } from './exchange-route.ts';
+import { createHeldMessages } from './held-messages.ts';
 import { createRateLimit } from './rate-limit.ts';
 import type { Shelf } from './shelf.ts';
 import type { Snapshots } from './snapshots.ts';
@@ -38,9 +40,11 @@ const listBody = 1024 * 1024;
 const garbage = err({ code: 'hub/garbage' });
 
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+/** `ask`: the asker waits to be told. */
+const Offset = z.union([z.literal('ask'), z.coerce.number().int().min(0)]);
+const MessageQuery = z.object({ offset: Offset, bytes: z.coerce.number().int().min(1).max(maxMessageBytes) });
 const PutQuery = z.object({
-  /** `ask`: the asker waits to be told. */
-  offset: z.union([z.literal('ask'), z.coerce.number().int().min(0)]),
+  offset: Offset,
   bytes: z.coerce.number().int().min(1).max(maxBlobBytes),
   partition: Partition,
 });
@@ -62,6 +66,7 @@ export function addLaptopRoutes(
   const { identity, credentials, exchange, blobs, shelf, snapshots, metrics, logger } = deps;
   const enrolments = createRateLimit(deps.enrolmentsPerMinute, deps.time);
   const doors = createDoors(server, deps);
+  const messages = createHeldMessages(deps.time);
 
   doors.hello(deps.tlsKey);
 
@@ -106,21 +111,22 @@ export function addLaptopRoutes(
     return ok(utf8(JSON.stringify(response)));
   });
 
-  doors.message(hubPaths.sync, maxMessageBytes, async (ask) => {
-    const asker = await doors.authenticate(ask);
-    if (!asker.ok) return asker;
-    const message = readPacked(ask.body, maxMessageBytes);
+  /** One turn of the exchange with a message as it came. */
+  async function turn(asker: Asker, packed: Uint8Array): Promise<Result<Uint8Array>> {
+    const message = readPacked(packed, maxMessageBytes);
     if (message === null) return garbage;
     const startedAt = performance.now();
-    const answer = await exchange.turn(asker.value, message);
+    const answer = await exchange.turn(asker, message);
     if (!answer.ok) return answer;
     const ms = Math.round(performance.now() - startedAt);
     metrics.count('exchanges');
-    logger.info(
-      { replica: asker.value.replica, bytesIn: ask.body.length, bytesOut: answer.value.length, ms },
-      'hub/exchange',
-    );
+    logger.info({ replica: asker.replica, bytesIn: packed.length, bytesOut: answer.value.length, ms }, 'hub/exchange');
     return answer;
+  }
+
+  doors.message(hubPaths.sync, maxMessageBytes, async (ask) => {
+    const asker = await doors.authenticate(ask);
+    return asker.ok ? turn(asker.value, ask.body) : asker;
   });
 
   doors.message(hubPaths.wait, listBody, async (ask) => {
@@ -167,6 +173,26 @@ export function addLaptopRoutes(
   });
 
   doors.streams((route) => {
+    route('PUT', messagePath(':sha256'), async (ask) => {
+      if (!(ask.request.body instanceof Readable)) return garbage;
+      const body = holdBody(ask.request.body);
+      try {
+        const asker = await doors.authenticate(ask);
+        if (!asker.ok) return asker;
+        const sha256 = Sha256.safeParse(param(ask.request.params));
+        const query = MessageQuery.safeParse(ask.request.query);
+        if (!sha256.success || !query.success) return garbage;
+        const { offset, bytes } = query.data;
+        const begun = beginning(ask, offset);
+        const taken = await messages.take(asker.value.replica, { sha256: sha256.data, bytes }, begun.begins, body);
+        if (!taken.ok) return taken;
+        metrics.count('bytesIn', bytes - (begun.from() ?? bytes));
+        return await turn(asker.value, taken.value);
+      } finally {
+        body.release();
+      }
+    });
+
     route('PUT', blobPath(':sha256'), async (ask) => {
       if (!(ask.request.body instanceof Readable)) return garbage;
       const body = holdBody(ask.request.body);
@@ -178,14 +204,10 @@ export function addLaptopRoutes(
         if (!sha256.success || !query.success) return garbage;
         const { offset, bytes, partition } = query.data;
         const offer = { sha256: sha256.data, bytes, partition };
-        let from: number | null = null;
-        const begins = (wanted: number): boolean => {
-          from = wanted;
-          return offset === 'ask' ? ask.wants(wanted) : offset === wanted;
-        };
-        const taken = await blobs.take(asker.value, offer, begins, body);
+        const begun = beginning(ask, offset);
+        const taken = await blobs.take(asker.value, offer, begun.begins, body);
         if (!taken.ok) return taken;
-        if (from !== null) metrics.count('bytesIn', taken.value.offset - from);
+        metrics.count('bytesIn', taken.value.offset - (begun.from() ?? taken.value.offset));
         return ok(utf8(JSON.stringify(taken.value)));
       } finally {
         body.release();
@@ -211,6 +233,21 @@ export function addLaptopRoutes(
       });
     });
   });
+}
+
+/** How a body begins: where it is said to, or where it is told to. `from` is null where it never did. */
+function beginning(
+  ask: Ask,
+  offset: number | 'ask',
+): { readonly begins: (wanted: number) => boolean; from(): number | null } {
+  let from: number | null = null;
+  return {
+    begins(wanted) {
+      from = wanted;
+      return offset === 'ask' ? ask.wants(wanted) : offset === wanted;
+    },
+    from: () => from,
+  };
 }
 
 /** A packed JSON message of our version. Failures: `hub/protocol`, `hub/garbage`. */

@@ -41,7 +41,8 @@
  * 8. Heads tell what seqs cannot: that a log went on in two ways. One of others: the hub's stands, and is fetched. One of this
  *    laptop's own: it was put back from a copy and must take a new identity before anything else (`sync/old-copy`).
  * 9. What the hub will not take under an earlier identity, and what others kept as strays (stray.ts), is written again under today's.
- * 10. Another protocol version ends the exchange before anything is taken: `sync/protocol` {hub, app}.
+ * 10. Where the line breaks under a request with segments, a turn without any asks what the hub holds before they are sent again.
+ * 11. Another protocol version ends the exchange before anything is taken: `sync/protocol` {hub, app}.
  */
 import { ok, type Failure, type Result } from '../kernel/result.ts';
 import {
@@ -65,6 +66,7 @@ import {
   isKept,
   isOfBefore,
   isStopped,
+  mayHaveArrived,
   nextSegments,
   opsBeyond,
   type Sent,
@@ -150,12 +152,24 @@ export async function exchange(
     session = { ...session, turns: 1, hubTime: time };
     if (same && epoch === options.epoch) return end(session, null);
   }
+  /** Segments whose answer was lost: the hub may have them. */
+  let unsure: readonly Sent[] = [];
+  let sentWhenLost = -1;
   for (;;) {
     if (isStopped(options)) return end(session, { code: 'sync/stopped' });
-    const request = await nextRequest(store, session, options);
+    const request = await nextRequest(store, session, unsure.length > 0 ? { ...options, maxRequestBytes: 0 } : options);
     if (isStopped(options)) return end(session, { code: 'sync/stopped' });
     const answer = await transport.send(request.message);
-    if (!answer.ok) return end(session, answer.error);
+    if (!answer.ok) {
+      // A short turn tells what the hub has before it is sent again.
+      if (!mayHaveArrived(answer.error) || session.sent <= sentWhenLost) return end(session, answer.error);
+      unsure = request.sent;
+      if (unsure.length === 0) return end(session, answer.error);
+      sentWhenLost = session.sent;
+      continue;
+    }
+    const asked = unsure;
+    unsure = [];
     const response = unframe(answer.value, SyncResponse);
     if (!response.ok) return end(session, response.error);
     const { header, segments } = response.value;
@@ -163,7 +177,9 @@ export async function exchange(
     if (!credentials.ok) return end(session, credentials.error);
 
     const before = session;
-    session = takeAnswer(store, session, request.sent, header);
+    // What did not arrive is no refusal.
+    const arrived = asked.filter(({ log, from }) => (header.summary[log] ?? 0) >= from);
+    session = takeAnswer(store, session, [...request.sent, ...arrived], header);
     if (session.failure !== null) return end(session, session.failure);
     report(store, session, header, options);
     for (let at = 0; at < segments.length; at += segmentsAtOnce) {
@@ -182,6 +198,7 @@ export async function exchange(
     if (!header.more && left === 0 && !isAsking && lacking === 0) return end(session, null);
     const moved =
       isAsking ||
+      asked.length > 0 ||
       request.sent.length > 0 ||
       // A log that was found to go on otherwise at the hub is asked for from where both part.
       lacking !== session.lacking ||

@@ -3,6 +3,7 @@
  * hub has said what it holds, of others' within the partitions kept.
  */
 import { isWithin } from '../access/partitions.ts';
+import type { Failure } from '../kernel/result.ts';
 import { logKey, parseLogKey, type Summary } from './messages.ts';
 import type { ReplicaStore } from './replica-store.ts';
 
@@ -37,6 +38,11 @@ const maxSegmentsPerMessage = 1000;
 /** Ops to hand over. */
 export function ahead(store: ReplicaStore, word: HubWord, options: HandOverOptions): number {
   return opsBeyond(store.summary(), held(store, word, options));
+}
+
+/** Whether after this failure of the road the hub may have taken a request. */
+export function mayHaveArrived({ code }: Failure): boolean {
+  return code === 'sync/hub-unreachable' || code === 'sync/hub-slow';
 }
 
 /** Segments for one request, sealed one by one so that the host's event loop gets its turn between them. */

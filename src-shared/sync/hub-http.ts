@@ -42,6 +42,11 @@
  * A laptop may read what is referred to from a partition it may see, and every pack on the shelf. Whoever wants a reference
  * from another partition and may not read it yet must send the whole content again: knowing a digest is no right to read.
  *
+ * Messages that go on. `PUT messagePath(sha256)?offset=N&bytes=TOTAL` or `offset=ask` is `POST /v1/sync` for a line that may break: the
+ * same packed bytes, named by their digest, from N on. What arrives is kept also when the line breaks, one message for each laptop, for
+ * some minutes and in memory: it may be forgotten, then N is 0 again. When it is whole and has that digest it is taken as if it had been
+ * posted, and answered in the same way. Failures besides those: `wrong-offset` {offset}, `bad-hash`.
+ *
  * The shelf. `POST /v1/shelf` (`ShelfRequest`) lists the packs the operator has published; each is fetched as a blob.
  *
  * Snapshots. `POST /v1/snapshots` (`SnapshotsRequest`) lists the newest of each partition the asker may see; each is fetched as a
@@ -74,6 +79,11 @@ export const hubPaths = {
 /** Where one blob is left and fetched. `sha256` in lower-case hex. */
 export function blobPath(sha256: string): string {
   return `${hubPaths.blobs}/${sha256}`;
+}
+
+/** Where a message of the exchange is left that may come in several goes, named by the digest of its packed bytes. */
+export function messagePath(sha256: string): string {
+  return `${hubPaths.sync}/${sha256}`;
 }
 
 export const hubHeaders = {

@@ -11,7 +11,7 @@ import { bytesToHex } from '#shared/kernel/ids.ts';
 import { blobPath, HubFailure, hubHeaders, hubPaths, requestBytes } from '#shared/sync/hub-http.ts';
 import { logKey } from '#shared/sync/messages.ts';
 import { openHubHere } from '#tests/lib/hub-here.ts';
-import { badRequests, type BadRequest, badSegments, json, message, put } from '#tests/lib/bad-input.ts';
+import { badRequests, type BadRequest, badSegments, json, message, put, putMessage } from '#tests/lib/bad-input.ts';
 import { bothDatabases, startPostgres } from '#tests/lib/hub.ts';
 import {
   enrol,
@@ -201,6 +201,7 @@ for (const kind of bothDatabases(postgres, 'bad')) {
           { path: hubPaths.snapshots, body: json({}) },
           { method: 'GET' as const, path: blobPath('ab'.repeat(32)) },
           put({}),
+          putMessage(laptop, {}),
         ]) {
           const had = await counted(reason);
           expect(await send({ ...request, as: laptop }), `${reason} at ${request.path ?? hubPaths.sync}`).toEqual({

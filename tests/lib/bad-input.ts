@@ -1,9 +1,9 @@
 /** What a hub may be sent by mistake or malice, one by one. A table: long, and simple. */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { zstdCompressSync } from 'node:zlib';
 import { segmentPorts } from '#core/store/segment-ports.ts';
 import { utf8 } from '#shared/kernel/utf8.ts';
-import { blobPath, hubHeaders, hubPaths } from '#shared/sync/hub-http.ts';
+import { blobPath, hubHeaders, hubPaths, messagePath } from '#shared/sync/hub-http.ts';
 import { protocolVersion } from '#shared/sync/messages.ts';
 import { type Laptop, newLaptop, sampleMessage, sampleOps, samplePartition, seal, sealBody } from './hub-laptop.ts';
 
@@ -49,6 +49,16 @@ export function put(change: {
     path: `${blobPath(sha256)}?offset=${offset}${length}&partition=${partition}`,
     body: utf8('abc'),
   };
+}
+
+/** A message that might have come in several goes, right but for what is changed. */
+export function putMessage(
+  laptop: Laptop,
+  change: { sha256?: string; offset?: string; bytes?: number; body?: Uint8Array },
+): BadRequest {
+  const { body = message(laptop), offset = '0', bytes = body.length } = change;
+  const sha256 = change.sha256 ?? createHash('sha256').update(body).digest('hex');
+  return { method: 'PUT', path: `${messagePath(sha256)}?offset=${offset}&bytes=${bytes}`, body };
 }
 
 /** Whole requests, by what is wrong with them; the status and the reason they get. */
@@ -216,6 +226,21 @@ export function badRequests({ own, member }: Known): readonly [string, () => Bad
     ['a blob of another digest', () => put({}), 422, 'bad-hash'],
     ['more of a blob than was said', () => put({ bytes: 2 }), 413, 'too-large'],
     ['a blob beyond the quota', () => put({ bytes: 2_000_000 }), 507, 'over-quota'],
+    ['a message in parts that is not what it is named by', () => putMessage(own, { sha256: digest }), 422, 'bad-hash'],
+    ['more of a message than was said', () => putMessage(own, { bytes: 20 }), 413, 'too-large'],
+    ['a message from where it is not wanted', () => putMessage(own, { offset: '7' }), 409, 'wrong-offset'],
+    ['a message from nowhere', () => putMessage(own, { offset: '-1' }), 400, 'garbage'],
+    ['a message longer than any', () => putMessage(own, { bytes: 30_000_000 }), 400, 'garbage'],
+    ['a message under no digest', () => putMessage(own, { sha256: 'x' }), 400, 'garbage'],
+    ['parts that are no message', () => putMessage(own, { body: utf8('not packed') }), 400, 'garbage'],
+    ['parts that unpack without end', () => putMessage(own, { body: bomb }), 400, 'garbage'],
+    ['another’s message in parts', () => putMessage(own, { body: message(member) }), 400, 'garbage'],
+    [
+      'a message whose place was altered on its way',
+      () => ({ ...putMessage(own, {}), signed: { path: `${messagePath(digest)}?offset=0&bytes=1` } }),
+      401,
+      'bad-signature',
+    ],
     ['a blob that is not there', () => ({ method: 'GET', path: blobPath(digest) }), 404, 'no-blob'],
     [
       'a range that is none',

@@ -29,9 +29,14 @@ export type HubDoor = {
   ask(path: string, message: Uint8Array, idleMs: number): Promise<Result<Uint8Array>>;
   /**
    * A stream there, a message back. As a function it is asked for the stream once the hub has said from which byte on it wants it; see
-   * hub-http.ts, blobs.
+   * hub-http.ts, blobs. The answer is small unless told otherwise.
    */
-  put(path: string, content: Readable | ((offset: number) => Readable), idleMs: number): Promise<Result<Uint8Array>>;
+  put(
+    path: string,
+    content: Readable | ((offset: number) => Readable),
+    idleMs: number,
+    maxAnswer?: number,
+  ): Promise<Result<Uint8Array>>;
   /** A stream back. `signedText` says what the hub signs in the place of the body's hash. */
   get(
     path: string,
@@ -48,7 +53,7 @@ export type DoorStream = {
 };
 
 /** A sealed answer of the hub's largest message, with room for the seal. */
-const maxAnswerBytes = maxMessageBytes + 1024;
+export const maxAnswerBytes = maxMessageBytes + 1024;
 const smallAnswerBytes = 64 * 1024;
 
 type Asked = { readonly nonce: string; readonly seal: Seal; readonly answer: LineAnswer };
@@ -137,9 +142,9 @@ export function createHubDoor(
       const asked = await request('POST', path, packMessage(message), idleMs);
       return asked.ok ? read(asked.value, maxAnswerBytes) : asked;
     },
-    async put(path, content, idleMs) {
+    async put(path, content, idleMs, maxAnswer = smallAnswerBytes) {
       const asked = await request('PUT', path, content, idleMs);
-      return asked.ok ? read(asked.value, smallAnswerBytes) : asked;
+      return asked.ok ? read(asked.value, maxAnswer) : asked;
     },
     async get(path, headers, idleMs, signedText) {
       const asked = await request('GET', path, null, idleMs, headers);

@@ -25,6 +25,7 @@ import { type Succession, type SuccessionRequest, SuccessionResponse } from '#sh
 import { verifyByKey } from '../store/identity.ts';
 import { sha256 } from '../store/segment-ports.ts';
 import { createHubBlobs, type HubBlobs } from './hub-blobs.ts';
+import { createHubMessages } from './hub-messages.ts';
 import { createHubDoor, type HubDoorDeps } from './hub-door.ts';
 import { createTrustedLine } from './hub-trust.ts';
 
@@ -57,7 +58,7 @@ export function createHubTransport(deps: HubTransportDeps & { readonly hubKey: s
   const line = createTrustedLine(deps, (key) => key === hubKey);
   const door = createHubDoor(deps, line, hubKey);
   return {
-    send: (message) => door.ask(hubPaths.sync, message, timing.idleMs),
+    send: createHubMessages(door, timing.idleMs),
     blobs: createHubBlobs(door, timing.idleMs),
     async wait(request) {
       const answer = await door.ask(hubPaths.wait, utf8(JSON.stringify(request)), timing.waitMs);

@@ -1,0 +1,106 @@
+/**
+ * Messages of the exchange as they come over a bad line: what has arrived when the line breaks is kept, and the laptop goes on behind it
+ * (#shared/sync/hub-http.ts, messages). Nothing of one is looked at before it is whole and has the digest it is named by.
+ *
+ * In memory, per process, one for each laptop and bounded in all: what is forgotten, also when the hub ends, is sent again from its beginning.
+ */
+import { createHash } from 'node:crypto';
+import type { Time } from '#shared/kernel/ports.ts';
+import { err, ok, type Result } from '#shared/kernel/result.ts';
+import { type HeldBody, LineBroken } from './blobs.ts';
+
+/** What nobody goes on with is kept so long, ms. */
+const keptMs = 15 * 60_000;
+
+type Held = {
+  readonly sha256: string;
+  chunks: Buffer[];
+  length: number;
+  keptAt: number;
+  /** While more of it comes: how to end that. */
+  taking: { readonly end: () => void; readonly done: Promise<unknown> } | null;
+};
+
+export type HeldMessages = {
+  /**
+   * Takes a message's bytes as they come and answers it when it is whole. `begins` is told from where on they are wanted, and answers
+   * whether they come from there. Throws `LineBroken` where the line breaks.
+   * Failures: `hub/wrong-offset` {offset}, `hub/too-large`, `hub/bad-hash`.
+   */
+  take(
+    replica: string,
+    named: { readonly sha256: string; readonly bytes: number },
+    begins: (wanted: number) => boolean,
+    body: HeldBody,
+  ): Promise<Result<Uint8Array>>;
+};
+
+/** `mostBytes`: of all that are kept while nothing of them comes. */
+export function createHeldMessages(time: Time, mostBytes = 64 * 1024 * 1024): HeldMessages {
+  /** By laptop, the longest unused first. */
+  const held = new Map<string, Held>();
+
+  function sweep(): void {
+    const resting = [...held].filter(([, each]) => each.taking === null);
+    let bytes = resting.reduce((sum, [, each]) => sum + each.length, 0);
+    for (const [replica, each] of resting) {
+      if (bytes <= mostBytes && time.now() - each.keptAt < keptMs) continue;
+      held.delete(replica);
+      bytes -= each.length;
+    }
+  }
+
+  /** What is here of a message; a laptop that asks anew has given up its old line. */
+  async function own(replica: string, sha256: string): Promise<Held> {
+    for (let taking = held.get(replica)?.taking; taking; taking = held.get(replica)?.taking) {
+      taking.end();
+      await taking.done;
+    }
+    sweep();
+    const known = held.get(replica);
+    held.delete(replica);
+    const message: Held =
+      known?.sha256 === sha256 ? known : { sha256, chunks: [], length: 0, keptAt: time.now(), taking: null };
+    held.set(replica, message);
+    return message;
+  }
+
+  async function receive(message: Held, bytes: number, body: HeldBody): Promise<Result<Uint8Array | null>> {
+    // A request's body gives Buffers.
+    for await (const chunk of body.content as AsyncIterable<Buffer>) {
+      if (message.length + chunk.length > bytes) return err({ code: 'hub/too-large' });
+      message.chunks.push(chunk);
+      message.length += chunk.length;
+    }
+    if (message.length < bytes) return ok(null);
+    const whole = Buffer.concat(message.chunks);
+    return createHash('sha256').update(whole).digest('hex') === message.sha256
+      ? ok(whole)
+      : err({ code: 'hub/bad-hash' });
+  }
+
+  return {
+    async take(replica, { sha256, bytes }, begins, body) {
+      const message = await own(replica, sha256);
+      const wrongOffset = (): Result<never> => err({ code: 'hub/wrong-offset', offset: message.length });
+      if (!begins(message.length)) return wrongOffset();
+      const receiving = receive(message, bytes, body);
+      message.taking = { end: body.end, done: receiving.catch(() => undefined) };
+      try {
+        const taken = await receiving;
+        // Whole or spoilt, it is over; what is still to come rests here.
+        if (!taken.ok || taken.value !== null) held.delete(replica);
+        if (!taken.ok) return taken;
+        if (taken.value !== null) return ok(taken.value);
+        // Small pieces of a line's buffers would keep more than they hold.
+        message.chunks = [Buffer.concat(message.chunks)];
+        if (body.isBroken()) throw new LineBroken();
+        return wrongOffset();
+      } finally {
+        message.taking = null;
+        message.keptAt = time.now();
+        sweep();
+      }
+    },
+  };
+}

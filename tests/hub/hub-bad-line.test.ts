@@ -182,6 +182,7 @@ describe.each(bothDatabases(postgres, 'badline'))('over a bad line, on $name', (
     await write(core);
     await core.value('sync.enrol', { address: hub.page, code: await hub.invite() });
     await until(() => isHandedOver(core));
+    expect((await core.value('sync.status', {})).received).toBeGreaterThanOrEqual(400);
   });
 
   test.skipIf(skip)('the hub says on the way from where it wants a blob, and that it wants nothing', async () => {

@@ -196,7 +196,8 @@ export function fromLooseColumns(bytes: Uint8Array): LooseOp[] {
   const replaced = readReplaced(reader, flags, replicaAt);
   const seen = readSeen(reader, flags, replicaAt);
   const digests = new Map<number, Uint8Array>();
-  for (const [index, flag] of flags.entries()) {
+  for (let index = 0; index < n; index += 1) {
+    const flag = flags[index] ?? 0;
     if (flag > 63 || (flag & 3) === 3 || (flag & 4) !== 0) throw new RangeError('not a flag');
     if ((flag & flagErased) !== 0) digests.set(index, reader.bytes(32).slice());
   }
@@ -205,10 +206,10 @@ export function fromLooseColumns(bytes: Uint8Array): LooseOp[] {
   const entries: LooseOp[] = [];
   let index = 0;
   let before: LooseOp | null = null;
-  for (const [place, count] of counts.entries()) {
+  for (let place = 0; place < r; place += 1) {
     const record = records[place] ?? '';
     const kind = kinds[place] ?? 0;
-    for (let each = 0; each < count; each += 1) {
+    for (const end = index + (counts[place] ?? 0); index < end; index += 1) {
       const entry: LooseOp = {
         replica: replicas[writers[index] ?? 0] ?? '',
         op: {
@@ -228,7 +229,6 @@ export function fromLooseColumns(bytes: Uint8Array): LooseOp[] {
       if (before !== null && compareLoose(before, entry) >= 0) throw new RangeError('ops out of order');
       before = entry;
       entries.push(entry);
-      index += 1;
     }
   }
   return entries;
@@ -241,7 +241,8 @@ function readRanks(reader: BinaryReader, writers: Uint32Array, count: number): r
   for (const writer of writers) counts[writer] = (counts[writer] ?? 0) + 1;
   const byRank = Array.from(counts, (ops) => new Int32Array(ops).fill(-1));
   const next = new Uint32Array(count);
-  for (const [index, writer] of writers.entries()) {
+  for (let index = 0; index < writers.length; index += 1) {
+    const writer = writers[index] ?? 0;
     const rank = (next[writer] ?? 0) + reader.signed();
     const places = byRank[writer];
     if (places?.[rank] !== -1) throw new RangeError('not a rank');

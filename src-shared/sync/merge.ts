@@ -98,11 +98,13 @@ export function mergeAll(kind: Kind, ops: readonly Op[], replicaOf: (place: numb
   const clocks: { [field: string]: Stamp } = {};
   const sets: { [field: string]: SetState } = {};
   const edits: { [replica: string]: number } = {};
-  const removals: Op['seen'][] = [];
+  const removals: { readonly [replica: string]: number }[] = [];
   const fields = fieldList(kind);
-  for (const [place, op] of ops.entries()) {
+  let place = -1;
+  for (const op of ops) {
+    place += 1;
     if (op.act === 'remove') {
-      removals.push(op.seen);
+      removals.push(op.seen ?? {});
       continue;
     }
     const stamp: Stamp = { time: op.time, replica: replicaOf(place) };
@@ -120,7 +122,7 @@ export function mergeAll(kind: Kind, ops: readonly Op[], replicaOf: (place: numb
       }
     }
   }
-  return settle({ values, clocks, sets, edits, removals: removals.map((seen) => seen ?? {}) });
+  return settle({ values, clocks, sets, edits, removals });
 }
 
 function isEmpty(object: object): boolean {

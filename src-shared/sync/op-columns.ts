@@ -221,8 +221,8 @@ export function readReplaced(
   type Entry = { index: number; field: number; replica: string; slot: number };
   const entries: Entry[] = [];
   let slots = 0;
-  for (const [index, flag] of flags.entries()) {
-    if ((flag & flagReplaces) === 0) continue;
+  for (let index = 0; index < flags.length; index += 1) {
+    if (((flags[index] ?? 0) & flagReplaces) === 0) continue;
     const count = positive(reader.number());
     if (count > reader.left()) throw new RangeError('cut short');
     let last = 0;
@@ -261,8 +261,8 @@ export function readSeen(
   replicaOf: (place: number) => string,
 ): Map<number, { [replica: string]: number }> {
   const byOp = new Map<number, { [replica: string]: number }>();
-  for (const [index, flag] of flags.entries()) {
-    if ((flag & flagSeen) === 0) continue;
+  for (let index = 0; index < flags.length; index += 1) {
+    if (((flags[index] ?? 0) & flagSeen) === 0) continue;
     const count = reader.number();
     if (count > reader.left()) throw new RangeError('cut short');
     const seen: { [replica: string]: number } = {};

@@ -91,7 +91,8 @@ export function readValueColumns(
   if (used !== shapes.length) throw new RangeError('an idle shape');
   const letters = reader.bytes(values);
   const lengths = new Float64Array(values);
-  for (const [place, letter] of letters.entries()) if (hasContent(letter)) lengths[place] = reader.number();
+  for (let place = 0; place < values; place += 1)
+    if (hasContent(letters[place] ?? 0)) lengths[place] = reader.number();
   const texts = createTextReader(reader.bytes(reader.left()));
   let place = 0;
   for (const field of [...opsByField.keys()].sort((a, b) => a - b)) {

@@ -114,7 +114,17 @@ function fold(kind: Kind, ops: readonly LoggedOp[], isOwn: (log: Log) => boolean
     const before = state;
     const begins = before === emptyState && op.act === 'set' && op.set !== null;
     state = begins ? firstState(kind, op, log.replica) : mergeOp(kind, before, op, log.replica);
-    facts = factsAfter(facts, op, log, isOwn(log), isAlive(state));
+    const wrote = stampMs(op.time);
+    const isNewest = facts === null || wrote >= facts.changedAt;
+    const own = isOwn(log);
+    facts = {
+      alive: isAlive(state),
+      createdAt: Math.min(wrote, facts?.createdAt ?? wrote),
+      changedAt: isNewest ? wrote : (facts?.changedAt ?? wrote),
+      changedBy: isNewest ? op.actor : (facts?.changedBy ?? null),
+      ownLog: own ? log.ref : (facts?.ownLog ?? 0),
+      ownSeq: own ? op.seq : (facts?.ownSeq ?? 0),
+    };
     steps.push({ op, before, after: state });
   }
   if (facts === null) throw new RangeError('a record without ops');
@@ -129,24 +139,24 @@ function foldAll(
 ): { readonly state: RecordState; readonly facts: RowFacts; readonly ops: readonly Op[] } {
   const ops = entries.map(({ op }) => op);
   const state = mergeAll(kind, ops, (place) => entries[place]?.log.replica ?? '');
-  const alive = isAlive(state);
-  let facts: RowFacts | null = null;
-  for (const { op, log } of entries) facts = factsAfter(facts, op, log, isOwn(log), alive);
-  if (facts === null) throw new RangeError('a record without ops');
-  return { state, facts, ops };
-}
-
-function factsAfter(before: RowFacts | null, op: Op, log: Log, own: boolean, alive: boolean): RowFacts {
-  const wrote = stampMs(op.time);
-  const isNewest = before === null || wrote >= before.changedAt;
-  return {
-    alive,
-    createdAt: Math.min(wrote, before?.createdAt ?? wrote),
-    changedAt: isNewest ? wrote : before.changedAt,
-    changedBy: isNewest ? op.actor : before.changedBy,
-    ownLog: own ? log.ref : (before?.ownLog ?? 0),
-    ownSeq: own ? op.seq : (before?.ownSeq ?? 0),
+  const [first] = entries;
+  if (first === undefined) throw new RangeError('a record without ops');
+  let [oldest, newest] = [first, first];
+  let latestOwn: LoggedOp | null = null;
+  for (const entry of entries) {
+    if (entry.op.time < oldest.op.time) oldest = entry;
+    if (stampMs(entry.op.time) >= stampMs(newest.op.time)) newest = entry;
+    if (isOwn(entry.log)) latestOwn = entry;
+  }
+  const facts: RowFacts = {
+    alive: isAlive(state),
+    createdAt: stampMs(oldest.op.time),
+    changedAt: stampMs(newest.op.time),
+    changedBy: newest.op.actor,
+    ownLog: latestOwn?.log.ref ?? 0,
+    ownSeq: latestOwn?.op.seq ?? 0,
   };
+  return { state, facts, ops };
 }
 
 /** The fields that ops set, as far as this version knows them. */

@@ -87,6 +87,7 @@ const plainColumns = [
   'created_at',
   ...ownColumns,
 ] as const;
+const rareColumns = ['alive', 'sets', 'edits', 'removals'] as const;
 const loadColumns = ['row', 'alive', 'stamp_time', 'stamp_by', 'clocks', ...factColumns, ...ownColumns] as const;
 
 export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas, authors: Authors): RecordTable {
@@ -110,15 +111,16 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
     return field === undefined ? null : toColumn(field, state.values[name] ?? emptyValue(field));
   };
   const allColumns = columnsOf(fields.map(([name]) => name));
-  const firstColumns = ['id', 'alive', 'stamp_time', 'stamp_by', 'clocks', 'sets'];
-  const insertColumns = [...firstColumns, ...factColumns, ...ownColumns, ...allColumns];
   const parameters = new Map(fields.map(([name, field]) => [quote(columnName(name)), parameterOf(field)]));
   const parameter = (column: string): string => (column === 'id' ? idParameter : (parameters.get(column) ?? '?'));
   const insertSql = (columns: readonly string[], more = '', values = ''): string =>
     `insert into ${table} (${columns.join(', ')}${more}) values (${columns.map(parameter).join(', ')}${values}) on conflict do nothing`;
-  const insert = db.prepare(insertSql(insertColumns));
+  const insertWhole = db.prepare(insertSql([...plainColumns, ...rareColumns, ...allColumns]));
   // Nearly every row begins so: alive, written by one replica, without sets.
   const insertPlain = db.prepare(insertSql([...plainColumns, ...allColumns], ', alive', ', 1'));
+  // Filled anew for each row: SQLite has copied what it was given.
+  const plainCells: Cell[] = Array.from({ length: plainColumns.length + fields.length }, () => null);
+  const wholeCells: Cell[] = Array.from({ length: plainCells.length + rareColumns.length }, () => null);
   const removeRow = db.prepare(`delete from ${table} where row = ?`);
 
   return {
@@ -172,25 +174,37 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
     insert(id, state, facts) {
       const stamp = firstClock(state);
       const sets = jsonOrNull(state.sets);
-      const own = factCells(stamp, state, facts, replicas, authors);
-      const { ownLog, ownSeq } = facts;
-      const [changedAt, changedBy, editSeq, edits, removals, createdAt] = own;
-      const by = replicas.refOf(stamp.replica);
-      const isPlain = facts.alive && sets === null && edits === null && removals === null;
-      const values: Cell[] = [];
+      const edits = othersEdits(stamp, state, replicas);
+      const { removals } = state;
+      const isPlain = facts.alive && sets === null && edits === null && removals.length === 0;
+      const cells = isPlain ? plainCells : wholeCells;
+      let at = cells.length - fields.length;
       let list = '';
       for (const [name, field] of fields) {
         const value = state.values[name];
-        values.push(value === undefined ? emptyCell(field) : toColumn(field, value));
+        cells[at] = value === undefined ? emptyCell(field) : toColumn(field, value);
+        at += 1;
         const clock = state.clocks[name];
         if (clock === undefined || (isSameStamp(clock, stamp) && (value ?? null) !== null)) continue;
         list += `${list === '' ? '' : ','}${clockEntry(field, clock, stamp, replicas)}`;
       }
-      const clocks = list === '' ? room : list.padEnd(roomAtFirst);
-      const cells = isPlain
-        ? [id, stamp.time, by, clocks, changedAt, changedBy, editSeq, createdAt, ownLog, ownSeq, ...values]
-        : [id, facts.alive ? 1 : 0, stamp.time, by, clocks, sets, ...own, ownLog, ownSeq, ...values];
-      const { changes, lastInsertRowid } = (isPlain ? insertPlain : insert).run(cells);
+      cells[0] = id;
+      cells[1] = stamp.time;
+      cells[2] = replicas.refOf(stamp.replica);
+      cells[3] = list === '' ? room : list.padEnd(roomAtFirst);
+      cells[4] = facts.changedAt;
+      cells[5] = authors.refOf(facts.changedBy);
+      cells[6] = state.edits[stamp.replica] ?? 0;
+      cells[7] = facts.createdAt;
+      cells[8] = facts.ownLog;
+      cells[9] = facts.ownSeq;
+      if (!isPlain) {
+        cells[10] = facts.alive ? 1 : 0;
+        cells[11] = sets;
+        cells[12] = edits;
+        cells[13] = removals.length === 0 ? null : JSON.stringify(removals);
+      }
+      const { changes, lastInsertRowid } = (isPlain ? insertPlain : insertWhole).run(cells);
       return changes === 0 ? null : Number(lastInsertRowid);
     },
 
@@ -227,19 +241,23 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
 }
 
 function factCells(stamp: Stamp, state: RecordState, facts: RowFacts, replicas: Replicas, authors: Authors): Cell[] {
-  let others: string | null = null;
-  for (const replica in state.edits) {
-    if (replica === stamp.replica) continue;
-    others = `${others === null ? '' : `${others},`}${replicas.refOf(replica)}:${state.edits[replica]}`;
-  }
   return [
     facts.changedAt,
     authors.refOf(facts.changedBy),
     state.edits[stamp.replica] ?? 0,
-    others,
+    othersEdits(stamp, state, replicas),
     state.removals.length === 0 ? null : JSON.stringify(state.removals),
     facts.createdAt,
   ];
+}
+
+function othersEdits(stamp: Stamp, { edits }: RecordState, replicas: Replicas): string | null {
+  let others: string | null = null;
+  for (const replica in edits) {
+    if (replica === stamp.replica) continue;
+    others = `${others === null ? '' : `${others},`}${replicas.refOf(replica)}:${edits[replica]}`;
+  }
+  return others;
 }
 
 function readEdits(replica: string, seq: number, others: string | null, replicas: Replicas): RecordState['edits'] {

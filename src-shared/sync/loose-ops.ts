@@ -35,7 +35,7 @@ import {
   writeReplaced,
 } from './op-columns.ts';
 import { compareStamps } from './stamp.ts';
-import { readValueColumns, writeValueColumns } from './value-columns.ts';
+import { readValueColumns, type ReadValues, valuesOfOp, writeValueColumns } from './value-columns.ts';
 
 /** An op and whose log it stands in. */
 export type LooseOp = { readonly op: Op; readonly replica: string };
@@ -144,8 +144,62 @@ export function toLooseColumns(entries: readonly LooseOp[]): Uint8Array {
   return out.written();
 }
 
+/** Ops as their columns say them, by place; `looseOp` makes one of it. */
+export type LooseColumns = {
+  /** Of the records, in order: id, kind, and the place behind its last op. */
+  readonly records: readonly string[];
+  readonly kinds: Float64Array;
+  readonly ends: Uint32Array;
+  /** Writers, and others that are named. */
+  readonly replicas: readonly string[];
+  /** Of the ops. */
+  readonly recordOf: Uint32Array;
+  readonly writers: Uint32Array;
+  readonly seqs: Float64Array;
+  readonly groups: Float64Array;
+  readonly times: Float64Array;
+  readonly actors: readonly (string | null)[];
+  readonly flags: Uint8Array;
+  readonly replaced: ReadonlyMap<number, Op['replaced']>;
+  readonly seen: ReadonlyMap<number, { readonly [replica: string]: number }>;
+  readonly digests: ReadonlyMap<number, Uint8Array>;
+  readonly values: ReadValues;
+};
+
+/** What an op does, by its place. */
+export function actAt({ flags }: LooseColumns, place: number): Op['act'] {
+  return at(acts, (flags[place] ?? 0) & 3);
+}
+
+/** The op at a place. */
+export function looseOp(columns: LooseColumns, place: number): LooseOp {
+  const record = columns.recordOf[place] ?? 0;
+  return {
+    replica: columns.replicas[columns.writers[place] ?? 0] ?? '',
+    op: {
+      seq: columns.seqs[place] ?? 0,
+      time: columns.times[place] ?? 0,
+      actor: columns.actors[place] ?? null,
+      group: columns.groups[place] ?? 0,
+      kind: columns.kinds[record] ?? 0,
+      record: columns.records[record] ?? '',
+      act: actAt(columns, place),
+      set: valuesOfOp(columns.values, place),
+      replaced: columns.replaced.get(place) ?? {},
+      seen: columns.seen.get(place) ?? null,
+      digest: columns.digests.get(place) ?? null,
+    },
+  };
+}
+
 /** Reads such columns. Throws RangeError or TypeError on anything `toLooseColumns` would not write. */
 export function fromLooseColumns(bytes: Uint8Array): LooseOp[] {
+  const columns = readLooseColumns(bytes);
+  return Array.from(columns.writers, (_, place) => looseOp(columns, place));
+}
+
+/** The same as columns. */
+export function readLooseColumns(bytes: Uint8Array): LooseColumns {
   const reader = createReader(bytes);
   const r = positive(reader.number());
   if (r > mostOps) throw new RangeError('too many records');
@@ -153,12 +207,11 @@ export function fromLooseColumns(bytes: Uint8Array): LooseOp[] {
   const kinds = new Float64Array(r);
   for (let place = 0; place < r; place += 1) kinds[place] = positive(reader.number());
   let n = 0;
-  const counts = new Float64Array(r);
+  const ends = new Uint32Array(r);
   for (let place = 0; place < r; place += 1) {
-    const count = positive(reader.number());
-    counts[place] = count;
-    n += count;
+    n += positive(reader.number());
     if (n > mostOps) throw new RangeError('too many ops');
+    ends[place] = n;
   }
   const actors = readIds(reader);
   const replicas = readIds(reader);
@@ -169,6 +222,7 @@ export function fromLooseColumns(bytes: Uint8Array): LooseOp[] {
     writers[index] = reader.number();
     replicaAt(writers[index] ?? 0);
   }
+  const writerAt = (index: number): string => replicas[writers[index] ?? 0] ?? '';
   const byRank = readRanks(reader, writers, replicas.length);
   const seqs = new Float64Array(n);
   for (const places of byRank) {
@@ -180,10 +234,10 @@ export function fromLooseColumns(bytes: Uint8Array): LooseOp[] {
   }
   const groups = new Float64Array(n);
   for (let index = 0; index < n; index += 1) groups[index] = positive((seqs[index] ?? 0) - reader.number());
-  const actorOf: (string | null)[] = [];
+  const actorColumn: (string | null)[] = [];
   for (let index = 0; index < n; index += 1) {
     const place = reader.number();
-    actorOf.push(place === 0 ? null : at(actors, place - 1));
+    actorColumn.push(place === 0 ? null : at(actors, place - 1));
   }
   const times = new Float64Array(n);
   for (const places of byRank) {
@@ -201,39 +255,44 @@ export function fromLooseColumns(bytes: Uint8Array): LooseOp[] {
     if (flag > 63 || (flag & 3) === 3 || (flag & 4) !== 0) throw new RangeError('not a flag');
     if ((flag & flagErased) !== 0) digests.set(index, reader.bytes(32).slice());
   }
-  const sets = readValueColumns(reader, n, (place) => digests.has(place));
+  const values = readValueColumns(reader, n, (place) => digests.has(place));
 
-  const entries: LooseOp[] = [];
+  const recordOf = new Uint32Array(n);
   let index = 0;
-  let before: LooseOp | null = null;
   for (let place = 0; place < r; place += 1) {
-    const record = records[place] ?? '';
-    const kind = kinds[place] ?? 0;
-    for (const end = index + (counts[place] ?? 0); index < end; index += 1) {
-      const entry: LooseOp = {
-        replica: replicas[writers[index] ?? 0] ?? '',
-        op: {
-          seq: seqs[index] ?? 0,
-          time: times[index] ?? 0,
-          actor: actorOf[index] ?? null,
-          group: groups[index] ?? 0,
-          kind,
-          record,
-          act: at(acts, (flags[index] ?? 0) & 3),
-          set: sets[index] ?? null,
-          replaced: replaced.get(index) ?? nothingReplaced,
-          seen: seen.get(index) ?? null,
-          digest: digests.get(index) ?? null,
-        },
-      };
-      if (before !== null && compareLoose(before, entry) >= 0) throw new RangeError('ops out of order');
-      before = entry;
-      entries.push(entry);
+    if (place > 0 && !isBehind(records, kinds, place)) throw new RangeError('records out of order');
+    for (let first = true; index < (ends[place] ?? 0); index += 1) {
+      recordOf[index] = place;
+      const later = (times[index] ?? 0) - (times[index - 1] ?? 0);
+      const isRising = later > 0 || (later === 0 && writerAt(index) > writerAt(index - 1));
+      if (!first && !isRising) throw new RangeError('ops out of order');
+      first = false;
     }
   }
-  return entries;
+  return {
+    records,
+    kinds,
+    ends,
+    replicas,
+    recordOf,
+    writers,
+    seqs,
+    groups,
+    times,
+    actors: actorColumn,
+    flags,
+    replaced,
+    seen,
+    digests,
+    values,
+  };
 }
-const nothingReplaced: Op['replaced'] = {};
+
+/** Whether a record stands behind the one before it. */
+function isBehind(records: readonly string[], kinds: Float64Array, place: number): boolean {
+  const [before, own] = [records[place - 1] ?? '', records[place] ?? ''];
+  return own > before || (own === before && (kinds[place] ?? 0) > (kinds[place - 1] ?? 0));
+}
 
 /** By writer: the places of its ops by rising seq. */
 function readRanks(reader: BinaryReader, writers: Uint32Array, count: number): readonly Int32Array[] {

@@ -92,37 +92,56 @@ export function firstState(kind: Kind, op: Op, replica: string): RecordState {
   return { values, clocks, sets, edits: { [replica]: op.seq }, removals: [] };
 }
 
-/** What all ops of a record make of it: `mergeOp` on `emptyState` of one after the other, without the states between. `replicaOf`: by place. */
-export function mergeAll(kind: Kind, ops: readonly Op[], replicaOf: (place: number) => string): RecordState {
-  const values: { [field: string]: FieldValue } = {};
-  const clocks: { [field: string]: Stamp } = {};
-  const sets: { [field: string]: SetState } = {};
-  const edits: { [replica: string]: number } = {};
-  const removals: { readonly [replica: string]: number }[] = [];
-  const fields = fieldList(kind);
-  let place = -1;
-  for (const op of ops) {
-    place += 1;
-    if (op.act === 'remove') {
-      removals.push(op.seen ?? {});
-      continue;
-    }
-    const stamp: Stamp = { time: op.time, replica: replicaOf(place) };
-    edits[stamp.replica] = Math.max(edits[stamp.replica] ?? 0, op.seq);
-    const written = op.set ?? {};
-    for (const [name, field] of fields) {
-      const value = written[field.number];
-      if (value === undefined) continue;
+/** Merges all ops of one record after the other, as `mergeOp` on `emptyState` does, without the states between. */
+export type Merger = {
+  /** A set or restore op; what it sets follows. */
+  write(time: number, replica: string, seq: number): void;
+  value(field: number, value: OpValue): void;
+  remove(seen: Op['seen']): void;
+  /** What they make of the record; the next op is another's. */
+  end(): RecordState;
+};
+
+export function createMerger(kind: Kind): Merger {
+  const fields = fieldsByNumber(kind);
+  let state = emptyBuilt();
+  let stamp = zeroStamp;
+  return {
+    write(time, replica, seq) {
+      stamp = { time, replica };
+      state.edits[replica] = Math.max(state.edits[replica] ?? 0, seq);
+    },
+    value(number, value) {
+      const { name, field } = fields.get(number) ?? nothingKnown;
+      // A field of a newer version stays in the log; the upgrade rebuilds the kind's table from there.
+      if (field === null) return;
       if (field.merge === 'set') {
-        sets[name] = mergeSet(sets[name] ?? { live: {}, dead: [] }, value, stampToText(stamp));
-        values[name] = Object.keys(sets[name].live).sort();
-      } else if (compareStamps(stamp, clocks[name] ?? zeroStamp) > 0) {
-        values[name] = toFieldValue(field, value);
-        clocks[name] = stamp;
+        const set = mergeSet(state.sets[name] ?? { live: {}, dead: [] }, value, stampToText(stamp));
+        state.sets[name] = set;
+        state.values[name] = Object.keys(set.live).sort();
+      } else if (compareStamps(stamp, state.clocks[name] ?? zeroStamp) > 0) {
+        state.values[name] = toFieldValue(field, value);
+        state.clocks[name] = stamp;
       }
-    }
-  }
-  return settle({ values, clocks, sets, edits, removals });
+    },
+    remove: (seen) => void state.removals.push(seen ?? {}),
+    end() {
+      const made = state;
+      state = emptyBuilt();
+      return settle(made);
+    },
+  };
+}
+const nothingKnown = { name: '', field: null } as const;
+
+function emptyBuilt() {
+  return {
+    values: {} as { [field: string]: FieldValue },
+    clocks: {} as { [field: string]: Stamp },
+    sets: {} as { [field: string]: SetState },
+    edits: {} as { [replica: string]: number },
+    removals: [] as { readonly [replica: string]: number }[],
+  };
 }
 
 function isEmpty(object: object): boolean {
@@ -184,6 +203,18 @@ function fieldList(kind: Kind): readonly (readonly [string, Field])[] {
     listOfKind.set(kind, list);
   }
   return list;
+}
+
+const numbersOfKind = new WeakMap<Kind, ReadonlyMap<number, { readonly name: string; readonly field: Field }>>();
+
+/** A kind's fields by wire number; a pure memo too. */
+function fieldsByNumber(kind: Kind): ReadonlyMap<number, { readonly name: string; readonly field: Field }> {
+  let fields = numbersOfKind.get(kind);
+  if (fields === undefined) {
+    fields = new Map(Object.entries(kind.fields).map(([name, field]) => [field.number, { name, field }]));
+    numbersOfKind.set(kind, fields);
+  }
+  return fields;
 }
 
 const namesOfKind = new WeakMap<Kind, ReadonlyMap<number, string>>();

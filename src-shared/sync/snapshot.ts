@@ -18,7 +18,7 @@ import { canonicalJson } from '../kernel/canonical-json.ts';
 import { bytesToHex, hexToBytes } from '../kernel/ids.ts';
 import { err, ok, type Result } from '../kernel/result.ts';
 import { fromUtf8, utf8 } from '../kernel/utf8.ts';
-import { fromLooseColumns, type LooseOp, toLooseColumns } from './loose-ops.ts';
+import { fromLooseColumns, type LooseColumns, type LooseOp, readLooseColumns, toLooseColumns } from './loose-ops.ts';
 import { Credential, logKey, type Summary } from './messages.ts';
 import { maxBodyBytes, type SegmentPorts, signedBytes } from './segment.ts';
 
@@ -144,15 +144,17 @@ export function openChunk(
   place: number,
   header: SnapshotHeader,
   ports: SegmentPorts,
-): Result<LooseOp[]> {
+): Result<LooseColumns> {
   const wanted = header.chunks[place];
   if (wanted === undefined || bytes.length !== wanted.bytes || bytesToHex(ports.hash(bytes)) !== wanted.sha256)
     return err({ code: 'snapshot/altered' });
-  const seqs = new Map(header.logs.map(({ replica, seq }) => [replica, seq]));
+  const covered = new Map(header.logs.map(({ replica, seq }) => [replica, seq]));
   try {
-    const entries = readChunk(bytes, ports);
-    const isCovered = entries.every(({ op, replica }) => op.seq <= (seqs.get(replica) ?? 0));
-    return isCovered && entries.length === wanted.ops ? ok(entries) : err({ code: 'snapshot/garbage' });
+    const columns = readLooseColumns(ports.unpack(bytes, maxBodyBytes));
+    const lasts = columns.replicas.map((replica) => covered.get(replica) ?? 0);
+    const { seqs, writers } = columns;
+    const isCovered = seqs.every((seq, index) => seq <= (lasts[writers[index] ?? 0] ?? 0));
+    return isCovered && seqs.length === wanted.ops ? ok(columns) : err({ code: 'snapshot/garbage' });
   } catch {
     return err({ code: 'snapshot/garbage' });
   }

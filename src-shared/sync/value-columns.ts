@@ -58,21 +58,45 @@ export function writeValueColumns(sets: readonly (OpValues | null)[], out: Binar
   out.bytes(contents.written());
 }
 
-/** Reads the values of `count` ops, to the end of `reader`; an erased op has null. Throws RangeError on what the writer would not write. */
+/** The values of many ops as they are read: op by op, each in the order of its fields. */
+export type ReadValues = {
+  /** By op: the fields it sets, rising; null where its values are erased. */
+  readonly fields: readonly (readonly number[] | null)[];
+  readonly values: readonly OpValue[];
+  /** By op: where its values begin. */
+  readonly starts: Uint32Array;
+};
+
+/** The values of one op by field; null where they are erased. */
+export function valuesOfOp({ fields, values, starts }: ReadValues, index: number): OpValues | null {
+  const own = fields[index] ?? null;
+  if (own === null) return null;
+  const set: { [field: string]: OpValue } = {};
+  let at = starts[index] ?? 0;
+  for (const field of own) {
+    set[field] = values[at] ?? null;
+    at += 1;
+  }
+  return set;
+}
+
+/** Reads the values of `count` ops, to the end of `reader`. Throws RangeError on what the writer would not write. */
 export function readValueColumns(
   reader: BinaryReader,
   count: number,
   isErased: (index: number) => boolean,
-): ({ [field: string]: OpValue } | null)[] {
+): ReadValues {
   const shapes = readShapes(reader, count);
-  const sets: ({ [field: string]: OpValue } | null)[] = [];
+  const fieldsOf: (readonly number[] | null)[] = [];
+  const starts = new Uint32Array(count);
   const opsByField = new Map<number, number[]>();
   const usesOfShape = shapes.map(() => 0);
   let used = 0;
-  let values = 0;
+  let total = 0;
   for (let index = 0; index < count; index += 1) {
+    starts[index] = total;
     if (isErased(index)) {
-      sets.push(null);
+      fieldsOf.push(null);
       continue;
     }
     const place = reader.number();
@@ -80,8 +104,8 @@ export function readValueColumns(
     if (fields === undefined || place > used) throw new RangeError('not a shape');
     if (usesOfShape[place] === 0) used += 1;
     usesOfShape[place] = 1;
-    sets.push({});
-    values += fields.length;
+    fieldsOf.push(fields);
+    total += fields.length;
     for (const field of fields) {
       const ops = opsByField.get(field);
       if (ops === undefined) opsByField.set(field, [index]);
@@ -89,22 +113,24 @@ export function readValueColumns(
     }
   }
   if (used !== shapes.length) throw new RangeError('an idle shape');
-  const letters = reader.bytes(values);
-  const lengths = new Float64Array(values);
-  for (let place = 0; place < values; place += 1)
-    if (hasContent(letters[place] ?? 0)) lengths[place] = reader.number();
+  const letters = reader.bytes(total);
+  const lengths = new Float64Array(total);
+  for (let place = 0; place < total; place += 1) if (hasContent(letters[place] ?? 0)) lengths[place] = reader.number();
   const texts = createTextReader(reader.bytes(reader.left()));
+  const values: OpValue[] = Array.from<OpValue>({ length: total }).fill(null);
+  /** Where the next value of an op goes: fields come rising, here and in each shape. */
+  const next = starts.slice();
   let place = 0;
   for (const field of [...opsByField.keys()].sort((a, b) => a - b)) {
     for (const index of opsByField.get(field) ?? []) {
-      const value = valueOf(letters[place] ?? 0, texts.take(lengths[place] ?? 0));
-      const set = sets[index];
-      if (set !== null && set !== undefined) set[field] = value;
+      const to = next[index] ?? 0;
+      values[to] = valueOf(letters[place] ?? 0, texts.take(lengths[place] ?? 0));
+      next[index] = to + 1;
       place += 1;
     }
   }
   texts.end();
-  return sets;
+  return { fields: fieldsOf, values, starts };
 }
 
 function readShapes(reader: BinaryReader, most: number): number[][] {

@@ -30,12 +30,12 @@ export type Archive = {
   /** Highest seq of a log that the coming snapshot covers; 0 for none. */
   coming(replica: string, partition: string): number;
   setLoading(loading: Loading | null): void;
-  /** Keeps a chunk, whole records in order. `squeezedAt`: null where the ops are as they were written. */
+  /** Keeps a chunk of whole records, whose ids come in order. `squeezedAt`: null where the ops are as they were written. */
   add(chunk: {
     readonly partition: string;
     readonly isLoading: boolean;
     readonly squeezedAt: number | null;
-    readonly entries: readonly LooseOp[];
+    readonly records: readonly string[];
     readonly bytes: Uint8Array;
   }): void;
   /** A record's ops, and whether those of the coming snapshot are among them. */
@@ -140,10 +140,10 @@ export function createArchive(db: WritableDb, meta: Meta): Archive {
       if (before?.loading.sha256 === loading.sha256) known = { loading, seqs: before.seqs };
       else meta.set('snapshot-header', JSON.stringify(header));
     },
-    add({ partition, isLoading, squeezedAt, entries, bytes }) {
-      const [first, last] = [entries[0]?.op.record, entries.at(-1)?.op.record];
+    add({ partition, isLoading, squeezedAt, records, bytes }) {
+      const [first, last] = [records[0], records.at(-1)];
       if (first === undefined || last === undefined) throw new RangeError('no ops');
-      const places = recordPlaces(entries.map(({ op }) => op));
+      const places = recordPlaces(records);
       insert.run(partition, isLoading ? 1 : 0, squeezedAt, first, last, places, bytes);
     },
     find(record) {

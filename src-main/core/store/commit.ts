@@ -5,7 +5,8 @@
 import type { Id } from '#shared/kernel/ids.ts';
 import type { Logger, Time } from '#shared/kernel/ports.ts';
 import type { Kind } from '#shared/kinds/define-kind.ts';
-import { emptyState } from '#shared/sync/merge.ts';
+import { type LooseColumns, looseOp } from '#shared/sync/loose-ops.ts';
+import { createMerger, emptyState, type Merger } from '#shared/sync/merge.ts';
 import type { Op } from '#shared/sync/op.ts';
 import { freezes, opContent } from '#shared/sync/op-content.ts';
 import { reissued } from '#shared/sync/reissue.ts';
@@ -16,6 +17,7 @@ import type { Checkpoints } from './checkpoints.ts';
 import { withoutWaiting, type WritableDb } from './database.ts';
 import { derivedId } from './derived-id.ts';
 import type { DeskIndex } from './desk-index.ts';
+import { foldColumns } from './fold-record.ts';
 import type { Indexes } from './indexes.ts';
 import type { Log, LoggedOp, OpLog } from './op-log.ts';
 import { type Change, seenBy } from './change.ts';
@@ -49,10 +51,16 @@ export type Committer = {
   /** Applies a proved segment of another replica's log: those of its ops that are beyond the head held. `ops` are all of them. */
   applyRemote(log: Log, ops: readonly Op[], bytes: Uint8Array): void;
   /**
-   * Makes the rows of whole records from their squeezed ops, which come record by record; `keep` stores those ops before, in the same
-   * transaction, and `done` ends it. Listeners hear of it twice a second, and of the last.
+   * Makes the rows of whole records from a chunk of squeezed ops; `keep` stores those ops before, in the same transaction, and `done` ends
+   * it. `logOf`: a writer's log. Listeners hear of it twice a second, and of the last.
    */
-  applySqueezed(entries: readonly LoggedOp[], keep: () => void, done: () => void, isLast: boolean): void;
+  applySqueezed(chunk: {
+    readonly columns: LooseColumns;
+    readonly logOf: (replica: string) => Log;
+    readonly keep: () => void;
+    readonly done: () => void;
+    readonly isLast: boolean;
+  }): void;
   /** Runs several calls of `applyRemote` as one transaction; nothing of them is kept where `work` answers false or throws. */
   together(work: () => boolean): void;
   /** Moves to the main file what `together` has left in the write-ahead file: for a moment when nobody waits. */
@@ -250,27 +258,29 @@ export function createCommitter(deps: CommitDeps): Committer {
 
     rest: () => deps.checkpoints.now(),
 
-    applySqueezed(entries, keep, done, isLast) {
+    applySqueezed({ columns, logOf, keep, done, isLast }) {
       const now = deps.time.now();
       deps.checkpoints.seldom();
       withoutWaiting(db, () =>
         transact(() => {
           keep();
-          let clock = opLog.clock();
-          for (let at = 0; at < entries.length; ) {
-            const first = entries[at]?.op;
-            const record: LoggedOp[] = [];
-            for (; entries[at]?.op.record === first?.record && entries[at]?.op.kind === first?.kind; at += 1) {
-              const entry = entries[at];
-              if (entry === undefined) break;
-              clock = observe(clock, entry.op.time, now);
-              record.push(entry);
-            }
-            const kind = kindsByNumber.get(first?.kind ?? 0);
+          const { records, kinds, ends, replicas } = columns;
+          const owns = replicas.map((replica) => opLog.isOwn(replica));
+          const ownLog = (writer: number): Log | null => (owns[writer] === true ? logOf(replicas[writer] ?? '') : null);
+          const mergers = new Map<Kind, Merger>();
+          for (let place = 0, from = 0; place < records.length; place += 1) {
+            const [first, end] = [from, ends[place] ?? 0];
+            from = end;
+            const kind = kindsByNumber.get(kinds[place] ?? 0);
             if (kind === undefined) continue; // stays in the archive for the version that knows it
-            placer.place(kind, tableOf(kind), record);
+            const merger = mergers.get(kind) ?? createMerger(kind);
+            mergers.set(kind, merger);
+            const folded = foldColumns(merger, columns, first, end, ownLog);
+            placer.placeFolded(kind, tableOf(kind), records[place] ?? '', folded, () => opsWithin(columns, first, end));
             squeezedTopics.add(kind.domain);
           }
+          let clock = opLog.clock();
+          for (const time of columns.times) clock = observe(clock, time, now);
           opLog.setClock(clock);
           done();
           if (desk.settle()) squeezedTopics.add('desk');
@@ -403,6 +413,11 @@ function gather(batch: Batch, kind: Kind, entry: LoggedOp): void {
   const entries = records.get(entry.op.record);
   if (entries === undefined) records.set(entry.op.record, [entry]);
   else entries.push(entry);
+}
+
+/** The ops at places `from` to before `to` of a chunk. */
+function opsWithin(columns: LooseColumns, from: number, to: number): Op[] {
+  return Array.from({ length: to - from }, (_, index) => looseOp(columns, from + index).op);
 }
 
 /** Takes a transaction back without an error. */

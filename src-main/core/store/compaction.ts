@@ -68,7 +68,7 @@ export function createCompactor(deps: {
               partition: log.partition,
               isLoading: false,
               squeezedAt: null,
-              entries,
+              records: entries.map(({ op }) => op.record),
               bytes: packTight(toLooseColumns(entries)),
             });
             opLog.setBase(log, { seq: last.to, head: last.head });

@@ -45,12 +45,13 @@ export type DeskIndex = {
   /** Marks the record of an op that is no longer in its log. */
   withdrawn(kind: Kind, op: Op): void;
   /**
-   * The same for a record whose row was made at once of all its `ops`; `before` is what the row said until then. Also marks what
+   * The same for a record whose row was made at once of all its ops, which `ops` makes; `before` is what the row said until then. Also marks what
    * only all of them together show.
    */
   placed(change: {
     readonly kind: Kind;
-    readonly ops: readonly Op[];
+    readonly record: string;
+    readonly ops: () => readonly Op[];
     readonly row: number;
     readonly before: RecordState;
     readonly after: RecordState;
@@ -307,16 +308,18 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta, kinds:
       if (kind.naturalKey !== undefined) markPairsOf(kind, op.record);
     },
 
-    placed({ kind, ops, row, before, after }) {
-      const [first] = ops;
-      if (kind.name === Settlement.name || first === undefined) return markSubject(after);
-      if (kind.conflicts === 'desk' && (ops.length > 1 || mayDispute(kind, before, first) || isAgreed(first.record)))
-        records.set(first.record, kind);
+    placed({ kind, record, ops, row, before, after }) {
+      if (kind.name === Settlement.name) return markSubject(after);
+      if (kind.conflicts === 'desk') {
+        const [first, ...more] = ops();
+        if (more.length > 0 || (first !== undefined && mayDispute(kind, before, first)) || isAgreed(record))
+          records.set(record, kind);
+      }
       if (kind.naturalKey === undefined) return;
-      markPairsOf(kind, first.record);
-      markDecidedOf(first.record);
+      markPairsOf(kind, record);
+      markDecidedOf(record);
       const keyOf = (state: RecordState): string | null => (isAlive(state) ? naturalKey(kind, state.values) : null);
-      keyChanged(kind, first.record, row, keyOf(before), keyOf(after));
+      keyChanged(kind, record, row, keyOf(before), keyOf(after));
     },
 
     removed({ kind, record, row, before }) {

@@ -121,6 +121,8 @@ export type OpLogDeps = {
   readonly formers: () => readonly Identity[];
 };
 
+const recordsOf = (ops: readonly Op[]): string[] => ops.map(({ record }) => record);
+
 /** So many small segments of a block are joined before it is full. */
 const mostPieces = 16;
 
@@ -222,7 +224,7 @@ export function createOpLog(deps: OpLogDeps): OpLog {
   ): void {
     const { log } = state;
     const { from, to, bytes } = segment;
-    statements.insertSegment.run(log.ref, from, to, head, appliedAt, 0, recordPlaces(ops), bytes);
+    statements.insertSegment.run(log.ref, from, to, head, appliedAt, 0, recordPlaces(recordsOf(ops)), bytes);
     state.sealed = { seq: to, head };
     const start = Math.max(blockOf(to) * blockOps, state.base);
     if (from === start + 1) return;
@@ -235,7 +237,7 @@ export function createOpLog(deps: OpLogDeps): OpLog {
       segmentPorts,
     );
     for (const piece of pieces) statements.dropSegment.run(piece.ref);
-    const places = recordPlaces(readOps(joined, segmentPorts));
+    const places = recordPlaces(recordsOf(readOps(joined, segmentPorts)));
     statements.insertSegment.run(log.ref, pieces[0]?.from ?? from, to, head, appliedAt, 1, places, joined);
   }
 

@@ -3,10 +3,9 @@
  * the differences. Ids are random there, so one segment in seventeen thousand is opened for nothing: good enough to find a
  * record's history, and far cheaper to write than a row for each op.
  */
-import type { Op } from '#shared/sync/op.ts';
 
-export function recordPlaces(ops: readonly Op[]): Uint8Array {
-  const places = Uint32Array.from(placesOf(ops.map((op) => op.record))).sort();
+export function recordPlaces(records: Iterable<string>): Uint8Array {
+  const places = Uint32Array.from(placesOf(records)).sort();
   const bytes = new Uint8Array(places.length * 4);
   let at = 0;
   let last = 0;

@@ -16,7 +16,7 @@ import type { Committer } from './commit.ts';
 import { databaseFailure, type WritableDb } from './database.ts';
 import { verifySignature } from './identity.ts';
 import type { Meta } from './meta.ts';
-import type { Log, OpLog } from './op-log.ts';
+import type { OpLog } from './op-log.ts';
 import { segmentPorts } from './segment-ports.ts';
 
 export type SnapshotLoader = {
@@ -127,19 +127,19 @@ export function createSnapshotLoader(deps: SnapshotLoaderDeps): SnapshotLoader {
       const { partition } = header;
       const opened = openChunk(chunk, next, header, segmentPorts);
       if (!opened.ok) return opened;
-      const entries = opened.value;
+      const columns = opened.value;
       const after: Loading = { ...loading, next: next + 1, offset: loading.offset + chunk.length };
       const isLast = after.next === header.chunks.length;
-      const logs = new Map(header.logs.map(({ replica }) => [replica, opLog.logOf(replica, partition)]));
-      const logOf = (replica: string): Log => logs.get(replica) ?? opLog.logOf(replica, partition);
       try {
-        deps.committer.applySqueezed(
-          entries.map(({ op, replica }) => ({ op, log: logOf(replica) })),
-          () => {
-            archive.add({ partition, isLoading: true, squeezedAt: header.madeAt, entries, bytes: chunk });
+        deps.committer.applySqueezed({
+          columns,
+          logOf: (replica) => opLog.logOf(replica, partition),
+          keep() {
+            const { records } = columns;
+            archive.add({ partition, isLoading: true, squeezedAt: header.madeAt, records, bytes: chunk });
             archive.setLoading(after);
           },
-          () => {
+          done() {
             if (!isLast) return;
             for (const { replica, seq, head } of header.logs)
               opLog.setBase(opLog.logOf(replica, partition), { seq, head: hexToBytes(head) });
@@ -149,7 +149,7 @@ export function createSnapshotLoader(deps: SnapshotLoaderDeps): SnapshotLoader {
             meta.remove(comingHead);
           },
           isLast,
-        );
+        });
       } catch (error) {
         const failure = databaseFailure(error);
         if (failure === null) throw error;

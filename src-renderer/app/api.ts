@@ -49,6 +49,19 @@ export function useCall<N extends QueryName>(name: N, input: Input<N>, options: 
   };
 }
 
+/**
+ * What was asked when the value that is shown was answered: behind `asked` while the next answer is on its way. Words about the value
+ * (how many were found, what of them is marked) are about this.
+ */
+export function useAnswered<T extends string | undefined>(
+  { value, isStale }: Pick<Answer<unknown>, 'value' | 'isStale'>,
+  asked: T,
+): T {
+  const [answered, setAnswered] = useState(asked);
+  if (!isStale && value !== undefined && answered !== asked) setAnswered(asked);
+  return answered;
+}
+
 /** The client behind the hooks: no retries (the answer is a value), no network guessing, nothing is stale by time. */
 export function createQueryClient(): QueryClient {
   return new QueryClient({

@@ -2,7 +2,7 @@
 import { useQueries } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { RecordView } from '#shared/records/contract.ts';
-import { useCall } from '#renderer/app/api.ts';
+import { useAnswered, useCall } from '#renderer/app/api.ts';
 import { call, type Input } from '#renderer/app/bridge.ts';
 import { virtualFrom } from '#renderer/ui/data-table.tsx';
 import type { Failure } from '#shared/kernel/result.ts';
@@ -30,8 +30,7 @@ export function useContactPages(filter: Omit<Input<'contacts.list'>, 'offset' | 
   const [range, setRange] = useState({ first: 0, last: 0 });
   const inputOf = (page: number): Input<'contacts.list'> => ({ ...filter, offset: page * pageSize, limit: pageSize });
   const first = useCall('contacts.list', inputOf(0), { keepPrevious: true });
-  const [answered, setAnswered] = useState(filter.search);
-  if (!first.isStale && first.value !== undefined && answered !== filter.search) setAnswered(filter.search);
+  const answered = useAnswered(first, filter.search);
   const pages: number[] = [];
   if (!first.isStale) {
     const lastPage = Math.floor(Math.max(0, range.last - 1) / pageSize);

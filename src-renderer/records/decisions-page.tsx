@@ -7,7 +7,7 @@ import { keepers } from '#shared/access/roles.ts';
 import { localeFacts } from '#shared/i18n/locales.ts';
 import { completeLanguages } from '#shared/records/decision-rules.ts';
 import type { RecordView } from '#shared/records/contract.ts';
-import { useCall } from '#renderer/app/api.ts';
+import { useAnswered, useCall } from '#renderer/app/api.ts';
 import type { Input } from '#renderer/app/bridge.ts';
 import { useSession } from '#renderer/app/profile.ts';
 import { useShortcut } from '#renderer/app/shortcuts.ts';
@@ -62,9 +62,10 @@ export function DecisionsPage() {
     all: useCall('records.list', inputOf('all', 1, '')).value?.total,
   };
   const list = useCall('records.list', inputOf(state, Math.min(shown, 500), search.trim()), { keepPrevious: true });
+  const answered = useAnswered(list, search.trim());
   const rows = list.value?.rows ?? [];
   const total = list.value?.total ?? 0;
-  const columns = useColumns(search.trim());
+  const columns = useColumns(answered);
   const create = () => void navigate({ to: '/records/decisions/new' });
   useShortcut('new', () => {
     if (mayWrite) create();
@@ -122,7 +123,7 @@ export function DecisionsPage() {
               label={t('list.search')}
               value={search}
               onChange={setSearch}
-              side={search.trim() === '' ? undefined : t('list.found', { count: total })}
+              side={answered === '' ? undefined : t('list.found', { count: total })}
             />
           </div>
           <FailureNote failure={list.failure} />
@@ -130,8 +131,8 @@ export function DecisionsPage() {
           {list.value !== undefined && rows.length === 0 && (
             <Sheet>
               <EmptyState
-                title={t(search.trim() === '' ? 'list.noneInState.title' : 'list.none.title')}
-                text={t(search.trim() === '' ? 'list.noneInState.text' : 'list.none.text')}
+                title={t(answered === '' ? 'list.noneInState.title' : 'list.none.title')}
+                text={t(answered === '' ? 'list.noneInState.text' : 'list.none.text')}
                 action={
                   <Button
                     onClick={() => {

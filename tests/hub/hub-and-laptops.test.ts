@@ -6,16 +6,19 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TestCore, startSignedIn, testPin } from '#tests/lib/core.ts';
-import { startHub, startPostgres, type TestHub, type TestHubOptions, type TestPostgres } from '#tests/lib/hub.ts';
+import {
+  bothDatabases,
+  startHub,
+  startPostgres,
+  type TestHub,
+  type TestHubOptions,
+  type TestPostgres,
+} from '#tests/lib/hub.ts';
 import { enrolledCore, keptForEachTest } from '#tests/lib/kept.ts';
 
 const postgres: TestPostgres | null = startPostgres();
 afterAll(() => postgres?.close());
-let databases = 0;
-async function postgresPlace(): Promise<TestHubOptions> {
-  databases += 1;
-  return { databaseUrl: (await postgres?.createDatabase(`laptops${databases}`)) ?? '' };
-}
+const databases = bothDatabases(postgres, 'laptops');
 
 const keep = keptForEachTest();
 const laptop = (hub: TestHub, name: string): Promise<TestCore> => enrolledCore(keep, hub, name);
@@ -47,10 +50,7 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-for (const kind of [
-  { name: 'SQLite', skip: false, place: async (): Promise<TestHubOptions> => ({}) },
-  { name: 'PostgreSQL', skip: postgres === null, place: postgresPlace },
-]) {
+for (const kind of databases) {
   describe.skipIf(kind.skip)(`laptops and a hub on ${kind.name}`, () => {
     let place: TestHubOptions;
     let hub: TestHub;
@@ -210,7 +210,7 @@ test('a hub put back from an older copy gets everything again', async () => {
 });
 
 test.skipIf(postgres === null)('two hub processes on one PostgreSQL serve one commission', async () => {
-  const place = await postgresPlace();
+  const place = await databases.find(({ name }) => name === 'PostgreSQL')?.place();
   const [one, two] = await Promise.all([startHub(place), startHub(place)]);
   keep(one);
   keep(two);

@@ -4,12 +4,11 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { invitationFileName, parseInvitationFile } from '#shared/sync/invitation-file.ts';
 import { type TestCore, startSignedIn } from '#tests/lib/core.ts';
-import { startHub, startPostgres, type TestHub, type TestHubOptions, type TestPostgres } from '#tests/lib/hub.ts';
+import { bothDatabases, startHub, startPostgres, type TestHub, type TestPostgres } from '#tests/lib/hub.ts';
 import { newStick, plugIn, takeFrom, writeTo } from '#tests/lib/stick.ts';
 
 const postgres: TestPostgres | null = startPostgres();
 afterAll(() => postgres?.close());
-let databases = 0;
 
 const ends: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -45,17 +44,7 @@ async function contactNames(core: TestCore): Promise<string[]> {
   return rows.map((row) => String(row.values['name'])).sort();
 }
 
-for (const kind of [
-  { name: 'SQLite', skip: false, place: async (): Promise<TestHubOptions> => ({}) },
-  {
-    name: 'PostgreSQL',
-    skip: postgres === null,
-    place: async (): Promise<TestHubOptions> => {
-      databases += 1;
-      return { databaseUrl: (await postgres?.createDatabase(`stick${databases}`)) ?? '' };
-    },
-  },
-]) {
+for (const kind of bothDatabases(postgres, 'stick')) {
   describe.skipIf(kind.skip)(`sticks and a hub on ${kind.name}`, () => {
     let hub: TestHub;
     beforeAll(async () => {

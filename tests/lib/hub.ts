@@ -210,15 +210,22 @@ function postgresUser(): 'self' | 'none' | { uid: number; gid: number } {
   }
 }
 
-/** Both databases of a hub, for tests that must hold on either; each `url()` is a new one, null for a file of the hub's own. */
+/**
+ * Both databases of a hub, for tests that must hold on either. Each `url()` is a new one, null for a file of the hub's own; `place()` says
+ * the same as options of `startHub`.
+ */
 export function bothDatabases(postgres: TestPostgres | null, name: string) {
   let made = 0;
+  const newDatabase = async (): Promise<string | null> =>
+    (await postgres?.createDatabase(`${name}${(made += 1)}`)) ?? null;
   return [
     { name: 'SQLite', skip: false, url: async (): Promise<string | null> => null },
-    {
-      name: 'PostgreSQL',
-      skip: postgres === null,
-      url: async (): Promise<string | null> => (await postgres?.createDatabase(`${name}${(made += 1)}`)) ?? null,
+    { name: 'PostgreSQL', skip: postgres === null, url: newDatabase },
+  ].map((kind) => ({
+    ...kind,
+    async place(): Promise<TestHubOptions> {
+      const databaseUrl = await kind.url();
+      return databaseUrl === null ? {} : { databaseUrl };
     },
-  ];
+  }));
 }

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { buildCoursePack } from '#core/packs/build-pack.ts';
 import { createPacksService } from '#core/packs/packs-service.ts';
-import { openStore, type Store } from '#core/store/store.ts';
+import type { Store } from '#core/store/store.ts';
 import { progressId } from '#core/training/progress-id.ts';
 import { createTrainingService, type TrainingService } from '#core/training/training-service.ts';
 import { Id, newId } from '#shared/kernel/ids.ts';
@@ -13,6 +13,7 @@ import type { Result } from '#shared/kernel/result.ts';
 import { trainingContract } from '#shared/training/contract.ts';
 import type { Question } from '#shared/training/course.ts';
 import { Attempt, Progress } from '#shared/training/progress.ts';
+import { openTestStore } from '#tests/lib/open-store.ts';
 import { publisherKey, publishers, temporaryFolder } from './pack-kit.ts';
 
 const courseId = 'receiving-complaints';
@@ -36,12 +37,8 @@ beforeEach(async () => {
     logger: silentLogger,
     changed: () => undefined,
   };
-  const opened = openStore({ path: join(folder, 'store.db'), key: new Uint8Array(32).fill(3) }, 'kg/kg-gb/sample', {
-    ...deps,
-    backUp: () => undefined,
-  });
-  if (!opened.ok) throw new Error(opened.error.code);
-  store = opened.value;
+  const key = new Uint8Array(32).fill(3);
+  store = openTestStore(join(folder, 'store.db'), { ...deps, key, partition: 'kg/kg-gb/sample' });
   person = newId(deps);
   packs = createPacksService({
     ...deps,

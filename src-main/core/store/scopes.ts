@@ -101,7 +101,7 @@ export function createScopes(deps: {
       eraser.begin(partition);
       return goOn();
     },
-    isErasing: () => running !== null,
+    erasing: () => running,
     changes,
     addChange: (change) => meta.set('scope-changes', JSON.stringify([change, ...changes()].slice(0, keptChanges))),
   };

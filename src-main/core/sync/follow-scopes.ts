@@ -2,7 +2,6 @@
  * Follows the hub when it changes what this laptop keeps: takes the newest credential into the enrolment, and leaves the partitions it
  * no longer covers, each once everything written there has been handed over.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isWithin, overlaps } from '#shared/access/partitions.ts';
 import type { Credential } from '#shared/sync/messages.ts';
 import { adoptCredential } from './exchange-outcome.ts';
@@ -53,7 +52,11 @@ export function dropPartition(store: SyncStore, partition: string, now: number):
  * where it was stopped.
  */
 export async function afterErasing(store: SyncStore, signal: AbortSignal): Promise<boolean> {
-  while (store.scopes.isErasing() && !signal.aborted) await sleep(askedEveryMs);
+  const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
+  const stopNow = (): void => stop();
+  signal.addEventListener('abort', stopNow, { once: true });
+  for (let gone = store.scopes.erasing(); gone !== null && !signal.aborted; gone = store.scopes.erasing())
+    await Promise.race([gone, stopped]);
+  signal.removeEventListener('abort', stopNow);
   return !signal.aborted;
 }
-const askedEveryMs = 20;

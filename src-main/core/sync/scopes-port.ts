@@ -17,8 +17,8 @@ export type Scopes = {
   view(partition: string): ScopeView;
   /** Erases a partition from this laptop, step by step beside everything else, also after a restart; ends when it is gone. */
   erase(partition: string): Promise<void>;
-  /** Whether one is being erased now. */
-  isErasing(): boolean;
+  /** Null where none is being erased now; else ends when all are gone. */
+  erasing(): Promise<void> | null;
   /** The latest first. */
   changes(): readonly ScopeChange[];
   addChange(change: ScopeChange): void;

@@ -7,10 +7,10 @@ import type { Failure, Result } from '#shared/kernel/result.ts';
 import type { Credential } from '#shared/sync/messages.ts';
 import { isShutOut } from '#shared/sync/shut-out.ts';
 import { makeSuccession, type Succession } from '#shared/sync/succession.ts';
-import type { HubTransport } from './hub-transport.ts';
+import { createHubTransport, type HubTransport, type HubTransportDeps } from './hub-transport.ts';
 import { loadSealKey } from './parcel-seal.ts';
 import type { SyncProfile } from './sync-service.ts';
-import type { SyncStore } from './sync-store.ts';
+import type { Enrolment, SyncStore } from './sync-store.ts';
 
 /** Whether this laptop has still to be let in under its identity of now. */
 export function isWaiting(store: Pick<SyncStore, 'enrolment' | 'replica'>): boolean {
@@ -37,29 +37,44 @@ export async function successionOf(at: SyncProfile, replica = at.store.replica):
   return makeSuccession(enrolment.hubKey, who, (data) => at.signAsBefore(from, data));
 }
 
-/** The road to the hub under one of this laptop's identities. */
-export type RoadAs = (replica: string) => Pick<HubTransport, 'succeed'>;
-
 /**
  * Has the hub let this laptop in under its identity of now, by what it signed when it took it. A hub that was put back from a backup may
- * have forgotten whole generations: then those before come first. Answers the credential, which is kept; null where there is nothing to
- * say. Failures: those of the line.
+ * have forgotten whole generations: then those before come first, each under its own identity. Answers the credential, which is kept;
+ * null where there is nothing to say.
+ * @param road the one of the identity of now
+ * @param depsOf what a road to an address takes
+ * Failures: those of the line.
  */
 export async function succeedAtHub(
   at: SyncProfile,
-  roadAs: RoadAs,
-  replica = at.store.replica,
+  road: HubTransport,
+  depsOf: (address: string) => HubTransportDeps,
 ): Promise<Result<Credential> | null> {
-  const succession = await successionOf(at, replica);
-  if (succession === null) return null;
-  const ask = (): Promise<Result<Credential>> => roadAs(replica).succeed(succession);
-  let answer = await ask();
-  if (!answer.ok && isForgotten(answer.error)) {
-    const before = await succeedAtHub(at, roadAs, succession.from);
-    if (before?.ok === true) answer = await ask();
+  const opened: HubTransport[] = [];
+  function roadAs(replica: string, { hubKey, tlsKey, address }: Enrolment): HubTransport {
+    if (replica === at.store.replica || address === null) return road;
+    const sign = (data: Uint8Array): Uint8Array => at.signAsBefore(replica, data);
+    const other = createHubTransport({ ...depsOf(address), replica, sign, hubKey, tlsKey });
+    opened.push(other);
+    return other;
   }
-  const added = answer.ok ? at.store.addCredentials([answer.value]) : answer;
-  return added.ok ? answer : added;
+  async function ask(replica: string): Promise<Result<Credential> | null> {
+    const [succession, enrolment] = [await successionOf(at, replica), at.store.enrolment()];
+    if (succession === null || enrolment === null) return null;
+    const own = roadAs(replica, enrolment);
+    let answer = await own.succeed(succession);
+    if (!answer.ok && isForgotten(answer.error)) {
+      const before = await ask(succession.from);
+      if (before?.ok === true) answer = await own.succeed(succession);
+    }
+    const added = answer.ok ? at.store.addCredentials([answer.value]) : answer;
+    return added.ok ? answer : added;
+  }
+  try {
+    return await ask(at.store.replica);
+  } finally {
+    for (const other of opened) other.close();
+  }
 }
 
 /** The hub does not know who asks: it was never told, or was put back from a backup made before. */

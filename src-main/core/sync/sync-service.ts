@@ -9,25 +9,17 @@ import type { Logger, Random, Time } from '#shared/kernel/ports.ts';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
 import type { syncContract } from '#shared/sync/contract.ts';
 import { exchange, nothingDone, type ExchangeOutcome, type ExchangeProgress } from '#shared/sync/exchange.ts';
-import { parseInvitation } from '#shared/sync/invitation.ts';
 import { protocolVersion, type Summary } from '#shared/sync/messages.ts';
 import { databaseFailure } from '../store/database.ts';
 import { beginWithSnapshots, mayBeCold } from './cold-start.ts';
 import { type Compacting, createCompacting } from './compacting.ts';
 import { emptyMemory, isLineAway, keepOutcome, problemOf } from './exchange-outcome.ts';
 import { afterErasing, dropPartition, followScopes } from './follow-scopes.ts';
-import { parseHubAddress } from './hub-address.ts';
 import type { HubBlobs } from './hub-blobs.ts';
 import { listenToHub } from './hub-listening.ts';
-import {
-  createHubTransport,
-  enrolAtHub,
-  type HubTiming,
-  type HubTransport,
-  type HubTransportDeps,
-} from './hub-transport.ts';
+import { enrolOverLine, type TypedInvitation } from './line-enrolment.ts';
+import { createHubTransport, type HubTiming, type HubTransport, type HubTransportDeps } from './hub-transport.ts';
 import { createSchedule, jitter, regularDelay, retryDelay } from './sync-schedule.ts';
-import { loadSealKey } from './parcel-seal.ts';
 import { giveUp, isFinal, isForgotten, isWaiting, succeedAtHub } from './succeeding.ts';
 import { createPlaceNames } from '../commissions/country-documents.ts';
 import { nameScopes, syncStatus } from './sync-status.ts';
@@ -225,17 +217,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
 
   /** Asks the hub to go on with this laptop in the place of the one it was; `nothing` where it never was another. */
   async function succeedNow(at: Opened, transport: HubTransport): Promise<'let-in' | 'nothing' | Failure> {
-    const others: HubTransport[] = [];
-    const answer = await succeedAtHub(at, (replica) => {
-      const enrolment = at.store.enrolment();
-      if (replica === at.store.replica || enrolment === null || enrolment.address === null) return transport;
-      const { hubKey, tlsKey, address } = enrolment;
-      const sign = (data: Uint8Array): Uint8Array => at.signAsBefore(replica, data);
-      const other = createHubTransport({ ...transportDeps(at, address), replica, sign, hubKey, tlsKey });
-      others.push(other);
-      return other;
-    });
-    for (const other of others) other.close();
+    const answer = await succeedAtHub(at, transport, (address) => transportDeps(at, address));
     if (answer === null) return 'nothing';
     if (!answer.ok) return answer.error;
     followScopes(at.store, time.now());
@@ -326,43 +308,18 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
     });
   }
 
-  async function enrol(input: {
-    address: string;
-    code: string;
-    hubKey?: string | undefined;
-  }): Promise<Result<Record<string, never>>> {
+  async function enrol(input: TypedInvitation): Promise<Result<Record<string, never>>> {
     if (deps.isSample()) return err({ code: 'sync/sample' });
     const at = opened;
     if (at === null) return err({ code: 'sync/not-enrolled' });
-    const invitation = parseInvitation(input.code);
-    if (!invitation.ok) return invitation;
-    const address = parseHubAddress(input.address);
-    if (address === null) return err({ code: 'sync/hub-unreachable', cause: 'bad-address' });
-    const asked = { ...invitation.value, hubKey: input.hubKey };
-    const answer = await enrolAtHub(transportDeps(at, address), asked, {
-      protocol: protocolVersion,
-      code: invitation.value.digits,
-      replica: at.store.replica,
-      publicKey: at.publicKey,
-      partition: at.store.ownPartition(),
-      role: at.store.ownRole(),
-      recipient: (await loadSealKey(at.store)).recipient,
-    });
-    if (!answer.ok) {
-      logger.warn('sync/enrol-failed', { problem: answer.error.code });
-      return answer;
+    const enrolled = await enrolOverLine(at, input, (address) => transportDeps(at, address), time.now);
+    if (!enrolled.ok) {
+      logger.warn('sync/enrol-failed', { problem: enrolled.error.code });
+      return enrolled;
     }
-    const { hubKey, hubName, epoch, credential, tlsKey } = answer.value;
-    const hubRecipient = answer.value.hubRecipient ?? null;
-    const enrolledAt = time.now();
-    at.store.setSuccession(null);
-    at.store.setEnrolment({ address, hubKey, hubRecipient, tlsKey, hubName, epoch, credential, enrolledAt });
     at.transport?.close();
     at.transport = null;
-    at.store.setSyncMemory({ ...emptyMemory, lastContactAt: time.now() });
-    const added = at.store.addCredentials([credential]);
-    if (!added.ok) return added;
-    logger.info('sync/enrolled', { serial: credential.serial });
+    logger.info('sync/enrolled', { serial: enrolled.value.serial });
     at.problem = null;
     at.failures = 0;
     void run(at);

@@ -126,71 +126,63 @@ export function isWorth({ summary }: Pick<SnapshotOffer, 'summary'>, held: Summa
 /** Takes one; answers how many ops it held. Failures: those of the road and of `SnapshotLoader`, `sync/stopped`. */
 async function load(offer: SnapshotOffer, options: ColdStartOptions): Promise<Result<number>> {
   const { store, blobs, signal } = options;
-  let loading: Loading | null = store.snapshots.loading();
-  if (loading?.sha256 !== offer.sha256) {
-    const head = await fetchHead(offer, blobs);
-    if (!head.ok) return head;
-    const begun = store.snapshots.begin(head.value, offer.sha256, options.partitions);
-    if (!begun.ok) return begun;
-    loading = begun.value;
-  }
-  const { header } = loading;
-  const total = header.chunks.reduce((sum, chunk) => sum + chunk.ops, 0);
-  let done = header.chunks.slice(0, loading.next).reduce((sum, chunk) => sum + chunk.ops, 0);
-  const stream = await blobs.get(offer.sha256, loading.offset, null);
+  const coming = store.snapshots.loading();
+  let loading: Loading | null = coming?.sha256 === offer.sha256 ? coming : null;
+  const stream = await blobs.get(offer.sha256, loading?.offset ?? 0, null);
   if (!stream.ok) return stream;
+  const { content, failureOf } = stream.value;
+  const pieces = inPieces(content);
   try {
-    for await (const bytes of inChunks(
-      stream.value.content,
-      header.chunks.slice(loading.next).map((chunk) => chunk.bytes),
-    )) {
+    if (loading === null) {
+      const head = await pieces.next(offer.headBytes);
+      if (head === null) return err({ code: 'snapshot/garbage' });
+      const begun = store.snapshots.begin(head, offer.sha256, options.partitions);
+      if (!begun.ok) return begun;
+      loading = begun.value;
+    }
+    const { header, next } = loading;
+    const total = opsOf(header.chunks);
+    let done = opsOf(header.chunks.slice(0, next));
+    for (const chunk of header.chunks.slice(next)) {
+      const bytes = await pieces.next(chunk.bytes);
+      if (bytes === null) return err({ code: 'snapshot/altered' });
       await options.breathe();
       if (signal.aborted) return err({ code: 'sync/stopped' });
-      const ops = header.chunks[loading.next]?.ops ?? 0;
       const taken = store.snapshots.take(bytes);
       if (!taken.ok) return taken;
-      done += ops;
+      done += chunk.ops;
       options.onProgress({ done, total });
-      if (taken.value === null) return ok(total);
-      loading = taken.value;
     }
+    return ok(total);
   } catch (error) {
-    return err(stream.value.failureOf(error));
+    return err(failureOf(error));
   } finally {
-    stream.value.content.destroy();
+    content.destroy();
   }
-  return err({ code: 'snapshot/altered' });
 }
 
-async function fetchHead(offer: SnapshotOffer, blobs: HubBlobs): Promise<Result<Uint8Array>> {
-  const stream = await blobs.get(offer.sha256, 0, offer.headBytes - 1);
-  if (!stream.ok) return stream;
-  try {
-    for await (const bytes of inChunks(stream.value.content, [offer.headBytes])) return ok(bytes);
-  } catch (error) {
-    return err(stream.value.failureOf(error));
-  } finally {
-    stream.value.content.destroy();
-  }
-  return err({ code: 'snapshot/garbage' });
+function opsOf(chunks: Loading['header']['chunks']): number {
+  return chunks.reduce((sum, chunk) => sum + chunk.ops, 0);
 }
 
-/** Cuts a stream into pieces of these lengths; ends early where it does. */
-async function* inChunks(content: Readable, lengths: readonly number[]): AsyncIterable<Uint8Array> {
-  let held: Buffer[] = [];
-  let bytes = 0;
-  let next = 0;
-  for await (const part of content as AsyncIterable<Buffer>) {
-    held.push(part);
-    bytes += part.length;
-    for (let wanted = lengths[next]; wanted !== undefined && bytes >= wanted; wanted = lengths[next]) {
-      const all = Buffer.concat(held);
-      yield all.subarray(0, wanted);
-      held = [all.subarray(wanted)];
-      bytes -= wanted;
-      next += 1;
-    }
-  }
+/** Reads a stream in pieces of given lengths; null where it ends before. */
+function inPieces(content: Readable): { next(length: number): Promise<Uint8Array | null> } {
+  const parts = (content as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+  let held: Buffer = Buffer.alloc(0);
+  return {
+    async next(length) {
+      const waiting = [held];
+      for (let bytes = held.length; bytes < length; ) {
+        const part = await parts.next();
+        if (part.done === true) return null;
+        waiting.push(part.value);
+        bytes += part.value.length;
+      }
+      const all = waiting.length === 1 ? held : Buffer.concat(waiting);
+      held = all.subarray(length);
+      return all.subarray(0, length);
+    },
+  };
 }
 
 /** Whether this laptop may lack so much that asking for snapshots is worth it: it never met this hub, or not for long. */

@@ -41,7 +41,7 @@
  * 8. Heads tell what seqs cannot: that a log went on in two ways. One of others: the hub's stands, and is fetched. One of this
  *    laptop's own: it was put back from a copy and must take a new identity before anything else (`sync/old-copy`).
  * 9. What the hub will not take under an earlier identity, and what others kept as strays (stray.ts), is written again under today's.
- * 10. Where the line breaks under a request with segments, a turn without any asks what the hub holds before they are sent again.
+ * 10. Where only the answer may have been lost, a turn without segments asks what the hub holds before they are sent again.
  * 11. Another protocol version ends the exchange before anything is taken: `sync/protocol` {hub, app}.
  */
 import { ok, type Failure, type Result } from '../kernel/result.ts';

@@ -40,10 +40,14 @@ export function ahead(store: ReplicaStore, word: HubWord, options: HandOverOptio
   return opsBeyond(store.summary(), held(store, word, options));
 }
 
-/** Whether after this failure of the road the hub may have taken a request. */
-export function mayHaveArrived({ code }: Failure): boolean {
-  return code === 'sync/hub-unreachable' || code === 'sync/hub-slow';
+/**
+ * Whether after this failure of the road the hub may have taken a request and only its answer was lost. Where a part of it lies there the road
+ * goes on with the same request, so it must not become another one meanwhile.
+ */
+export function mayHaveArrived(failure: Failure): boolean {
+  return failure.code === 'sync/hub-unreachable' && failure['cause'] === answerLost;
 }
+export const answerLost = 'answer-lost';
 
 /** Segments for one request, sealed one by one so that the host's event loop gets its turn between them. */
 export async function nextSegments(

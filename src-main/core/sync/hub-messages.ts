@@ -5,6 +5,7 @@
 import { Readable } from 'node:stream';
 import { bytesToHex } from '#shared/kernel/ids.ts';
 import { err, type Failure, type Result } from '#shared/kernel/result.ts';
+import { answerLost } from '#shared/sync/hand-over.ts';
 import { hubPaths, messagePath } from '#shared/sync/hub-http.ts';
 import { sha256 } from '../store/segment-ports.ts';
 import { isLineAway } from './exchange-outcome.ts';
@@ -19,8 +20,9 @@ export type SendMessage = (message: Uint8Array) => Promise<Result<Uint8Array>>;
 
 /** Messages through an open door. */
 export function createHubMessages(door: HubDoor, idleMs: number): SendMessage {
-  /** Whether the hub keeps what has come: null while it has not been asked. */
+  /** Whether the hub keeps what has come: null while it has not been asked; and whether it can be asked on the way. */
   let keeps: boolean | null = null;
+  let asks = true;
   /** Digest of a message that may lie there in part. */
   let unfinished: string | null = null;
 
@@ -36,7 +38,8 @@ export function createHubMessages(door: HubDoor, idleMs: number): SendMessage {
       // All of it had been sent and nothing is there: it may have been taken, and only the answer was lost.
       if (wanted === 0 && isLost) return Readable.from([]);
       from = wanted;
-      return Readable.from([packed.subarray(wanted)]);
+      if (wanted < packed.length) unfinished = digest;
+      return Readable.from(wanted < packed.length ? [packed.subarray(wanted)] : []);
     };
     const path = `${messagePath(digest)}?offset=${offset}&bytes=${packed.length}`;
     const answer = await door.put(path, offset === 'ask' ? contentFrom : contentFrom(offset), idleMs, maxAnswerBytes);
@@ -45,23 +48,32 @@ export function createHubMessages(door: HubDoor, idleMs: number): SendMessage {
 
   async function sendKept(packed: Uint8Array): Promise<Result<Uint8Array>> {
     const digest = bytesToHex(sha256(packed));
-    let offset: number | 'ask' = keeps === true && unfinished !== digest ? 0 : 'ask';
-    let lost: Failure | null = null;
-    unfinished = digest;
+    // Put from its end on it is a plain question, answered also by a hub of an earlier version, which would wait for a body to come.
+    const question = packed.length;
+    let offset: number | 'ask' = keeps === null ? question : unfinished !== digest ? 0 : asks ? 'ask' : question;
+    let lost: Failure | null = unfinished === digest ? { code: 'sync/hub-unreachable', cause: answerLost } : null;
     for (let furthest = -1; ; ) {
       const { answer, from } = await pour(packed, digest, offset, lost !== null);
       if (answer.ok) unfinished = null;
       if (answer.ok || answer.error['reason'] === 'wrong-offset') keeps = true;
       if (answer.ok) return answer;
-      const isOffset = answer.error['reason'] === 'wrong-offset';
-      if (!isOffset && !isLineAway(answer.error)) return answer;
-      // Where it stands now: as the hub says where a proxy stands between, or as it was asked on the way.
-      const reached = isOffset ? Number(answer.error['offset']) : offset === 'ask' ? from : furthest + 1;
-      if (reached === null || reached <= furthest || (isOffset && reached === 0 && lost !== null))
-        return lost === null ? answer : err(lost);
-      furthest = reached;
-      if (!isOffset) lost = answer.error;
-      offset = isOffset ? reached : 'ask';
+      const { error } = answer;
+      const failed = lost === null ? answer : err(lost);
+      if (error['reason'] === 'wrong-offset') {
+        const wanted = Number(error['offset']);
+        if (wanted === 0 && lost !== null) return err({ code: 'sync/hub-unreachable', cause: answerLost });
+        if (wanted <= furthest) return failed;
+        offset = furthest = wanted;
+        continue;
+      }
+      // Something between the two swallows interim answers.
+      if (offset === 'ask' && from === null && error.code === 'sync/hub-slow') asks = false;
+      const isBroken = isLineAway(error) && error['cause'] !== 'not-a-hub';
+      const isFurther = offset !== question && from !== null && (offset !== 'ask' || from > furthest);
+      if (!isBroken || !isFurther) return failed;
+      if (offset === 'ask') furthest = from ?? furthest;
+      lost = error;
+      offset = asks ? 'ask' : question;
     }
   }
 

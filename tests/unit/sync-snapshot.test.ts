@@ -3,14 +3,23 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { foldAll, foldColumns, foldSteps } from '#core/store/fold-record.ts';
 import { verifySignature } from '#core/store/identity.ts';
+import type { Log } from '#core/store/op-log.ts';
 import { segmentPorts } from '#core/store/segment-ports.ts';
 import { Contact } from '#shared/contacts/contact.ts';
 import { bytesToHex } from '#shared/kernel/ids.ts';
 import { kindsByNumber } from '#shared/kinds/all-kinds.ts';
 import { createFold } from '#shared/sync/fold.ts';
-import { compareLoose, fromLooseColumns, looseOp, type LooseOp, toLooseColumns } from '#shared/sync/loose-ops.ts';
-import { emptyState, mergeOp } from '#shared/sync/merge.ts';
+import {
+  compareLoose,
+  fromLooseColumns,
+  looseOp,
+  type LooseOp,
+  readLooseColumns,
+  toLooseColumns,
+} from '#shared/sync/loose-ops.ts';
+import { createMerger, emptyState, mergeOp, type RecordState } from '#shared/sync/merge.ts';
 import { type Op, stampToText } from '#shared/sync/op.ts';
 import { signedBytes } from '#shared/sync/segment.ts';
 import {
@@ -141,6 +150,39 @@ test('squeezed ops say to later ops what all ops would', () => {
         expect(facts(both)).toEqual(facts(contactsOf(ops, record)));
         // Squeezing in steps says what squeezing at once does.
         expect(stateOf(squeezeRecord(both))).toEqual(stateOf(squeezeRecord(contactsOf(ops, record))));
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('a record made of columns is what its ops make one after the other', () => {
+  const logOf = (replica: string): Log => ({ ref: 1 + replicas.indexOf(replica), replica, partition: 'kz' });
+  const isOwn = (log: Log): boolean => log.ref === 2;
+  const sorted = ({ edits, removals, ...state }: RecordState): unknown => ({
+    ...state,
+    edits: Object.entries(edits).sort(),
+    removals: removals.map((seen) => JSON.stringify(Object.entries(seen).sort())).sort(),
+  });
+  fc.assert(
+    fc.property(fc.array(written, { minLength: 1, maxLength: 40 }), (all) => {
+      const ops = toOps(all).sort(compareLoose);
+      const columns = readLooseColumns(toLooseColumns(ops));
+      const merger = createMerger(Contact);
+      const ends = [...columns.ends];
+      for (const [place, end] of ends.entries()) {
+        if (columns.kinds[place] !== Contact.number) continue;
+        const first = ends[place - 1] ?? 0;
+        const logged = ops.slice(first, end).map(({ op, replica }) => ({ op, log: logOf(replica) }));
+        const { steps: _, ...stepwise } = foldSteps(Contact, logged, isOwn, null);
+        const ownLog = (writer: number): Log | null => {
+          const log = logOf(columns.replicas[writer] ?? '');
+          return isOwn(log) ? log : null;
+        };
+        for (const made of [foldAll(Contact, logged, isOwn), foldColumns(merger, columns, first, end, ownLog)]) {
+          expect(made.facts).toEqual(stepwise.facts);
+          expect(sorted(made.state)).toEqual(sorted(stepwise.state));
+        }
       }
     }),
     { numRuns: 500 },

@@ -2,7 +2,8 @@
  * A laptop that took a new identity goes on in the place of the one it was, without an invitation, on both roads; and what a stolen
  * backup can, and cannot.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createBackups } from '#core/store/backups.ts';
@@ -180,6 +181,19 @@ for (const kind of bothDatabases(postgres, 'succession')) {
   });
 }
 
+/** What was put aside, by name: the digest of each file. */
+function filesIn(directory: string): { [name: string]: string } {
+  const names = readdirSync(directory).filter((name) => name.includes('.damaged-'));
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      createHash('sha256')
+        .update(readFileSync(join(directory, name)))
+        .digest('hex'),
+    ]),
+  );
+}
+
 const order = { partitions: [officePartition], roles: ['chair' as const], commission: null, days: 1, validDays: 400 };
 
 test('in the app: put back unawares, the laptop is shut out by nobody and asks nobody; a second time it says what to do', async () => {
@@ -255,7 +269,9 @@ test('in the app: one backup put back twice needs no invitation, as long as what
     core.clock.now += 60_000;
     await core.value('access.lock', {});
     await core.value('access.restoreBackup', { id: backup?.id ?? '' });
+    const replaced = filesIn(core.directory);
     await signIn();
+    expect(filesIn(core.directory), 'what it takes the place of stays as it is').toEqual(replaced);
     await contact(name);
     await core.value('sync.now', {});
     await vi.waitFor(async () => expect((await core.value('sync.status', {})).state).toBe('up-to-date'), 20_000);

@@ -2,7 +2,7 @@ import { generateKeyPairSync, sign, verify as verifyWith } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { bytesToHex } from '#shared/kernel/ids.ts';
 import { checkSegmentAllowed } from '#shared/sync/accept.ts';
-import { checkCredential, credentialBytes, mayWrite } from '#shared/sync/credential.ts';
+import { checkCredential, credentialBytes, mayLeaveIn, mayWrite } from '#shared/sync/credential.ts';
 import { kindsByName } from '#shared/kinds/all-kinds.ts';
 import type { Credential } from '#shared/sync/messages.ts';
 import type { Op } from '#shared/sync/op.ts';
@@ -124,4 +124,17 @@ test('what was held when rights changed is judged by the rights of then, by ever
     ]);
     expect(code(10, progress, now)).toBe('segment/wrong-partition');
   }
+});
+
+test('an attachment may be left where the newest credential reaches, and for a while where the one before did', () => {
+  const elsewhere = 'kz/kz-11/kz-11-tec_oblast';
+  const wide = { ...credential, partitions: ['kz'] };
+  const narrow = { ...credential, validFrom: 1500, handOverUntil: 1800 };
+  const may = (all: readonly Credential[], now: number) =>
+    [partition, elsewhere].map((each) => mayLeaveIn(all, each, now));
+  expect(may([wide], 1600)).toEqual([true, true]);
+  expect(may([narrow, wide], 1799)).toEqual([true, true]);
+  expect(may([narrow, wide], 1800), 'time is up').toEqual([true, false]);
+  expect(may([{ ...credential, validFrom: 1500 }, wide], 1600), 'no time was given').toEqual([true, false]);
+  expect(may([], 1600)).toEqual([false, false]);
 });

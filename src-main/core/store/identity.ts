@@ -48,12 +48,12 @@ export function renewIdentity(meta: Meta, deps: { time: Time; random: Random }):
 
 type Former = { readonly replica: Id; readonly key: string };
 
-function formersIn(meta: Meta): Former[] {
+function formersIn(meta: Pick<Meta, 'get'>): Former[] {
   return JSON.parse(meta.get('former-identities') ?? '[]') as Former[]; // written above
 }
 
 /** Every identity of a store with its key, that of now first. */
-export function identitiesIn(meta: Meta): Former[] {
+export function identitiesIn(meta: Pick<Meta, 'get'>): Former[] {
   const [replica, key] = [meta.get('replica'), meta.get('replica-key')];
   return [...(replica === null || key === null ? [] : [{ replica: replica as Id, key }]), ...formersIn(meta)]; // written as an Id above
 }

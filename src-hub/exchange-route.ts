@@ -18,6 +18,7 @@ import {
   type SyncResponse,
   unframe,
 } from '#shared/sync/messages.ts';
+import { createAnswerSizes } from './answer-sizes.ts';
 import type { Credentials, Standing } from './credentials.ts';
 import type { LogTable } from './db/schema.ts';
 import { sha256 } from './hub-crypto.ts';
@@ -54,6 +55,7 @@ export function createExchangeRoute(deps: {
   time: Time;
 }) {
   const { archive, credentials, ledger, visits, watch, metrics, identity, time } = deps;
+  const sizes = createAnswerSizes();
 
   /** One turn. Failures: `hub/garbage`, `hub/too-large`, `hub/protocol`. */
   async function turn(asker: Asker, message: Uint8Array): Promise<Result<Uint8Array>> {
@@ -75,11 +77,13 @@ export function createExchangeRoute(deps: {
     const partitions = seenBy(asker, request.partitions);
     const logs = await archive.visible(asker.replica, partitions);
     const lacked = await credentials.lackedBy(request.credentials, partitions);
+    const most = sizes.limitFor(asker.replica, request.summary);
     // Without all of their writers' credentials the asker could not take them.
     const outgoing =
       lacked.after === null
-        ? await archive.beyond({ replica: asker.replica, partitions }, logs, request.summary)
+        ? await archive.beyond({ replica: asker.replica, partitions }, logs, request.summary, most)
         : nothingYet;
+    sizes.answered(asker.replica, request.summary, outgoing.bytes);
     const header: SyncResponse = {
       protocol: protocolVersion,
       epoch: identity.epoch,

@@ -29,7 +29,7 @@ const maxSegmentBytes = 8 * 1024 * 1024;
 /** Bound to one statement at once: the bytes of all of them are. */
 const segmentsPerStatement = 20;
 /** A laptop holds an answer in memory, several times over while it is opened. */
-const downloadBytes = 1024 * 1024;
+export const answerBytes = 1024 * 1024;
 const downloadSegments = 500;
 
 export type LogArchive = ReturnType<typeof createLogArchive>;
@@ -250,13 +250,14 @@ export function createLogArchive(deps: {
   }
 
   /**
-   * Segments beyond what the asker holds, logs in turn, about 1 MB at most. Its own only within its partitions: where it was granted one
-   * again that it had erased.
+   * Segments beyond what the asker holds, logs in turn, about `mostBytes` at most, and one at least. Its own only within its partitions:
+   * where it was granted one again that it had erased.
    */
   async function beyond(
     asker: { readonly replica: string; readonly partitions: readonly string[] },
     logs: readonly LogTable[],
     held: Summary,
+    mostBytes: number,
   ): Promise<Outgoing> {
     const segments: Uint8Array[] = [];
     let bytes = 0;
@@ -279,7 +280,7 @@ export function createLogArchive(deps: {
       let count = segments.length;
       let full = false;
       for (const { from_seq, size } of sizes) {
-        full = count >= downloadSegments || (bytes > 0 && bytes + size > downloadBytes);
+        full = count >= downloadSegments || (bytes > 0 && bytes + size > mostBytes);
         if (full) break;
         count += 1;
         bytes += size;

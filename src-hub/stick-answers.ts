@@ -19,7 +19,7 @@ import type { LogTable } from './db/schema.ts';
 import { sha256 } from './hub-crypto.ts';
 import type { HubIdentity } from './identity.ts';
 import type { Moved } from './ledger-queries.ts';
-import { headsOf, type LogArchive, summaryOf } from './log-archive.ts';
+import { answerBytes, headsOf, type LogArchive, summaryOf } from './log-archive.ts';
 import { sealTo } from './seal-key.ts';
 import type { StickBlobs } from './stick-blobs.ts';
 import { freeBytes, removeOlderParts, writeParcelFile } from './stick-files.ts';
@@ -158,7 +158,7 @@ export function createStickAnswers(deps: {
     const paths: string[] = [];
     let [segments, bytes] = [0, 0];
     for (let more = true; more; ) {
-      const outgoing = await archive.beyond({ replica, partitions }, logs, held);
+      const outgoing = await archive.beyond({ replica, partitions }, logs, held, answerBytes);
       const message = exchangeParcel(reader, logs, outgoing.segments, around);
       const written = await put(folder, reader, paths.length + 1, message);
       bytes += written.bytes;

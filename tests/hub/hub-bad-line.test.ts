@@ -125,9 +125,9 @@ describe.each(bothDatabases(postgres, 'badline'))('over a bad line, on $name', (
     90_000,
   );
 
-  async function write(core: TestCore): Promise<void> {
+  async function write(core: TestCore, many = 400): Promise<void> {
     const random = seededRandom('words');
-    for (let index = 0; index < 400; index += 1) {
+    for (let index = 0; index < many; index += 1) {
       const note = Buffer.from(random.bytes(225)).toString('base64');
       await core.value('records.save', { kind: 'contact', values: { name: `Контакт, пример ${index}`, note } });
     }
@@ -175,6 +175,29 @@ describe.each(bothDatabases(postgres, 'badline'))('over a bad line, on $name', (
       await line.close();
     },
     60_000,
+  );
+
+  test.skipIf(skip)(
+    'news that are too much for the line’s life come in smaller answers',
+    async () => {
+      const reader = await laptop();
+      const writer = await laptop();
+      const sure = await open(good, writer.port);
+      for (let batch = 0; batch < 6; batch += 1) {
+        await write(writer.core, 70);
+        await writer.core.value('sync.now', {});
+      }
+      await sure.close();
+      const held = (await writer.core.value('contacts.list', everybody)).total;
+      // Some 110 kB wait, and 60 kB pass before the line breaks.
+      const line = await open({ ...bad, bitsPerSecond: 320_000, cutEveryMs: 1500 }, reader.port);
+      await until(async () => {
+        await reader.core.call('sync.now', {});
+        return (await reader.core.value('contacts.list', everybody)).total >= held;
+      });
+      expect(line.cuts()).toBeGreaterThan(0);
+    },
+    90_000,
   );
 
   test.skipIf(skip)('where a proxy may stand between records are handed over as well', async () => {

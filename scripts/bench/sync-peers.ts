@@ -137,8 +137,8 @@ export function openPeer(path: string, key: Uint8Array | null, kinds = [...allKi
       const outcome = await exchange(
         replica(),
         {
-          async send(message) {
-            const answer = await road.send(message);
+          async send(message, onSent) {
+            const answer = await road.send(message, onSent);
             bytes += message.length + (answer.ok ? answer.value.length : 0);
             return answer;
           },

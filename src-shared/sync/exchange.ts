@@ -10,7 +10,9 @@
  *
  * A turn is repeated while the hub has `more`, credentials are asked for page by page, or segments remain that it has not acknowledged.
  *
- * What goes into a request is chosen in hand-over.ts.
+ * What goes into a request is chosen in hand-over.ts. A laptop that has met this hub before hands over one segment at most in its first
+ * request, so that what the hub has comes back at once; and while it applies an answer's segments its next request, which counts
+ * them as held, is on its way. What proves no good after all, the request after that does not count.
  *
  * Before that, where the laptop has nothing to hand over and has met this hub before, it asks in brief:
  *
@@ -50,6 +52,7 @@ import {
   BriefResponse,
   type CredentialsHeld,
   frame,
+  logKey,
   parseLogKey,
   protocolVersion,
   type Refusal,
@@ -67,15 +70,20 @@ import {
   isOfBefore,
   isStopped,
   mayHaveArrived,
+  maxSegmentsPerMessage,
   nextSegments,
   opsBeyond,
   type Sent,
 } from './hand-over.ts';
 import type { ReplicaStore } from './replica-store.ts';
+import { readSegmentHeader } from './segment.ts';
 import { segmentsAtOnce, takeForeignSegment, takeTogether } from './take-segment.ts';
 
-/** The road. `send` answers the hub's message; failures are the road's own (`sync/hub-unreachable` …). */
-export type Transport = { send(message: Uint8Array): Promise<Result<Uint8Array>> };
+/**
+ * The road. `send` answers the hub's message; failures are the road's own (`sync/hub-unreachable` …). A road that knows tells with
+ * `onSent` when the message is on its way and needs this host no more.
+ */
+export type Transport = { send(message: Uint8Array, onSent?: () => void): Promise<Result<Uint8Array>> };
 
 export type ExchangeProgress = { readonly done: number; readonly total: number };
 
@@ -155,20 +163,20 @@ export async function exchange(
   /** Segments whose answer was lost: the hub may have them. */
   let unsure: readonly Sent[] = [];
   let sentWhenLost = -1;
+  let asked = await ask(store, transport, session, options, {});
   for (;;) {
-    if (isStopped(options)) return end(session, { code: 'sync/stopped' });
-    const request = await nextRequest(store, session, unsure.length > 0 ? { ...options, maxRequestBytes: 0 } : options);
-    if (isStopped(options)) return end(session, { code: 'sync/stopped' });
-    const answer = await transport.send(request.message);
+    if (asked === null) return end(session, { code: 'sync/stopped' });
+    const answer = await asked.answer;
     if (!answer.ok) {
       // A short turn tells what the hub has before it is sent again.
       if (!mayHaveArrived(answer.error) || session.sent <= sentWhenLost) return end(session, answer.error);
-      unsure = request.sent;
+      unsure = asked.sent;
       if (unsure.length === 0) return end(session, answer.error);
       sentWhenLost = session.sent;
+      asked = await ask(store, transport, session, { ...options, maxRequestBytes: 0 }, {});
       continue;
     }
-    const asked = unsure;
+    const lost = unsure;
     unsure = [];
     const response = unframe(answer.value, SyncResponse);
     if (!response.ok) return end(session, response.error);
@@ -178,10 +186,16 @@ export async function exchange(
 
     const before = session;
     // What did not arrive is no refusal.
-    const arrived = asked.filter(({ log, from }) => (header.summary[log] ?? 0) >= from);
-    session = takeAnswer(store, session, [...request.sent, ...arrived], header);
+    const arrived = lost.filter(({ log, from }) => (header.summary[log] ?? 0) >= from);
+    session = takeAnswer(store, session, [...asked.sent, ...arrived], header);
     if (session.failure !== null) return end(session, session.failure);
     report(store, session, header, options);
+    // While this answer is applied the hub already works on the next request.
+    const isDueMore = header.more || ahead(store, session, options) > 0;
+    const mayAsk = session.isFlowing && segments.length > 0 && session.credentials === null && isDueMore;
+    const next = mayAsk ? await ask(store, transport, session, options, comingBy(store, segments, options)) : null;
+    // What is applied would hold up its sending.
+    await next?.onItsWay;
     for (let at = 0; at < segments.length; at += segmentsAtOnce) {
       await options.breathe?.();
       if (isStopped(options)) return end(session, { code: 'sync/stopped' });
@@ -195,23 +209,30 @@ export async function exchange(
     const left = ahead(store, session, options);
     const isAsking = session.credentials !== null;
     const lacking = opsLacking(store, session, header.summary, options);
+    const isFlowing = session.received > before.received;
+    if (next !== null) {
+      session = { ...session, lacking, left, isFlowing };
+      asked = next;
+      continue;
+    }
     if (!header.more && left === 0 && !isAsking && lacking === 0) return end(session, null);
     const moved =
       isAsking ||
-      asked.length > 0 ||
-      request.sent.length > 0 ||
+      lost.length > 0 ||
+      asked.sent.length > 0 ||
       // A log that was found to go on otherwise at the hub is asked for from where both part.
       lacking !== session.lacking ||
       session.branched > before.branched ||
-      session.received > before.received ||
+      isFlowing ||
       // The hub holds less than it once said, or a log here no longer waits for it: offered in the next turn.
       left !== session.left;
-    session = { ...session, lacking, left };
+    session = { ...session, lacking, left, isFlowing: true };
     if (!moved || session.turns >= maxTurns) {
       // Nothing came although there is said to be more: whatever is left is refused here, or the hub errs.
       const isStuck = header.more && session.refusedHere.length === 0;
       return end(session, isStuck ? { code: 'sync/protocol', reason: 'no-progress' } : null);
     }
+    asked = await ask(store, transport, session, options, {});
   }
 }
 
@@ -226,6 +247,8 @@ type Session = ExchangeOutcome &
     readonly left: number;
     /** Logs ended where the hub's continuation parts from what was here. */
     readonly branched: number;
+    /** Whether the segments of the last answer were of use: else the next request waits until they are applied. */
+    readonly isFlowing: boolean;
   };
 
 function beginExchange(store: ReplicaStore, options: ExchangeOptions): Session {
@@ -240,6 +263,7 @@ function beginExchange(store: ReplicaStore, options: ExchangeOptions): Session {
     lacking: 0,
     left: 0,
     branched: 0,
+    isFlowing: true,
     isTold: options.epoch !== null && Object.keys(options.acknowledged).length > 0,
   };
   const due = ahead(store, session, options);
@@ -254,6 +278,7 @@ function end(session: Session, failure: Failure | null): ExchangeOutcome {
     lacking: _l,
     left: _a,
     branched: _f,
+    isFlowing: _w,
     isTold: _t,
     ...outcome
   } = session;
@@ -269,22 +294,52 @@ function opsLacking(store: ReplicaStore, session: Session, hub: Summary, options
   return opsBeyond(Object.fromEntries(wanted), store.summary());
 }
 
-async function nextRequest(
+type Asked = {
+  readonly answer: Promise<Result<Uint8Array>>;
+  /** Resolves when the request is on its way, or answered. */
+  readonly onItsWay: Promise<unknown>;
+  readonly sent: readonly Sent[];
+};
+
+/** Sends the next request, which counts what is `coming` as held; null where it was stopped. */
+async function ask(
   store: ReplicaStore,
+  transport: Transport,
   session: Session,
   options: ExchangeOptions,
-): Promise<{ message: Uint8Array; sent: Sent[] }> {
-  const { segments, sent } = await nextSegments(store, session, options);
+  coming: Summary,
+): Promise<Asked | null> {
+  if (isStopped(options)) return null;
+  const isFirst = session.hubSummary === null && session.isTold;
+  const { segments, sent } = await nextSegments(store, session, options, isFirst ? 1 : maxSegmentsPerMessage);
+  if (isStopped(options)) return null;
   const header: SyncRequest = {
     protocol: protocolVersion,
     replica: store.replica,
     partitions: [...options.partitions],
-    summary: store.summary(),
+    summary: { ...store.summary(), ...coming },
     epoch: session.epoch,
     credentials: credentialsHeld(store, session, options),
     segments: segments.map((segment) => segment.length),
   };
-  return { message: frame(header, segments), sent };
+  const { promise: isSent, resolve: onSent } = Promise.withResolvers<void>();
+  const answer = transport.send(frame(header, segments), onSent);
+  return { answer, onItsWay: Promise.race([isSent, answer]), sent };
+}
+
+/** How far the logs will be held once these segments of an answer are applied. Where they are not after all, the next request says so. */
+function comingBy(store: ReplicaStore, segments: readonly Uint8Array[], options: ExchangeOptions): Summary {
+  const held = store.summary();
+  const coming: { [log: string]: number } = {};
+  for (const bytes of segments) {
+    const read = readSegmentHeader(bytes);
+    if (!read.ok) continue;
+    const { replica, partition, from, to } = read.value.header;
+    const log = logKey(replica, partition);
+    const reached = coming[log] ?? held[log] ?? 0;
+    if (replica !== store.replica && isKept(options, log) && from <= reached + 1) coming[log] = Math.max(reached, to);
+  }
+  return coming;
 }
 
 /** What is said of credentials in the next request. */

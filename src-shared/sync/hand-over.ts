@@ -33,7 +33,7 @@ export type Sent = { readonly log: string; readonly from: number; readonly to: n
 
 const defaultRequestBytes = 1024 * 1024;
 /** As many as the message's header may name. */
-const maxSegmentsPerMessage = 1000;
+export const maxSegmentsPerMessage = 1000;
 
 /** Ops to hand over. */
 export function ahead(store: ReplicaStore, word: HubWord, options: HandOverOptions): number {
@@ -54,13 +54,14 @@ export async function nextSegments(
   store: ReplicaStore,
   word: HubWord,
   options: HandOverOptions,
+  mostSegments: number,
 ): Promise<{ segments: Uint8Array[]; sent: Sent[] }> {
   const limit = options.maxRequestBytes ?? defaultRequestBytes;
   const segments: Uint8Array[] = [];
   const sent: Sent[] = [];
   let bytes = 0;
   let next = held(store, word, options);
-  while (bytes < limit && segments.length < maxSegmentsPerMessage && opsBeyond(store.summary(), next) > 0) {
+  while (bytes < limit && segments.length < mostSegments && opsBeyond(store.summary(), next) > 0) {
     await options.breathe?.();
     if (isStopped(options)) break;
     const sealed = store.segmentsBeyond(next, 1);

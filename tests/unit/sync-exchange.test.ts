@@ -299,3 +299,51 @@ test('more than one answer’s worth is fetched turn by turn, and may be stopped
   expect(await run(replicaStore, hub.transport)).toMatchObject({ received: 20, turns: 2, failure: null });
   expect(progress.at(-1)).toBe(10);
 });
+
+test('while an answer is applied the next request, which counts it as held, is on its way', async () => {
+  const { replicaStore } = newStore();
+  const other = newLaptop();
+  const ops = sampleOps(1, 30);
+  const pieces = [0, 10, 20].map((from) => seal(other, ops.slice(from, from + 10), ops.slice(0, from)));
+  const forged = seal({ ...newLaptop(), replica: other.replica }, ops.slice(0, 10));
+  const log = logKey(other.replica, samplePartition);
+  const asked: { counted: number; held: number }[] = [];
+  let first = forged;
+  const hub = tinyHub((header) => {
+    const counted = header.summary[log] ?? 0;
+    asked.push({ counted, held: replicaStore.summary()[log] ?? 0 });
+    const piece = counted === 0 ? first : pieces[counted / 10];
+    const bytes = piece === undefined ? [] : [piece];
+    return { credentials: [credentialFor(other)], summary: { [log]: 30 }, bytes, more: counted < 20 };
+  });
+  // What was counted too early is asked for by the next exchange: only what is held lasts.
+  const refused = await run(replicaStore, hub.transport);
+  expect(refused).toMatchObject({ received: 0, failure: null });
+  expect(refused.refusedHere.map(({ failure }) => failure.code)).toEqual(['segment/bad-signature']);
+  [first = forged] = pieces;
+  asked.length = 0;
+  expect(await run(replicaStore, hub.transport)).toMatchObject({ received: 30, turns: 3, failure: null });
+  expect(asked).toEqual([
+    { counted: 0, held: 0 },
+    { counted: 10, held: 0 },
+    { counted: 20, held: 10 },
+  ]);
+});
+
+test('of much to hand over one segment goes ahead where the hub may have something, and nothing twice', async () => {
+  const { store, replicaStore, log } = newStore();
+  write(store, 1);
+  let held = 0;
+  const handed: string[] = [];
+  const hub = tinyHub((_header, seen) => {
+    for (const { from, to } of seen) handed.push(`${from}-${to}`);
+    held = Math.max(held, ...seen.map(({ to }) => to));
+    return { summary: { [log]: held } };
+  });
+  const { epoch, acknowledged } = await run(replicaStore, hub.transport);
+  write(store, 2500);
+  const outcome = await run(replicaStore, hub.transport, { epoch, acknowledged });
+  expect(outcome).toMatchObject({ sent: 2500, turns: 2, failure: null });
+  expect(handed).toEqual(['1-1', '2-1000', '1001-2000', '2001-2501']);
+  expect(hub.turns.map(({ segments }) => segments.length)).toEqual([1, 1, 2]);
+});

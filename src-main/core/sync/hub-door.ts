@@ -25,8 +25,8 @@ export type HubDoorDeps = HubTrustDeps & {
 };
 
 export type HubDoor = {
-  /** One message and its answer. */
-  ask(path: string, message: Uint8Array, idleMs: number): Promise<Result<Uint8Array>>;
+  /** One message and its answer; `onSent` is told when the message is on its way. */
+  ask(path: string, message: Uint8Array, idleMs: number, onSent?: () => void): Promise<Result<Uint8Array>>;
   /**
    * A stream there, a message back. As a function it is asked for the stream once the hub has said from which byte on it wants it; see
    * hub-http.ts, blobs. The answer is small unless told otherwise.
@@ -36,6 +36,7 @@ export type HubDoor = {
     content: Readable | ((offset: number) => Readable),
     idleMs: number,
     maxAnswer?: number,
+    onSent?: () => void,
   ): Promise<Result<Uint8Array>>;
   /** A stream back. `signedText` says what the hub signs in the place of the body's hash. */
   get(
@@ -74,6 +75,7 @@ export function createHubDoor(
     content: Uint8Array | Readable | ((offset: number) => Readable) | null,
     idleMs: number,
     more: { readonly [name: string]: string } = {},
+    onSent?: () => void,
   ): Promise<Result<Asked>> {
     const nonce = bytesToHex(deps.random.bytes(16));
     let isHinted = true;
@@ -106,7 +108,7 @@ export function createHubDoor(
       [hubHeaders.signature]: bytesToHex(deps.sign(signed)),
       ...more,
     };
-    const answer = await line.request({ method, path, headers, body, idleMs, signal: deps.signal });
+    const answer = await line.request({ method, path, headers, body, idleMs, signal: deps.signal, onSent });
     if (!isHinted) return err({ code: 'sync/wrong-hub-key' });
     return answer.ok ? ok({ nonce, seal, answer: answer.value }) : answer;
   }
@@ -138,12 +140,12 @@ export function createHubDoor(
   }
 
   return {
-    async ask(path, message, idleMs) {
-      const asked = await request('POST', path, packMessage(message), idleMs);
+    async ask(path, message, idleMs, onSent) {
+      const asked = await request('POST', path, packMessage(message), idleMs, {}, onSent);
       return asked.ok ? read(asked.value, maxAnswerBytes) : asked;
     },
-    async put(path, content, idleMs, maxAnswer = smallAnswerBytes) {
-      const asked = await request('PUT', path, content, idleMs);
+    async put(path, content, idleMs, maxAnswer = smallAnswerBytes, onSent) {
+      const asked = await request('PUT', path, content, idleMs, {}, onSent);
       return asked.ok ? read(asked.value, maxAnswer) : asked;
     },
     async get(path, headers, idleMs, signedText) {

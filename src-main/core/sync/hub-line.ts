@@ -25,6 +25,8 @@ export type LineRequest = {
   /** How long nothing at all may come or go, ms. */
   readonly idleMs: number;
   readonly signal: AbortSignal;
+  /** Told once a message is on its way: all of it is the system's to send. */
+  readonly onSent?: (() => void) | undefined;
 };
 
 /**
@@ -81,7 +83,8 @@ export function createHubLine(address: string, trust: LineTrust): HubLine {
         agent,
         signal: AbortSignal.any([asked.signal, silence.signal]),
       });
-      const { body } = asked;
+      const { body, onSent } = asked;
+      if (onSent !== undefined) request.once('finish', onSent);
       const length = body instanceof Uint8Array ? body.length : 0;
       let isPouring = body instanceof Readable;
       let timer = setTimeout(() => silence.abort(), asked.idleMs + length / slowestBytesPerMs);

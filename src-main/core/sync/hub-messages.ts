@@ -5,6 +5,7 @@
 import { Readable } from 'node:stream';
 import { bytesToHex } from '#shared/kernel/ids.ts';
 import { err, type Failure, type Result } from '#shared/kernel/result.ts';
+import type { Transport } from '#shared/sync/exchange.ts';
 import { answerLost } from '#shared/sync/hand-over.ts';
 import { hubPaths, messagePath } from '#shared/sync/hub-http.ts';
 import { sha256 } from '../store/segment-ports.ts';
@@ -16,7 +17,7 @@ import { type HubDoor, maxAnswerBytes } from './hub-door.ts';
 const leastBytes = 4096;
 
 /** Answers the hub's message. Failures: those of the door. */
-export type SendMessage = (message: Uint8Array) => Promise<Result<Uint8Array>>;
+export type SendMessage = Transport['send'];
 
 /** Messages through an open door. */
 export function createHubMessages(door: HubDoor, idleMs: number): SendMessage {
@@ -32,6 +33,7 @@ export function createHubMessages(door: HubDoor, idleMs: number): SendMessage {
     digest: string,
     offset: number | 'ask',
     isLost: boolean,
+    onSent: (() => void) | undefined,
   ): Promise<{ answer: Result<Uint8Array>; from: number | null }> {
     let from: number | null = null;
     const contentFrom = (wanted: number): Readable => {
@@ -42,18 +44,20 @@ export function createHubMessages(door: HubDoor, idleMs: number): SendMessage {
       return Readable.from(wanted < packed.length ? [packed.subarray(wanted)] : []);
     };
     const path = `${messagePath(digest)}?offset=${offset}&bytes=${packed.length}`;
-    const answer = await door.put(path, offset === 'ask' ? contentFrom : contentFrom(offset), idleMs, maxAnswerBytes);
+    const content = offset === 'ask' ? contentFrom : contentFrom(offset);
+    const isQuestion = offset === packed.length;
+    const answer = await door.put(path, content, idleMs, maxAnswerBytes, isQuestion ? undefined : onSent);
     return { answer, from };
   }
 
-  async function sendKept(packed: Uint8Array): Promise<Result<Uint8Array>> {
+  async function sendKept(packed: Uint8Array, onSent: (() => void) | undefined): Promise<Result<Uint8Array>> {
     const digest = bytesToHex(sha256(packed));
     // Put from its end on it is a plain question, answered also by a hub of an earlier version, which would wait for a body to come.
     const question = packed.length;
     let offset: number | 'ask' = keeps === null ? question : unfinished !== digest ? 0 : asks ? 'ask' : question;
     let lost: Failure | null = unfinished === digest ? { code: 'sync/hub-unreachable', cause: answerLost } : null;
     for (let furthest = -1; ; ) {
-      const { answer, from } = await pour(packed, digest, offset, lost !== null);
+      const { answer, from } = await pour(packed, digest, offset, lost !== null, onSent);
       if (answer.ok) unfinished = null;
       if (answer.ok || answer.error['reason'] === 'wrong-offset') keeps = true;
       if (answer.ok) return answer;
@@ -77,13 +81,13 @@ export function createHubMessages(door: HubDoor, idleMs: number): SendMessage {
     }
   }
 
-  return async (message) => {
+  return async (message, onSent) => {
     const packed = message.length < leastBytes || keeps === false ? null : packMessage(message);
-    if (packed === null || packed.length < leastBytes) return door.ask(hubPaths.sync, message, idleMs);
-    const answer = await sendKept(packed);
+    if (packed === null || packed.length < leastBytes) return door.ask(hubPaths.sync, message, idleMs, onSent);
+    const answer = await sendKept(packed, onSent);
     // A hub of an earlier version has no such door, and does not sign that it has none.
     if (answer.ok || keeps !== null || answer.error['cause'] !== 'not-a-hub') return answer;
     keeps = false;
-    return door.ask(hubPaths.sync, message, idleMs);
+    return door.ask(hubPaths.sync, message, idleMs, onSent);
   };
 }

@@ -216,16 +216,18 @@ export async function exchange(
       continue;
     }
     if (!header.more && left === 0 && !isAsking && lacking === 0) return end(session, null);
+    // Since it was asked: what the answer before brought may have freed something to hand over.
+    const { since } = asked;
     const moved =
       isAsking ||
       lost.length > 0 ||
       asked.sent.length > 0 ||
       // A log that was found to go on otherwise at the hub is asked for from where both part.
-      lacking !== session.lacking ||
-      session.branched > before.branched ||
-      isFlowing ||
+      lacking !== since.lacking ||
+      session.branched > since.branched ||
+      session.received > since.received ||
       // The hub holds less than it once said, or a log here no longer waits for it: offered in the next turn.
-      left !== session.left;
+      left !== since.left;
     session = { ...session, lacking, left, isFlowing: true };
     if (!moved || session.turns >= maxTurns) {
       // Nothing came although there is said to be more: whatever is left is refused here, or the hub errs.
@@ -299,6 +301,8 @@ type Asked = {
   /** Resolves when the request is on its way, or answered. */
   readonly onItsWay: Promise<unknown>;
   readonly sent: readonly Sent[];
+  /** How things stood when it was asked. */
+  readonly since: Session;
 };
 
 /** Sends the next request, which counts what is `coming` as held; null where it was stopped. */
@@ -324,7 +328,7 @@ async function ask(
   };
   const { promise: isSent, resolve: onSent } = Promise.withResolvers<void>();
   const answer = transport.send(frame(header, segments), onSent);
-  return { answer, onItsWay: Promise.race([isSent, answer]), sent };
+  return { answer, onItsWay: Promise.race([isSent, answer]), sent, since: session };
 }
 
 /** How far the logs will be held once these segments of an answer are applied. Where they are not after all, the next request says so. */

@@ -64,6 +64,12 @@ test('what others hold comes back where the hub and, unawares, its writer were b
   await expect(play({ laptops: [chair, chair], steps: apart.flat() })).resolves.toBeUndefined();
 });
 
+test('what waited for the log of an earlier identity is handed over though the next request was on its way', async () => {
+  const succeeded: Step = { do: 'put-back', who: 0, isKnown: true };
+  const steps = [write(0, 0), backUp(0), meet(0), succeeded, write(0, 1)];
+  await expect(play({ laptops: [chair, chair], steps })).resolves.toBeUndefined();
+});
+
 test('two who write the same are rivals again when one of them writes something else', () => {
   const place = (who: number, value: number) =>
     ({ who, write: { do: 'paper', record: 0, field: 'place', value }, next: 'nothing' }) as const;

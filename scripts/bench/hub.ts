@@ -18,6 +18,7 @@ import { type Laptop, newLaptop, sampleMessage, sampleOps, seal } from '#tests/l
 import { type Figure, figure } from './figure.ts';
 import { median, percentile } from './statistics.ts';
 import { argument } from './sync.ts';
+import { measureLimit, onTableMachine, timesFaster } from './table-machine.ts';
 
 const writers = 25;
 const opsEach = 4000;
@@ -97,6 +98,7 @@ async function upload(hub: TestHub, office: Hub, databaseUrl: string, rounds: nu
     busy.push((writers * opsEach) / (busySeconds(hub.pid) - busyBefore));
   }
   const value = median(rates);
+  const factor = timesFaster(await measureLimit());
   const common = { bench: 'hub', value, atLeast: true };
   return [
     figure({
@@ -105,6 +107,7 @@ async function upload(hub: TestHub, office: Hub, databaseUrl: string, rounds: nu
       baseline: mustOpsPerSecond,
       target: 1,
     }),
+    onTableMachine('hub', 'changes in per second', value, factor),
     figure({ ...common, figure: 'the same, against PostgreSQL alone', baseline: median(bare), target: null }),
     // Does not depend on who else uses the machine.
     figure({

@@ -3,6 +3,7 @@
  * and the cipher of the store, no log, no clocks, no checks; zstd JSON lines over HTTP on this machine. As its own process it is the
  * server: `node sync-limit.ts <folder>`; prints its address.
  */
+import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
@@ -78,6 +79,34 @@ export function openBare(path: string, key: Uint8Array | null): Bare {
       many.immediate(rows);
     },
   };
+}
+
+/** Sends all rows, batch by batch. */
+export async function uploadBare(bare: Bare, address: string): Promise<void> {
+  for (let next = bare.lines(0); next !== null; next = bare.lines(next.last))
+    await (await fetch(address, { method: 'POST', body: new Uint8Array(next.body) })).arrayBuffer();
+}
+
+/** Fetches and takes all rows, batch by batch. */
+export async function downloadBare(bare: Bare, address: string): Promise<void> {
+  let after = 0;
+  for (;;) {
+    const response = await fetch(`${address}/${after}`);
+    if (response.status === 204) return;
+    bare.take(new Uint8Array(await response.arrayBuffer()));
+    after = Number(response.headers.get('last'));
+  }
+}
+
+/** Starts the server as a process of its own. */
+export async function startLimit(folder: string): Promise<{ child: ChildProcess; address: string }> {
+  const child = spawn(process.execPath, [import.meta.filename, folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const address = await new Promise<string>((found) => {
+    child.stdout.once('data', (chunk: Buffer) => found(chunk.toString().trim()));
+  });
+  return { child, address };
 }
 
 /** The database's file, packed: the shortest snapshot there is. */

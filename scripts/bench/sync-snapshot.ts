@@ -18,9 +18,9 @@ import { bytesToHex } from '#shared/kernel/ids.ts';
 import { root } from '../runtimes.mjs';
 import { startHub } from '#tests/lib/hub.ts';
 import { type Figure, figure } from './figure.ts';
-import { median } from './statistics.ts';
-import { argument, enrol, fetchApart, secondsOf, startLimit, uploadBare, zstdBytes } from './sync.ts';
-import { openBare } from './sync-limit.ts';
+import { median, secondsOf } from './statistics.ts';
+import { argument, enrol, fetchApart, zstdBytes } from './sync.ts';
+import { openBare, startLimit, uploadBare } from './sync-limit.ts';
 import { firstScreen, openPeer, type Peer } from './sync-peers.ts';
 import { makeWorkload } from './sync-workload.ts';
 

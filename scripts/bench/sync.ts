@@ -3,7 +3,7 @@
  * the limit L (sync-limit.ts) in the same run. Rates are per second; `ratio` is the share of L's rate. Medians of five rounds that
  * alternate, so that a slow moment of the machine meets both. `--records 4000` makes it smaller while working on it.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,10 +15,11 @@ import { startHub, type TestHub } from '#tests/lib/hub.ts';
 import { type Figure, figure } from './figure.ts';
 import { coreHeapSwitches } from '#shared/contract/core-messages.ts';
 import { sampleContact } from './names.ts';
-import { median, percentile } from './statistics.ts';
-import { openBare, rowsPerBatch } from './sync-limit.ts';
+import { median, percentile, secondsOf } from './statistics.ts';
+import { downloadBare, openBare, rowsPerBatch, startLimit, uploadBare } from './sync-limit.ts';
 import type { Fetched } from './sync-memory.ts';
 import { openPeer, type Peer } from './sync-peers.ts';
+import { type Limit, onTableMachine, timesFaster } from './table-machine.ts';
 import { type BenchValues, type Edit, makeWorkload, rowJson, type Workload } from './sync-workload.ts';
 
 const bench = 'sync';
@@ -31,6 +32,7 @@ export async function* benchSync(): AsyncIterable<Figure[]> {
   const records = Number(argument('--records') ?? 20_000);
   const rounds = Number(argument('--rounds') ?? 5);
   const workload = makeWorkload(records);
+  let factor: number | null = null;
   for (const cipher of ['plain', 'encrypted'] as const) {
     const folder = mkdtempSync(join(tmpdir(), 'komissiya-bench-'));
     const limit = await startLimit(folder);
@@ -41,7 +43,10 @@ export async function* benchSync(): AsyncIterable<Figure[]> {
         const warmUp: Samples = new Map();
         await measureRound(round === 0 ? warmUp : samples, join(folder, String(round)), key, workload, limit.address);
       }
-      yield toFigures(samples, cipher);
+      // L of the table has no cipher.
+      factor ??= timesFaster(limitOf(samples));
+      const merge = medianOf(samples, 'merge').value;
+      yield [...toFigures(samples, cipher), onTableMachine(bench, `${cipher} merge`, merge, factor)];
     } finally {
       limit.child.kill();
       rmSync(folder, { recursive: true, force: true });
@@ -172,11 +177,18 @@ async function measureMerge(samples: Samples, { apart, clashing }: Workload, a: 
   if (clashing === 0) throw new Error('the workload has no clashes');
 }
 
+function medianOf(samples: Samples, name: string): { value: number; baseline: number } {
+  const { engine = [], limit = [] } = samples.get(name) ?? {};
+  return { value: median(engine), baseline: median(limit) };
+}
+
+function limitOf(samples: Samples): Limit {
+  const of = (name: string): number => medianOf(samples, name).baseline;
+  return { insert: of('insert'), edit: of('edit normal'), upload: of('upload'), download: of('replay') };
+}
+
 function toFigures(samples: Samples, cipher: string): Figure[] {
-  const of = (name: string) => {
-    const { engine = [], limit = [] } = samples.get(name) ?? {};
-    return { value: median(engine), baseline: median(limit) };
-  };
+  const of = (name: string) => medianOf(samples, name);
   const share = (name: string, target: number | null, goal?: number): Figure =>
     figure({
       bench,
@@ -331,37 +343,12 @@ async function hubBytes(hub: TestHub): Promise<number> {
   return of('komissiya_hub_bytes_in_total') + of('komissiya_hub_bytes_out_total');
 }
 
-export async function uploadBare(bare: ReturnType<typeof openBare>, address: string): Promise<void> {
-  for (let next = bare.lines(0); next !== null; next = bare.lines(next.last))
-    await (await fetch(address, { method: 'POST', body: new Uint8Array(next.body) })).arrayBuffer();
-}
-
-async function downloadBare(bare: ReturnType<typeof openBare>, address: string): Promise<void> {
-  let after = 0;
-  for (;;) {
-    const response = await fetch(`${address}/${after}`);
-    if (response.status === 204) return;
-    bare.take(new Uint8Array(await response.arrayBuffer()));
-    after = Number(response.headers.get('last'));
-  }
-}
-
 export function zstdBytes(rows: ReadonlyMap<string, BenchValues>): number {
   const lines = [...rows].map(([id, values]) => rowJson(id, values));
   let bytes = 0;
   for (let at = 0; at < lines.length; at += rowsPerBatch)
     bytes += zstdCompressSync(lines.slice(at, at + rowsPerBatch).join('\n')).length;
   return bytes;
-}
-
-export async function startLimit(folder: string): Promise<{ child: ChildProcess; address: string }> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'sync-limit.ts'), folder], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const address = await new Promise<string>((found) => {
-    child.stdout.once('data', (chunk: Buffer) => found(chunk.toString().trim()));
-  });
-  return { child, address };
 }
 
 function add(samples: Samples, name: string, side: 'engine' | 'limit', value: number): void {
@@ -373,12 +360,6 @@ function add(samples: Samples, name: string, side: 'engine' | 'limit', value: nu
 function seconds(work: () => void): number {
   const startedAt = performance.now();
   work();
-  return (performance.now() - startedAt) / 1000;
-}
-
-export async function secondsOf(work: () => Promise<unknown>): Promise<number> {
-  const startedAt = performance.now();
-  await work();
   return (performance.now() - startedAt) / 1000;
 }
 

@@ -10,7 +10,7 @@
  *
  * A turn is repeated while the hub has `more`, credentials are asked for page by page, or segments remain that it has not acknowledged.
  *
- * What goes into a request is chosen in hand-over.ts. A laptop that has met this hub before hands over one segment at most in its first
+ * What goes into a request is chosen in exchange-request.ts and hand-over.ts. A laptop that has met this hub before hands over one segment at most in its first
  * request, so that what the hub has comes back at once; and while it applies an answer's segments its next request, which counts
  * them as held, is on its way. What proves no good after all, the request after that does not count.
  *
@@ -47,36 +47,19 @@
  * 11. Another protocol version ends the exchange before anything is taken: `sync/protocol` {hub, app}.
  */
 import { ok, type Failure, type Result } from '../kernel/result.ts';
-import {
-  type BriefRequest,
-  BriefResponse,
-  type CredentialsHeld,
-  frame,
-  logKey,
-  parseLogKey,
-  protocolVersion,
-  type Refusal,
-  serialsPerPage,
-  type Summary,
-  SyncRequest,
-  SyncResponse,
-  unframe,
-} from './messages.ts';
+import { BriefResponse, parseLogKey, type Refusal, type Summary, SyncResponse, unframe } from './messages.ts';
 import {
   ahead,
   type HandOverOptions,
-  type HubWord,
   isKept,
   isOfBefore,
   isStopped,
   mayHaveArrived,
-  maxSegmentsPerMessage,
-  nextSegments,
   opsBeyond,
   type Sent,
 } from './hand-over.ts';
+import { ask, type Asking, briefRequest, comingBy } from './exchange-request.ts';
 import type { ReplicaStore } from './replica-store.ts';
-import { readSegmentHeader } from './segment.ts';
 import { segmentsAtOnce, takeForeignSegment, takeTogether } from './take-segment.ts';
 
 /**
@@ -163,7 +146,8 @@ export async function exchange(
   /** Segments whose answer was lost: the hub may have them. */
   let unsure: readonly Sent[] = [];
   let sentWhenLost = -1;
-  let asked = await ask(store, transport, session, options, {});
+  const send: Transport['send'] = (message, onSent) => transport.send(message, onSent);
+  let asked = await ask(store, send, session, options, {});
   for (;;) {
     if (asked === null) return end(session, { code: 'sync/stopped' });
     const answer = await asked.answer;
@@ -173,7 +157,7 @@ export async function exchange(
       unsure = asked.sent;
       if (unsure.length === 0) return end(session, answer.error);
       sentWhenLost = session.sent;
-      asked = await ask(store, transport, session, { ...options, maxRequestBytes: 0 }, {});
+      asked = await ask(store, send, session, { ...options, maxRequestBytes: 0 }, {});
       continue;
     }
     const lost = unsure;
@@ -193,7 +177,7 @@ export async function exchange(
     // While this answer is applied the hub already works on the next request.
     const isDueMore = header.more || ahead(store, session, options) > 0;
     const mayAsk = session.isFlowing && segments.length > 0 && session.credentials === null && isDueMore;
-    const next = mayAsk ? await ask(store, transport, session, options, comingBy(store, segments, options)) : null;
+    const next = mayAsk ? await ask(store, send, session, options, comingBy(store, segments, options)) : null;
     // What is applied would hold up its sending.
     await next?.onItsWay;
     for (let at = 0; at < segments.length; at += segmentsAtOnce) {
@@ -234,16 +218,14 @@ export async function exchange(
       const isStuck = header.more && session.refusedHere.length === 0;
       return end(session, isStuck ? { code: 'sync/protocol', reason: 'no-progress' } : null);
     }
-    asked = await ask(store, transport, session, options, {});
+    asked = await ask(store, send, session, options, {});
   }
 }
 
 type Session = ExchangeOutcome &
-  HubWord & {
+  Asking & {
     /** Ops to hand over when the exchange began. */
     readonly due: number;
-    /** What to say next about credentials: their digest, the page behind a serial, or nothing more. */
-    readonly credentials: 'digest' | { readonly after: string } | null;
     /** After the last turn: others' ops the hub holds and this laptop did not, and ops to hand over. */
     readonly lacking: number;
     readonly left: number;
@@ -294,85 +276,6 @@ function opsLacking(store: ReplicaStore, session: Session, hub: Summary, options
     ([log]) => parseLogKey(log).replica !== store.replica && isKept(options, log) && !refused.has(log),
   );
   return opsBeyond(Object.fromEntries(wanted), store.summary());
-}
-
-type Asked = {
-  readonly answer: Promise<Result<Uint8Array>>;
-  /** Resolves when the request is on its way, or answered. */
-  readonly onItsWay: Promise<unknown>;
-  readonly sent: readonly Sent[];
-  /** How things stood when it was asked. */
-  readonly since: Session;
-};
-
-/** Sends the next request, which counts what is `coming` as held; null where it was stopped. */
-async function ask(
-  store: ReplicaStore,
-  transport: Transport,
-  session: Session,
-  options: ExchangeOptions,
-  coming: Summary,
-): Promise<Asked | null> {
-  if (isStopped(options)) return null;
-  const isFirst = session.hubSummary === null && session.isTold;
-  const { segments, sent } = await nextSegments(store, session, options, isFirst ? 1 : maxSegmentsPerMessage);
-  if (isStopped(options)) return null;
-  const header: SyncRequest = {
-    protocol: protocolVersion,
-    replica: store.replica,
-    partitions: [...options.partitions],
-    summary: { ...store.summary(), ...coming },
-    epoch: session.epoch,
-    credentials: credentialsHeld(store, session, options),
-    segments: segments.map((segment) => segment.length),
-  };
-  const { promise: isSent, resolve: onSent } = Promise.withResolvers<void>();
-  const answer = transport.send(frame(header, segments), onSent);
-  return { answer, onItsWay: Promise.race([isSent, answer]), sent, since: session };
-}
-
-/** How far the logs will be held once these segments of an answer are applied. Where they are not after all, the next request says so. */
-function comingBy(store: ReplicaStore, segments: readonly Uint8Array[], options: ExchangeOptions): Summary {
-  const held = store.summary();
-  const coming: { [log: string]: number } = {};
-  for (const bytes of segments) {
-    const read = readSegmentHeader(bytes);
-    if (!read.ok) continue;
-    const { replica, partition, from, to } = read.value.header;
-    const log = logKey(replica, partition);
-    const reached = coming[log] ?? held[log] ?? 0;
-    if (replica !== store.replica && isKept(options, log) && from <= reached + 1) coming[log] = Math.max(reached, to);
-  }
-  return coming;
-}
-
-/** What is said of credentials in the next request. */
-function credentialsHeld(store: ReplicaStore, session: Session, options: ExchangeOptions): CredentialsHeld | null {
-  const { credentials } = session;
-  if (credentials === null) return null;
-  if (credentials === 'digest') return { digest: store.credentialsDigest(options.partitions) };
-  const { after } = credentials;
-  const rest = store.credentialSerials(options.partitions).filter((serial) => serial > after);
-  const serials = rest.slice(0, serialsPerPage);
-  return { after, until: rest.length > serials.length ? (serials.at(-1) ?? null) : null, serials };
-}
-
-function briefRequest(store: ReplicaStore, options: ExchangeOptions): Uint8Array {
-  const summary: { [log: string]: number } = {};
-  for (const [log, seq] of Object.entries(store.summary())) {
-    if (parseLogKey(log).replica !== store.replica && !isKept(options, log)) continue;
-    // What the hub does not want of a log cannot be the same on both sides.
-    const both = seq <= (options.unwanted?.[log] ?? 0) ? Math.min(seq, options.acknowledged[log] ?? 0) : seq;
-    if (both > 0) summary[log] = both;
-  }
-  const header: BriefRequest = {
-    protocol: protocolVersion,
-    replica: store.replica,
-    partitions: [...options.partitions],
-    digest: store.digestOf(summary),
-    segments: [],
-  };
-  return frame(header, []);
 }
 
 function takeAnswer(store: ReplicaStore, session: Session, sent: readonly Sent[], header: SyncResponse): Session {

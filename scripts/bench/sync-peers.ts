@@ -20,7 +20,6 @@ import { type Cell, fromColumn } from '#core/store/record-rows.ts';
 import { columnName } from '#core/store/tables.ts';
 import { BenchContact, type BenchValues, type Edit } from './sync-workload.ts';
 
-const benchPartition = 'kz/kz-19/kz-19-tec_oblast';
 const random = { bytes: (length: number) => new Uint8Array(randomBytes(length)) };
 /** Somebody acts: who did it is part of the history. */
 const actor = bytesToId(random.bytes(16));
@@ -28,6 +27,7 @@ const perCommit = 1000;
 
 export type Peer = {
   readonly store: Store;
+  readonly partition: string;
   insert(rows: readonly { readonly id: string; readonly values: BenchValues }[]): void;
   update(edits: readonly Edit[]): void;
   edit(edit: Edit): void;
@@ -50,14 +50,14 @@ export type Peer = {
   close(): void;
 };
 
-export function openPeer(path: string, key: Uint8Array | null, kinds = [...allKinds, BenchContact]): Peer {
-  const opened = openStore({ path, key }, benchPartition, {
+export function openPeer(path: string, key: Uint8Array | null, partition = 'kz/kz-19/kz-19-tec_oblast'): Peer {
+  const opened = openStore({ path, key }, partition, {
     time: { now: () => Date.now() },
     random,
     logger: silentLogger,
     changed: () => undefined,
     backUp: () => undefined,
-    kinds,
+    kinds: [...allKinds, BenchContact],
   });
   if (!opened.ok) throw new Error(opened.error.code);
   const store = opened.value;
@@ -83,6 +83,7 @@ export function openPeer(path: string, key: Uint8Array | null, kinds = [...allKi
 
   return {
     store,
+    partition,
     insert(rows) {
       for (let at = 0; at < rows.length; at += perCommit)
         store.commit(
@@ -123,7 +124,7 @@ export function openPeer(path: string, key: Uint8Array | null, kinds = [...allKi
         code: invitation.value.digits,
         replica: identity.replica,
         publicKey: identity.publicKey,
-        partition: benchPartition,
+        partition,
         role: 'chair',
       });
       if (!enrolled.ok) throw new Error(enrolled.error.code);
@@ -143,7 +144,7 @@ export function openPeer(path: string, key: Uint8Array | null, kinds = [...allKi
             return answer;
           },
         },
-        { partitions: [benchPartition], epoch, acknowledged, breathe: () => setImmediate(undefined) },
+        { partitions: [partition], epoch, acknowledged, breathe: () => setImmediate(undefined) },
       );
       if (outcome.failure !== null || outcome.refusals.length > 0 || outcome.refusedHere.length > 0)
         throw new Error(JSON.stringify([outcome.failure, outcome.refusals[0], outcome.refusedHere[0]]));
@@ -153,7 +154,7 @@ export function openPeer(path: string, key: Uint8Array | null, kinds = [...allKi
     rest: () => store.committer.rest(),
     async begin() {
       if (transport === null) throw new Error('not enrolled');
-      const offers = await transport.blobs.snapshots([benchPartition]);
+      const offers = await transport.blobs.snapshots([partition]);
       const done = await coldStart({
         store: {
           summary: () => replica().summary(),
@@ -164,7 +165,7 @@ export function openPeer(path: string, key: Uint8Array | null, kinds = [...allKi
           }),
         },
         blobs: transport.blobs,
-        partitions: [benchPartition],
+        partitions: [partition],
         refused: new Set(),
         signal: { aborted: false },
         breathe: () => setImmediate(undefined),
@@ -176,7 +177,7 @@ export function openPeer(path: string, key: Uint8Array | null, kinds = [...allKi
       return offers.ok ? offers.value.reduce((sum, offer) => sum + offer.bytes, 0) : 0;
     },
     async compact() {
-      const offers = await transport?.blobs.snapshots([benchPartition]);
+      const offers = await transport?.blobs.snapshots([partition]);
       if (offers?.ok !== true) throw new Error('no snapshots');
       const covered: Summary = Object.assign({}, ...offers.value.map(({ summary }) => summary));
       const compactor = createCompactor({ ...store, time: { now: () => Date.now() + 100 * 86_400_000 } });

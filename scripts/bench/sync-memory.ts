@@ -2,6 +2,7 @@
  * A laptop in a process of its own that fetches everything a hub has: `node sync-memory.ts <address> <code> <file> <logs|snapshot>`. Prints
  * as JSON what it took (`Fetched`). Enrolled and with an empty store it is idle.
  */
+import { readFileSync } from 'node:fs';
 import { firstScreen, openPeer } from './sync-peers.ts';
 
 export type Fetched = {
@@ -15,6 +16,16 @@ export type Fetched = {
   readonly digest: string;
 };
 
+/**
+ * The most memory the system has seen of this process: sampling would miss what comes and goes between two samples. Linux only, and not
+ * `resourceUsage().maxRSS`, which begins with what the parent held when it started this process.
+ */
+function peakBytes(): number {
+  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+  if (kilobytes === undefined) throw new Error('the system does not say how much memory was used at most');
+  return Number(kilobytes) * 1024;
+}
+
 if (import.meta.main) {
   const [address = '', code = '', path = '', road = ''] = process.argv.slice(2);
   const peer = openPeer(path, null);
@@ -27,8 +38,7 @@ if (import.meta.main) {
   await peer.sync();
   const seconds = (performance.now() - startedAt) / 1000;
   const { user, system } = process.cpuUsage(before);
-  // The peak the system has seen, in kB: sampling would miss what comes and goes between two samples.
-  const memory = process.resourceUsage().maxRSS * 1024 - idle;
+  const memory = peakBytes() - idle;
   const fetched: Fetched = {
     memory,
     seconds,

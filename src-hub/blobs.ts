@@ -5,7 +5,7 @@
  * Rights hang on references (blob, partition): a laptop reads what is referred to from a partition it may see. A reference
  * is made only by one who has sent the whole content, or may read it here already, so knowing a digest is no right to read.
  */
-import { PassThrough, Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { sql } from 'kysely';
 import { isWithin } from '#shared/access/partitions.ts';
@@ -19,45 +19,12 @@ import { type BlobStore, blobKey } from './blob-store.ts';
 import type { HubDb } from './db/database.ts';
 import type { BlobTable } from './db/schema.ts';
 import { withinAny } from './db/within.ts';
+import { createUnderWay, type HeldBody, LineBroken } from './held-body.ts';
 
 /** An upload is kept in parts of at most this many bytes: so much memory one needs, and so much is lost when the hub dies. */
 const partBytes = 4 * 1024 * 1024;
-/** What is taken off the line while it is still being looked at whether it is wanted: a line that breaks then loses less. */
-const earlyBytes = 256 * 1024;
 /** Uploads nobody goes on with are forgotten after so long, ms. */
 const partsKeptMs = 30 * 86_400_000;
-
-/** The line broke before the body had arrived; what had is kept. */
-export class LineBroken extends Error {}
-
-/** A body that is read off its line at once; a broken line ends it early. */
-export type HeldBody = {
-  readonly content: Readable;
-  isBroken(): boolean;
-  /** Gives the line up. */
-  end(): void;
-  /** Lets what is left of it pass by unread, so that the answer arrives and the line can be used again. */
-  release(): void;
-};
-
-/** Begins to take a request's body off the line. */
-export function holdBody(body: Readable): HeldBody {
-  const content = new PassThrough({ highWaterMark: earlyBytes });
-  let isBroken = false;
-  const broken = (): void => {
-    isBroken ||= !body.readableEnded;
-    content.end();
-  };
-  body.once('error', broken);
-  body.once('close', broken);
-  body.pipe(content);
-  return {
-    content,
-    isBroken: () => isBroken,
-    end: () => void body.destroy(),
-    release: () => void body.unpipe(content).resume(),
-  };
-}
 
 /** A laptop that leaves blobs here: its newest credential, and all it ever had, that one first. */
 export type Leaver = { readonly credential: Credential; readonly credentials: readonly Credential[] };
@@ -68,21 +35,13 @@ export type Blobs = ReturnType<typeof createBlobs>;
 
 export function createBlobs(deps: { db: HubDb; store: BlobStore; time: Time; random: Random; quotaBytes: number }) {
   const { db, store, time, random, quotaBytes } = deps;
-  /** Uploads this process is taking, by laptop and digest. */
-  const taking = new Map<string, { readonly end: () => void; readonly done: Promise<unknown> }>();
-
-  /** A laptop that asks anew has given up its old line, which may take minutes to look broken from here. */
-  async function endOldLine(replica: string, sha256: string): Promise<void> {
-    const old = taking.get(`${replica} ${sha256}`);
-    if (old === undefined) return;
-    old.end();
-    await old.done;
-  }
+  const underWay = createUnderWay();
+  const uploadOf = (replica: string, sha256: string): string => `${replica} ${sha256}`;
 
   /** How the hub stands to what a laptop would leave here. */
   async function stateOf(leaver: Leaver, offer: BlobOffer): Promise<BlobState> {
     if (mayLeaveIn(leaver.credentials, offer.partition, time.now()))
-      await endOldLine(leaver.credential.replica, offer.sha256);
+      await underWay.end(uploadOf(leaver.credential.replica, offer.sha256));
     return look(leaver, offer);
   }
 
@@ -101,41 +60,21 @@ export function createBlobs(deps: { db: HubDb; store: BlobStore; time: Time; ran
   }
 
   /**
-   * Takes bytes as they come; `begins` is told from where on they are wanted, and answers whether they come from there. What has arrived is kept also when the line breaks: then it throws
-   * `LineBroken`. Answers how far the upload has come.
+   * Takes bytes as they come. What has arrived is kept also when the line breaks: then it throws `LineBroken`. Answers how far the upload
+   * has come.
    * Failures: `hub/wrong-partition`, `hub/over-quota`, `hub/too-large`, `hub/wrong-offset` {offset}, `hub/bad-hash`.
    */
-  async function take(
-    leaver: Leaver,
-    offer: BlobOffer,
-    begins: (wanted: number) => boolean,
-    body: HeldBody,
-  ): Promise<Result<BlobState>> {
-    const { replica } = leaver.credential;
-    await endOldLine(replica, offer.sha256);
-    const key = `${replica} ${offer.sha256}`;
-    const taken = receive(leaver, offer, begins, body);
-    const entry = { end: body.end, done: taken.catch(() => undefined) };
-    taking.set(key, entry);
-    try {
-      return await taken;
-    } finally {
-      if (taking.get(key) === entry) taking.delete(key);
-    }
+  function take(leaver: Leaver, offer: BlobOffer, body: HeldBody): Promise<Result<BlobState>> {
+    return underWay.take(uploadOf(leaver.credential.replica, offer.sha256), body, () => receive(leaver, offer, body));
   }
 
-  async function receive(
-    leaver: Leaver,
-    offer: BlobOffer,
-    begins: (wanted: number) => boolean,
-    body: HeldBody,
-  ): Promise<Result<BlobState>> {
+  async function receive(leaver: Leaver, offer: BlobOffer, body: HeldBody): Promise<Result<BlobState>> {
     const { sha256, partition, bytes } = offer;
     const { replica } = leaver.credential;
     const state = await look(leaver, offer);
     if (state.state === 'wrong-partition' || state.state === 'over-quota') return err({ code: `hub/${state.state}` });
     if (state.state === 'held') return ok(state);
-    if (!begins(state.offset)) return err({ code: 'hub/wrong-offset', offset: state.offset });
+    if (!body.begins(state.offset)) return err({ code: 'hub/wrong-offset', offset: state.offset });
     let at = state.offset;
     let pending: Buffer[] = [];
     let waiting = 0;

@@ -21,14 +21,15 @@ import {
   responseBytes,
 } from '#shared/sync/hub-http.ts';
 import { maxMessageBytes, protocolVersion } from '#shared/sync/messages.ts';
-import { LineBroken } from './blobs.ts';
 import type { Credentials } from './credentials.ts';
 import type { Asker } from './exchange-route.ts';
+import { LineBroken } from './held-body.ts';
 import { pack, sealAnswer, sealStream, sha256, unpack, verifySignature } from './hub-crypto.ts';
 import type { HubIdentity } from './identity.ts';
 import type { Ledger } from './ledger-queries.ts';
 import type { Metrics } from './metrics.ts';
 import { createRateLimit } from './rate-limit.ts';
+import { refusalReason } from './refusal-reason.ts';
 
 export type Envelope = {
   readonly replica: string;
@@ -213,7 +214,7 @@ export function createDoors(server: FastifyInstance, deps: DoorDeps) {
     envelope: Envelope | null,
     failure: Failure,
   ): Promise<FastifyReply> {
-    const reason = failure.code.slice('hub/'.length);
+    const reason = refusalReason(failure);
     metrics.countRefused(reason);
     logger.warn({ route, replica: envelope?.replica ?? null, reason }, 'hub/refused');
     // Only what a known laptop did is kept: a stranger must not fill the table.
@@ -315,7 +316,7 @@ export function readJson(body: Uint8Array): unknown {
 /** A failure as its JSON body; whatever is not in the list of reasons is `trouble`. */
 export function failureBody(failure: Failure): Uint8Array {
   const parsed = HubFailure.safeParse({
-    reason: failure.code.slice('hub/'.length),
+    reason: refusalReason(failure),
     ...(failure.code === 'hub/protocol' ? { protocol: protocolVersion } : {}),
     ...(failure['invited'] === undefined ? {} : { invited: failure['invited'] }),
     ...(failure['offset'] === undefined ? {} : { offset: failure['offset'] }),

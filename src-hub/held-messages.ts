@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 import type { Time } from '#shared/kernel/ports.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
-import { type HeldBody, LineBroken } from './blobs.ts';
+import { createUnderWay, type HeldBody, LineBroken } from './held-body.ts';
 
 /** What nobody goes on with is kept so long, ms. */
 const keptMs = 15 * 60_000;
@@ -17,31 +17,27 @@ type Held = {
   chunks: Buffer[];
   length: number;
   keptAt: number;
-  /** While more of it comes: how to end that. */
-  taking: { readonly end: () => void; readonly done: Promise<unknown> } | null;
 };
+
+/** A message by the digest of its bytes, and how many they are. */
+type Named = { readonly sha256: string; readonly bytes: number };
 
 export type HeldMessages = {
   /**
-   * Takes a message's bytes as they come and answers it when it is whole. `begins` is told from where on they are wanted, and answers
-   * whether they come from there. Throws `LineBroken` where the line breaks.
+   * Takes a message's bytes as they come and answers it when it is whole. Throws `LineBroken` where the line breaks.
    * Failures: `hub/wrong-offset` {offset}, `hub/too-large`, `hub/bad-hash`.
    */
-  take(
-    replica: string,
-    named: { readonly sha256: string; readonly bytes: number },
-    begins: (wanted: number) => boolean,
-    body: HeldBody,
-  ): Promise<Result<Uint8Array>>;
+  take(replica: string, named: Named, body: HeldBody): Promise<Result<Uint8Array>>;
 };
 
 /** `mostBytes`: of all that are kept while nothing of them comes. */
 export function createHeldMessages(time: Time, mostBytes = 64 * 1024 * 1024): HeldMessages {
   /** By laptop, the longest unused first. */
   const held = new Map<string, Held>();
+  const underWay = createUnderWay();
 
   function sweep(): void {
-    const resting = [...held].filter(([, each]) => each.taking === null);
+    const resting = [...held].filter(([replica]) => !underWay.has(replica));
     let bytes = resting.reduce((sum, [, each]) => sum + each.length, 0);
     for (const [replica, each] of resting) {
       if (bytes <= mostBytes && time.now() - each.keptAt < keptMs) continue;
@@ -50,17 +46,12 @@ export function createHeldMessages(time: Time, mostBytes = 64 * 1024 * 1024): He
     }
   }
 
-  /** What is here of a message; a laptop that asks anew has given up its old line. */
-  async function own(replica: string, sha256: string): Promise<Held> {
-    for (let taking = held.get(replica)?.taking; taking; taking = held.get(replica)?.taking) {
-      taking.end();
-      await taking.done;
-    }
+  /** What is here of a message; of any other of that laptop's nothing is kept. */
+  function own(replica: string, sha256: string): Held {
     sweep();
     const known = held.get(replica);
     held.delete(replica);
-    const message: Held =
-      known?.sha256 === sha256 ? known : { sha256, chunks: [], length: 0, keptAt: time.now(), taking: null };
+    const message: Held = known?.sha256 === sha256 ? known : { sha256, chunks: [], length: 0, keptAt: time.now() };
     held.set(replica, message);
     return message;
   }
@@ -79,28 +70,26 @@ export function createHeldMessages(time: Time, mostBytes = 64 * 1024 * 1024): He
       : err({ code: 'hub/bad-hash' });
   }
 
+  async function goOn(replica: string, { sha256, bytes }: Named, body: HeldBody): Promise<Result<Uint8Array>> {
+    const message = own(replica, sha256);
+    const wrongOffset = (): Result<never> => err({ code: 'hub/wrong-offset', offset: message.length });
+    if (!body.begins(message.length)) return wrongOffset();
+    try {
+      const taken = await receive(message, bytes, body);
+      // Whole or spoilt, it is over; what is still to come rests here.
+      if (!taken.ok || taken.value !== null) held.delete(replica);
+      if (!taken.ok) return taken;
+      if (taken.value !== null) return ok(taken.value);
+      // Small pieces of a line's buffers would keep more than they hold.
+      message.chunks = [Buffer.concat(message.chunks)];
+      if (body.isBroken()) throw new LineBroken();
+      return wrongOffset();
+    } finally {
+      message.keptAt = time.now();
+    }
+  }
+
   return {
-    async take(replica, { sha256, bytes }, begins, body) {
-      const message = await own(replica, sha256);
-      const wrongOffset = (): Result<never> => err({ code: 'hub/wrong-offset', offset: message.length });
-      if (!begins(message.length)) return wrongOffset();
-      const receiving = receive(message, bytes, body);
-      message.taking = { end: body.end, done: receiving.catch(() => undefined) };
-      try {
-        const taken = await receiving;
-        // Whole or spoilt, it is over; what is still to come rests here.
-        if (!taken.ok || taken.value !== null) held.delete(replica);
-        if (!taken.ok) return taken;
-        if (taken.value !== null) return ok(taken.value);
-        // Small pieces of a line's buffers would keep more than they hold.
-        message.chunks = [Buffer.concat(message.chunks)];
-        if (body.isBroken()) throw new LineBroken();
-        return wrongOffset();
-      } finally {
-        message.taking = null;
-        message.keptAt = time.now();
-        sweep();
-      }
-    },
+    take: (replica, named, body) => underWay.take(replica, body, () => goOn(replica, named, body)).finally(sweep),
   };
 }

@@ -13,6 +13,7 @@ import {
   hubPaths,
   maxBlobBytes,
   messagePath,
+  Sha256,
   ShelfRequest,
   type ShelfResponse,
   SnapshotsRequest,
@@ -27,9 +28,10 @@ import {
   protocolVersion,
 } from '#shared/sync/messages.ts';
 import { SuccessionRequest, type SuccessionResponse } from '#shared/sync/succession.ts';
-import { type Blobs, holdBody } from './blobs.ts';
-import { type Ask, createDoors, type DoorDeps, readJson, readPacked } from './doors.ts';
+import type { Blobs } from './blobs.ts';
+import { createDoors, type DoorDeps, readJson, readPacked } from './doors.ts';
 import { type Asker, type ExchangeRoute, seenBy } from './exchange-route.ts';
+import { type HeldBody, holdBody } from './held-body.ts';
 import { createHeldMessages } from './held-messages.ts';
 import { createRateLimit } from './rate-limit.ts';
 import type { Shelf } from './shelf.ts';
@@ -39,7 +41,6 @@ const smallBody = 64 * 1024;
 const listBody = 1024 * 1024;
 const garbage = err({ code: 'hub/garbage' });
 
-const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 /** `ask`: the asker waits to be told. */
 const Offset = z.union([z.literal('ask'), z.coerce.number().int().min(0)]);
 const MessageQuery = z.object({ offset: Offset, bytes: z.coerce.number().int().min(1).max(maxMessageBytes) });
@@ -173,45 +174,42 @@ export function addLaptopRoutes(
   });
 
   doors.streams((route) => {
-    route('PUT', messagePath(':sha256'), async (ask) => {
-      if (!(ask.request.body instanceof Readable)) return garbage;
-      const body = holdBody(ask.request.body);
-      try {
-        const asker = await doors.authenticate(ask);
-        if (!asker.ok) return asker;
+    /** A door for what may come in several goes, from where it is said to or, where the asker waits, is told to. */
+    function upload<Q extends { readonly offset: number | 'ask' }>(
+      path: string,
+      Query: z.ZodType<Q>,
+      take: (asker: Asker, asked: Q & { readonly sha256: string }, body: HeldBody) => Promise<Result<Uint8Array>>,
+    ): void {
+      route('PUT', path, async (ask) => {
+        if (!(ask.request.body instanceof Readable)) return garbage;
         const sha256 = Sha256.safeParse(param(ask.request.params));
-        const query = MessageQuery.safeParse(ask.request.query);
-        if (!sha256.success || !query.success) return garbage;
-        const { offset, bytes } = query.data;
-        const begun = beginning(ask, offset);
-        const taken = await messages.take(asker.value.replica, { sha256: sha256.data, bytes }, begun.begins, body);
-        if (!taken.ok) return taken;
-        metrics.count('bytesIn', bytes - (begun.from() ?? bytes));
-        return await turn(asker.value, taken.value);
-      } finally {
-        body.release();
-      }
+        const query = Query.safeParse(ask.request.query);
+        const offset = query.data?.offset;
+        const body = holdBody(ask.request.body, (wanted) => (offset === 'ask' ? ask.wants(wanted) : offset === wanted));
+        try {
+          const asker = await doors.authenticate(ask);
+          if (!asker.ok) return asker;
+          if (!sha256.success || !query.success) return garbage;
+          return await take(asker.value, { ...query.data, sha256: sha256.data }, body);
+        } finally {
+          body.release();
+        }
+      });
+    }
+    const countUpTo = (end: number, body: HeldBody): void => metrics.count('bytesIn', end - (body.from() ?? end));
+
+    upload(messagePath(':sha256'), MessageQuery, async (asker, { sha256, bytes }, body) => {
+      const taken = await messages.take(asker.replica, { sha256, bytes }, body);
+      if (!taken.ok) return taken;
+      countUpTo(bytes, body);
+      return turn(asker, taken.value);
     });
 
-    route('PUT', blobPath(':sha256'), async (ask) => {
-      if (!(ask.request.body instanceof Readable)) return garbage;
-      const body = holdBody(ask.request.body);
-      try {
-        const asker = await doors.authenticate(ask);
-        if (!asker.ok) return asker;
-        const sha256 = Sha256.safeParse(param(ask.request.params));
-        const query = PutQuery.safeParse(ask.request.query);
-        if (!sha256.success || !query.success) return garbage;
-        const { offset, bytes, partition } = query.data;
-        const offer = { sha256: sha256.data, bytes, partition };
-        const begun = beginning(ask, offset);
-        const taken = await blobs.take(asker.value, offer, begun.begins, body);
-        if (!taken.ok) return taken;
-        metrics.count('bytesIn', taken.value.offset - (begun.from() ?? taken.value.offset));
-        return ok(utf8(JSON.stringify(taken.value)));
-      } finally {
-        body.release();
-      }
+    upload(blobPath(':sha256'), PutQuery, async (asker, { sha256, bytes, partition }, body) => {
+      const taken = await blobs.take(asker, { sha256, bytes, partition }, body);
+      if (!taken.ok) return taken;
+      countUpTo(taken.value.offset, body);
+      return ok(utf8(JSON.stringify(taken.value)));
     });
 
     route('GET', blobPath(':sha256'), async (ask) => {
@@ -233,21 +231,6 @@ export function addLaptopRoutes(
       });
     });
   });
-}
-
-/** How a body begins: where it is said to, or where it is told to. `from` is null where it never did. */
-function beginning(
-  ask: Ask,
-  offset: number | 'ask',
-): { readonly begins: (wanted: number) => boolean; from(): number | null } {
-  let from: number | null = null;
-  return {
-    begins(wanted) {
-      from = wanted;
-      return offset === 'ask' ? ask.wants(wanted) : offset === wanted;
-    },
-    from: () => from,
-  };
 }
 
 /** A packed JSON message of our version. Failures: `hub/protocol`, `hub/garbage`. */

@@ -9,7 +9,8 @@ import { type BlobPiece, chooseFitting, fillParcels, isPlausible, restOfPiece } 
 import type { BlobOffer } from '#shared/sync/hub-http.ts';
 import type { Credential } from '#shared/sync/messages.ts';
 import { type BlobsParcel, makeParcel } from '#shared/sync/parcel.ts';
-import { type Blobs, holdBody, type Leaver } from './blobs.ts';
+import type { Blobs, Leaver } from './blobs.ts';
+import { holdBody } from './held-body.ts';
 import type { HubIdentity } from './identity.ts';
 import { refusalReason } from './refusal-reason.ts';
 
@@ -60,8 +61,8 @@ export function createStickBlobs(deps: { blobs: Blobs; identity: HubIdentity }) 
     if (state.state === 'held') return ok('held');
     const rest = restOfPiece({ ...offer, offset }, content, state.offset);
     if (typeof rest === 'string') return ok(rest);
-    const begins = (wanted: number): boolean => wanted === state.offset;
-    const taken = await blobs.take(leaver, offer, begins, holdBody(Readable.from([rest])));
+    const body = holdBody(Readable.from([rest]), (wanted) => wanted === state.offset);
+    const taken = await blobs.take(leaver, offer, body);
     return taken.ok ? ok(taken.value.state === 'held' ? 'whole' : 'taken') : taken;
   }
 

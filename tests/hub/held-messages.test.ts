@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { holdBody, LineBroken } from '#hub/blobs.ts';
+import { holdBody, LineBroken } from '#hub/held-body.ts';
 import { createHeldMessages, type HeldMessages } from '#hub/held-messages.ts';
 
 const minuteMs = 60_000;
@@ -20,7 +20,7 @@ async function go(held: HeldMessages, replica: string, bytes: number, content: B
     else setTimeout(() => line.destroy(), 20);
     return true;
   };
-  const taken = await held.take(replica, of, begins, holdBody(line)).catch((error: unknown) => error);
+  const taken = await held.take(replica, of, holdBody(line, begins)).catch((error: unknown) => error);
   return { from, taken };
 }
 
@@ -66,7 +66,13 @@ test('a laptop that asks anew has given up its old line', async () => {
   const held = createHeldMessages({ now: () => 0 });
   const old = new PassThrough();
   old.write(message.subarray(0, 5000));
-  const waiting = held.take('a', named, () => true, holdBody(old)).catch((error: unknown) => error);
+  const waiting = held
+    .take(
+      'a',
+      named,
+      holdBody(old, () => true),
+    )
+    .catch((error: unknown) => error);
   await new Promise((done) => setTimeout(done, 20));
   expect((await go(held, 'a', 5000)).taken).toEqual({ ok: true, value: message });
   expect(await waiting).toBeInstanceOf(LineBroken);

@@ -8,6 +8,7 @@ import type { LogTable, ReplicaTable } from './db/schema.ts';
 
 const dayMs = 86_400_000;
 const keptDays = 90;
+const visitsPerStatement = 500;
 
 export type RefusalLine = {
   readonly reason: string;
@@ -28,13 +29,13 @@ export type Visit = {
   /** Digests of the attachments it holds, where it came by stick; null on the line. */
   readonly stickBlobs: readonly string[] | null;
 } & Moved;
+
 export type Moved = {
   readonly opsIn: number;
   readonly bytesIn: number;
   readonly segmentsOut: number;
   readonly bytesOut: number;
 };
-const visitsPerStatement = 500;
 export const nothingMoved: Moved = { opsIn: 0, bytesIn: 0, segmentsOut: 0, bytesOut: 0 };
 
 export type Ledger = ReturnType<typeof createLedger>;

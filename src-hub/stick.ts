@@ -47,8 +47,8 @@ export type StickReport = {
 
 type ForHub = ExchangeParcel | BlobsParcel;
 type CarriedFile = { readonly header: ForHub; readonly segments: Uint8Array[] };
-/** What the answers of a stick have to say; of each laptop's refused attachments once, by digest. */
-type Visit = {
+/** What came of a stick for the answers to say; of each laptop's refused attachments once, by digest. */
+type Outcome = {
   readonly brought: Map<string, Brought>;
   readonly refusedBlobs: Map<string, ReadonlyMap<string, Refusal>>;
 };
@@ -87,7 +87,7 @@ export function createStick(deps: {
     const taken: Taken[] = [];
     const enrolled: string[] = [];
     const leftAlone: { path: string; reason: string }[] = [];
-    const visit: Visit = { brought: new Map(), refusedBlobs: new Map() };
+    const outcome: Outcome = { brought: new Map(), refusedBlobs: new Map() };
     const gaps: CarriedFile[] = [];
     const refused: Succession[] = [];
     for (const path of await listParcels(folder)) {
@@ -104,7 +104,7 @@ export function createStick(deps: {
         continue;
       }
       const file = { header, segments };
-      const one = await takeCarried(file, visit);
+      const one = await takeCarried(file, outcome);
       if (!one.ok) {
         if (header.what === 'exchange' && header.succession !== null) refused.push(header.succession);
         leftAlone.push({ path, reason: refusalReason(one.error) });
@@ -115,14 +115,14 @@ export function createStick(deps: {
     }
     // What came before its beginning: once more, now that all the rest is in.
     for (const file of gaps) {
-      const again = await takeCarried(file, visit);
+      const again = await takeCarried(file, outcome);
       if (again.ok && again.value.taken.ops + again.value.taken.attachments > 0) taken.push(again.value.taken);
     }
-    for (const [replica, entry] of visit.brought)
-      entry.refusals.push(...(visit.refusedBlobs.get(replica)?.values() ?? []));
+    for (const [replica, entry] of outcome.brought)
+      entry.refusals.push(...(outcome.refusedBlobs.get(replica)?.values() ?? []));
     const at = time.now();
     await ledger.recordVisits(
-      [...visit.brought].map(([replica, { summary, blobs, moved }]) => ({
+      [...outcome.brought].map(([replica, { summary, blobs, moved }]) => ({
         replica,
         at,
         appVersion: null,
@@ -131,7 +131,7 @@ export function createStick(deps: {
         ...moved,
       })),
     );
-    const written = await answers.write(folder, visit.brought);
+    const written = await answers.write(folder, outcome.brought);
     for (const succession of refused) await answers.refuse(folder, succession);
     logger.info(
       { parcels: taken.length, enrolled: enrolled.length, leftAlone: leftAlone.length, answers: written.length },
@@ -159,7 +159,7 @@ export function createStick(deps: {
 
   async function takeCarried(
     { header, segments }: CarriedFile,
-    visit: Visit,
+    outcome: Outcome,
   ): Promise<Result<{ taken: Taken; hasGap: boolean }>> {
     if (header.hubKey !== identity.publicKey) return err({ code: 'hub/other-hub' });
     // Who is known was let in before, and says it once more in case the hub has forgotten.
@@ -172,15 +172,15 @@ export function createStick(deps: {
     if (standing.state === 'unknown') return err({ code: 'hub/unknown-laptop' });
     if (!isParcelSigned(header, standing.credential.publicKey, verifySignature)) return err({ code: 'hub/forged' });
     return header.what === 'exchange'
-      ? takeExchange(header, segments, standing, visit.brought)
-      : takePieces(header, segments, standing, visit.refusedBlobs);
+      ? takeExchange(header, segments, standing, outcome.brought)
+      : takePieces(header, segments, standing, outcome.refusedBlobs);
   }
 
   async function takePieces(
     header: BlobsParcel,
     contents: readonly Uint8Array[],
     standing: KnownStanding,
-    refusedBlobs: Visit['refusedBlobs'],
+    refusedBlobs: Outcome['refusedBlobs'],
   ): Promise<Result<{ taken: Taken; hasGap: boolean }>> {
     // That it was refused its exchange parcel tells.
     if (standing.state !== 'valid') return err({ code: `hub/${standing.state}` });

@@ -62,11 +62,9 @@ export function createVisits(deps: { ledger: Ledger; onTrouble: () => void }): V
 
 function together(before: Visit, since: Visit): Visit {
   return {
-    replica: since.replica,
-    at: since.at,
+    ...since,
     appVersion: since.appVersion ?? before.appVersion,
     summary: since.summary ?? before.summary,
-    stickBlobs: since.stickBlobs,
     opsIn: before.opsIn + since.opsIn,
     bytesIn: before.bytesIn + since.bytesIn,
     segmentsOut: before.segmentsOut + since.segmentsOut,

@@ -23,7 +23,8 @@ import { databaseFailure } from './store/database.ts';
 import { createLogStore } from './store/log-store.ts';
 import { createSyncStore } from './store/sync-memory.ts';
 import { createStickService } from './sync/stick-service.ts';
-import { createSyncService, type SyncProfile } from './sync/sync-service.ts';
+import type { SyncProfile } from './sync/sync-profile.ts';
+import { createSyncService } from './sync/sync-service.ts';
 import { createTrainingService } from './training/training-service.ts';
 
 export type { SessionResume } from './access/profile.ts';

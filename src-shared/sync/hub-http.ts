@@ -156,7 +156,7 @@ export const HubFailure = z.strictObject({
   protocol: z.int().optional(),
   /** For `wrong-partition`: what the invitation is for. */
   invited: z.array(Partition).optional(),
-  /** For `wrong-offset`: from which byte on the hub wants the blob. */
+  /** For `wrong-offset`: from which byte on the hub wants the blob or message. */
   offset: z.int().min(0).optional(),
 });
 export type HubFailure = z.infer<typeof HubFailure>;

@@ -7,21 +7,22 @@
  */
 import { Readable } from 'node:stream';
 import type { Attachment } from '#shared/files/attachment.ts';
-import type { FilesTraffic, FileView, LineSettings } from '#shared/files/contract.ts';
+import type { FilesTraffic, FileView } from '#shared/files/contract.ts';
 import type { Logger, Random, Time } from '#shared/kernel/ports.ts';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
 import type { BlobOffer } from '#shared/sync/hub-http.ts';
 import { databaseFailure } from '../store/database.ts';
-import type { FilePlace, FilesQueries, PlacedFile } from '../store/files-queries.ts';
+import { type FilePlace, type FilesQueries, placeName, type PlacedFile } from '../store/files-queries.ts';
 import { isLineAway } from '../sync/exchange-outcome.ts';
 import type { HubBlobs } from '../sync/hub-blobs.ts';
 import { createSchedule } from '../sync/sync-schedule.ts';
 import type { FileStore } from './file-store.ts';
-import { createFileTroubles, sendingOf } from './file-troubles.ts';
+import { createFileTroubles } from './file-troubles.ts';
 import { diskFailure } from './disk-failure.ts';
 import { takeIn } from './incoming-file.ts';
 import { type Pace, paced } from './pace.ts';
 import { SealBroken, type SealedWriter } from './sealed-file.ts';
+import { countOf, type MovingFile, movingView } from './traffic-view.ts';
 
 /** The hub as an exchange has just reached it. */
 export type ReachedHub = { readonly blobs: HubBlobs; readonly epoch: string };
@@ -67,17 +68,9 @@ const progressEveryMs = 400;
 const mostOffers = 500;
 const fewOffers = 4;
 
-type Way = 'up' | 'down';
 /** A file goes up once for each partition it is referred to from; mostly the hub has it already after the first. */
 type Job = { readonly way: 'up'; readonly file: PlacedFile } | { readonly way: 'down'; readonly file: Attachment };
-type Moving = {
-  readonly way: Way;
-  readonly file: Attachment;
-  done: number;
-  from: number;
-  startedAt: number;
-  readonly stop: AbortController;
-};
+type Moving = MovingFile & { readonly stop: AbortController };
 
 export function createFileExchange(deps: FileExchangeDeps): FileExchange {
   const { time, queries, store, logger } = deps;
@@ -113,7 +106,7 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
     const wanted = free.find((file) => asked.has(file.sha256));
     if (wanted !== undefined) return { file: wanted, way: 'down' };
     if (queries.line().metered && !all) return null;
-    const toSend = up.find((file) => !troubles.rests(sendingOf(file)));
+    const toSend = up.find((file) => !troubles.rests(placeName(file)));
     if (toSend !== undefined) return { file: toSend, way: 'up' };
     const toFetch = free.find((file) => !troubles.rests(file.sha256));
     return toFetch === undefined ? null : { file: toFetch, way: 'down' };
@@ -142,7 +135,7 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
     for (let job = nextJob(); job !== null && !closing.signal.aborted; job = nextJob()) {
       const result = await move(at, job);
       const { sha256 } = job.file;
-      const way = job.way === 'up' ? sendingOf(job.file) : sha256;
+      const way = job.way === 'up' ? placeName(job.file) : sha256;
       if (result.ok) {
         troubles.forget(way);
         logger.info('files/moved', { way: job.way, bytes: job.file.bytes });
@@ -169,7 +162,7 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
   /** One question tells what need not be sent: another laptop may have handed it over. */
   async function learnWhatIsThere(at: ReachedHub): Promise<void> {
     if (queries.line().metered && !all) return;
-    const unknown = waiting().up.filter((file) => !known.has(`${at.epoch} ${sendingOf(file)}`));
+    const unknown = waiting().up.filter((file) => !known.has(`${at.epoch} ${placeName(file)}`));
     const offers = unknown.slice(0, mostOffers).map(offerOf);
     if (offers.length < fewOffers) return; // sending asks about each itself
     const states = await at.blobs.states(offers);
@@ -177,7 +170,7 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
     for (const [index, { state }] of states.value.entries()) {
       const offer = offers[index];
       if (offer === undefined) continue;
-      known.add(`${at.epoch} ${sendingOf(offer)}`);
+      known.add(`${at.epoch} ${placeName(offer)}`);
       if (state === 'held') queries.markAtHub(offer, at.epoch);
     }
   }
@@ -339,7 +332,7 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
       const { sha256 } = place;
       const isMoving = moving?.file.sha256 === sha256;
       const atHub = isAtHub(place);
-      const ofSending = troubles.of(sendingOf(place)) ?? (queries.isRefused(sha256) ? overQuota : null);
+      const ofSending = troubles.of(placeName(place)) ?? (queries.isRefused(sha256) ? overQuota : null);
       const failure = troubles.of(sha256) ?? (atHub ? null : ofSending);
       return {
         moving: isMoving && moving !== null ? { way: moving.way, done: moving.done } : null,
@@ -350,15 +343,14 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
     },
     traffic() {
       const { up, down } = waiting();
-      const count = (files: readonly Attachment[]): { files: number; bytes: number } => ({
-        files: files.length,
-        bytes: files.reduce((sum, file) => sum + file.bytes, 0),
-      });
       const refused = up.some(({ sha256 }) => queries.isRefused(sha256)) ? overQuota : null;
       const [problem = null] = [lineProblem, ...troubles.all(), refused].filter(
         (each) => each !== null && each.code !== 'files/no-blob' && each.code !== 'sync/stopped',
       );
-      return { toSend: count(up), toFetch: count(down), moving: movingView(moving, up, down), problem };
+      const goOn = moving?.way === 'up' ? up : down;
+      const isOne = queries.line().metered && !all;
+      const view = moving && movingView(moving, isOne ? [moving.file] : goOn, turnDone, time.now());
+      return { toSend: countOf(up), toFetch: countOf(down), moving: view, problem };
     },
     unsentIn: (partition) => waiting().up.filter((file) => file.partition === partition).length,
     async close() {
@@ -368,30 +360,6 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
       await running;
     },
   };
-
-  function movingView(
-    own: Moving | null,
-    up: readonly Attachment[],
-    down: readonly Attachment[],
-  ): FilesTraffic['moving'] {
-    if (own === null) return null;
-    const isOne = queries.line().metered && !all;
-    const rest = isOne ? [own.file] : own.way === 'up' ? up : down;
-    const left = rest.reduce((sum, file) => sum + file.bytes, 0) - own.done;
-    const elapsed = time.now() - own.startedAt;
-    const speed = elapsed < 2000 ? 0 : (own.done - own.from) / elapsed;
-    return {
-      way: own.way,
-      done: turnDone,
-      total: turnDone + Math.max(0, left),
-      secondsLeft: speed <= 0 ? null : Math.ceil(left / speed / 1000),
-    };
-  }
-}
-
-/** The limit as a rate; null where there is none. */
-export function bytesPerSecond({ limit }: LineSettings): number | null {
-  return limit === null ? null : limit * 1000;
 }
 
 const offerOf = ({ sha256, bytes, partition }: PlacedFile): BlobOffer => ({ sha256, bytes, partition });

@@ -1,10 +1,9 @@
 /**
  * What went wrong with files on their way, and when each is tried again. A file's way here is called by its digest, its way to the hub by
- * digest and partition, since it may be refused in one and taken in another.
+ * its place (`placeName`), since it may be refused in one partition and taken in another.
  */
 import type { Random, Time } from '#shared/kernel/ports.ts';
 import type { Failure } from '#shared/kernel/result.ts';
-import type { FilePlace } from '../store/files-queries.ts';
 import { retryDelay } from '../sync/sync-schedule.ts';
 
 type Trouble = { readonly failure: Failure; readonly tries: number; readonly nextAt: number };
@@ -23,8 +22,6 @@ export type FileTroubles = {
 
 /** A fetch that was stopped rests as one that failed so often: ten minutes. */
 const triesOfStopped = 8;
-
-export const sendingOf = ({ sha256, partition }: FilePlace): string => `${sha256} ${partition}`;
 
 export function createFileTroubles({ time, random }: { readonly time: Time; readonly random: Random }): FileTroubles {
   const troubles = new Map<string, Trouble>();

@@ -27,10 +27,10 @@ import { createFilesQueries, type FilesQueries } from '../store/files-queries.ts
 import { errorCode, isDiskFull } from '../packs/pack-failures.ts';
 import { diskFailure } from './disk-failure.ts';
 import { type CarriedFiles, createCarriedFiles } from './carried-files.ts';
-import { bytesPerSecond, createFileExchange, type FileExchange, type ReachedHub } from './file-exchange.ts';
+import { createFileExchange, type FileExchange, type ReachedHub } from './file-exchange.ts';
 import { checkRoom } from './incoming-file.ts';
 import { type FileStore, openFileStore } from './file-store.ts';
-import { createPace, type Pace } from './pace.ts';
+import { bytesPerSecond, createPace, type Pace } from './pace.ts';
 import { sweepFiles } from './sweep.ts';
 import { SealBroken, type SealedWriter } from './sealed-file.ts';
 

@@ -1,5 +1,6 @@
 /** Keeps streams together to one rate, so that a slow line stays usable for people. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { LineSettings } from '#shared/files/contract.ts';
 
 /** No piece is longer, bytes: a slow line moves in small steps and stays below every idle limit. */
 const stepBytes = 16 * 1024;
@@ -9,6 +10,11 @@ export type Pace = {
   /** Resolves when so many bytes may move, or the signal ends. */
   turn(bytes: number, signal: AbortSignal): Promise<void>;
 };
+
+/** The limit as a rate; null where there is none. */
+export function bytesPerSecond({ limit }: LineSettings): number | null {
+  return limit === null ? null : limit * 1000;
+}
 
 /** `rate` is asked before each step: bytes a second; null: no limit. */
 export function createPace(rate: () => number | null): Pace {

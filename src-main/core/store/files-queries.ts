@@ -16,6 +16,11 @@ import { columnName, hasFiles, quote } from './tables.ts';
 export type PlacedFile = Attachment & { readonly partition: string };
 export type FilePlace = Pick<PlacedFile, 'sha256' | 'partition'>;
 
+/** Its name, for maps and sets. */
+export function placeName({ sha256, partition }: FilePlace): string {
+  return `${sha256} ${partition}`;
+}
+
 export type FilesQueries = {
   /** Every attachment a living record refers to, once each. */
   referred(): Attachment[];
@@ -101,8 +106,8 @@ export function createFilesQueries(deps: {
       const found = new Map<string, PlacedFile>();
       for (const { kind, id, file } of references()) {
         if (!isWanted(file.sha256)) continue;
-        const partition = partitionOf(kind, id);
-        found.set(`${file.sha256} ${partition}`, { ...file, partition });
+        const placed = { ...file, partition: partitionOf(kind, id) };
+        found.set(placeName(placed), placed);
       }
       return [...found.values()];
     },

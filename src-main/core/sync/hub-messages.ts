@@ -16,13 +16,16 @@ import { type HubDoor, maxAnswerBytes } from './hub-door.ts';
 /** Shorter ones are sent in one request: a question would cost as much as is lost. Bytes, packed. */
 const leastBytes = 4096;
 
+const lostAnswer: Failure = { code: 'sync/hub-unreachable', cause: answerLost };
+
 /** Answers the hub's message. Failures: those of the door. */
 export type SendMessage = Transport['send'];
 
 /** Messages through an open door. */
 export function createHubMessages(door: HubDoor, idleMs: number): SendMessage {
-  /** Whether the hub keeps what has come: null while it has not been asked; and whether it can be asked on the way. */
+  /** Whether the hub keeps what has come; null while it has not been asked. */
   let keeps: boolean | null = null;
+  /** Whether the hub can be asked on the way, as far as is known. */
   let asks = true;
   /** Digest of a message that may lie there in part. */
   let unfinished: string | null = null;
@@ -55,7 +58,7 @@ export function createHubMessages(door: HubDoor, idleMs: number): SendMessage {
     // Put from its end on it is a plain question, answered also by a hub of an earlier version, which would wait for a body to come.
     const question = packed.length;
     let offset: number | 'ask' = keeps === null ? question : unfinished !== digest ? 0 : asks ? 'ask' : question;
-    let lost: Failure | null = unfinished === digest ? { code: 'sync/hub-unreachable', cause: answerLost } : null;
+    let lost = unfinished === digest ? lostAnswer : null;
     for (let furthest = -1; ; ) {
       const { answer, from } = await pour(packed, digest, offset, lost !== null, onSent);
       if (answer.ok) unfinished = null;
@@ -65,7 +68,7 @@ export function createHubMessages(door: HubDoor, idleMs: number): SendMessage {
       const failed = lost === null ? answer : err(lost);
       if (error['reason'] === 'wrong-offset') {
         const wanted = Number(error['offset']);
-        if (wanted === 0 && lost !== null) return err({ code: 'sync/hub-unreachable', cause: answerLost });
+        if (wanted === 0 && lost !== null) return err(lostAnswer);
         if (wanted <= furthest) return failed;
         offset = furthest = wanted;
         continue;

@@ -1,12 +1,12 @@
 /** Enrolment over the line: shows the hub an invitation, and keeps what it answers. By stick: stick-enrolment.ts. */
-import { err, type Result } from '#shared/kernel/result.ts';
+import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { parseInvitation } from '#shared/sync/invitation.ts';
 import { type Credential, protocolVersion } from '#shared/sync/messages.ts';
 import { emptyMemory } from './exchange-outcome.ts';
 import { parseHubAddress } from './hub-address.ts';
 import { enrolAtHub, type HubTransportDeps } from './hub-transport.ts';
 import { loadSealKey } from './parcel-seal.ts';
-import type { SyncProfile } from './sync-service.ts';
+import type { SyncProfile } from './sync-profile.ts';
 
 /** What a person typed, or a file or link said: only those name the hub's whole key. */
 export type TypedInvitation = { readonly address: string; readonly code: string; readonly hubKey?: string | undefined };
@@ -45,5 +45,5 @@ export async function enrolOverLine(
   store.setEnrolment({ address, hubKey, hubRecipient, tlsKey, hubName, epoch, credential, enrolledAt });
   store.setSyncMemory({ ...emptyMemory, lastContactAt: enrolledAt });
   const added = store.addCredentials([credential]);
-  return added.ok ? { ok: true, value: credential } : added;
+  return added.ok ? ok(credential) : added;
 }

@@ -119,10 +119,10 @@ async function takeExchange(
   if (at.signal.aborted) return refused({ code: 'sync/stopped' });
   store.setStickMemory(failure === null ? rememberTaken(memory, digest) : memory);
   at.carried?.told(header.writer, header.blobs, header.epoch);
-  const [ofRecords] = refusals.filter((each) => refusedBlob(each) === null);
-  const ofFiles = refusals.filter((each) => refusedBlob(each) !== null);
-  const overQuota = ofFiles.filter(({ reason }) => reason === 'too-large').flatMap((each) => refusedBlob(each) ?? []);
-  const [otherFile] = ofFiles.filter(({ reason }) => reason !== 'too-large');
+  const refusedThere = refusals.map((refusal) => ({ blob: refusedBlob(refusal), reason: refusal.reason }));
+  const ofRecords = refusedThere.find(({ blob }) => blob === null);
+  const ofFile = refusedThere.find(({ blob, reason }) => blob !== null && reason !== 'too-large');
+  const overQuota = refusedThere.flatMap(({ blob, reason }) => (blob !== null && reason === 'too-large' ? [blob] : []));
   if (overQuota.length > 0) at.carried?.refused(overQuota);
   if (header.writer === 'hub' && !isForked) rememberHubsWord(at, enrolment, header);
   const renewed = followScopes(store, at.now());
@@ -140,7 +140,7 @@ async function takeExchange(
     isSucceeded ? { code: 'sync/succeeded' } : refusal,
     ofRecords === undefined ? null : { code: 'sync/hub-refused', reason: ofRecords.reason },
     overQuota.length === 0 ? null : { code: 'files/over-quota' },
-    otherFile === undefined ? null : { code: 'files/hub-refused', reason: otherFile.reason },
+    ofFile === undefined ? null : { code: 'files/hub-refused', reason: ofFile.reason },
     real[0] === undefined ? null : { code: 'sync/segment-refused', reason: real[0].failure.code },
   ];
   return {

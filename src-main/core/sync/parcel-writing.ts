@@ -19,7 +19,7 @@ import {
 } from '#shared/sync/parcel-session.ts';
 import { snapshotSummary } from '#shared/sync/snapshot.ts';
 import type { CarriedFiles } from '../files/carried-files.ts';
-import type { FilePlace, PlacedFile } from '../store/files-queries.ts';
+import { placeName, type PlacedFile } from '../store/files-queries.ts';
 import type { HeldSnapshot } from '../store/snapshot-loader.ts';
 import { sha256 } from '../store/segment-ports.ts';
 import { sealTo } from './parcel-seal.ts';
@@ -151,16 +151,14 @@ export async function writeLoad(
       failure = written.error.code === 'stick/full' ? null : written.error;
       break;
     }
-    for (const blob of filled.whole) whole.add(placeOf(blob));
+    for (const blob of filled.whole) whole.add(placeName(blob));
     done += filled.contents.reduce((sum, content) => sum + content.length, 0);
     to.onProgress(changes, done);
   }
-  const isOn = (file: PlacedFile): boolean => whole.has(placeOf(file));
+  const isOn = (file: PlacedFile): boolean => whole.has(placeName(file));
   const left = files.filter((file) => !isOn(file));
   return ok({ names, bytes, changes, files: files.filter(isOn), left, failure });
 }
-
-const placeOf = ({ sha256: digest, partition }: FilePlace): string => `${digest} ${partition}`;
 
 /** Parcels with these snapshots as they came. */
 function* snapshotParcels(

@@ -9,7 +9,7 @@ import { sha256 } from '../store/segment-ports.ts';
 import { loadSealKey, sealTo } from './parcel-seal.ts';
 import { type StickFolder, wrapForStick, writeStickFile } from './stick-files.ts';
 import { type ScanCache, scanPlace, type StickFile } from './stick-scan.ts';
-import type { SyncProfile } from './sync-service.ts';
+import type { SyncProfile } from './sync-profile.ts';
 
 /**
  * Writes a request into a place: sealed to the hub where its invitation lies beside it, open where there is none. Answers

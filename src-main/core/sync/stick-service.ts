@@ -23,7 +23,7 @@ import { acceptEnrolment, digitsToCompare, newestAnswer, requestEnrolment } from
 import { isMountPoint } from './stick-files.ts';
 import { type ScanCache, scanPlace, type StickFile } from './stick-scan.ts';
 import { isWaiting, successionOf } from './succeeding.ts';
-import type { SyncProfile } from './sync-service.ts';
+import type { SyncProfile } from './sync-profile.ts';
 import type { Enrolment } from './sync-store.ts';
 
 export type StickServiceDeps = {

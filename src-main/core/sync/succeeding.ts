@@ -9,7 +9,7 @@ import { isShutOut } from '#shared/sync/shut-out.ts';
 import { makeSuccession, type Succession } from '#shared/sync/succession.ts';
 import { createHubTransport, type HubTransport, type HubTransportDeps } from './hub-transport.ts';
 import { loadSealKey } from './parcel-seal.ts';
-import type { SyncProfile } from './sync-service.ts';
+import type { SyncProfile } from './sync-profile.ts';
 import type { Enrolment, SyncStore } from './sync-store.ts';
 
 /** Whether this laptop has still to be let in under its identity of now. */

@@ -17,13 +17,15 @@ import { emptyMemory, isLineAway, keepOutcome, problemOf } from './exchange-outc
 import { afterErasing, dropPartition, followScopes } from './follow-scopes.ts';
 import type { HubBlobs } from './hub-blobs.ts';
 import { listenToHub } from './hub-listening.ts';
+import { isOnline, opsToHandOver } from './exchange-due.ts';
 import { enrolOverLine, type TypedInvitation } from './line-enrolment.ts';
 import { createHubTransport, type HubTiming, type HubTransport, type HubTransportDeps } from './hub-transport.ts';
+import type { SyncProfile } from './sync-profile.ts';
 import { createSchedule, jitter, regularDelay, retryDelay } from './sync-schedule.ts';
 import { giveUp, isFinal, isForgotten, isWaiting, succeedAtHub } from './succeeding.ts';
 import { createPlaceNames } from '../commissions/country-documents.ts';
 import { nameScopes, syncStatus } from './sync-status.ts';
-import type { Enrolment, SyncMemory, SyncStore } from './sync-store.ts';
+import type { Enrolment, SyncMemory } from './sync-store.ts';
 
 export type SyncServiceDeps = {
   readonly time: Time;
@@ -39,17 +41,6 @@ export type SyncServiceDeps = {
   readonly reached: (hub: { readonly blobs: HubBlobs; readonly epoch: string }) => void;
   /** Whether something large is on the line, which goes on by itself where that breaks. */
   readonly isLineTaken: () => boolean;
-};
-
-/** The open store and the laptop's own key. */
-export type SyncProfile = {
-  readonly store: SyncStore;
-  /** Ed25519, hex. */
-  readonly publicKey: string;
-  readonly sign: (data: Uint8Array) => Uint8Array;
-  /** Signs with the key of an identity this laptop had before; throws where it had none of that id. */
-  readonly signAsBefore: (replica: string, data: Uint8Array) => Uint8Array;
-  readonly wasBefore: (replica: string) => boolean;
 };
 
 export type SyncService = {
@@ -401,18 +392,4 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
       if (opsToHandOver(opened.store) > opened.offered) schedule.within(afterChangeMs);
     },
   };
-}
-
-/** Whether there is a hub with an address: a laptop may also exchange by stick only. */
-function isOnline(store: SyncStore): boolean {
-  return (store.enrolment()?.address ?? null) !== null;
-}
-
-/** Own ops, and others' that came another way than from the hub: what may be a reason to ask it. */
-function opsToHandOver(store: SyncStore): number {
-  const acknowledged = store.syncMemory()?.acknowledged ?? {};
-  let ops = 0;
-  for (const [log, seq] of Object.entries(store.summary()))
-    ops += store.isOwn(log) ? seq : Math.max(0, seq - (acknowledged[log] ?? 0));
-  return ops;
 }

@@ -47,7 +47,7 @@ export function syncStatus(at: SyncState | null, nextAt: number | null, now: num
     lastTryAt: at?.lastTryAt ?? memory.lastTryAt,
     nextTryAt: enrolment === null ? null : nextAt,
     progress: at?.progress ?? null,
-    problem: enrolment === null ? (at?.problem ?? at?.store.succession()?.refused ?? null) : problemOf(at, leaving),
+    problem: enrolment === null ? (at?.problem ?? at?.store.succession()?.refused ?? null) : shownProblem(at, leaving),
     scopes: {
       leaving: leaving.map((each) => ({ ...each })),
       changes: (at?.store.scopes.changes() ?? []).map((each) => ({ ...each })),
@@ -61,7 +61,7 @@ export function syncStatus(at: SyncState | null, nextAt: number | null, now: num
 }
 
 /** That the hub takes nothing more of a partition that is to be left is no matter for its staff: the person decides, on the same page. */
-function problemOf(at: SyncState | null, leaving: readonly LeavingScope[]): Failure | null {
+function shownProblem(at: SyncState | null, leaving: readonly LeavingScope[]): Failure | null {
   const problem = at?.problem ?? null;
   const isOfLeaving = leaving.length > 0 && problem?.code === 'sync/hub-refused';
   return isOfLeaving && problem['reason'] === 'wrong-partition' ? { code: 'sync/partition-left' } : problem;

@@ -15,10 +15,10 @@ import { strongRandom } from '#hub/hub-crypto.ts';
 import { logKey, protocolVersion, SyncResponse, unframe } from '#shared/sync/messages.ts';
 import { startHub, startPostgres, type TestHub } from '#tests/lib/hub.ts';
 import { type Laptop, newLaptop, sampleMessage, sampleOps, seal } from '#tests/lib/hub-laptop.ts';
+import { argument } from './argument.ts';
 import { type Figure, figure } from './figure.ts';
 import { median, percentile } from './statistics.ts';
-import { argument } from './sync.ts';
-import { measureLimit, onTableMachine, timesFaster } from './table-machine.ts';
+import { measureLimit, onTargetMachine, timesFaster } from './target-machine.ts';
 
 const writers = 25;
 const opsEach = 4000;
@@ -107,7 +107,7 @@ async function upload(hub: TestHub, office: Hub, databaseUrl: string, rounds: nu
       baseline: mustOpsPerSecond,
       target: 1,
     }),
-    onTableMachine('hub', 'changes in per second', value, factor),
+    onTargetMachine('hub', 'changes in per second', value, factor),
     figure({ ...common, figure: 'the same, against PostgreSQL alone', baseline: median(bare), target: null }),
     // Does not depend on who else uses the machine.
     figure({

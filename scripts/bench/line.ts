@@ -5,7 +5,7 @@
  * sent again: what was under way in the cut or not yet a whole record of TLS, and the heads of requests asked anew.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type LineConnection, type LineQuality, openLine } from '#tests/lib/bad-line.ts';
+import { type LineQuality, openLine } from '#tests/lib/bad-line.ts';
 import { seededRandom, startSignedIn, type TestCore } from '#tests/lib/core.ts';
 import { attachFile } from '#tests/lib/files.ts';
 import { startHub, type TestHub } from '#tests/lib/hub.ts';
@@ -28,7 +28,6 @@ type Work = {
   readonly lost: number;
   readonly seconds: number;
   readonly cuts: number;
-  readonly connections: readonly LineConnection[];
 };
 
 /** Measures; takes about three minutes. */
@@ -58,7 +57,7 @@ export async function benchLine(): Promise<Figure[]> {
 }
 
 /** The work of one laptop that knows its hub and was away from it, from the moment the line is there to the last byte the hub holds. */
-export async function weekOfWork(hub: TestHub, quality: LineQuality, name: string): Promise<Work> {
+async function weekOfWork(hub: TestHub, quality: LineQuality, name: string): Promise<Work> {
   const core = await startSignedIn();
   const hubPort = Number(new URL(hub.address).port);
   const good = await openLine(hubPort, goodLine, numbers(name));
@@ -78,14 +77,7 @@ export async function weekOfWork(hub: TestHub, quality: LineQuality, name: strin
     await until(() => isHandedOver(core));
     const seconds = (performance.now() - startedAt) / 1000;
     const { handShakes, lost } = line.of;
-    return {
-      up: line.bytes.up - handShakes,
-      handShakes,
-      lost,
-      seconds,
-      cuts: line.cuts(),
-      connections: line.connections,
-    };
+    return { up: line.bytes.up - handShakes, handShakes, lost, seconds, cuts: line.cuts() };
   } finally {
     await core.close();
     await line.close();

@@ -2,7 +2,8 @@
  * The oblast workload of sync (sync-workload.ts) on the whole engine, with signatures, permissions, history and digests on, beside
  * the limit L (sync-limit.ts) in the same run. Rates are per second; `ratio` is the share of L's rate. Medians of five rounds that
  * alternate, so that a slow moment of the machine meets both. The hub runs on from round to round as hubs do for months, so that the
- * warming up before the first counts for it too; laptops and commission are new ones each time. `--records 4000` makes it smaller while working on it.
+ * warming up before the first counts for it too; laptops and commission are new ones each time. `--records 4000` makes it smaller
+ * while working on it.
  */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
@@ -13,14 +14,15 @@ import { zstdCompressSync } from 'node:zlib';
 import { Contact } from '#shared/contacts/contact.ts';
 import { overruled } from '#shared/sync/merge.ts';
 import { startHub, type TestHub } from '#tests/lib/hub.ts';
-import { type Figure, figure } from './figure.ts';
 import { coreHeapSwitches } from '#shared/contract/core-messages.ts';
+import { argument } from './argument.ts';
+import { type Figure, figure } from './figure.ts';
 import { sampleContact } from './names.ts';
 import { median, percentile, secondsOf } from './statistics.ts';
 import { downloadBare, openBare, rowsPerBatch, startLimit, uploadBare } from './sync-limit.ts';
 import type { Fetched } from './sync-memory.ts';
 import { openPeer, type Peer } from './sync-peers.ts';
-import { type Limit, onTableMachine, timesFaster } from './table-machine.ts';
+import { type Limit, onTargetMachine, timesFaster } from './target-machine.ts';
 import { type BenchValues, type Edit, makeWorkload, rowJson, type Workload } from './sync-workload.ts';
 
 const bench = 'sync';
@@ -47,10 +49,10 @@ export async function* benchSync(): AsyncIterable<Figure[]> {
         const partition = `kz/kz-19/round_${round}`;
         await measureRound(round === 0 ? warmUp : samples, path, key, workload, limit.address, hub, partition);
       }
-      // L of the table has no cipher.
+      // L there was measured without a cipher.
       factor ??= timesFaster(limitOf(samples));
       const merge = medianOf(samples, 'merge').value;
-      yield [...toFigures(samples, cipher), onTableMachine(bench, `${cipher} merge`, merge, factor)];
+      yield [...toFigures(samples, cipher), onTargetMachine(bench, `${cipher} merge`, merge, factor)];
     } finally {
       await hub.close();
       limit.child.kill();
@@ -368,9 +370,4 @@ function seconds(work: () => void): number {
   const startedAt = performance.now();
   work();
   return (performance.now() - startedAt) / 1000;
-}
-
-export function argument(name: string): string | null {
-  const at = process.argv.indexOf(name);
-  return at < 0 ? null : (process.argv[at + 1] ?? null);
 }

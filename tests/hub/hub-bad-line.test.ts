@@ -27,60 +27,56 @@ function numbers(seed: string): () => number {
   return () => new DataView(random.bytes(4).buffer).getUint32(0) / 2 ** 32;
 }
 
-describe.each(bothDatabases(postgres, 'badline'))('over a bad line, on $name', ({ skip, url }) => {
-  let hub: TestHub;
-  const cores: TestCore[] = [];
-  const lines: BadLine[] = [];
-  beforeAll(async () => {
-    if (skip) return;
-    const databaseUrl = await url();
-    hub = await startHub(databaseUrl === null ? {} : { databaseUrl });
-  });
-  afterEach(async () => {
-    for (const core of cores.splice(0)) await core.close();
-    for (const line of lines.splice(0)) await line.close();
-  });
-  afterAll(async () => {
-    if (!skip) await hub.close();
-  });
+for (const { name, skip, place } of bothDatabases(postgres, 'badline')) {
+  describe.skipIf(skip)(`over a bad line, on ${name}`, () => {
+    let hub: TestHub;
+    const cores: TestCore[] = [];
+    const lines: BadLine[] = [];
+    beforeAll(async () => {
+      hub = await startHub(await place());
+    });
+    afterEach(async () => {
+      for (const core of cores.splice(0)) await core.close();
+      for (const line of lines.splice(0)) await line.close();
+    });
+    afterAll(async () => {
+      await hub.close();
+    });
 
-  async function open(quality: LineQuality, port = 0): Promise<BadLine> {
-    const line = await openLine(Number(new URL(hub.address).port), quality, numbers('line'), port);
-    lines.push(line);
-    return line;
-  }
-
-  /** A laptop that has met the hub, and the port it knows it at. */
-  async function laptop(): Promise<{ core: TestCore; port: number }> {
-    const core = await startSignedIn();
-    cores.push(core);
-    const line = await open(good);
-    await core.value('sync.enrol', { address: `https://127.0.0.1:${line.port}`, code: await hub.invite() });
-    await core.value('sync.now', {});
-    await line.close();
-    return { core, port: line.port };
-  }
-
-  async function until(isDone: () => Promise<boolean>): Promise<void> {
-    const end = performance.now() + 60_000;
-    while (!(await isDone())) {
-      if (performance.now() > end) throw new Error('it did not come');
-      await new Promise((done) => setTimeout(done, 50));
+    async function open(quality: LineQuality, port = 0): Promise<BadLine> {
+      const line = await openLine(Number(new URL(hub.address).port), quality, numbers('line'), port);
+      lines.push(line);
+      return line;
     }
-  }
 
-  async function transport(port?: number): Promise<HubTransport> {
-    const sample = newLaptop();
-    const enrolled = await enrol(sample, hub.address, await hub.invite());
-    if (!enrolled.ok) throw new Error(enrolled.error.code);
-    const { hubKey, tlsKey } = enrolled.value;
-    const address = port === undefined ? hub.address : `https://127.0.0.1:${port}`;
-    return createHubTransport({ ...sample.transportDeps(address), hubKey, tlsKey });
-  }
+    /** A laptop that has met the hub, and the port it knows it at. */
+    async function laptop(): Promise<{ core: TestCore; port: number }> {
+      const core = await startSignedIn();
+      cores.push(core);
+      const line = await open(good);
+      await core.value('sync.enrol', { address: `https://127.0.0.1:${line.port}`, code: await hub.invite() });
+      await core.value('sync.now', {});
+      await line.close();
+      return { core, port: line.port };
+    }
 
-  test.skipIf(skip)(
-    'a scan goes on at once after each cut, and hardly a byte goes twice',
-    async () => {
+    async function until(isDone: () => Promise<boolean>): Promise<void> {
+      const end = performance.now() + 60_000;
+      while (!(await isDone())) {
+        if (performance.now() > end) throw new Error('it did not come');
+        await new Promise((done) => setTimeout(done, 50));
+      }
+    }
+
+    async function transport(address = hub.address): Promise<HubTransport> {
+      const sample = newLaptop();
+      const enrolled = await enrol(sample, hub.address, await hub.invite());
+      if (!enrolled.ok) throw new Error(enrolled.error.code);
+      const { hubKey, tlsKey } = enrolled.value;
+      return createHubTransport({ ...sample.transportDeps(address), hubKey, tlsKey });
+    }
+
+    test('a scan goes on at once after each cut, and hardly a byte goes twice', async () => {
       const { core, port } = await laptop();
       const { id } = await core.value('records.save', { kind: 'decision', values: { number: '1/1' } });
       const content = randomBytes(600_000);
@@ -99,13 +95,9 @@ describe.each(bothDatabases(postgres, 'badline'))('over a bad line, on $name', (
       const path = join(temporaryFolder(), 'out.pdf');
       await other.core.value('files.copyOut', { kind: 'decision', id, sha256, path });
       expect(readFileSync(path).equals(content)).toBe(true);
-    },
-    90_000,
-  );
+    }, 90_000);
 
-  test.skipIf(skip)(
-    'a fetch goes on at once after each cut',
-    async () => {
+    test('a fetch goes on at once after each cut', async () => {
       const from = await laptop();
       await open(good, from.port);
       const { id } = await from.core.value('records.save', { kind: 'decision', values: { number: '1/2' } });
@@ -121,25 +113,21 @@ describe.each(bothDatabases(postgres, 'badline'))('over a bad line, on $name', (
       const path = join(temporaryFolder(), 'out.pdf');
       await core.value('files.copyOut', { kind: 'decision', id, sha256, path });
       expect(readFileSync(path).equals(content)).toBe(true);
-    },
-    90_000,
-  );
+    }, 90_000);
 
-  async function write(core: TestCore, many = 400): Promise<void> {
-    const random = seededRandom('words');
-    for (let index = 0; index < many; index += 1) {
-      const note = Buffer.from(random.bytes(225)).toString('base64');
-      await core.value('records.save', { kind: 'contact', values: { name: `Контакт, пример ${index}`, note } });
+    async function write(core: TestCore, many = 400): Promise<void> {
+      const random = seededRandom('words');
+      for (let index = 0; index < many; index += 1) {
+        const note = Buffer.from(random.bytes(225)).toString('base64');
+        await core.value('records.save', { kind: 'contact', values: { name: `Контакт, пример ${index}`, note } });
+      }
     }
-  }
-  const isHandedOver = async (core: TestCore): Promise<boolean> => {
-    const { saved, sent } = await core.value('sync.status', {});
-    return saved + sent === 0;
-  };
+    const isHandedOver = async (core: TestCore): Promise<boolean> => {
+      const { saved, sent } = await core.value('sync.status', {});
+      return saved + sent === 0;
+    };
 
-  test.skipIf(skip)(
-    'records whose line breaks under them go on from where they stood',
-    async () => {
+    test('records whose line breaks under them go on from where they stood', async () => {
       const whole = await laptop();
       const sure = await open(good, whole.port);
       await write(whole.core);
@@ -157,13 +145,9 @@ describe.each(bothDatabases(postgres, 'badline'))('over a bad line, on $name', (
         await whole.core.call('sync.now', {});
         return (await whole.core.value('contacts.list', everybody)).total === 800;
       });
-    },
-    90_000,
-  );
+    }, 90_000);
 
-  test.skipIf(skip)(
-    'records whose answer was lost are asked after, not sent again',
-    async () => {
+    test('records whose answer was lost are asked after, not sent again', async () => {
       const { core, port } = await laptop();
       await write(core);
       const line = await deafLine(Number(new URL(hub.address).port), port, 60_000);
@@ -173,13 +157,9 @@ describe.each(bothDatabases(postgres, 'badline'))('over a bad line, on $name', (
       // A question, and its hand-shake.
       expect(line.up() - line.upWhenLost()).toBeLessThan(10_000);
       await line.close();
-    },
-    60_000,
-  );
+    }, 60_000);
 
-  test.skipIf(skip)(
-    'news that are too much for the line’s life come in smaller answers',
-    async () => {
+    test('news that are too much for the line’s life come in smaller answers', async () => {
       const reader = await laptop();
       const writer = await laptop();
       const sure = await open(good, writer.port);
@@ -196,74 +176,73 @@ describe.each(bothDatabases(postgres, 'badline'))('over a bad line, on $name', (
         return (await reader.core.value('contacts.list', everybody)).total >= held;
       });
       expect(line.cuts()).toBeGreaterThan(0);
-    },
-    90_000,
-  );
+    }, 90_000);
 
-  test.skipIf(skip)('where a proxy may stand between records are handed over as well', async () => {
-    const core = await startSignedIn();
-    cores.push(core);
-    await write(core);
-    await core.value('sync.enrol', { address: hub.page, code: await hub.invite() });
-    await until(() => isHandedOver(core));
-    expect((await core.value('sync.status', {})).received).toBeGreaterThanOrEqual(400);
-  });
+    test('where a proxy may stand between records are handed over as well', async () => {
+      const core = await startSignedIn();
+      cores.push(core);
+      await write(core);
+      await core.value('sync.enrol', { address: hub.page, code: await hub.invite() });
+      await until(() => isHandedOver(core));
+      expect((await core.value('sync.status', {})).received).toBeGreaterThanOrEqual(400);
+    });
 
-  test.skipIf(skip)('a hub of an earlier version gets records as it always did, at once', async () => {
-    const earlier = await earlierHub(hub.page);
-    const core = await startSignedIn();
-    cores.push(core);
-    await write(core);
-    await core.value('sync.enrol', { address: earlier.address, code: await hub.invite() });
-    await until(() => isHandedOver(core));
-    expect(earlier.unknown()).toBe(1);
-    await core.close();
-    await earlier.close();
-  });
+    test('a hub of an earlier version gets records as it always did, at once', async () => {
+      const earlier = await earlierHub(hub.page);
+      const core = await startSignedIn();
+      cores.push(core);
+      await write(core);
+      await core.value('sync.enrol', { address: earlier.address, code: await hub.invite() });
+      await until(() => isHandedOver(core));
+      expect(earlier.unknown()).toBe(1);
+      await core.close();
+      await earlier.close();
+    });
 
-  test.skipIf(skip)('the hub says on the way from where it wants a blob, and that it wants nothing', async () => {
-    const content = randomBytes(50_000);
-    const offer = {
-      sha256: createHash('sha256').update(content).digest('hex'),
-      bytes: content.length,
-      partition: samplePartition,
-    };
-    const desk = await transport();
-    const asked: number[] = [];
-    const send = (to: number) =>
-      desk.blobs.send(offer, (offset) => {
-        asked.push(offset);
-        return Readable.from([content.subarray(offset, to)]);
+    test('the hub says on the way from where it wants a blob, and that it wants nothing', async () => {
+      const content = randomBytes(50_000);
+      const offer = {
+        sha256: createHash('sha256').update(content).digest('hex'),
+        bytes: content.length,
+        partition: samplePartition,
+      };
+      const desk = await transport();
+      const asked: number[] = [];
+      const send = (to: number) =>
+        desk.blobs.send(offer, (offset) => {
+          asked.push(offset);
+          return Readable.from([content.subarray(offset, to)]);
+        });
+      expect(await send(20_000)).toEqual({
+        ok: true,
+        value: { sha256: offer.sha256, state: 'wanted', offset: 20_000 },
       });
-    expect(await send(20_000)).toEqual({ ok: true, value: { sha256: offer.sha256, state: 'wanted', offset: 20_000 } });
-    expect(await send(50_000)).toEqual({ ok: true, value: { sha256: offer.sha256, state: 'held', offset: 50_000 } });
-    expect(await send(50_000)).toEqual({ ok: true, value: { sha256: offer.sha256, state: 'held', offset: 50_000 } });
-    expect(asked).toEqual([0, 20_000]);
-    const elsewhere = { ...offer, partition: 'kz/kz-11/kz-11-tec_oblast' };
-    const refused = await desk.blobs.send(elsewhere, () => {
-      throw new Error('nothing of it is wanted');
+      expect(await send(50_000)).toEqual({ ok: true, value: { sha256: offer.sha256, state: 'held', offset: 50_000 } });
+      expect(await send(50_000)).toEqual({ ok: true, value: { sha256: offer.sha256, state: 'held', offset: 50_000 } });
+      expect(asked).toEqual([0, 20_000]);
+      const elsewhere = { ...offer, partition: 'kz/kz-11/kz-11-tec_oblast' };
+      const refused = await desk.blobs.send(elsewhere, () => {
+        throw new Error('nothing of it is wanted');
+      });
+      expect(refused).toEqual({ ok: false, error: { code: 'sync/hub-refused', reason: 'wrong-partition' } });
+      desk.close();
     });
-    expect(refused).toEqual({ ok: false, error: { code: 'sync/hub-refused', reason: 'wrong-partition' } });
-    desk.close();
-  });
 
-  test.skipIf(skip)('where a proxy may stand between it is asked in two steps', async () => {
-    const content = randomBytes(50_000);
-    const sha256 = createHash('sha256').update(content).digest('hex');
-    const sample = newLaptop();
-    const enrolled = await enrol(sample, hub.address, await hub.invite());
-    if (!enrolled.ok) throw new Error(enrolled.error.code);
-    const desk = createHubTransport({ ...sample.transportDeps(hub.page), hubKey: enrolled.value.hubKey });
-    const asked: number[] = [];
-    const sent = await desk.blobs.send({ sha256, bytes: content.length, partition: samplePartition }, (offset) => {
-      asked.push(offset);
-      return Readable.from([content.subarray(offset)]);
+    test('where a proxy may stand between it is asked in two steps', async () => {
+      const content = randomBytes(50_000);
+      const sha256 = createHash('sha256').update(content).digest('hex');
+      const desk = await transport(hub.page);
+      const asked: number[] = [];
+      const sent = await desk.blobs.send({ sha256, bytes: content.length, partition: samplePartition }, (offset) => {
+        asked.push(offset);
+        return Readable.from([content.subarray(offset)]);
+      });
+      expect(sent).toMatchObject({ ok: true, value: { state: 'held' } });
+      expect(asked).toEqual([0]);
+      desk.close();
     });
-    expect(sent).toMatchObject({ ok: true, value: { state: 'held' } });
-    expect(asked).toEqual([0]);
-    desk.close();
   });
-});
+}
 
 /** A line that takes so many bytes up on one connection, lets no answer back, and breaks; once, then it is a good one. */
 async function deafLine(toPort: number, port: number, after: number) {

@@ -1,6 +1,7 @@
 /** What is written behind the answers: many visits at once, nothing lost while the database cannot be written to. */
 import { sql } from 'kysely';
 import { afterAll, describe, expect, test } from 'vitest';
+import { strongRandom } from '#hub/hub-crypto.ts';
 import { createLedger, nothingMoved, type Visit } from '#hub/ledger-queries.ts';
 import { createVisits } from '#hub/visits.ts';
 import { newId } from '#shared/kernel/ids.ts';
@@ -57,7 +58,7 @@ const ledgerOf = ({ db, clock }: Office) =>
   createLedger({
     db,
     time: { now: () => clock.now },
-    random: { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)) },
+    random: strongRandom,
   });
 
 function visitOf(replica: string, at: number): Visit {
@@ -67,7 +68,7 @@ function visitOf(replica: string, at: number): Visit {
 async function addLaptop({ db, clock }: Office): Promise<string> {
   const id = newId({
     time: { now: () => clock.now },
-    random: { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)) },
+    random: strongRandom,
   });
   const row = { id, public_key: '00', laptop: 'SAMPLE', partition: 'kz', role: 'chair', enrolled_at: clock.now };
   const unknown = { commission: null, last_contact_at: null, app_version: null, summary: null, stick_blobs: '["aa"]' };

@@ -19,20 +19,8 @@ export type BadLine = {
   readonly bytes: { up: number; down: number };
   /** Of those towards the hub: what belongs to hand-shakes of TLS, and what was under way in cuts and never arrived. */
   readonly of: { handShakes: number; lost: number };
-  /** Connections so far, in the order they were opened. */
-  readonly connections: readonly LineConnection[];
   cuts(): number;
   close(): Promise<void>;
-};
-
-export type LineConnection = {
-  /** Milliseconds since the line was opened; null while it stands. */
-  readonly openedAt: number;
-  endedAt: number | null;
-  /** As those of the line, of this connection towards the hub. */
-  up: number;
-  handShakes: number;
-  lost: number;
 };
 
 const packetBytes = 1400;
@@ -47,16 +35,14 @@ type Packet = {
 /** Opens a line to a port of this machine, on a free port unless given one. `random` gives numbers from 0 to 1. */
 export async function openLine(toPort: number, quality: LineQuality, random: () => number, port = 0): Promise<BadLine> {
   const bytes = { up: 0, down: 0 };
-  const totals = { handShakes: 0, lost: 0 };
+  const of = { handShakes: 0, lost: 0 };
   const busyUntil = { up: 0, down: 0 };
   const sockets = new Set<Socket>();
-  const connections: LineConnection[] = [];
-  const openedAt = performance.now();
-  /** Packets not wholly on the line yet, by connection. */
-  const leaving = new Map<Packet, LineConnection>();
+  /** Packets not wholly on the line yet. */
+  const leaving = new Set<Packet>();
   let cuts = 0;
 
-  async function carry(from: Socket, to: Socket, way: 'up' | 'down', of: LineConnection): Promise<void> {
+  async function carry(from: Socket, to: Socket, way: 'up' | 'down'): Promise<void> {
     let arrivesAt = 0;
     let underWay = Promise.resolve();
     const isHandShake = handShakeBytes();
@@ -71,14 +57,15 @@ export async function openLine(toPort: number, quality: LineQuality, random: () 
         const beginsAt = Math.max(now, busyUntil[way]);
         busyUntil[way] = beginsAt + sentMs * (isLost ? 2 : 1);
         const own: Packet = { way, bytes: packet.length, beginsAt, endsAt: busyUntil[way] };
-        leaving.set(own, of);
-        count(of, way, packet.length, isHandShake(packet));
+        leaving.add(own);
+        bytes[way] += packet.length;
+        if (way === 'up') of.handShakes += isHandShake(packet);
         const late = isLost ? quality.roundTripMs : 0;
         arrivesAt = Math.max(arrivesAt, busyUntil[way] + quality.roundTripMs / 2 + late);
         const wait = arrivesAt - now;
         underWay = Promise.all([underWay, sleep(wait)]).then(() => {
           if (!to.destroyed) to.write(packet);
-          else if (way === 'up') lose(of, packet.length);
+          else if (way === 'up') of.lost += packet.length;
         });
         // The next packet is taken from its sender when the line is free again.
         await sleep(Math.max(0, busyUntil[way] - now));
@@ -89,28 +76,16 @@ export async function openLine(toPort: number, quality: LineQuality, random: () 
     to.end();
   }
 
-  function count(of: LineConnection, way: 'up' | 'down', packet: number, handShake: number): void {
-    bytes[way] += packet;
-    if (way === 'down') return;
-    of.up += packet;
-    of.handShakes += handShake;
-    totals.handShakes += handShake;
-  }
-
-  function lose(of: LineConnection, packet: number): void {
-    of.lost += packet;
-    totals.lost += packet;
-  }
-
   /** What of a packet had not left yet stands behind the cut. */
   function cut(): void {
     if (sockets.size > 0) cuts += 1;
     const now = performance.now();
-    for (const [packet, of] of leaving) {
+    for (const packet of leaving) {
       const rest = Math.min(1, Math.max(0, packet.endsAt - now) / (packet.endsAt - packet.beginsAt));
       const unsent = Math.round(packet.bytes * rest);
-      count(of, packet.way, -unsent, 0);
-      if (packet.way === 'up') lose(of, -unsent);
+      bytes[packet.way] -= unsent;
+      // The whole packet will be counted as one that never arrived.
+      if (packet.way === 'up') of.lost -= unsent;
     }
     leaving.clear();
     busyUntil.up = busyUntil.down = now;
@@ -118,17 +93,6 @@ export async function openLine(toPort: number, quality: LineQuality, random: () 
   }
 
   const server = createServer((near) => {
-    const connection: LineConnection = {
-      openedAt: performance.now() - openedAt,
-      endedAt: null,
-      up: 0,
-      handShakes: 0,
-      lost: 0,
-    };
-    connections.push(connection);
-    near.once('close', () => {
-      connection.endedAt = performance.now() - openedAt;
-    });
     const far = connect(toPort, '127.0.0.1');
     for (const socket of [near, far]) {
       sockets.add(socket);
@@ -140,8 +104,8 @@ export async function openLine(toPort: number, quality: LineQuality, random: () 
       });
     }
     // A connection that is cut ends both ways with an error that is nobody's.
-    carry(near, far, 'up', connection).catch(() => far.destroy());
-    carry(far, near, 'down', connection).catch(() => near.destroy());
+    carry(near, far, 'up').catch(() => far.destroy());
+    carry(far, near, 'down').catch(() => near.destroy());
   });
   await new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
   const cutting = quality.cutEveryMs === null ? null : setInterval(cut, quality.cutEveryMs);
@@ -149,8 +113,7 @@ export async function openLine(toPort: number, quality: LineQuality, random: () 
   return {
     port: typeof address === 'object' && address !== null ? address.port : 0,
     bytes,
-    of: totals,
-    connections,
+    of,
     cuts: () => cuts,
     async close() {
       if (cutting !== null) clearInterval(cutting);

@@ -1,6 +1,6 @@
 /**
- * The machine of the table in SYNC.md beside this one: figures that are no shares of L but plain numbers were set for it. How many times
- * faster it is, is the geometric mean of how much faster L ran there, of four parts of L measured in the same run.
+ * The machine for which the targets were set that are plain numbers and no shares of L, beside this one. How many times faster it is, is
+ * the geometric mean of how much faster L (sync-limit.ts) ran there, of four parts of L measured in the same run.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,8 +21,8 @@ export function timesFaster(limitHere: Limit): number {
 }
 
 /** A plain number as it would be there. It only tells: what is judged is the number itself. */
-export function onTableMachine(bench: string, name: string, value: number, factor: number): Figure {
-  const said = `${name}, on a machine as fast as that of SYNC.md's table`;
+export function onTargetMachine(bench: string, name: string, value: number, factor: number): Figure {
+  const said = `${name}, on a machine as fast as the one the target was set for`;
   return figure({ bench, figure: said, value: value * factor, baseline: value, target: null });
 }
 

@@ -77,3 +77,19 @@ test('a laptop that asks anew has given up its old line', async () => {
   expect((await go(held, 'a', 5000)).taken).toEqual({ ok: true, value: message });
   expect(await waiting).toBeInstanceOf(LineBroken);
 });
+
+test('of two that come while an old line is given up the later one goes on, behind what the other brought', async () => {
+  const held = createHeldMessages({ now: () => 0 });
+  const old = new PassThrough();
+  old.write(message.subarray(0, 5000));
+  const waiting = held.take(
+    'a',
+    named,
+    holdBody(old, () => true),
+  );
+  void waiting.catch(() => undefined);
+  await new Promise((done) => setTimeout(done, 20));
+  const [, later] = await Promise.all([go(held, 'a', 10_000), go(held, 'a', 10_000)]);
+  expect(later.taken).toEqual({ ok: true, value: message });
+  await expect(waiting).rejects.toBeInstanceOf(LineBroken);
+});

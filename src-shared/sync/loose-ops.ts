@@ -219,8 +219,9 @@ export function readLooseColumns(bytes: Uint8Array): LooseColumns {
   const replicaAt = (place: number): string => at(replicas, place);
   const writers = new Uint32Array(n);
   for (let index = 0; index < n; index += 1) {
-    writers[index] = reader.number();
-    replicaAt(writers[index] ?? 0);
+    const place = reader.number();
+    replicaAt(place);
+    writers[index] = place;
   }
   const writerAt = (index: number): string => replicas[writers[index] ?? 0] ?? '';
   const byRank = readRanks(reader, writers, replicas.length);

@@ -13,8 +13,8 @@ const mutants: readonly Mutant[] = [
   {
     name: 'the first value that arrives stands',
     file: 'merge.ts',
-    from: 'compareStamps(stamp, clocks[name] ?? zeroStamp) > 0) {',
-    to: 'clocks[name] === undefined) {',
+    from: 'compareStamps(stamp, draft.clocks[name] ?? zeroStamp) > 0) {',
+    to: 'draft.clocks[name] === undefined) {',
   },
   {
     name: 'ties of clocks are not broken by the laptop',

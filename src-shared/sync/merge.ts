@@ -49,47 +49,23 @@ export function mergeOp(kind: Kind, state: RecordState, op: Op, replica: string)
   const edits = { ...state.edits, [replica]: Math.max(state.edits[replica] ?? 0, op.seq) };
   if (op.set === null || isEmpty(op.set)) return settle({ ...state, edits });
 
-  const values = { ...state.values };
-  const clocks = { ...state.clocks };
-  const sets = { ...state.sets };
-  const namesByNumber = fieldNames(kind);
-  for (const number in op.set) {
-    const value = op.set[number] ?? null;
-    const name = namesByNumber.get(Number(number));
-    const field = name === undefined ? undefined : kind.fields[name];
-    // A field of a newer version stays in the log; the upgrade rebuilds the kind's table from there.
-    if (name === undefined || field === undefined) continue;
-    if (field.merge === 'set') {
-      sets[name] = mergeSet(sets[name] ?? { live: {}, dead: [] }, value, stampToText(stamp));
-      values[name] = Object.keys(sets[name].live).sort();
-    } else if (compareStamps(stamp, clocks[name] ?? zeroStamp) > 0) {
-      values[name] = toFieldValue(field, value);
-      clocks[name] = stamp;
-    }
-  }
-  return settle({ ...state, values, clocks, sets, edits });
+  const made = { ...state, values: { ...state.values }, clocks: { ...state.clocks }, sets: { ...state.sets }, edits };
+  const fields = fieldsByNumber(kind);
+  for (const number in op.set) mergeValue(made, fields.get(Number(number)), op.set[number] ?? null, stamp);
+  return settle(made);
 }
 
 /** What a record's first op makes of it: `mergeOp` on `emptyState`, for an op that sets something, in one pass. */
 export function firstState(kind: Kind, op: Op, replica: string): RecordState {
   const stamp: Stamp = { time: op.time, replica };
-  const values: { [field: string]: FieldValue } = {};
-  const clocks: { [field: string]: Stamp } = {};
-  const sets: { [field: string]: SetState } = {};
   const written = op.set ?? {};
-  for (const [name, field] of fieldList(kind)) {
-    const value = written[field.number];
-    if (value === undefined) continue;
-    if (field.merge === 'set') {
-      const set = mergeSet({ live: {}, dead: [] }, value, stampToText(stamp));
-      sets[name] = set;
-      values[name] = Object.keys(set.live).sort();
-    } else {
-      values[name] = toFieldValue(field, value);
-      clocks[name] = stamp;
-    }
+  const made = emptyDraft();
+  made.edits[replica] = op.seq;
+  for (const known of fieldsByNumber(kind).values()) {
+    const value = written[known.field.number];
+    if (value !== undefined) mergeValue(made, known, value, stamp);
   }
-  return { values, clocks, sets, edits: { [replica]: op.seq }, removals: [] };
+  return made;
 }
 
 /** Merges all ops of one record after the other, as `mergeOp` on `emptyState` does, without the states between. */
@@ -104,37 +80,24 @@ export type Merger = {
 
 export function createMerger(kind: Kind): Merger {
   const fields = fieldsByNumber(kind);
-  let state = emptyBuilt();
+  let draft = emptyDraft();
   let stamp = zeroStamp;
   return {
     write(time, replica, seq) {
       stamp = { time, replica };
-      state.edits[replica] = Math.max(state.edits[replica] ?? 0, seq);
+      draft.edits[replica] = Math.max(draft.edits[replica] ?? 0, seq);
     },
-    value(number, value) {
-      const { name, field } = fields.get(number) ?? nothingKnown;
-      // A field of a newer version stays in the log; the upgrade rebuilds the kind's table from there.
-      if (field === null) return;
-      if (field.merge === 'set') {
-        const set = mergeSet(state.sets[name] ?? { live: {}, dead: [] }, value, stampToText(stamp));
-        state.sets[name] = set;
-        state.values[name] = Object.keys(set.live).sort();
-      } else if (compareStamps(stamp, state.clocks[name] ?? zeroStamp) > 0) {
-        state.values[name] = toFieldValue(field, value);
-        state.clocks[name] = stamp;
-      }
-    },
-    remove: (seen) => void state.removals.push(seen ?? {}),
+    value: (number, value) => mergeValue(draft, fields.get(number), value, stamp),
+    remove: (seen) => void draft.removals.push(seen ?? {}),
     end() {
-      const made = state;
-      state = emptyBuilt();
+      const made = draft;
+      draft = emptyDraft();
       return settle(made);
     },
   };
 }
-const nothingKnown = { name: '', field: null } as const;
 
-function emptyBuilt() {
+function emptyDraft() {
   return {
     values: {} as { [field: string]: FieldValue },
     clocks: {} as { [field: string]: Stamp },
@@ -144,7 +107,28 @@ function emptyBuilt() {
   };
 }
 
-function isEmpty(object: object): boolean {
+/** Merges a value that was written under `stamp` into a state in the making. */
+function mergeValue(
+  draft: Pick<ReturnType<typeof emptyDraft>, 'values' | 'clocks' | 'sets'>,
+  known: KnownField | undefined,
+  value: OpValue,
+  stamp: Stamp,
+): void {
+  // A field of a newer version stays in the log; the upgrade rebuilds the kind's table from there.
+  if (known === undefined) return;
+  const { name, field } = known;
+  if (field.merge === 'set') {
+    const set = mergeSet(draft.sets[name] ?? { live: {}, dead: [] }, value, stampToText(stamp));
+    draft.sets[name] = set;
+    draft.values[name] = Object.keys(set.live).sort();
+  } else if (compareStamps(stamp, draft.clocks[name] ?? zeroStamp) > 0) {
+    draft.values[name] = toFieldValue(field, value);
+    draft.clocks[name] = stamp;
+  }
+}
+
+/** Without members: cheaper than counting them. */
+export function isEmpty(object: object): boolean {
   for (const _ in object) return false;
   return true;
 }
@@ -193,40 +177,18 @@ function toFieldValue(field: Field, value: OpValue): FieldValue {
   return field.fits(value) ? value : emptyValue(field);
 }
 
-const listOfKind = new WeakMap<Kind, readonly (readonly [string, Field])[]>();
+type KnownField = { readonly name: string; readonly field: Field };
 
-/** A kind's fields as a list; a pure memo too. */
-function fieldList(kind: Kind): readonly (readonly [string, Field])[] {
-  let list = listOfKind.get(kind);
-  if (list === undefined) {
-    list = Object.entries(kind.fields);
-    listOfKind.set(kind, list);
-  }
-  return list;
-}
+const fieldsOfKind = new WeakMap<Kind, ReadonlyMap<number, KnownField>>();
 
-const numbersOfKind = new WeakMap<Kind, ReadonlyMap<number, { readonly name: string; readonly field: Field }>>();
-
-/** A kind's fields by wire number; a pure memo too. */
-function fieldsByNumber(kind: Kind): ReadonlyMap<number, { readonly name: string; readonly field: Field }> {
-  let fields = numbersOfKind.get(kind);
+/** A kind's fields by wire number, in the order of its declaration; worked out once per kind (a pure memo, no state). */
+export function fieldsByNumber(kind: Kind): ReadonlyMap<number, KnownField> {
+  let fields = fieldsOfKind.get(kind);
   if (fields === undefined) {
     fields = new Map(Object.entries(kind.fields).map(([name, field]) => [field.number, { name, field }]));
-    numbersOfKind.set(kind, fields);
+    fieldsOfKind.set(kind, fields);
   }
   return fields;
-}
-
-const namesOfKind = new WeakMap<Kind, ReadonlyMap<number, string>>();
-
-/** Field names by wire number; worked out once per kind (a pure memo, no state). */
-export function fieldNames(kind: Kind): ReadonlyMap<number, string> {
-  let names = namesOfKind.get(kind);
-  if (names === undefined) {
-    names = new Map(Object.entries(kind.fields).map(([name, field]) => [field.number, name]));
-    namesOfKind.set(kind, names);
-  }
-  return names;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** What a wanted change says as an op: the fields it sets, the values it replaces. */
 import type { Kind, Values } from '../kinds/define-kind.ts';
-import { fieldNames, isAlive, type RecordState, setChange } from './merge.ts';
+import { fieldsByNumber, isAlive, isEmpty, type RecordState, setChange } from './merge.ts';
 import type { Op, OpValue } from './op.ts';
 import type { Stamp } from './stamp.ts';
 
@@ -10,18 +10,12 @@ export type WantedChange = { readonly kind: Kind; readonly act: Op['act']; reado
 /** The fields an op sets, as far as this version knows them. */
 export function fieldsOf(kind: Kind, op: Op): string[] {
   const names: string[] = [];
-  const namesByNumber = fieldNames(kind);
+  const fields = fieldsByNumber(kind);
   for (const number in op.set) {
-    const name = namesByNumber.get(Number(number));
-    if (name !== undefined) names.push(name);
+    const known = fields.get(Number(number));
+    if (known !== undefined) names.push(known.name);
   }
   return names;
-}
-
-/** Without members: cheaper than counting them. */
-export function isEmpty(object: object): boolean {
-  for (const _ in object) return false;
-  return true;
 }
 
 type OpContent = { set: { [number: string]: OpValue }; replaced: { [number: string]: Stamp }; seenTime: number };

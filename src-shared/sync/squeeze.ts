@@ -15,7 +15,7 @@
  */
 import { kindsByNumber } from '../kinds/all-kinds.ts';
 import type { Kind } from '../kinds/define-kind.ts';
-import { fieldNames, mergeSet, type SetState } from './merge.ts';
+import { fieldsByNumber, mergeSet, type SetState } from './merge.ts';
 import { compareLoose, type LooseOp } from './loose-ops.ts';
 import { type OpValue, type OpValues, type SetChange, stampToText } from './op.ts';
 
@@ -61,16 +61,16 @@ function lastEdits(entries: readonly LooseOp[]): Map<string, number> {
 
 /** By place of the op, asked from the last one down: its values that still count; null for none. */
 function standingValues(kind: Kind, entries: readonly LooseOp[]): (index: number) => OpValues | null {
-  const names = fieldNames(kind);
+  const fields = fieldsByNumber(kind);
   const latest = new Map<string, number>();
   const sets = new Map<string, SetState>();
   const whole = new Set<string>();
   for (const [index, { op, replica }] of entries.entries()) {
     for (const field in op.set) {
       const value = op.set[field] ?? null;
-      const name = names.get(Number(field));
-      if (name === undefined && isChange(value)) whole.add(field);
-      if (name !== undefined && kind.fields[name]?.merge === 'set') {
+      const known = fields.get(Number(field));
+      if (known === undefined && isChange(value)) whole.add(field);
+      if (known?.field.merge === 'set') {
         const stamp = stampToText({ time: op.time, replica });
         sets.set(field, mergeSet(sets.get(field) ?? { live: {}, dead: [] }, value, stamp));
       } else latest.set(field, index); // ops come by rising stamp

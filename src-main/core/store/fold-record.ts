@@ -1,15 +1,7 @@
 /** What ops make of a record: its state, and what its row says besides. */
 import type { Kind } from '#shared/kinds/define-kind.ts';
 import { actAt, type LooseColumns } from '#shared/sync/loose-ops.ts';
-import {
-  createMerger,
-  emptyState,
-  firstState,
-  isAlive,
-  type Merger,
-  mergeOp,
-  type RecordState,
-} from '#shared/sync/merge.ts';
+import { emptyState, firstState, isAlive, type Merger, mergeOp, type RecordState } from '#shared/sync/merge.ts';
 import type { Op } from '#shared/sync/op.ts';
 import { stampMs } from '#shared/sync/stamp.ts';
 import type { Log, LoggedOp } from './op-log.ts';
@@ -52,39 +44,9 @@ export function foldSteps(
   return { state, facts, steps };
 }
 
-/** Folds all ops of a record, by rising stamp. */
-export function foldAll(kind: Kind, entries: readonly LoggedOp[], isOwn: (log: Log) => boolean): Folded {
-  const merger = createMerger(kind);
-  let own: LoggedOp | null = null;
-  for (const entry of entries) {
-    const { op, log } = entry;
-    if (isOwn(log)) own = entry;
-    if (op.act === 'remove') {
-      merger.remove(op.seen);
-      continue;
-    }
-    merger.write(op.time, log.replica, op.seq);
-    for (const field in op.set) merger.value(Number(field), op.set[field] ?? null);
-  }
-  const [first, last] = [entries[0]?.op, entries.at(-1)?.op];
-  if (first === undefined || last === undefined) throw new RangeError('a record without ops');
-  const state = merger.end();
-  return {
-    state,
-    facts: {
-      alive: isAlive(state),
-      createdAt: stampMs(first.time),
-      changedAt: stampMs(last.time),
-      changedBy: last.actor,
-      ownLog: own?.log.ref ?? 0,
-      ownSeq: own?.op.seq ?? 0,
-    },
-  };
-}
-
 /**
- * The same of the ops at places `from` to before `to` of a chunk, of which no op is made for it. `ownLog`: by writer, the log where it
- * is one of this laptop's own.
+ * Folds all ops of a record, which stand by rising stamp at places `from` to before `to` of a chunk; no op is made for it. `ownLog`: by
+ * writer, the log where it is one of this laptop's own.
  */
 export function foldColumns(
   merger: Merger,

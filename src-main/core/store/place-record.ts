@@ -3,11 +3,11 @@
  * where they come together, from a snapshot. Whatever the number of ops, the row is read and written once.
  */
 import type { Kind } from '#shared/kinds/define-kind.ts';
-import { emptyState } from '#shared/sync/merge.ts';
+import { emptyState, isEmpty } from '#shared/sync/merge.ts';
 import type { Op } from '#shared/sync/op.ts';
-import { fieldsOf, isEmpty } from '#shared/sync/op-content.ts';
+import { fieldsOf } from '#shared/sync/op-content.ts';
 import type { DeskIndex } from './desk-index.ts';
-import { foldAll, type Folded, foldSteps } from './fold-record.ts';
+import { type Folded, foldSteps } from './fold-record.ts';
 import type { Indexes } from './indexes.ts';
 import type { Log, LoggedOp, OpLog } from './op-log.ts';
 import type { RecordTable, StoredRecord } from './record-rows.ts';
@@ -47,7 +47,7 @@ export function createRecordPlacer(deps: {
   const self: RecordPlacer = {
     place(kind, table, ops) {
       const record = ops[0]?.op.record ?? '';
-      self.placeFolded(kind, table, record, foldAll(kind, ops, isOwn), () => ops.map(({ op }) => op));
+      self.placeFolded(kind, table, record, foldSteps(kind, ops, isOwn, null), () => ops.map(({ op }) => op));
     },
 
     placeFolded(kind, table, record, fresh, ops) {
@@ -62,7 +62,7 @@ export function createRecordPlacer(deps: {
       const held = table.load(record, names);
       if (held === null) throw new Error('a row that is there and is not');
       const all = log.opsOfRecord(record).filter(({ op }) => op.kind === kind.number);
-      const { state, facts } = foldAll(kind, all, isOwn);
+      const { state, facts } = foldSteps(kind, all, isOwn, null);
       table.update(held, names, state, facts);
       indexes.update(kind, held.row, held.facts.alive ? held.state.values : null, facts.alive ? state.values : null);
       const before = held.state;

@@ -12,7 +12,7 @@
  */
 import type { Statement } from 'better-sqlite3';
 import type { Id } from '#shared/kernel/ids.ts';
-import { emptyValue, type Field, type FieldValue, type Kind } from '#shared/kinds/define-kind.ts';
+import type { Field, FieldValue, Kind } from '#shared/kinds/define-kind.ts';
 import type { RecordState } from '#shared/sync/merge.ts';
 import { compareStamps, type Stamp } from '#shared/sync/stamp.ts';
 import type { Authors } from './authors.ts';
@@ -70,28 +70,27 @@ export type RecordTable = {
 
 /** Length of `clocks` in a row written once, and the least in a row written in part: what is saved goes to longer sequence numbers. */
 const [roomAtFirst, roomLater] = [28, 24] as const;
-const room = ' '.repeat(roomAtFirst);
 
 /** Statements of one kind kept at a time; which fields are written together repeats. */
 const mostStatements = 100;
-const factColumns = ['changed_at', 'changed_by', 'edit_seq', 'edits', 'removals', 'created_at'] as const;
+const factColumns = ['changed_at', 'changed_by', 'edit_seq', 'created_at'] as const;
+const rareFactColumns = ['edits', 'removals'] as const;
 const ownColumns = ['own_log', 'own_seq'] as const;
-const plainColumns = [
-  'id',
+const plainColumns = ['id', 'stamp_time', 'stamp_by', 'clocks', ...factColumns, ...ownColumns] as const;
+const rareColumns = ['alive', 'sets', ...rareFactColumns] as const;
+const loadColumns = [
+  'row',
+  'alive',
   'stamp_time',
   'stamp_by',
   'clocks',
-  'changed_at',
-  'changed_by',
-  'edit_seq',
-  'created_at',
+  ...factColumns,
+  ...rareFactColumns,
   ...ownColumns,
 ] as const;
-const rareColumns = ['alive', 'sets', 'edits', 'removals'] as const;
-const loadColumns = ['row', 'alive', 'stamp_time', 'stamp_by', 'clocks', ...factColumns, ...ownColumns] as const;
 
 export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas, authors: Authors): RecordTable {
-  const fields = Object.entries(kind.fields);
+  const allNames = Object.keys(kind.fields);
   const table = quote(kind.name);
   const prepared = new Map<string, Statement<unknown[]>>();
   const prepare = (key: string, sql: () => string): Statement<unknown[]> => {
@@ -108,10 +107,12 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
   const hasSets = (names: readonly string[]): boolean => names.some((name) => kind.fields[name]?.merge === 'set');
   const cell = (name: string, state: RecordState): Cell => {
     const field = kind.fields[name];
-    return field === undefined ? null : toColumn(field, state.values[name] ?? emptyValue(field));
+    return field === undefined ? null : toColumn(field, state.values[name] ?? null);
   };
-  const allColumns = columnsOf(fields.map(([name]) => name));
-  const parameters = new Map(fields.map(([name, field]) => [quote(columnName(name)), parameterOf(field)]));
+  const allColumns = columnsOf(allNames);
+  const parameters = new Map(
+    Object.entries(kind.fields).map(([name, field]) => [quote(columnName(name)), parameterOf(field)]),
+  );
   const parameter = (column: string): string => (column === 'id' ? idParameter : (parameters.get(column) ?? '?'));
   const insertSql = (columns: readonly string[], more = '', values = ''): string =>
     `insert into ${table} (${columns.join(', ')}${more}) values (${columns.map(parameter).join(', ')}${values}) on conflict do nothing`;
@@ -119,7 +120,7 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
   // Nearly every row begins so: alive, written by one replica, without sets.
   const insertPlain = db.prepare(insertSql([...plainColumns, ...allColumns], ', alive', ', 1'));
   // Filled anew for each row: SQLite has copied what it was given.
-  const plainCells: Cell[] = Array.from({ length: plainColumns.length + fields.length }, () => null);
+  const plainCells: Cell[] = Array.from({ length: plainColumns.length + allNames.length }, () => null);
   const wholeCells: Cell[] = Array.from({ length: plainCells.length + rareColumns.length }, () => null);
   const removeRow = db.prepare(`delete from ${table} where row = ?`);
 
@@ -131,7 +132,7 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
       );
       const cells = statement.get(id) as readonly Cell[] | undefined; // the columns just named
       if (cells === undefined) return null;
-      const [row, alive, time, by, clocks, changedAt, changedBy, editSeq, edits, removals, createdAt, ownLog, ownSeq] =
+      const [row, alive, time, by, clocks, changedAt, changedBy, editSeq, createdAt, edits, removals, ownLog, ownSeq] =
         cells;
       const stamp: Stamp = { time: Number(time), replica: replicas.idOf(Number(by)) };
       const sets: RecordState['sets'] = withSets ? parse(cells[loadColumns.length]) : {};
@@ -140,7 +141,7 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
         clocks: {} as { [field: string]: Stamp },
         sets,
         edits: readEdits(stamp.replica, Number(editSeq), textOf(edits), replicas),
-        removals: removals === null || removals === undefined ? [] : (JSON.parse(String(removals)) as never), // written by `facts`
+        removals: removals === null || removals === undefined ? [] : (JSON.parse(String(removals)) as never), // written by `removalsOf`
       };
       const own = textOf(clocks)?.trimEnd() ?? '';
       let at = loadColumns.length + (withSets ? 1 : 0);
@@ -175,35 +176,27 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
       const stamp = firstClock(state);
       const sets = jsonOrNull(state.sets);
       const edits = othersEdits(stamp, state, replicas);
-      const { removals } = state;
-      const isPlain = facts.alive && sets === null && edits === null && removals.length === 0;
+      const removals = removalsOf(state);
+      const isPlain = facts.alive && sets === null && edits === null && removals === null;
       const cells = isPlain ? plainCells : wholeCells;
-      let at = cells.length - fields.length;
-      let list = '';
-      for (const [name, field] of fields) {
-        const value = state.values[name];
-        cells[at] = value === undefined ? emptyCell(field) : toColumn(field, value);
-        at += 1;
-        const clock = state.clocks[name];
-        if (clock === undefined || (isSameStamp(clock, stamp) && (value ?? null) !== null)) continue;
-        list += `${list === '' ? '' : ','}${clockEntry(field, clock, stamp, replicas)}`;
-      }
-      cells[0] = id;
-      cells[1] = stamp.time;
-      cells[2] = replicas.refOf(stamp.replica);
-      cells[3] = list === '' ? room : list.padEnd(roomAtFirst);
-      cells[4] = facts.changedAt;
-      cells[5] = authors.refOf(facts.changedBy);
-      cells[6] = state.edits[stamp.replica] ?? 0;
-      cells[7] = facts.createdAt;
-      cells[8] = facts.ownLog;
-      cells[9] = facts.ownSeq;
+      let at = 0;
+      cells[at++] = id;
+      cells[at++] = stamp.time;
+      cells[at++] = replicas.refOf(stamp.replica);
+      cells[at++] = clockEntries(kind, allNames, stamp, state, replicas).padEnd(roomAtFirst);
+      cells[at++] = facts.changedAt;
+      cells[at++] = authors.refOf(facts.changedBy);
+      cells[at++] = state.edits[stamp.replica] ?? 0;
+      cells[at++] = facts.createdAt;
+      cells[at++] = facts.ownLog;
+      cells[at++] = facts.ownSeq;
       if (!isPlain) {
-        cells[10] = facts.alive ? 1 : 0;
-        cells[11] = sets;
-        cells[12] = edits;
-        cells[13] = removals.length === 0 ? null : JSON.stringify(removals);
+        cells[at++] = facts.alive ? 1 : 0;
+        cells[at++] = sets;
+        cells[at++] = edits;
+        cells[at++] = removals;
       }
+      for (const name of allNames) cells[at++] = cell(name, state);
       const { changes, lastInsertRowid } = (isPlain ? insertPlain : insertWhole).run(cells);
       return changes === 0 ? null : Number(lastInsertRowid);
     },
@@ -218,6 +211,7 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
       const statement = prepare(`update ${withAlive ? '+' : ''}${withOwn ? '*' : ''} ${names.join(' ')}`, () => {
         const columns = [
           ...factColumns,
+          ...rareFactColumns,
           'clocks',
           ...(withAlive ? ['alive'] : []),
           ...(withOwn ? ownColumns : []),
@@ -226,9 +220,16 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
         ];
         return `update ${table} set ${columns.map((column) => `${column} = ${parameter(column)}`).join(', ')} where row = ?`;
       });
+      const { stamp } = before;
+      const entries = clockEntries(kind, names, stamp, state, replicas);
       const cells: Cell[] = [
-        ...factCells(before.stamp, state, facts, replicas, authors),
-        writeClocks(kind, before.clocks, names, before.stamp, state, replicas).padEnd(roomLater),
+        facts.changedAt,
+        authors.refOf(facts.changedBy),
+        state.edits[stamp.replica] ?? 0,
+        facts.createdAt,
+        othersEdits(stamp, state, replicas),
+        removalsOf(state),
+        replaceClocks(kind, before.clocks, names, entries).padEnd(roomLater),
       ];
       if (withAlive) cells.push(facts.alive ? 1 : 0);
       if (withOwn) cells.push(facts.ownLog, facts.ownSeq);
@@ -240,17 +241,6 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
   };
 }
 
-function factCells(stamp: Stamp, state: RecordState, facts: RowFacts, replicas: Replicas, authors: Authors): Cell[] {
-  return [
-    facts.changedAt,
-    authors.refOf(facts.changedBy),
-    state.edits[stamp.replica] ?? 0,
-    othersEdits(stamp, state, replicas),
-    state.removals.length === 0 ? null : JSON.stringify(state.removals),
-    facts.createdAt,
-  ];
-}
-
 function othersEdits(stamp: Stamp, { edits }: RecordState, replicas: Replicas): string | null {
   let others: string | null = null;
   for (const replica in edits) {
@@ -258,6 +248,10 @@ function othersEdits(stamp: Stamp, { edits }: RecordState, replicas: Replicas): 
     others = `${others === null ? '' : `${others},`}${replicas.refOf(replica)}:${edits[replica]}`;
   }
   return others;
+}
+
+function removalsOf({ removals }: RecordState): string | null {
+  return removals.length === 0 ? null : JSON.stringify(removals);
 }
 
 function readEdits(replica: string, seq: number, others: string | null, replicas: Replicas): RecordState['edits'] {
@@ -286,11 +280,6 @@ function isSameStamp(a: Stamp, b: Stamp): boolean {
   return a === b || (a.time === b.time && a.replica === b.replica);
 }
 
-/** An entry of the list of clocks. */
-function clockEntry(field: Field, clock: Stamp, base: Stamp, replicas: Replicas): string {
-  return `${field.number}:${(clock.time - base.time).toString(36)}:${replicas.refOf(clock.replica)}`;
-}
-
 function readClock(clocks: string, field: number, base: number, replicas: Replicas): Stamp | null {
   const key = `${field}:`;
   let at = clocks.startsWith(key) ? 0 : clocks.indexOf(`,${key}`);
@@ -305,28 +294,32 @@ function readClock(clocks: string, field: number, base: number, replicas: Replic
   };
 }
 
-/** The list with the entries of `names` as `state` has them; the other entries stay. */
-function writeClocks(
+/** The entries that these fields need in the list of clocks. */
+function clockEntries(
   kind: Kind,
-  before: string,
   names: readonly string[],
   base: Stamp,
   state: RecordState,
   replicas: Replicas,
 ): string {
-  let list = before;
+  let list = '';
   for (const name of names) {
     const field = kind.fields[name];
     const clock = state.clocks[name];
     if (field === undefined || clock === undefined) continue;
-    const isRows = isSameStamp(clock, base) && (state.values[name] ?? null) !== null;
-    if (list === '' && isRows) continue;
-    const key = `${field.number}:`;
-    const kept = list === '' ? [] : list.split(',').filter((entry) => !entry.startsWith(key));
-    if (!isRows) kept.push(clockEntry(field, clock, base, replicas));
-    list = kept.join(',');
+    if (isSameStamp(clock, base) && (state.values[name] ?? null) !== null) continue;
+    const entry = `${field.number}:${(clock.time - base.time).toString(36)}:${replicas.refOf(clock.replica)}`;
+    list += list === '' ? entry : `,${entry}`;
   }
   return list;
+}
+
+/** The list with these `entries` in the place of those of `names`; the others stay. */
+function replaceClocks(kind: Kind, list: string, names: readonly string[], entries: string): string {
+  if (list === '') return entries;
+  const numbers = names.map((name) => `${kind.fields[name]?.number}:`);
+  const kept = list.split(',').filter((entry) => !numbers.some((number) => entry.startsWith(number)));
+  return (entries === '' ? kept : [...kept, entries]).join(',');
 }
 
 function parse(text: Cell | undefined): never {
@@ -343,13 +336,9 @@ function textOf(cell: Cell | undefined): string | null {
   return cell === null || cell === undefined ? null : String(cell);
 }
 
-function emptyCell(field: Field): Cell {
-  return field.type === 'set' ? '[]' : null;
-}
-
 function toColumn(field: Field, value: FieldValue): Cell {
+  if (field.type === 'set') return value === null ? '[]' : JSON.stringify(value);
   if (value === null) return null;
-  if (field.type === 'set') return JSON.stringify(value);
   if (typeof value === 'boolean') return value ? 1 : 0;
   if (typeof value === 'string') return toColumnText(value);
   // What is left is a number: lists are sets.

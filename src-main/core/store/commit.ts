@@ -18,8 +18,9 @@ import { withoutWaiting, type WritableDb } from './database.ts';
 import { derivedId } from './derived-id.ts';
 import type { DeskIndex } from './desk-index.ts';
 import { foldColumns } from './fold-record.ts';
+import { createGatheredOps, type GatheredOps } from './gathered-ops.ts';
 import type { Indexes } from './indexes.ts';
-import type { Log, LoggedOp, OpLog } from './op-log.ts';
+import type { Log, OpLog } from './op-log.ts';
 import { type Change, seenBy } from './change.ts';
 import type { RecordOfKind } from './partition-eraser.ts';
 import { createRecordPlacer } from './place-record.ts';
@@ -115,15 +116,8 @@ export function createCommitter(deps: CommitDeps): Committer {
   }
 
   /** Projects what `applyRemote` has gathered. */
-  function projectGathered(of: Batch): void {
-    const { gathered } = of;
-    for (const [kind, records] of gathered) {
-      // Ids begin with the time they were made at: so rows come in about the order in which they lie in the file.
-      for (const record of [...records.keys()].sort())
-        placer.project(kind, tableOf(kind), records.get(record) ?? [], false);
-    }
-    gathered.clear();
-    of.ops = 0;
+  function projectGathered({ gathered }: Batch): void {
+    gathered.empty((kind, ops) => placer.project(kind, tableOf(kind), ops, false));
   }
 
   /** A transaction whose freed pages are overwritten: what is erased shall not lie about in the file. One that is lost is done again. */
@@ -216,11 +210,10 @@ export function createCommitter(deps: CommitDeps): Committer {
           clock = observe(clock, op.time, now);
           const kind = kindsByNumber.get(op.kind);
           if (kind === undefined) continue; // stays in the log for the version that knows it
-          gather(batch, kind, { op, log });
+          batch.gathered.add(kind, { op, log });
           batch.topics.add(kind.domain);
         }
-        // Ops that are kept longer than this cost more memory than reading a row once more costs time.
-        if (batch.ops >= mostGathered) projectGathered(batch);
+        if (batch.gathered.isFull()) projectGathered(batch);
         opLog.take(log, bytes, ops, now);
         opLog.setClock(clock);
         batch.topics.add('records').add('sync');
@@ -233,7 +226,7 @@ export function createCommitter(deps: CommitDeps): Committer {
 
     together(work) {
       if (batch !== null) throw new Error('one transaction within another');
-      const current: Batch = { topics: new Set(), gathered: new Map(), ops: 0, failure: null };
+      const current: Batch = { topics: new Set(), gathered: createGatheredOps(), failure: null };
       deps.checkpoints.seldom();
       batch = current;
       try {
@@ -390,30 +383,8 @@ export function createCommitter(deps: CommitDeps): Committer {
   return self;
 }
 
-/** Which domains have changed, ops that are in their logs and not yet in their rows, by record, and what went wrong in it. */
-type Batch = {
-  readonly topics: Set<string>;
-  readonly gathered: Map<Kind, Map<string, LoggedOp[]>>;
-  /** How many those are. */
-  ops: number;
-  failure: unknown;
-};
-
-/** As many as a full segment has. */
-const mostGathered = 1000;
-
-function gather(batch: Batch, kind: Kind, entry: LoggedOp): void {
-  const { gathered } = batch;
-  batch.ops += 1;
-  let records = gathered.get(kind);
-  if (records === undefined) {
-    records = new Map();
-    gathered.set(kind, records);
-  }
-  const entries = records.get(entry.op.record);
-  if (entries === undefined) records.set(entry.op.record, [entry]);
-  else entries.push(entry);
-}
+/** A transaction of `together`: which domains have changed, what is not yet in its rows, and what went wrong in it. */
+type Batch = { readonly topics: Set<string>; readonly gathered: GatheredOps; failure: unknown };
 
 /** The ops at places `from` to before `to` of a chunk. */
 function opsWithin(columns: LooseColumns, from: number, to: number): Op[] {

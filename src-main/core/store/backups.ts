@@ -62,6 +62,8 @@ export type Backups = {
 export function createBackups(directory: string, deps: { time: Time; logger: Logger }): Backups {
   const folder = join(directory, 'backups');
   const storePath = join(directory, 'komissiya.db');
+  /** What was put aside, by the moment it was. */
+  const asideName = 'komissiya.db.damaged-';
   let handle: number | null = null;
   const reader = (): number => (handle ??= openSync(storePath, 'r'));
 
@@ -155,16 +157,18 @@ export function createBackups(directory: string, deps: { time: Time; logger: Log
     },
 
     replaced() {
-      const names = readdirSync(directory).filter((name) => /^komissiya\.db\.damaged-\d+$/.test(name));
-      const momentOf = (name: string): number => Number(name.slice(name.lastIndexOf('-') + 1));
-      const last = names.sort((a, b) => momentOf(a) - momentOf(b)).at(-1);
-      return last === undefined ? null : join(directory, last);
+      // The files beside each have a word behind the moment.
+      const moments = readdirSync(directory)
+        .filter((name) => name.startsWith(asideName))
+        .map((name) => Number(name.slice(asideName.length)))
+        .filter(Number.isInteger);
+      return moments.length === 0 ? null : join(directory, `${asideName}${Math.max(...moments)}`);
     },
 
     putAside() {
       self.release();
       try {
-        const name = `${storePath}.damaged-${deps.time.now()}`;
+        const name = join(directory, `${asideName}${deps.time.now()}`);
         // The write-ahead log may hold the last edits: it goes with its file, for whoever tries to rescue them.
         for (const suffix of ['', '-wal', '-shm']) {
           if (existsSync(`${storePath}${suffix}`)) renameSync(`${storePath}${suffix}`, `${name}${suffix}`);

@@ -7,7 +7,7 @@ import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import type { Enrolment } from '../sync/sync-store.ts';
 import { openDatabase, type WritableDb } from './database.ts';
 import { goOnFrom, identitiesIn, publicKeyOf } from './identity.ts';
-import type { Meta } from './meta.ts';
+import { createMeta, type Meta } from './meta.ts';
 import type { OpLog } from './op-log.ts';
 
 /** Called for a store just put back, before it takes a new identity. `path`: the file it took the place of. */
@@ -25,8 +25,7 @@ export function carryIdentities(
     const opened = openDatabase({ path: copy, key });
     if (!opened.ok) return;
     from = opened.value;
-    const select = from.prepare('select value from meta where key = ?').pluck();
-    const replaced = { get: (name: string): string | null => (select.get(name) as string | undefined) ?? null }; // a text column
+    const replaced = createMeta(from);
     const known = new Set(identitiesIn(meta).map(({ replica }) => replica));
     const later = identitiesIn(replaced).filter(({ replica }) => !known.has(replica));
     const text = replaced.get('enrolment');

@@ -32,34 +32,38 @@ export function loadIdentity(meta: Meta, deps: { time: Time; random: Random }): 
 export function renewIdentity(meta: Meta, deps: { time: Time; random: Random }): Identity {
   const { privateKey } = generateKeyPairSync('ed25519');
   const replica = newId(deps);
-  const [before, key] = [meta.get('replica'), meta.get('replica-key')];
-  if (before !== null && key !== null) {
+  const before = identitiesIn(meta);
+  if (before.length > 0) {
     const note: SuccessionNote = { since: deps.time.now(), doneAt: null, refused: null };
     if (meta.get('enrolment') !== null) meta.set('succession', JSON.stringify(note));
     meta.remove('pending-enrolment');
     // Parcels for the one before are not for this one.
     meta.remove('seal-identity');
-    meta.set('former-identities', JSON.stringify([{ replica: before, key }, ...formersIn(meta)]));
+    meta.set('former-identities', JSON.stringify(before));
   }
   meta.set('replica', replica);
   meta.set('replica-key', String(privateKey.export({ type: 'pkcs8', format: 'pem' })));
   return identityOf(replica, privateKey);
 }
 
-type Former = { readonly replica: Id; readonly key: string };
+/** An identity as it is kept: `key` as PEM. */
+type KeptIdentity = { readonly replica: Id; readonly key: string };
 
-function formersIn(meta: Pick<Meta, 'get'>): Former[] {
-  return JSON.parse(meta.get('former-identities') ?? '[]') as Former[]; // written above
+function formersIn(meta: Meta): KeptIdentity[] {
+  return JSON.parse(meta.get('former-identities') ?? '[]') as KeptIdentity[]; // written in this file
 }
 
 /** Every identity of a store with its key, that of now first. */
-export function identitiesIn(meta: Pick<Meta, 'get'>): Former[] {
+export function identitiesIn(meta: Meta): KeptIdentity[] {
   const [replica, key] = [meta.get('replica'), meta.get('replica-key')];
   return [...(replica === null || key === null ? [] : [{ replica: replica as Id, key }]), ...formersIn(meta)]; // written as an Id above
 }
 
-/** Takes identities, the latest first, that this laptop had after all that this store knows of: it counts as the first of them from its next opening on. */
-export function goOnFrom(meta: Meta, later: readonly Former[]): void {
+/**
+ * Takes identities, the latest first, that this laptop had after all that this store knows of: it counts as the first of them from its
+ * next opening on.
+ */
+export function goOnFrom(meta: Meta, later: readonly KeptIdentity[]): void {
   const [now, ...others] = later;
   if (now === undefined) return;
   meta.set('former-identities', JSON.stringify([...others, ...identitiesIn(meta)]));
@@ -72,7 +76,7 @@ export function formerIdentities(meta: Meta): Identity[] {
   return formersIn(meta).map(({ replica, key }) => identityOf(replica, createPrivateKey(key)));
 }
 
-export function publicKeyOf({ key }: Former): string {
+export function publicKeyOf({ key }: KeptIdentity): string {
   return rawPublicKey(createPublicKey(createPrivateKey(key)));
 }
 

@@ -45,7 +45,7 @@ export function createPlacement(deps: {
   const self: Placement = {
     partitionOf(change) {
       // Most laptops keep one partition: nothing need be looked up.
-      if (!opLog.logs().some((log) => log.partition !== own)) return own;
+      if (records.only() === own) return own;
       const found = change.isNew === true ? null : records.of(change.id, change.kind);
       if (found !== null) return found;
       return (change.beside === undefined ? null : records.of(change.beside)) ?? own;

@@ -1,4 +1,7 @@
-/** In which partition a record lives. It never changes, and most of the time it can be told without opening a log. */
+/**
+ * In which partition a record lives. Most of the time it can be told without opening a log, and it stays as it is while that partition is
+ * kept here.
+ */
 import type { Kind } from '#shared/kinds/define-kind.ts';
 import { selectById } from './column-id.ts';
 import type { ReadableDb } from './database.ts';
@@ -42,7 +45,10 @@ export function createRecordPartitions(deps: {
       return partition;
     },
     of(id, kind) {
-      const found = known.get(id) ?? (kind === undefined ? byOps(id) : byRow(id, kind));
+      const before = known.get(id);
+      // What is written of it elsewhere outlives a partition that is left.
+      if (before !== undefined && opLog.logs().some(({ partition }) => partition === before)) return before;
+      const found = kind === undefined ? byOps(id) : byRow(id, kind);
       if (found !== null) known.set(id, found);
       return found;
     },

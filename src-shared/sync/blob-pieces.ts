@@ -30,9 +30,13 @@ export function referenceName({ sha256, partition }: Pick<BlobOffer, 'sha256' | 
  * log. `reason`: as the hub names it, without a domain. That a laptop's room is used up reads as `too-large`, as of a segment.
  */
 export function blobRefusal(sha256: string, reason: string): Refusal {
-  const named = { 'over-quota': 'too-large', 'bad-hash': 'altered', 'wrong-partition': 'wrong-partition' } as const;
-  return { log: `blob ${sha256}`, from: 0, reason: named[reason as keyof typeof named] ?? 'garbage' }; // any other text has no entry
+  return { log: `blob ${sha256}`, from: 0, reason: refusalReasons.get(reason) ?? 'garbage' };
 }
+const refusalReasons: ReadonlyMap<string, Refusal['reason']> = new Map([
+  ['over-quota', 'too-large'],
+  ['bad-hash', 'altered'],
+  ['wrong-partition', 'wrong-partition'],
+]);
 
 /** The digest of the attachment a refusal is about; null where it is about a segment. */
 export function refusedBlob({ log }: Refusal): string | null {

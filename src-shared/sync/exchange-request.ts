@@ -45,7 +45,7 @@ export type Asked<S> = {
 /** Sends the next request, which counts what is `coming` as held; null where it was stopped. */
 export async function ask<S extends Asking>(
   store: ReplicaStore,
-  send: (message: Uint8Array, onSent: () => void) => Promise<Result<Uint8Array>>,
+  road: { send(message: Uint8Array, onSent: () => void): Promise<Result<Uint8Array>> },
   session: S,
   options: HandOverOptions,
   coming: Summary,
@@ -64,7 +64,7 @@ export async function ask<S extends Asking>(
     segments: segments.map((segment) => segment.length),
   };
   const { promise: isSent, resolve: onSent } = Promise.withResolvers<void>();
-  const answer = send(frame(header, segments), onSent);
+  const answer = road.send(frame(header, segments), onSent);
   return { answer, onItsWay: Promise.race([isSent, answer]), sent, since: session };
 }
 

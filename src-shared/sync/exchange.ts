@@ -10,9 +10,9 @@
  *
  * A turn is repeated while the hub has `more`, credentials are asked for page by page, or segments remain that it has not acknowledged.
  *
- * What goes into a request is chosen in exchange-request.ts and hand-over.ts. A laptop that has met this hub before hands over one segment at most in its first
- * request, so that what the hub has comes back at once; and while it applies an answer's segments its next request, which counts
- * them as held, is on its way. What proves no good after all, the request after that does not count.
+ * What goes into a request is chosen in exchange-request.ts and hand-over.ts. A laptop that has met this hub before hands over one
+ * segment at most in its first request, so that what the hub has comes back at once; and while it applies an answer's segments its
+ * next request, which counts them as held, is on its way. What proves no good after all, the request after that does not count.
  *
  * Before that, where the laptop has nothing to hand over and has met this hub before, it asks in brief:
  *
@@ -22,7 +22,7 @@
  * Where it is the same under the epoch known, that one turn is the whole exchange, some 300 bytes however many laptops are known:
  * new credentials and the laptops' list wait for the first op they are needed for. Else the whole request follows.
  *
- * States: brief → done | asking; asking → (answer) → taking → asking | done; each → failed.
+ * States: brief → done | asking; asking → (answer) → taking, mostly with the next request on its way → asking | done; each → failed.
  *
  * 1. Only the hub's summary acknowledges. What it names is durable there; `markReceived` and `acknowledged` follow it
  *    forwards and backwards. So a lost response is harmless: the same segments are offered again and the hub, which
@@ -145,9 +145,9 @@ export async function exchange(
   }
   /** Segments whose answer was lost: the hub may have them. */
   let unsure: readonly Sent[] = [];
+  /** Ops handed over when an answer was last lost: lost again without one more, the road is no good. */
   let sentWhenLost = -1;
-  const send: Transport['send'] = (message, onSent) => transport.send(message, onSent);
-  let asked = await ask(store, send, session, options, {});
+  let asked = await ask(store, transport, session, options, {});
   for (;;) {
     if (asked === null) return end(session, { code: 'sync/stopped' });
     const answer = await asked.answer;
@@ -157,7 +157,7 @@ export async function exchange(
       unsure = asked.sent;
       if (unsure.length === 0) return end(session, answer.error);
       sentWhenLost = session.sent;
-      asked = await ask(store, send, session, { ...options, maxRequestBytes: 0 }, {});
+      asked = await ask(store, transport, session, { ...options, maxRequestBytes: 0 }, {});
       continue;
     }
     const lost = unsure;
@@ -177,7 +177,7 @@ export async function exchange(
     // While this answer is applied the hub already works on the next request.
     const isDueMore = header.more || ahead(store, session, options) > 0;
     const mayAsk = session.isFlowing && segments.length > 0 && session.credentials === null && isDueMore;
-    const next = mayAsk ? await ask(store, send, session, options, comingBy(store, segments, options)) : null;
+    const next = mayAsk ? await ask(store, transport, session, options, comingBy(store, segments, options)) : null;
     // What is applied would hold up its sending.
     await next?.onItsWay;
     for (let at = 0; at < segments.length; at += segmentsAtOnce) {
@@ -218,7 +218,7 @@ export async function exchange(
       const isStuck = header.more && session.refusedHere.length === 0;
       return end(session, isStuck ? { code: 'sync/protocol', reason: 'no-progress' } : null);
     }
-    asked = await ask(store, send, session, options, {});
+    asked = await ask(store, transport, session, options, {});
   }
 }
 

@@ -116,7 +116,8 @@ export function createFilesQueries(deps: {
     isAtHub: ({ sha256, partition }, epoch) => epoch !== null && selectEpoch.get(sha256, placeOf(partition)) === epoch,
     markAtHub({ sha256, partition }, epoch) {
       mark.run(sha256, placeOf(partition), epoch);
-      if (refused().includes(sha256)) setRefused(refused().filter((digest) => digest !== sha256));
+      const digests = refused();
+      if (digests.includes(sha256)) setRefused(digests.filter((digest) => digest !== sha256));
     },
     isRefused: (sha256) => refused().includes(sha256),
     markRefused: (digests) => setRefused([...new Set([...refused(), ...digests])]),

@@ -132,3 +132,22 @@ test('a crash between any two steps is harmless: it goes on, and nothing else is
     again.close();
   }
 });
+
+test('what others wrote elsewhere of a record is where it lives once its partition has been left', () => {
+  const { store } = filled();
+  const other = open(join(temporaryFolder(), 'third.db'), left, 'third');
+  const write = (partition: string, name: string) =>
+    other.committer.commit([contact(6, name)], {
+      replica: other.log.ownReplica(),
+      partitionOf: () => partition,
+      actor: null,
+    });
+  expect([write(left, 'Первый, пример'), write(own, 'Второй, пример')]).toEqual([1, 1]);
+  take(store, other);
+  expect(store.partitions.of(idOf(6), Contact)).toBe(left);
+  const eraser = eraserOf(store);
+  eraser.begin(left);
+  while (eraser.step());
+  expect(store.queries.get(Contact, idOf(6))?.values.name).toBe('Второй, пример');
+  expect(store.partitions.of(idOf(6), Contact)).toBe(own);
+});

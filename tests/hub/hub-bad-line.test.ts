@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createHubTransport, type HubTransport } from '#core/sync/hub-transport.ts';
-import { type BadLine, type LineQuality, openLine } from '#tests/lib/bad-line.ts';
+import { type BadLine, type LineQuality, openLine, tieTogether } from '#tests/lib/bad-line.ts';
 import { type TestCore, seededRandom, startSignedIn, temporaryFolder } from '#tests/lib/core.ts';
 import { attachFile } from '#tests/lib/files.ts';
 import { bothDatabases, startHub, startPostgres, type TestHub, type TestPostgres } from '#tests/lib/hub.ts';
@@ -252,15 +252,7 @@ async function deafLine(toPort: number, port: number, after: number) {
     const far = connect(toPort, '127.0.0.1');
     let up = 0;
     let isDeaf = false;
-    for (const socket of [near, far]) {
-      sockets.add(socket);
-      socket.on('error', () => undefined);
-      socket.once('close', () => {
-        sockets.delete(socket);
-        near.destroy();
-        far.destroy();
-      });
-    }
+    tieTogether(near, far, sockets);
     near.on('data', (chunk: Buffer) => {
       up += chunk.length;
       all += chunk.length;

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { tieTogether } from '#tests/lib/bad-line.ts';
 import { type TestCore, startSignedIn, temporaryFolder } from '#tests/lib/core.ts';
 import { attachFile, signedDraft } from '#tests/lib/files.ts';
 import { startHub, type TestHub } from '#tests/lib/hub.ts';
@@ -161,15 +162,7 @@ async function cuttingLine(port: number, after: number): Promise<CuttingLine> {
   const server: Server = createServer((near) => {
     const far = connect(port, '127.0.0.1');
     let up = 0;
-    for (const socket of [near, far]) {
-      sockets.add(socket);
-      socket.on('error', () => undefined);
-      socket.on('close', () => {
-        sockets.delete(socket);
-        near.destroy();
-        far.destroy();
-      });
-    }
+    tieTogether(near, far, sockets);
     near.on('data', (chunk: Buffer) => {
       up += chunk.length;
       if (isCutting && up > after) {

@@ -10,7 +10,7 @@ import { formatInvitation, makeInvitation } from '#shared/sync/invitation.ts';
 import { segmentPorts } from '#core/store/segment-ports.ts';
 import { logKey, protocolVersion } from '#shared/sync/messages.ts';
 import { readSegmentHeader } from '#shared/sync/segment.ts';
-import { startHub, startPostgres, type TestHub, type TestHubOptions, type TestPostgres } from '#tests/lib/hub.ts';
+import { bothDatabases, startHub, startPostgres, type TestHub, type TestPostgres } from '#tests/lib/hub.ts';
 import { badSegments } from '#tests/lib/bad-input.ts';
 import {
   enrol,
@@ -26,18 +26,7 @@ import {
 const postgres: TestPostgres | null = startPostgres();
 afterAll(() => postgres?.close());
 
-let databases = 0;
-const kinds: { name: string; skip: boolean; place: () => Promise<TestHubOptions> }[] = [
-  { name: 'SQLite', skip: false, place: async () => ({}) },
-  {
-    name: 'PostgreSQL',
-    skip: postgres === null,
-    async place() {
-      databases += 1;
-      return { databaseUrl: (await postgres?.createDatabase(`hub${databases}`)) ?? '' };
-    },
-  },
-];
+const kinds = bothDatabases(postgres, 'hub');
 
 for (const kind of kinds) {
   describe.skipIf(kind.skip)(`on ${kind.name}`, () => {
@@ -341,9 +330,8 @@ async function metric(page: string, name: string): Promise<number> {
 test.skipIf(postgres === null)(
   'one log handed to two hub processes at once is stored once, without gap or double',
   async () => {
-    databases += 1;
     const place = {
-      databaseUrl: (await postgres?.createDatabase(`hub${databases}`)) ?? '',
+      databaseUrl: (await postgres?.createDatabase('two_processes')) ?? '',
       env: { KOMISSIYA_HUB_ENROLMENTS_PER_MINUTE: '1000' },
     };
     const [one, two] = await Promise.all([startHub(place), startHub(place)]);

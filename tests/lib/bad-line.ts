@@ -94,15 +94,7 @@ export async function openLine(toPort: number, quality: LineQuality, random: () 
 
   const server = createServer((near) => {
     const far = connect(toPort, '127.0.0.1');
-    for (const socket of [near, far]) {
-      sockets.add(socket);
-      socket.on('error', () => undefined);
-      socket.once('close', () => {
-        sockets.delete(socket);
-        near.destroy();
-        far.destroy();
-      });
-    }
+    tieTogether(near, far, sockets);
     // A connection that is cut ends both ways with an error that is nobody's.
     carry(near, far, 'up').catch(() => far.destroy());
     carry(far, near, 'down').catch(() => near.destroy());
@@ -154,4 +146,17 @@ function handShakeBytes(): (packet: Buffer) => number {
     }
     return at;
   };
+}
+
+/** Two ends of one line: where either closes the other does too. They are among `sockets` until then, and their errors are nobody's. */
+export function tieTogether(near: Socket, far: Socket, sockets: Set<Socket>): void {
+  for (const socket of [near, far]) {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.once('close', () => {
+      sockets.delete(socket);
+      near.destroy();
+      far.destroy();
+    });
+  }
 }

@@ -21,6 +21,8 @@ export type Bare = {
   update(edits: readonly Edit[]): void;
   /** One edit, one transaction. */
   edit(edit: Edit): void;
+  /** Copies what lies in the write-ahead file into the main file. */
+  rest(): void;
   /** Rows behind a row number as zstd JSON lines; null when there are none. */
   lines(after: number): { readonly body: Buffer; readonly last: number } | null;
   /** Takes such lines in one transaction. */
@@ -60,6 +62,7 @@ export function openBare(path: string, key: Uint8Array | null): Bare {
     insert: (rows) => batches(rows, (batch) => many.immediate(batch)),
     update: (edits) => batches(edits, (batch) => manyEdits.immediate(batch)),
     edit: (edit) => oneEdit.immediate(edit),
+    rest: () => void db.pragma('wal_checkpoint(passive)'),
     lines(after) {
       const rows = select.all(after) as string[][]; // the columns just named
       if (rows.length === 0) return null;

@@ -34,7 +34,7 @@ export type Peer = {
   enrol(address: string, code: string): Promise<void>;
   /** One whole exchange; answers it and the bytes of all messages there and back, as they travel apart from HTTP's headers. */
   sync(): Promise<{ outcome: ExchangeOutcome; bytes: number }>;
-  /** What the app does once an exchange is over and nobody waits: moves what came to its place in the file. */
+  /** What the app does once nobody acts: copies what was written to its place in the file. */
   rest(): void;
   /** Begins with the hub's snapshot as the app does; answers its bytes. */
   begin(): Promise<number>;
@@ -151,7 +151,7 @@ export function openPeer(path: string, key: Uint8Array | null, partition = 'kz/k
       ({ acknowledged, epoch } = outcome);
       return { outcome, bytes };
     },
-    rest: () => store.committer.rest(),
+    rest: () => store.checkpoints.now(),
     async begin() {
       if (transport === null) throw new Error('not enrolled');
       const offers = await transport.blobs.snapshots([partition]);

@@ -252,6 +252,7 @@ export function createCore(deps: CoreDeps): Core {
   return {
     async dispatch(name, input) {
       await ready;
+      profile.current()?.store.checkpoints.acts();
       return dispatch(name, input);
     },
     subscribe(listener) {

@@ -1,4 +1,5 @@
 import type { Change } from '#core/store/change.ts';
+import type { Later } from '#core/store/checkpoints.ts';
 import { openStore, type Store } from '#core/store/store.ts';
 import { Contact } from '#shared/contacts/contact.ts';
 import { type Id, newId } from '#shared/kernel/ids.ts';
@@ -12,6 +13,7 @@ export type TestStoreOptions = {
   readonly time?: Time;
   readonly random?: Random;
   readonly changed?: (topics: readonly string[]) => void;
+  readonly later?: Later;
 };
 
 /** Opens or makes a store as the core does, without the core around it. The caller closes it. */
@@ -21,6 +23,7 @@ export function openTestStore(path: string, options: TestStoreOptions = {}): Sto
     random: options.random ?? seededRandom(path),
     logger: silentLogger,
     changed: options.changed ?? (() => undefined),
+    ...(options.later !== undefined && { later: options.later }),
     backUp: () => undefined,
   });
   if (!opened.ok) throw new Error(opened.error.code);

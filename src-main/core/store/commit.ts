@@ -64,8 +64,6 @@ export type Committer = {
   }): void;
   /** Runs several calls of `applyRemote` as one transaction; nothing of them is kept where `work` answers false or throws. */
   together(work: () => boolean): void;
-  /** Moves to the main file what `together` has left in the write-ahead file: for a moment when nobody waits. */
-  rest(): void;
   /** Seals what own logs have not yet sealed, so that it can be handed over; only those named, where a test is given. */
   seal(isWanted?: (log: Log) => boolean): void;
   /**
@@ -107,7 +105,9 @@ export function createCommitter(deps: CommitDeps): Committer {
   /** One immediate transaction; what the log holds in memory goes back with it. */
   function transact<T>(work: () => T): T {
     try {
-      return db.transaction(work).immediate();
+      const result = db.transaction(work).immediate();
+      deps.checkpoints.written();
+      return result;
     } catch (error) {
       opLog.reload();
       deps.authors.reload();
@@ -146,6 +146,7 @@ export function createCommitter(deps: CommitDeps): Committer {
 
   const self: Committer = {
     commit(changes, author) {
+      deps.checkpoints.acts();
       const topics = new Set<string>();
       const count = transact(() => {
         const now = deps.time.now();
@@ -227,7 +228,7 @@ export function createCommitter(deps: CommitDeps): Committer {
     together(work) {
       if (batch !== null) throw new Error('one transaction within another');
       const current: Batch = { topics: new Set(), gathered: createGatheredOps(), failure: null };
-      deps.checkpoints.seldom();
+      deps.checkpoints.acts();
       batch = current;
       try {
         // It can be fetched again: no need to wait for the disk as for a person's edit.
@@ -249,11 +250,8 @@ export function createCommitter(deps: CommitDeps): Committer {
       if (current.topics.size > 0) deps.changed([...current.topics]);
     },
 
-    rest: () => deps.checkpoints.now(),
-
     applySqueezed({ columns, logOf, keep, done, isLast }) {
       const now = deps.time.now();
-      deps.checkpoints.seldom();
       withoutWaiting(db, () =>
         transact(() => {
           keep();

@@ -9,6 +9,7 @@ import { compareLoose, type LooseOp, toLooseColumns } from '#shared/sync/loose-o
 import { logKey, type Summary } from '#shared/sync/messages.ts';
 import { readOps } from '#shared/sync/segment.ts';
 import type { Archive } from './archive.ts';
+import type { Checkpoints } from './checkpoints.ts';
 import type { WritableDb } from './database.ts';
 import type { Log, OpLog } from './op-log.ts';
 import { segmentPorts } from './segment-ports.ts';
@@ -31,6 +32,7 @@ export function createCompactor(deps: {
   readonly log: OpLog;
   readonly archive: Archive;
   readonly time: Time;
+  readonly checkpoints: Pick<Checkpoints, 'written'>;
 }): Compactor {
   const { db, log: opLog, archive, time } = deps;
   const next = db.prepare(
@@ -73,6 +75,7 @@ export function createCompactor(deps: {
             });
             opLog.setBase(log, { seq: last.to, head: last.head });
           }).immediate();
+          deps.checkpoints.written();
         } catch (error) {
           opLog.reload();
           throw error;

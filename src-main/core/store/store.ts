@@ -12,7 +12,7 @@ import { ok, type Result } from '#shared/kernel/result.ts';
 import { keysVersion } from '#shared/text/keys-version.ts';
 import { type Archive, createArchive } from './archive.ts';
 import { createAuthors } from './authors.ts';
-import { type Checkpoints, createCheckpoints } from './checkpoints.ts';
+import { type Checkpoints, createCheckpoints, type Later } from './checkpoints.ts';
 import { type Committer, createCommitter } from './commit.ts';
 import { type DatabaseFile, openDatabase, type WritableDb } from './database.ts';
 import { formerIdentities, type Identity, loadIdentity, renewIdentity } from './identity.ts';
@@ -34,6 +34,7 @@ export type StoreDeps = {
   readonly changed: (topics: readonly string[]) => void;
   /** The kinds this version knows; all of them when not given. Tests and measurements stand for other versions. */
   readonly kinds?: readonly Kind[];
+  readonly later?: Later;
   /** Called before a migration touches a store that has data. */
   readonly backUp: () => void;
 };
@@ -95,7 +96,7 @@ export function openStore(file: DatabaseFile, partition: string, deps: StoreDeps
     const indexes = createIndexes(db, meta, kinds);
     const desk = createDeskIndex(db, log, meta, kinds);
     const authors = createAuthors(db);
-    const checkpoints = createCheckpoints(db);
+    const checkpoints = createCheckpoints({ ...deps, db });
     const committer = createCommitter({ ...deps, db, log, indexes, desk, authors, checkpoints, kinds });
     rebuildChangedKinds(kinds, meta, log, committer);
     const partitions = createRecordPartitions({ db, log, own: partition });
@@ -130,6 +131,7 @@ export function openStore(file: DatabaseFile, partition: string, deps: StoreDeps
       },
       mayCommit: placement.mayWrite,
       close() {
+        checkpoints.close();
         if (db.open) db.close();
       },
     });

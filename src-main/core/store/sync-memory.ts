@@ -3,6 +3,7 @@ import type { Role } from '#shared/access/roles.ts';
 import type { Enrolment, ExchangeRow, SuccessionNote, SyncMemory, SyncStore } from '../sync/sync-store.ts';
 import type { Logger, Time } from '#shared/kernel/ports.ts';
 import type { Archive } from './archive.ts';
+import type { Checkpoints } from './checkpoints.ts';
 import type { Committer } from './commit.ts';
 import { createCompactor } from './compaction.ts';
 import type { WritableDb } from './database.ts';
@@ -23,6 +24,7 @@ export type SyncMemoryDeps = {
   readonly log: OpLog;
   readonly archive: Archive;
   readonly committer: Committer;
+  readonly checkpoints: Checkpoints;
   readonly time: Time;
   readonly logger: Logger;
   readonly queries: RecordQueries;
@@ -71,7 +73,6 @@ export function createSyncStore(deps: SyncMemoryDeps): SyncStore {
     setSuccession: (note) => keep('succession', note),
     syncMemory: () => parsed<SyncMemory>('sync-memory'),
     setSyncMemory: (memory) => meta.set('sync-memory', JSON.stringify(memory)),
-    rest: () => deps.committer.rest(),
     roadCounts() {
       const { saved, sent, received } = queries.roadCounts();
       return { saved, sent, received };

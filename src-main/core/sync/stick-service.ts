@@ -250,7 +250,6 @@ export function createStickService(deps: StickServiceDeps): StickService {
       }
       left = gaps;
     }
-    if (received > 0) store.rest();
     for (const { laptop, begins } of origins.values())
       if (lacksBeginnings(begins, store.summary()))
         problems.set('stick/needs-hub', { code: 'stick/needs-hub', laptop });

@@ -187,8 +187,6 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
     if (outcome.failure !== null && isForgotten(outcome.failure) && (await succeedNow(at, transport)) === 'let-in')
       outcome = await exchangeOnce();
     finish(at, enrolment, memory, startedAt, outcome);
-    // What came can be seen: now there is time for the file.
-    if (at === opened && outcome.received > 0) store.rest();
     const now = store.enrolment();
     if (outcome.failure === null && at.transport !== null && now !== null && at === opened) {
       deps.reached({ blobs: at.transport.blobs, epoch: now.epoch });

@@ -101,9 +101,6 @@ export type SyncStore = StickStore & {
   /** When the oldest own op not yet acknowledged was written, milliseconds UTC; null when nothing waits. */
   waitingSince(): number | null;
 
-  /** After an exchange took much: puts it in its place in the file, so that a person's next edit need not. */
-  rest(): void;
-
   /** Appends to the list of exchanges; the store keeps the newest 200. */
   recordExchange(exchange: ExchangeRow): void;
   /** Newest first. */

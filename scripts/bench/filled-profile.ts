@@ -66,7 +66,8 @@ export async function copyFilledProfile(contacts: number, sortedIn: readonly Loc
 export async function openFilledStore(directory: string): Promise<{ store: Store; key: Uint8Array }> {
   const vault = readVault(directory);
   const slot = vault === null || vault === 'damaged' ? undefined : vault.slots[0];
-  if (vault === null || vault === 'damaged' || slot === undefined) throw new Error('the profile has no vault');
+  if (vault === null || vault === 'damaged' || slot === undefined || slot.wrapped === null)
+    throw new Error('the profile has no vault');
   const key = await unwrapKey(slot.wrapped, benchPin, null);
   if (!(key instanceof Uint8Array)) throw new Error('the profile has another PIN');
   const deps: StoreDeps = { time, random, logger: silent, changed: () => undefined, backUp: () => undefined };

@@ -9,16 +9,20 @@ import { bytesToHex } from '#shared/kernel/ids.ts';
 import type { Logger, Random, Time } from '#shared/kernel/ports.ts';
 import { knownPublishers } from '#shared/packs/publishers.ts';
 import { createAccessService } from './access/access-service.ts';
+import { createPinProof } from './access/pin-proof.ts';
 import { createProfile, type OpenProfile, resumeProfile, type SessionResume } from './access/profile.ts';
 import { samplePassphrase } from './access/sample.ts';
 import { unwrapKey } from './access/vault.ts';
 import { createCommissionsService } from './commissions/commissions-service.ts';
 import { createContactsService } from './contacts/contacts-service.ts';
+import { createCopiesService } from './copies/copies-service.ts';
+import { finishPuttingBack, isPuttingBack } from './copies/put-in-place.ts';
 import { createDeskService } from './desk/desk-service.ts';
 import { createFilesService } from './files/files-service.ts';
 import { createPacksService } from './packs/packs-service.ts';
 import { createShelfService } from './packs/shelf-service.ts';
 import { createRecordsService } from './records/records-service.ts';
+import { createBackups } from './store/backups.ts';
 import { databaseFailure } from './store/database.ts';
 import { createLogStore } from './store/log-store.ts';
 import { createSyncStore } from './store/sync-memory.ts';
@@ -54,6 +58,19 @@ export type Core = {
 /** After sign-in the screen comes first; the daily backup waits this long. */
 const backupDelayMs = 20_000;
 
+/** A copy that was being put back when the core ended: goes into place, or is removed. */
+function finishPutBack(deps: CoreDeps): void {
+  const { directory, logger, time } = deps;
+  if (!isPuttingBack(directory)) return;
+  try {
+    const finished = finishPuttingBack({ directory, backups: createBackups(directory, deps), time });
+    logger.warn('copies/finished', { code: finished.ok ? null : finished.error.code });
+  } catch (error) {
+    // The next start tries again; what a person sees meanwhile is what there was.
+    logger.error('copies/not-finished', { name: error instanceof Error ? error.name : typeof error });
+  }
+}
+
 export function createCore(deps: CoreDeps): Core {
   const listeners = new Set<(event: CoreEvent) => void>();
   const changed = (told: readonly string[]): void => {
@@ -62,6 +79,8 @@ export function createCore(deps: CoreDeps): Core {
     for (const listener of listeners) listener({ event: 'changed', topics: [...new Set(topics)] });
     if (topics.includes('sync')) sync.localChange();
   };
+
+  finishPutBack(deps);
 
   let backup = new AbortController();
   let backingUp: Promise<void> | null = null;
@@ -83,7 +102,7 @@ export function createCore(deps: CoreDeps): Core {
     },
     async closing() {
       backup.abort();
-      await backingUp;
+      await Promise.all([backingUp, copies.storeCloses()]);
       // A store that is locked at once after it was opened is still being tidied up.
       await opening;
       await Promise.all([sync.close(), stick.close(), files.close(), shelf.close(), packs.closeStore()]);
@@ -183,6 +202,7 @@ export function createCore(deps: CoreDeps): Core {
     enrolled: () => sync.enrolmentChanged(),
     carried: () => files.carried(),
     isOldCopy: takeNewIdentity,
+    placesChanged: () => copies.lookAgain(),
   });
 
   const files = createFilesService({
@@ -204,8 +224,17 @@ export function createCore(deps: CoreDeps): Core {
     importFile: packs.importFile,
   });
 
+  const proof = createPinProof({ ...deps, profile });
+  const copies = createCopiesService({
+    ...deps,
+    profile,
+    proof,
+    changed,
+    appVersion: deps.build.version,
+    places: stick.places,
+  });
   const handlers = {
-    access: createAccessService({ ...deps, profile, changed }),
+    access: createAccessService({ ...deps, profile, proof, changed }),
     records: createRecordsService({ ...deps, open: current }),
     desk: createDeskService({ ...deps, open: current }),
     contacts: createContactsService({ ...deps, open: current }),
@@ -221,6 +250,7 @@ export function createCore(deps: CoreDeps): Core {
     packs: packs.handlers,
     shelf: shelf.handlers,
     files: files.handlers,
+    copies: copies.handlers,
     sync: sync.handlers,
     stick: stick.handlers,
   };
@@ -240,7 +270,8 @@ export function createCore(deps: CoreDeps): Core {
       } else if (profile.isSample()) {
         const vault = profile.vault();
         const slot = vault === null || vault === 'damaged' ? undefined : vault.slots[0];
-        const key = slot === undefined ? null : await unwrapKey(slot.wrapped, samplePassphrase, null);
+        const wrapped = slot?.wrapped ?? null;
+        const key = wrapped === null ? null : await unwrapKey(wrapped, samplePassphrase, null);
         if (slot !== undefined && key !== null && key !== 'no-device') await profile.open(key, slot, null, false);
       }
     } catch (error) {
@@ -261,6 +292,7 @@ export function createCore(deps: CoreDeps): Core {
     },
     async close() {
       await ready;
+      await copies.close();
       await profile.close();
       listeners.clear();
     },

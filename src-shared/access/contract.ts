@@ -2,7 +2,7 @@
  * Calls about the profile on this laptop: first run, persons, PIN, lock.
  *
  * Failures: `access/wrong-pin` {triesLeft, waitSeconds}, `access/wait` {waitSeconds}, `access/wrong-code` {triesLeft,
- * waitSeconds}, `access/profile-exists`, `access/no-profile`, `access/unknown-person`, `access/not-allowed`,
+ * waitSeconds}, `access/profile-exists`, `access/no-profile`, `access/no-pin`, `access/unknown-person`, `access/not-allowed`,
  * `store/damaged`, `store/from-future`, `store/disk-full`, `store/in-use`.
  */
 import { z } from 'zod';
@@ -35,6 +35,8 @@ export const SignInRow = z.object({
   ordinal: z.int(),
   label: PublicLabel,
   lastSignInAt: z.int().nullable(),
+  /** False after a copy was put back, until the person has set a PIN with the recovery code. */
+  hasPin: z.boolean(),
 });
 export type SignInRow = z.infer<typeof SignInRow>;
 

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { Locale } from '../i18n/locale.ts';
 import { Id } from '../kernel/ids.ts';
-import { type ProfileState, PublicLabel } from './contract.ts';
+import { type ProfileState, PublicLabel, type SignInRow } from './contract.ts';
 import { Partition } from './partitions.ts';
 import { Role } from './roles.ts';
 
@@ -21,6 +21,13 @@ const Wrapped = z.strictObject({
 });
 export type Wrapped = z.infer<typeof Wrapped>;
 
+/** Wrapped by the recovery code: 16 bytes of salt, 60 of the box, and never the device secret. */
+export const WrappedByCode = z.strictObject({
+  salt: z.string().regex(/^[0-9a-f]{32}$/),
+  box: z.string().regex(/^[0-9a-f]{120}$/),
+  device: z.literal(false),
+});
+
 const Slot = z.strictObject({
   slot: Id,
   /** Record id of the person; a random number that says nothing. */
@@ -28,7 +35,8 @@ const Slot = z.strictObject({
   role: Role,
   ordinal: z.int(),
   label: PublicLabel,
-  wrapped: Wrapped,
+  /** Null until the person has set a PIN on this laptop, where a copy was put back: the recovery code lets them in. */
+  wrapped: Wrapped.nullable(),
   lastSignInAt: z.int().nullable(),
   /** Wrong PINs since the last right one, and how long to wait from `waitFrom`. */
   misses: z.int(),
@@ -62,6 +70,11 @@ export function parseVaultFile(text: string): VaultFile | null {
   }
 }
 
+/** A slot as the sign-in screen shows it. */
+export function signInRow({ slot, role, ordinal, label, lastSignInAt, wrapped }: Slot): SignInRow {
+  return { slot, role, ordinal, label, lastSignInAt, hasPin: wrapped !== null };
+}
+
 /** Of a profile that does not say otherwise. */
 export const defaultAutoLockMinutes = 10;
 
@@ -78,13 +91,7 @@ export function lockedState(vault: VaultFile | null, now: number): ProfileState 
     state: vault === null ? 'none' : 'locked',
     sample: false,
     locale: vault?.locale ?? null,
-    rows: (vault?.slots ?? []).map(({ slot, role, ordinal, label, lastSignInAt }) => ({
-      slot,
-      role,
-      ordinal,
-      label,
-      lastSignInAt,
-    })),
+    rows: (vault?.slots ?? []).map(signInRow),
     session: null,
     waiting: vault?.waiting ?? 0,
     autoLockMinutes: vault?.autoLockMinutes ?? defaultAutoLockMinutes,

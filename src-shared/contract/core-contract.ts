@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { accessContract } from '../access/contract.ts';
 import { commissionsContract } from '../commissions/contract.ts';
 import { contactsContract } from '../contacts/contract.ts';
+import { copiesContract } from '../copies/contract.ts';
 import { deskContract } from '../desk/contract.ts';
 import { filesContract } from '../files/contract.ts';
 import { packsContract } from '../packs/contract.ts';
@@ -22,6 +23,7 @@ export const coreContract = {
   packs: packsContract,
   shelf: shelfContract,
   files: filesContract,
+  copies: copiesContract,
   sync: syncContract,
   stick: stickContract,
 };

@@ -49,7 +49,7 @@ export const shellContract = {
     /** Tells the shell the UI language, for the native menu and dialogs. */
     setLocale: command(z.object({ locale: Locale }), z.object({}), 'open'),
     /** Asks for a folder and reports it to the core as a source of packs. */
-    chooseFolder: command(z.object({}), z.object({ name: z.string() })),
+    chooseFolder: command(z.object({}), z.object({ name: z.string() }), 'open'),
     /** Asks where to put a file of a record, and writes it there in the clear. Answers the file's name. */
     saveFile: command(FileTarget, z.object({ fileName: z.string() })),
     /** Opens a file of a record in the system's program. */

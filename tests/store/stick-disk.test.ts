@@ -74,6 +74,11 @@ describe.skipIf(!canMount)('a stick on a file system of its own', () => {
     });
     expect(files(place)).toEqual(['one-1.kpack']);
     expect(await readStickFile(join(place, 'komissiya', 'one-1.kpack'))).toMatchObject({ ok: true });
+    // Also where there is no folder yet.
+    const fresh = smallStick() ?? '';
+    execFileSync('mount', ['-o', 'remount,ro', fresh]);
+    const refused = await writeStickFile(at(fresh), 'one-1.kpack', parcel);
+    expect(refused).toEqual({ ok: false, error: { code: 'stick/read-only' } });
   });
 
   test('pulled where its folder stays: told, and nothing is written to the disk behind it', async () => {

@@ -9,13 +9,15 @@ import { type Id, newId } from '#shared/kernel/ids.ts';
 import type { Random, Time } from '#shared/kernel/ports.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { normalizeText } from '#shared/text/normalize.ts';
-import { buildSample, samplePassphrase } from './sample.ts';
+import { buildSample } from './sample.ts';
 import { commissionRecordId, foundingOf, personChange } from './first-run.ts';
 import type { OpenProfile, Profile } from './profile.ts';
+import { type PinProof, replaceSlot } from './pin-proof.ts';
 import { unwrapKey, wrapKey } from './vault.ts';
 
 export type AccessDeps = {
   readonly profile: Profile;
+  readonly proof: PinProof;
   readonly time: Time;
   readonly random: Random;
   readonly deviceSecret: Uint8Array | null;
@@ -24,30 +26,13 @@ export type AccessDeps = {
 
 export function createAccessService(deps: AccessDeps): DomainHandlers<typeof accessContract> {
   const { profile } = deps;
-  /** One sign-in at a time: parallel guesses would slip past the throttle while scrypt runs. */
-  let queue: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
-    const next = queue.then(task, task);
-    queue = next.catch(() => undefined);
-    return next;
-  };
-
-  const vaultOr = (): Result<VaultFile> => {
-    const vault = profile.vault();
-    if (vault === null) return err({ code: 'access/no-profile' });
-    if (vault === 'damaged') return err({ code: 'store/damaged' });
-    return ok(vault);
-  };
+  const { inTurn, vault: vaultOr, prove } = deps.proof;
 
   const signedIn = (): OpenProfile => {
     const open = profile.current();
     if (open === null) throw new Error('a person call without a person: the dispatcher checks');
     return open;
   };
-
-  function replaceSlot(vault: VaultFile, slot: Slot): VaultFile {
-    return { ...vault, slots: vault.slots.map((each) => (each.slot === slot.slot ? slot : each)) };
-  }
 
   function newSlot(
     vault: VaultFile | null,
@@ -68,38 +53,6 @@ export function createAccessService(deps: AccessDeps): DomainHandlers<typeof acc
       misses: 0,
       waitFrom: null,
     };
-  }
-
-  async function checkPin(vault: VaultFile, slot: Slot, pin: string): Promise<Result<Uint8Array>> {
-    const now = deps.time.now();
-    const left = waitLeft(slot, now);
-    if (left > 0) {
-      // A clock set back starts the wait anew from the new now.
-      if (slot.waitFrom !== null && slot.waitFrom > now)
-        profile.saveVault(replaceSlot(vault, { ...slot, waitFrom: now }));
-      return err({ code: 'access/wait', waitSeconds: Math.ceil(left / 1000) });
-    }
-    // The practice profile keeps no secret: whatever is typed opens it.
-    const key = await unwrapKey(slot.wrapped, profile.isSample() ? samplePassphrase : pin, deps.deviceSecret);
-    if (key === 'no-device') return err({ code: 'access/keychain-missing' });
-    if (key !== null) return ok(key);
-    const missed: Slot = { ...slot, misses: slot.misses + 1, waitFrom: now };
-    profile.saveVault(replaceSlot(vault, missed));
-    return err({
-      code: 'access/wrong-pin',
-      triesLeft: triesLeft(missed),
-      waitSeconds: Math.ceil(waitLeft(missed, now) / 1000),
-    });
-  }
-
-  /** The vault, the slot of a person and the store's key, once their PIN has proved them. */
-  async function prove(id: string, pin: string): Promise<Result<{ vault: VaultFile; slot: Slot; key: Uint8Array }>> {
-    const vault = vaultOr();
-    if (!vault.ok) return vault;
-    const slot = vault.value.slots.find((each) => each.slot === id);
-    if (slot === undefined) return err({ code: 'access/unknown-person' });
-    const key = await checkPin(vault.value, slot, pin);
-    return key.ok ? ok({ vault: vault.value, slot, key: key.value }) : key;
   }
 
   /** Opens with a proved key and notes the sign-in. */

@@ -27,6 +27,8 @@ const dayMs = 20 * 3_600_000;
 
 export type Backup = { readonly id: string; readonly madeAt: number; readonly bytes: number };
 
+export type StoreDraft = { readonly path: string; readonly bytes: number; release(): void };
+
 export type Backups = {
   /** Newest first. */
   list(): Backup[];
@@ -41,6 +43,16 @@ export type Backups = {
     key: Uint8Array | null,
     signal: AbortSignal,
   ): Promise<Result<Backup> | null>;
+  /**
+   * A verified copy for somebody who takes it elsewhere, made in the same way and no backup; it goes with `release`. Null when `signal` ended it.
+   */
+  draftBeside(
+    store: { readonly checkpoints: Checkpoints },
+    key: Uint8Array | null,
+    signal: AbortSignal,
+  ): Promise<Result<StoreDraft> | null>;
+  /** Bytes of the store's file. */
+  storeBytes(): number;
   /** Whether the newest is older than a day. */
   isDue(): boolean;
   /**
@@ -67,26 +79,59 @@ export function createBackups(directory: string, deps: { time: Time; logger: Log
   let handle: number | null = null;
   const reader = (): number => (handle ??= openSync(storePath, 'r'));
 
+  /** Drafts that somebody is taking elsewhere. */
+  const lent = new Set<string>();
+  /** One copy at a time: the store lies still for one of them only. */
+  let copying: Promise<unknown> = Promise.resolve();
+
   function nextDraft(): Draft {
     // What a process that ended in the middle has left.
-    if (existsSync(folder))
-      for (const name of readdirSync(folder)) if (name.includes('.part')) rmSync(join(folder, name), { force: true });
+    if (existsSync(folder)) {
+      for (const name of readdirSync(folder))
+        if (name.includes('.part') && !lent.has(join(folder, name))) rmSync(join(folder, name), { force: true });
+    }
     const madeAt = Math.max(deps.time.now(), (self.list()[0]?.madeAt ?? 0) + 1);
     const id = `${String(madeAt).padStart(13, '0')}.db`;
     return { id, madeAt, path: join(folder, `${id}.part`) };
   }
 
   function keep({ id, madeAt, path }: Draft, sound: boolean): Result<Backup> {
-    if (!sound) {
-      removeFile(path);
-      deps.logger.error('backup/unsound');
-      return err({ code: 'store/damaged' });
-    }
+    if (!sound) return refuse(path);
     renameSync(path, join(folder, id));
     for (const old of self.list().slice(ringSize)) rmSync(join(folder, old.id), { force: true });
     const backup = { id, madeAt, bytes: statSync(join(folder, id)).size };
     deps.logger.info('backup/made', { bytes: backup.bytes });
     return ok(backup);
+  }
+
+  function refuse(path: string): Result<never> {
+    removeFile(path);
+    deps.logger.error('backup/unsound');
+    return err({ code: 'store/damaged' });
+  }
+
+  function beside<T>(
+    store: { readonly checkpoints: Checkpoints },
+    key: Uint8Array | null,
+    signal: AbortSignal,
+    done: (draft: Draft, sound: boolean) => Result<T>,
+  ): Promise<Result<T> | null> {
+    const run = async (): Promise<Result<T> | null> => {
+      if (signal.aborted) return null;
+      const draft = nextDraft();
+      try {
+        await store.checkpoints.whileStill(() => copyBeside(reader(), draft.path, signal));
+        const sound = signal.aborted ? null : await isSoundBeside(draft.path, key, signal);
+        if (sound !== null && !signal.aborted) return done(draft, sound);
+        removeFile(draft.path);
+        return null;
+      } catch (error) {
+        return failed(draft, error);
+      }
+    };
+    const next = copying.then(run, run);
+    copying = next.catch(() => undefined);
+    return next;
   }
 
   /** Leaves no half-written copy behind. */
@@ -120,18 +165,20 @@ export function createBackups(directory: string, deps: { time: Time; logger: Log
       }
     },
 
-    async makeBeside(store, key, signal) {
-      const draft = nextDraft();
-      try {
-        await store.checkpoints.whileStill(() => copyBeside(reader(), draft.path, signal));
-        const sound = signal.aborted ? null : await isSoundBeside(draft.path, key, signal);
-        if (sound !== null && !signal.aborted) return keep(draft, sound);
-        removeFile(draft.path);
-        return null;
-      } catch (error) {
-        return failed(draft, error);
-      }
-    },
+    makeBeside: (store, key, signal) => beside(store, key, signal, keep),
+
+    draftBeside: (store, key, signal) =>
+      beside(store, key, signal, ({ path }, sound) => {
+        if (!sound) return refuse(path);
+        lent.add(path);
+        const release = (): void => {
+          lent.delete(path);
+          removeFile(path);
+        };
+        return ok({ path, bytes: statSync(path).size, release });
+      }),
+
+    storeBytes: () => (existsSync(storePath) ? statSync(storePath).size : 0),
 
     isDue: () => deps.time.now() - (self.list()[0]?.madeAt ?? 0) > dayMs,
 

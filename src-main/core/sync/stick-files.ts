@@ -7,7 +7,7 @@
  */
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
 import { isPackName, packFolder, packFolders } from '#shared/packs/pack-place.ts';
 import { isInvitationName } from '#shared/sync/invitation-file.ts';
@@ -22,7 +22,7 @@ const goneCodes = new Set(['ENOENT', 'EIO', 'ENXIO', 'ENODEV', 'ESTALE', 'EBADF'
 const mostFiles = 2000;
 
 /** The failure behind an error of the stick's file system; null for a bug. */
-function stickFailure(error: unknown): Failure | null {
+export function stickFailure(error: unknown): Failure | null {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (fullCodes.has(code)) return { code: 'stick/full', needed: 0, free: 0 };
   if (readOnlyCodes.has(code)) return { code: 'stick/read-only' };
@@ -41,16 +41,21 @@ export async function isMountPoint(path: string): Promise<boolean> {
   return own !== null && parent !== null && own.dev !== parent.dev;
 }
 
-/** Writes one file into the stick's folder, in the place of one of the same name. */
-export async function writeStickFile(place: StickFolder, name: string, bytes: Uint8Array): Promise<Result<null>> {
+/** Writes one file into the stick's folder, or another `under` the stick, in the place of one of the same name. */
+export async function writeStickFile(
+  place: StickFolder,
+  name: string,
+  bytes: Uint8Array,
+  under: string = packFolder,
+): Promise<Result<null>> {
   const { path, isMount } = place;
-  const folder = join(path, packFolder);
+  const folder = join(path, under);
   const draft = join(folder, `${name}.new`);
   const isPulled = async (): Promise<boolean> => isMount && !(await isMountPoint(path));
   try {
     const { dev: device } = await stat(path);
     if (await isPulled()) return err({ code: 'stick/gone' });
-    await mkdir(folder, { recursive: true });
+    await makeFolders(path, under);
     const handle = await open(draft, 'w');
     try {
       if ((await handle.stat()).dev !== device) {
@@ -76,6 +81,17 @@ export async function writeStickFile(place: StickFolder, name: string, bytes: Ui
     if (failure === null) throw error;
     if (failure.code !== 'stick/full') return err(failure);
     return err({ ...failure, needed: bytes.length, free: await freeBytes(path) });
+  }
+}
+
+/** Makes a folder below the stick, one after another: at once, Node says of a write-protected stick that it is not there. */
+async function makeFolders(path: string, under: string): Promise<void> {
+  let folder = path;
+  for (const name of under.split(sep)) {
+    folder = join(folder, name);
+    await mkdir(folder).catch((error: unknown) => {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    });
   }
 }
 

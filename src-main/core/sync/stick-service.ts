@@ -20,7 +20,7 @@ import { loadSealKey } from './parcel-seal.ts';
 import { type ParcelTaking, type TakenFile, takeParcelFile } from './parcel-taking.ts';
 import { loadFor, writeLoad } from './parcel-writing.ts';
 import { acceptEnrolment, digitsToCompare, newestAnswer, requestEnrolment } from './stick-enrolment.ts';
-import { isMountPoint } from './stick-files.ts';
+import { isMountPoint, type StickFolder } from './stick-files.ts';
 import { type ScanCache, scanPlace, type StickFile } from './stick-scan.ts';
 import { isWaiting, successionOf } from './succeeding.ts';
 import type { SyncProfile } from './sync-profile.ts';
@@ -43,10 +43,14 @@ export type StickServiceDeps = {
   readonly isOldCopy: () => void;
   /** The attachments of the open profile; null when nobody is signed in. */
   readonly carried: () => Promise<CarriedFiles | null>;
+  /** Told when sticks came or went. */
+  readonly placesChanged: () => void;
 };
 
 export type StickService = {
   readonly handlers: DomainHandlers<typeof stickContract>;
+  /** Where something can be written, whether somebody is signed in or not. */
+  places(): readonly StickPlaceHere[];
   /** Somebody signed in. */
   open(profile: SyncProfile): void;
   /** Ends what is under way; resolves when the store is no longer touched. */
@@ -61,6 +65,7 @@ function countOf(files: readonly Attachment[]): { files: number; bytes: number }
 }
 
 type Place = { readonly id: string; readonly path: string; readonly name: string; readonly type: 'stick' | 'folder' };
+export type StickPlaceHere = Place & StickFolder;
 type Opened = SyncProfile & { readonly stop: AbortController };
 type Task = { doing: 'write' | 'take'; done: number; total: number };
 
@@ -350,9 +355,11 @@ export function createStickService(deps: StickServiceDeps): StickService {
           id: bytesToHex(sha256(Buffer.from(place.path))).slice(0, 32),
         }));
         void lookAgain();
+        deps.placesChanged();
         return ok({});
       },
     },
+    places: () => places.map((place) => ({ ...place, isMount: mounts.has(place.id) })),
     open(profile) {
       opened = { ...profile, stop: new AbortController() };
       // Under a new identity what was sealed to the one before cannot be read.

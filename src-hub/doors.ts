@@ -27,6 +27,7 @@ import { LineBroken } from './held-body.ts';
 import { pack, sealAnswer, sealStream, sha256, unpack, verifySignature } from './hub-crypto.ts';
 import type { HubIdentity } from './identity.ts';
 import type { Ledger } from './ledger-queries.ts';
+import { createKeptAnswers } from './kept-answers.ts';
 import type { Metrics } from './metrics.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { refusalReason } from './refusal-reason.ts';
@@ -55,6 +56,7 @@ const statusOf: { readonly [R in HubFailure['reason']]: number } = {
   'key-mismatch': 409,
   'over-quota': 507,
   'no-blob': 404,
+  'no-answer': 404,
   'bad-range': 416,
   'wrong-offset': 409,
   'bad-hash': 422,
@@ -110,6 +112,7 @@ export function createDoors(server: FastifyInstance, deps: DoorDeps) {
   const { identity, credentials, ledger, metrics, logger } = deps;
   const perAddress = createRateLimit(deps.requestsPerMinute * 20, deps.time);
   const perLaptop = createRateLimit(deps.requestsPerMinute, deps.time);
+  const keptAnswers = createKeptAnswers(deps.time);
 
   server.addContentTypeParser(
     'application/octet-stream',
@@ -160,7 +163,9 @@ export function createDoors(server: FastifyInstance, deps: DoorDeps) {
       if (!handled.ok) return await refuse(reply, route, envelope, handled.error);
       const { value } = handled;
       if (!(value instanceof Uint8Array)) return sendStream(reply, envelope, value);
-      return send(reply, envelope, 200, sealAnswer(pack(value), envelope.seal, envelope.nonce));
+      const sealed = sealAnswer(pack(value), envelope.seal, envelope.nonce);
+      keptAnswers.given(envelope.replica, envelope.nonce, sealed);
+      return send(reply, envelope, 200, sealed);
     } catch (error) {
       if (error instanceof LineBroken) {
         metrics.count('cutOff');
@@ -282,7 +287,7 @@ export function createDoors(server: FastifyInstance, deps: DoorDeps) {
     });
   }
 
-  return { message, streams, hello, isSigned, authenticate };
+  return { message, streams, hello, isSigned, authenticate, restOfAnswer: keptAnswers.rest };
 }
 
 function readEnvelope(request: FastifyRequest): Envelope | null {

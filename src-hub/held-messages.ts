@@ -1,22 +1,18 @@
 /**
  * Messages of the exchange as they come over a bad line: what has arrived when the line breaks is kept, and the laptop goes on behind it
  * (#shared/sync/hub-http.ts, messages). Nothing of one is looked at before it is whole and has the digest it is named by.
- *
- * In memory, per process, one for each laptop and bounded in all: what is forgotten, also when the hub ends, is sent again from its beginning.
+ * What is forgotten is sent again from its beginning.
  */
 import { createHash } from 'node:crypto';
 import type { Time } from '#shared/kernel/ports.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { createUnderWay, type HeldBody, LineBroken } from './held-body.ts';
-
-/** What nobody goes on with is kept so long, ms. */
-const keptMs = 15 * 60_000;
+import { createShortMemory } from './short-memory.ts';
 
 type Held = {
   readonly sha256: string;
   chunks: Buffer[];
   length: number;
-  keptAt: number;
 };
 
 /** A message by the digest of its bytes, and how many they are. */
@@ -32,27 +28,16 @@ export type HeldMessages = {
 
 /** `mostBytes`: of all that are kept while nothing of them comes. */
 export function createHeldMessages(time: Time, mostBytes = 64 * 1024 * 1024): HeldMessages {
-  /** By laptop, the longest unused first. */
-  const held = new Map<string, Held>();
   const underWay = createUnderWay();
-
-  function sweep(): void {
-    const resting = [...held].filter(([replica]) => !underWay.has(replica));
-    let bytes = resting.reduce((sum, [, each]) => sum + each.length, 0);
-    for (const [replica, each] of resting) {
-      if (bytes <= mostBytes && time.now() - each.keptAt < keptMs) continue;
-      held.delete(replica);
-      bytes -= each.length;
-    }
-  }
+  const held = createShortMemory<Held>(time, mostBytes, underWay.has);
 
   /** What is here of a message; of any other of that laptop's nothing is kept. */
   function own(replica: string, sha256: string): Held {
-    sweep();
+    held.sweep();
     const known = held.get(replica);
-    held.delete(replica);
-    const message: Held = known?.sha256 === sha256 ? known : { sha256, chunks: [], length: 0, keptAt: time.now() };
-    held.set(replica, message);
+    if (known?.sha256 === sha256) return known;
+    const message: Held = { sha256, chunks: [], length: 0 };
+    held.keep(replica, message);
     return message;
   }
 
@@ -77,7 +62,7 @@ export function createHeldMessages(time: Time, mostBytes = 64 * 1024 * 1024): He
     try {
       const taken = await receive(message, bytes, body);
       // Whole or spoilt, it is over; what is still to come rests here.
-      if (!taken.ok || taken.value !== null) held.delete(replica);
+      if (!taken.ok || taken.value !== null) held.drop(replica);
       if (!taken.ok) return taken;
       if (taken.value !== null) return ok(taken.value);
       // Small pieces of a line's buffers would keep more than they hold.
@@ -85,11 +70,12 @@ export function createHeldMessages(time: Time, mostBytes = 64 * 1024 * 1024): He
       if (body.isBroken()) throw new LineBroken();
       return wrongOffset();
     } finally {
-      message.keptAt = time.now();
+      // From now on it rests.
+      held.get(replica);
     }
   }
 
   return {
-    take: (replica, named, body) => underWay.take(replica, body, () => goOn(replica, named, body)).finally(sweep),
+    take: (replica, named, body) => underWay.take(replica, body, () => goOn(replica, named, body)).finally(held.sweep),
   };
 }

@@ -1,4 +1,4 @@
-/** The doors for laptops, as #shared/sync/hub-http.ts describes: hello, enrol, succeed, sync, wait, blobs, shelf, snapshots. */
+/** The doors for laptops, as #shared/sync/hub-http.ts describes: hello, enrol, succeed, sync, wait, blobs, answers, shelf, snapshots. */
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
@@ -6,6 +6,8 @@ import { Partition } from '#shared/access/partitions.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { utf8 } from '#shared/kernel/utf8.ts';
 import {
+  answerPath,
+  answerText,
   blobAnswerText,
   blobPath,
   BlobsRequest,
@@ -182,7 +184,7 @@ export function addLaptopRoutes(
     ): void {
       route('PUT', path, async (ask) => {
         if (!(ask.request.body instanceof Readable)) return garbage;
-        const sha256 = Sha256.safeParse(param(ask.request.params));
+        const sha256 = Sha256.safeParse(param(ask.request.params, 'sha256'));
         const query = Query.safeParse(ask.request.query);
         const offset = query.data?.offset;
         const body = holdBody(ask.request.body, (wanted) => (offset === 'ask' ? ask.wants(wanted) : offset === wanted));
@@ -215,7 +217,7 @@ export function addLaptopRoutes(
     route('GET', blobPath(':sha256'), async (ask) => {
       const asker = await doors.authenticate(ask);
       if (!asker.ok) return asker;
-      const sha256 = Sha256.safeParse(param(ask.request.params));
+      const sha256 = Sha256.safeParse(param(ask.request.params, 'sha256'));
       const range = readRange(ask.request.headers.range);
       if (!sha256.success || range === null) return garbage;
       const opened = await blobs.open(asker.value.credential, sha256.data, range);
@@ -230,6 +232,25 @@ export function addLaptopRoutes(
         signedText: (seal) => blobAnswerText({ sha256: sha256.data, from, length, seal }),
       });
     });
+
+    route('GET', answerPath(':nonce'), async (ask) => {
+      const asker = await doors.authenticate(ask);
+      if (!asker.ok) return asker;
+      const nonce = String(param(ask.request.params, 'nonce'));
+      const range = readRange(ask.request.headers.range);
+      if (range === null) return garbage;
+      const { from } = range;
+      const rest = doors.restOfAnswer(asker.value.replica, nonce, from);
+      if (!rest.ok) return rest;
+      const { length } = rest.value;
+      return ok({
+        status: 206,
+        content: Readable.from(rest.value, { objectMode: false }),
+        length,
+        headers: { 'content-range': `bytes ${from}-${from + length - 1}/${from + length}` },
+        signedText: (seal) => answerText({ nonce, from, length, seal }),
+      });
+    });
   });
 }
 
@@ -239,9 +260,9 @@ function readMessage<T>(body: Uint8Array, schema: z.ZodType<T>): Result<T> {
   return message.ok ? message : err({ code: message.error.code.replace(/^sync/, 'hub') });
 }
 
-/** Fastify's parameters are untyped here; what is none fails the schema. */
-function param(params: unknown): unknown {
-  return (params as { sha256?: unknown }).sha256;
+/** Fastify's parameters are untyped here; what is none fails the schema, or is no nonce of an answer. */
+function param(params: unknown, name: 'sha256' | 'nonce'): unknown {
+  return (params as { readonly [given: string]: unknown })[name];
 }
 
 /** `bytes=N-` or `bytes=N-M`; the whole without a header; null for any other. */

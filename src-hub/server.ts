@@ -6,7 +6,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { type TlsPair, tlsKeyOf } from './certificate.ts';
 import type { HubConfig } from './config.ts';
 import { failureBody } from './doors.ts';
-import { answerPlainLocally, keepPace, limitWaiting } from './listener.ts';
+import { answerPlainLocally, keepPace, limitWaiting, sendInSmallRecords } from './listener.ts';
 import type { Metrics } from './metrics.ts';
 
 export type HubServer = {
@@ -45,6 +45,7 @@ export async function createServer(deps: {
         })
   ) as FastifyInstance;
   limitWaiting(server.server);
+  if (server.server instanceof TlsServer) sendInSmallRecords(server.server);
   const plain =
     server.server instanceof TlsServer
       ? answerPlainLocally(server.server, (request, response) => server.routing(request, response))

@@ -47,6 +47,11 @@
  * some minutes and in memory: it may be forgotten, then N is 0 again. When it is whole and has that digest it is taken as if it had been
  * posted, and answered in the same way. Failures besides those: `wrong-offset` {offset}, `bad-hash`.
  *
+ * Answers that go on. Of a sealed body (status 200) of `keptAnswerBytes` or more the hub keeps the last for each laptop, for some minutes
+ * and in memory. Whose line broke under it gets the rest by `GET answerPath(nonce)` with `Range: bytes=N-`, the nonce of the request it answers:
+ * as the rest of a blob is got, but for `answerText` in the signature. What has come so together is opened like any answer. Failures:
+ * `no-answer` (never given to this laptop, or forgotten: ask anew), `bad-range`.
+ *
  * The shelf. `POST /v1/shelf` (`ShelfRequest`) lists the packs the operator has published; each is fetched as a blob.
  *
  * Snapshots. `POST /v1/snapshots` (`SnapshotsRequest`) lists the newest of each partition the asker may see; each is fetched as a
@@ -72,6 +77,7 @@ export const hubPaths = {
   sync: '/v1/sync',
   wait: '/v1/wait',
   blobs: '/v1/blobs',
+  answers: '/v1/answers',
   shelf: '/v1/shelf',
   snapshots: '/v1/snapshots',
 } as const;
@@ -85,6 +91,14 @@ export function blobPath(sha256: string): string {
 export function messagePath(sha256: string): string {
   return `${hubPaths.sync}/${sha256}`;
 }
+
+/** Where the rest of an answer is fetched whose line broke. `nonce`: of the request it answers. */
+export function answerPath(nonce: string): string {
+  return `${hubPaths.answers}/${nonce}`;
+}
+
+/** Shorter answers are asked for anew, bytes as sealed: that costs as little. */
+export const keptAnswerBytes = 4096;
 
 export const hubHeaders = {
   replica: 'x-komissiya-replica',
@@ -128,6 +142,11 @@ export function blobAnswerText(blob: { sha256: string; from: number; length: num
   return `blob ${blob.sha256} ${blob.from} ${blob.length} ${blob.seal}`;
 }
 
+/** What stands in the place of the body's hash in the signature of the rest of an answer. */
+export function answerText(rest: { nonce: string; from: number; length: number; seal: string }): string {
+  return `answer ${rest.nonce} ${rest.from} ${rest.length} ${rest.seal}`;
+}
+
 /** Why a whole request was refused. `reason` becomes the app's message. */
 export const HubFailure = z.strictObject({
   reason: z.enum([
@@ -147,6 +166,7 @@ export const HubFailure = z.strictObject({
     'key-mismatch',
     'over-quota',
     'no-blob',
+    'no-answer',
     'bad-range',
     'wrong-offset',
     'bad-hash',

@@ -178,6 +178,30 @@ for (const { name, skip, place } of bothDatabases(postgres, 'badline')) {
       expect(line.cuts()).toBeGreaterThan(0);
     }, 90_000);
 
+    test('a segment too large for the line’s life comes down within one exchange, hardly a byte twice', async () => {
+      const reader = await laptop();
+      const before = (await reader.core.value('contacts.list', everybody)).total;
+      const writer = await laptop();
+      const sure = await open(good, writer.port);
+      const random = seededRandom('large');
+      const items = Array.from({ length: 480 }, (_, index) => ({
+        kind: 'contact' as const,
+        values: { name: `Контакт, пример ${index}`, note: Buffer.from(random.bytes(600)).toString('base64') },
+      }));
+      // Written away from the hub it is one segment, which none but its writer could cut.
+      await writer.core.value('records.saveTogether', { items });
+      await writer.core.value('sync.now', {});
+      const bytes = sure.bytes.up;
+      expect(bytes).toBeGreaterThan(280_000);
+      // Some 30 kB pass before the line breaks, hand-shake and all.
+      const line = await open({ ...bad, bitsPerSecond: 320_000, cutEveryMs: 1000 }, reader.port);
+      await reader.core.value('sync.now', {});
+      expect((await reader.core.value('contacts.list', everybody)).total).toBe(before + items.length);
+      expect(line.cuts()).toBeGreaterThan(5);
+      // Of each life what was under way, its hand-shake and its heads.
+      expect(line.bytes.down).toBeLessThan(1.04 * bytes + 9000 * line.cuts());
+    }, 90_000);
+
     test('where a proxy may stand between records are handed over as well', async () => {
       const core = await startSignedIn();
       cores.push(core);

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { zstdCompressSync } from 'node:zlib';
 import { segmentPorts } from '#core/store/segment-ports.ts';
 import { utf8 } from '#shared/kernel/utf8.ts';
-import { blobPath, hubHeaders, hubPaths, messagePath } from '#shared/sync/hub-http.ts';
+import { answerPath, blobPath, hubHeaders, hubPaths, messagePath } from '#shared/sync/hub-http.ts';
 import { protocolVersion } from '#shared/sync/messages.ts';
 import { type Laptop, newLaptop, sampleMessage, sampleOps, samplePartition, seal, sealBody } from './hub-laptop.ts';
 
@@ -240,6 +240,13 @@ export function badRequests({ own, member }: Known): readonly [string, () => Bad
       () => ({ ...putMessage(own, {}), signed: { path: `${messagePath(digest)}?offset=0&bytes=1` } }),
       401,
       'bad-signature',
+    ],
+    ['an answer nobody was given', () => ({ method: 'GET', path: answerPath('00'.repeat(16)) }), 404, 'no-answer'],
+    [
+      'the rest of an answer from nowhere',
+      () => ({ method: 'GET', path: answerPath('00'.repeat(16)), headers: { range: 'bytes=-1' } }),
+      400,
+      'garbage',
     ],
     ['a blob that is not there', () => ({ method: 'GET', path: blobPath(digest) }), 404, 'no-blob'],
     [

@@ -21,7 +21,7 @@ import { createFileTroubles } from './file-troubles.ts';
 import { diskFailure } from './disk-failure.ts';
 import { takeIn } from './incoming-file.ts';
 import { type Pace, paced } from './pace.ts';
-import { SealBroken, type SealedWriter } from './sealed-file.ts';
+import { SealBroken } from './sealed-file.ts';
 import { countOf, type MovingFile, movingView } from './traffic-view.ts';
 
 /** The hub as an exchange has just reached it. */
@@ -207,40 +207,30 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
     const { sha256 } = file;
     const offer = offerOf(file);
     const ends = AbortSignal.any([own.stop.signal, closing.signal]);
-    // A line that broke is tried again at once, as long as the hub has got further each time.
-    for (let furthest = -1; ; ) {
-      const begun: { from: number | null; broken: unknown; content: Readable | null } = {
-        from: null,
-        broken: null,
-        content: null,
-      };
-      const sent = await at.blobs.send(offer, (offset) => {
-        beginAt(own, offset);
-        const content = Readable.from(paced(store.read(sha256, offset), deps.pace, counter(own), ends));
-        content.once('error', (error) => {
-          begun.broken = error;
-        });
-        begun.from = offset;
-        begun.content = content;
-        return content;
-      });
-      const { from, broken } = begun;
+    const pouring: { content: Readable | null; broken: unknown } = { content: null, broken: null };
+    const sent = await at.blobs.send(offer, (offset) => {
       // A line that is given up leaves the rest unread, and the file open.
-      begun.content?.destroy();
-      if (broken instanceof SealBroken) throw broken;
-      if (ends.aborted) return err({ code: 'sync/stopped' });
-      if (sent.ok && sent.value.state === 'held') {
-        queries.markAtHub(file, at.epoch);
-        return ok(null);
-      }
-      const failure: Failure = sent.ok ? { code: 'sync/hub-refused', reason: 'wrong-offset' } : sent.error;
-      // Our own copy gives another digest than it was kept under.
-      if (failure['reason'] === 'bad-hash') throw new SealBroken();
-      if (failure['reason'] === 'over-quota') return err(overQuota);
-      const mayGoOn = isLineAway(failure) || failure['reason'] === 'wrong-offset';
-      if (!mayGoOn || from === null || from <= furthest) return err(failure);
-      furthest = from;
+      pouring.content?.destroy();
+      if (pouring.broken !== null || ends.aborted) return null;
+      beginAt(own, offset);
+      const content = Readable.from(paced(store.read(sha256, offset), deps.pace, counter(own), ends));
+      content.once('error', (error) => {
+        pouring.broken = error;
+      });
+      pouring.content = content;
+      return content;
+    });
+    pouring.content?.destroy();
+    if (pouring.broken instanceof SealBroken) throw pouring.broken;
+    if (ends.aborted) return err({ code: 'sync/stopped' });
+    if (sent.ok && sent.value.state === 'held') {
+      queries.markAtHub(file, at.epoch);
+      return ok(null);
     }
+    if (sent.ok) return err({ code: 'sync/hub-refused', reason: 'wrong-offset' });
+    // Our own copy gives another digest than it was kept under.
+    if (sent.error['reason'] === 'bad-hash') throw new SealBroken();
+    return err(sent.error['reason'] === 'over-quota' ? overQuota : sent.error);
   }
 
   function beginAt(own: Moving, offset: number): void {
@@ -251,7 +241,7 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
   async function bring(at: ReachedHub, own: Moving): Promise<Result<null>> {
     const { sha256, bytes } = own.file;
     const ends = AbortSignal.any([own.stop.signal, closing.signal]);
-    const pour = async (part: SealedWriter): Promise<Result<null>> => {
+    const taken = await takeIn(store, own.file, async (part) => {
       beginAt(own, part.length());
       const got = await at.blobs.get(sha256, part.length(), null);
       if (!got.ok) return got.error['reason'] === 'no-blob' ? err({ code: 'files/no-blob' }) : got;
@@ -265,14 +255,6 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
         content.destroy();
       }
       return ends.aborted ? err({ code: 'sync/stopped' }) : ok(null);
-    };
-    const taken = await takeIn(store, own.file, async (part) => {
-      // A line that broke is tried again at once, as long as more has come each time.
-      for (;;) {
-        const before = part.length();
-        const poured = await pour(part);
-        if (poured.ok || !isLineAway(poured.error) || part.length() === before || ends.aborted) return poured;
-      }
     });
     if (!taken.ok) return taken;
     if (!taken.value) return err({ code: 'sync/hub-unreachable', cause: 'cut' });

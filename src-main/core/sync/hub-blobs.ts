@@ -1,13 +1,13 @@
 /**
- * Blobs and the shelf over the road to the hub, as #shared/sync/hub-http.ts describes. Streams both ways: what has gone over
- * a line that breaks is not sent again.
+ * Blobs and the shelf over the road to the hub, as #shared/sync/hub-http.ts describes. Streams both ways, which go on by themselves where a
+ * line breaks (going-on.ts).
  *
  * Failures: those of the line, and `sync/hub-refused` {reason}: `no-blob`, `bad-range`, `wrong-offset` {offset}, `bad-hash`,
  * `over-quota`, `too-large`, `wrong-partition` …
  */
 import type { Readable } from 'node:stream';
 import { parseForeignJson } from '#shared/kernel/foreign-json.ts';
-import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
+import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { utf8 } from '#shared/kernel/utf8.ts';
 import {
   blobAnswerText,
@@ -22,7 +22,9 @@ import {
   SnapshotsResponse,
 } from '#shared/sync/hub-http.ts';
 import { parseMessage, protocolVersion } from '#shared/sync/messages.ts';
+import { type Coming, goingOn } from './going-on.ts';
 import type { HubDoor } from './hub-door.ts';
+import type { HubUploads } from './hub-uploads.ts';
 
 export type HubBlobs = {
   /** How the hub stands to blobs one would leave there, in the order asked (at most 500). */
@@ -33,89 +35,74 @@ export type HubBlobs = {
    */
   put(offer: BlobOffer, offset: number, content: Readable): Promise<Result<BlobState>>;
   /**
-   * The same from wherever the hub wants it on, which it is asked for on the way; `contentFrom` is called once, or not at all where the hub
-   * wants nothing. After a failure of the line call it again.
+   * The same from wherever the hub wants it on. `contentFrom` is called each time the line is opened for it, or not at all where the hub wants
+   * nothing; null gives it up (`sync/stopped`, or a failure of the line).
    */
-  send(offer: BlobOffer, contentFrom: (offset: number) => Readable): Promise<Result<BlobState>>;
-  /** Bytes of a blob from `from` to `to` (included; null: to the end). `content`'s errors are told by `failureOf`. */
-  get(sha256: string, from: number, to: number | null): Promise<Result<BlobStream>>;
+  send(offer: BlobOffer, contentFrom: (offset: number) => Readable | null): Promise<Result<BlobState>>;
+  /**
+   * Bytes of a blob from `from` to `to` (included; null: to the end), to be checked against the digest by whoever puts the whole together.
+   */
+  get(sha256: string, from: number, to: number | null): Promise<Result<Coming>>;
   /** The newest snapshot of each of these partitions that has one. */
   snapshots(partitions: readonly string[]): Promise<Result<SnapshotOffer[]>>;
   /** The packs the operator has published. */
   shelf(): Promise<Result<ShelfPack[]>>;
 };
 
-export type BlobStream = {
-  readonly from: number;
-  /** Bytes that come. */
-  readonly length: number;
-  /** To be checked against the digest by whoever puts the whole together. */
-  readonly content: Readable;
-  readonly failureOf: (error: unknown) => Failure;
-};
-
 /** Blobs through an open door to the hub. */
-export function createHubBlobs(door: HubDoor, idleMs: number): HubBlobs {
+export function createHubBlobs(door: HubDoor, uploads: HubUploads, idleMs: number): HubBlobs {
   const garbage = err({ code: 'sync/hub-refused', reason: 'garbage' });
-  /** Whether the hub can be asked on the way, as far as is known. */
-  let asksOnTheWay = true;
 
-  async function upload(
-    { sha256, bytes, partition }: BlobOffer,
-    offset: number | 'ask',
-    content: Readable | ((offset: number) => Readable),
-  ): Promise<Result<BlobState>> {
+  function pathOf({ sha256, bytes, partition }: BlobOffer, offset: number | 'ask'): string {
     const query = new URLSearchParams({ offset: String(offset), bytes: String(bytes), partition });
-    const answer = await door.put(`${blobPath(sha256)}?${query.toString()}`, content, idleMs);
-    if (!answer.ok) return answer;
-    const parsed = BlobState.safeParse(parseForeignJson(answer.value));
+    return `${blobPath(sha256)}?${query.toString()}`;
+  }
+
+  function readState(answer: Uint8Array): Result<BlobState> {
+    const parsed = BlobState.safeParse(parseForeignJson(answer));
     return parsed.success ? ok(parsed.data) : garbage;
   }
 
-  async function sendAsked(
-    blobs: HubBlobs,
-    offer: BlobOffer,
-    contentFrom: (offset: number) => Readable,
-  ): Promise<Result<BlobState>> {
-    const states = await blobs.states([offer]);
-    const state = states.ok ? states.value[0] : undefined;
-    if (!states.ok || state === undefined) return states.ok ? garbage : states;
-    if (state.state === 'held') return ok(state);
-    if (state.state !== 'wanted') return err({ code: 'sync/hub-refused', reason: state.state });
-    return upload(offer, state.offset, contentFrom(state.offset));
+  async function states(offers: readonly BlobOffer[]): Promise<Result<BlobState[]>> {
+    const request = utf8(JSON.stringify({ protocol: protocolVersion, blobs: offers }));
+    const answer = await door.ask(hubPaths.blobs, request, idleMs);
+    if (!answer.ok) return answer;
+    const parsed = parseMessage(parseForeignJson(answer.value), BlobsResponse);
+    if (!parsed.ok) return parsed;
+    return parsed.value.blobs.length === offers.length ? ok(parsed.value.blobs) : garbage;
   }
 
-  const blobs: HubBlobs = {
-    async states(offers) {
-      const request = utf8(JSON.stringify({ protocol: protocolVersion, blobs: offers }));
-      const answer = await door.ask(hubPaths.blobs, request, idleMs);
-      if (!answer.ok) return answer;
-      const parsed = parseMessage(parseForeignJson(answer.value), BlobsResponse);
-      if (!parsed.ok) return parsed;
-      return parsed.value.blobs.length === offers.length ? ok(parsed.value.blobs) : garbage;
+  async function question(offer: BlobOffer): Promise<Result<number | { readonly answer: BlobState }>> {
+    const asked = await states([offer]);
+    const state = asked.ok ? asked.value[0] : undefined;
+    if (!asked.ok || state === undefined) return asked.ok ? garbage : asked;
+    if (state.state === 'held') return ok({ answer: state });
+    return state.state === 'wanted' ? ok(state.offset) : err({ code: 'sync/hub-refused', reason: state.state });
+  }
+
+  return {
+    states,
+    async put(offer, offset, content) {
+      const answer = await door.put(pathOf(offer, offset), content, idleMs);
+      return answer.ok ? readState(answer.value) : answer;
     },
-    put: upload,
-    async send(offer, contentFrom) {
-      if (!asksOnTheWay) return sendAsked(blobs, offer, contentFrom);
-      let isBegun = false;
-      const sent = await upload(offer, 'ask', (offset) => {
-        isBegun = true;
-        return contentFrom(offset);
-      });
-      if (sent.ok || isBegun) return sent;
-      const { code, reason, offset } = sent.error;
-      // A proxy stands between; or the hub is of an earlier version; or something swallows what it says.
-      if (reason === 'wrong-offset') return upload(offer, Number(offset), contentFrom(Number(offset)));
-      if (reason !== 'garbage' && code !== 'sync/hub-slow') return sent;
-      asksOnTheWay = false;
-      return sendAsked(blobs, offer, contentFrom);
-    },
+    send: (offer, contentFrom) =>
+      uploads.send({
+        pathFrom: (offset) => pathOf(offer, offset),
+        contentFrom,
+        begin: 'ask',
+        question: () => question(offer),
+        read: readState,
+      }),
     async get(sha256, from, to) {
-      const headers = from === 0 && to === null ? {} : { range: `bytes=${from}-${to ?? ''}` };
-      const answer = await door.get(blobPath(sha256), headers, idleMs, (length, seal) =>
-        blobAnswerText({ sha256, from, length, seal }),
-      );
-      return answer.ok ? ok({ from, ...answer.value }) : answer;
+      const open = (at: number): Promise<Result<Coming>> => {
+        const headers = at === 0 && to === null ? {} : { range: `bytes=${at}-${to ?? ''}` };
+        return door.get(blobPath(sha256), headers, idleMs, (length, seal) =>
+          blobAnswerText({ sha256, from: at, length, seal }),
+        );
+      };
+      const first = await open(from);
+      return first.ok ? ok(goingOn(first.value, (passed) => open(from + passed))) : first;
     },
     async snapshots(partitions) {
       const request = utf8(JSON.stringify({ protocol: protocolVersion, partitions }));
@@ -131,5 +118,4 @@ export function createHubBlobs(door: HubDoor, idleMs: number): HubBlobs {
       return parsed.ok ? ok(parsed.value.packs) : parsed;
     },
   };
-  return blobs;
 }

@@ -9,10 +9,20 @@ import type { Readable } from 'node:stream';
 import { parseForeignJson } from '#shared/kernel/foreign-json.ts';
 import { bytesToHex } from '#shared/kernel/ids.ts';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
-import { HubFailure, hubHeaders, offsetText, requestBytes, responseBytes } from '#shared/sync/hub-http.ts';
+import {
+  answerPath,
+  answerText,
+  HubFailure,
+  hubHeaders,
+  keptAnswerBytes,
+  offsetText,
+  requestBytes,
+  responseBytes,
+} from '#shared/sync/hub-http.ts';
 import { maxMessageBytes, protocolVersion } from '#shared/sync/messages.ts';
 import { verifySignature } from '../store/identity.ts';
 import { sha256 } from '../store/segment-ports.ts';
+import { type Coming, goingOn } from './going-on.ts';
 import { createSeal, packMessage, type Seal } from './hub-crypto.ts';
 import { type LineAnswer, type LineRequest, readAll } from './hub-line.ts';
 import { type HubTrustDeps, noHub, signatureOf, type TrustedLine } from './hub-trust.ts';
@@ -25,15 +35,15 @@ export type HubDoorDeps = HubTrustDeps & {
 };
 
 export type HubDoor = {
-  /** One message and its answer; `onSent` is told when the message is on its way. */
+  /** One message and its answer, which goes on where its line breaks; `onSent` is told when the message is on its way. */
   ask(path: string, message: Uint8Array, idleMs: number, onSent?: () => void): Promise<Result<Uint8Array>>;
   /**
-   * A stream there, a message back. As a function it is asked for the stream once the hub has said from which byte on it wants it; see
-   * hub-http.ts, blobs. The answer is small unless told otherwise.
+   * A stream there, a message back. As a function it is asked for the stream once the hub has said from which byte on it wants it, or gives
+   * the request up with null; see hub-http.ts, blobs. The answer is small unless told otherwise.
    */
   put(
     path: string,
-    content: Readable | ((offset: number) => Readable),
+    content: Readable | ((offset: number) => Readable | null),
     idleMs: number,
     maxAnswer?: number,
     onSent?: () => void,
@@ -44,20 +54,14 @@ export type HubDoor = {
     headers: { readonly [name: string]: string },
     idleMs: number,
     signedText: (length: number, seal: string) => string,
-  ): Promise<Result<DoorStream>>;
-};
-
-export type DoorStream = {
-  readonly length: number;
-  readonly content: Readable;
-  readonly failureOf: (error: unknown) => Failure;
+  ): Promise<Result<Coming>>;
 };
 
 /** A sealed answer of the hub's largest message, with room for the seal. */
 export const maxAnswerBytes = maxMessageBytes + 1024;
 const smallAnswerBytes = 64 * 1024;
 
-type Asked = { readonly nonce: string; readonly seal: Seal; readonly answer: LineAnswer };
+type Asked = { readonly nonce: string; readonly seal: Seal; readonly answer: LineAnswer; readonly idleMs: number };
 
 /**
  * The doors over a line. `hubKey` null: the key is not known yet, and `keyOf` finds it in the opened message (null: a wrong
@@ -72,7 +76,7 @@ export function createHubDoor(
   async function request(
     method: 'POST' | 'PUT' | 'GET',
     path: string,
-    content: Uint8Array | Readable | ((offset: number) => Readable) | null,
+    content: Uint8Array | Readable | ((offset: number) => Readable | null) | null,
     idleMs: number,
     more: { readonly [name: string]: string } = {},
     onSent?: () => void,
@@ -110,7 +114,7 @@ export function createHubDoor(
     };
     const answer = await line.request({ method, path, headers, body, idleMs, signal: deps.signal, onSent });
     if (!isHinted) return err({ code: 'sync/wrong-hub-key' });
-    return answer.ok ? ok({ nonce, seal, answer: answer.value }) : answer;
+    return answer.ok ? ok({ nonce, seal, answer: answer.value, idleMs }) : answer;
   }
 
   /** From where on the hub wants a stream; null where it is not the hub who says so. */
@@ -122,8 +126,20 @@ export function createHubDoor(
     return verifySignature(hubKey, signed, signature) ? offset : null;
   }
 
-  async function read({ nonce, seal, answer }: Asked, maxBytes: number): Promise<Result<Uint8Array>> {
-    const body = await readAll(answer, maxBytes);
+  /** An answer's body, over as many lines as it takes where the hub keeps it. */
+  function bodyOf({ nonce, answer, idleMs }: Asked): Coming {
+    const length = Number(answer.headers['content-length']);
+    const coming = { length, content: answer.content, failureOf: answer.failureOf };
+    if (hubKey === null || answer.status !== 200 || !(length >= keptAnswerBytes)) return coming;
+    return goingOn(coming, (from) => {
+      const signedText = (rest: number, seal: string): string => answerText({ nonce, from, length: rest, seal });
+      return get(answerPath(nonce), { range: `bytes=${from}-` }, idleMs, signedText);
+    });
+  }
+
+  async function read(asked: Asked, maxBytes: number): Promise<Result<Uint8Array>> {
+    const { nonce, seal, answer } = asked;
+    const body = await readAll(bodyOf(asked), maxBytes);
     if (!body.ok) return body;
     const signature = signatureOf(answer);
     if (signature === null) return err(noHub);
@@ -139,6 +155,32 @@ export function createHubDoor(
     return ok(message);
   }
 
+  const get: HubDoor['get'] = async (path, headers, idleMs, signedText) => {
+    const asked = await request('GET', path, null, idleMs, headers);
+    if (!asked.ok) return asked;
+    const { nonce, seal, answer } = asked.value;
+    if (answer.status !== 200 && answer.status !== 206) {
+      const refused = await read(asked.value, smallAnswerBytes);
+      return refused.ok ? err({ code: 'sync/wrong-hub-key' }) : refused;
+    }
+    const length = Number(answer.headers['content-length']);
+    const hubSeal = String(answer.headers[hubHeaders.seal]);
+    const signature = signatureOf(answer);
+    const text = signedText(length, hubSeal);
+    const isRight =
+      signature !== null &&
+      hubKey !== null &&
+      verifySignature(hubKey, responseBytes({ nonce, status: answer.status, bodyHash: text }), signature);
+    const opener = isRight ? seal.openStream(hubSeal, nonce) : null;
+    if (opener === null) {
+      answer.content.destroy();
+      return err(signature === null ? noHub : { code: 'sync/wrong-hub-key' });
+    }
+    answer.content.once('error', (error) => opener.destroy(error));
+    opener.once('close', () => answer.content.destroy());
+    return ok({ length, content: answer.content.pipe(opener), failureOf: answer.failureOf });
+  };
+
   return {
     async ask(path, message, idleMs, onSent) {
       const asked = await request('POST', path, packMessage(message), idleMs, {}, onSent);
@@ -148,31 +190,7 @@ export function createHubDoor(
       const asked = await request('PUT', path, content, idleMs, {}, onSent);
       return asked.ok ? read(asked.value, maxAnswer) : asked;
     },
-    async get(path, headers, idleMs, signedText) {
-      const asked = await request('GET', path, null, idleMs, headers);
-      if (!asked.ok) return asked;
-      const { nonce, seal, answer } = asked.value;
-      if (answer.status !== 200 && answer.status !== 206) {
-        const refused = await read(asked.value, smallAnswerBytes);
-        return refused.ok ? err({ code: 'sync/wrong-hub-key' }) : refused;
-      }
-      const length = Number(answer.headers['content-length']);
-      const hubSeal = String(answer.headers[hubHeaders.seal]);
-      const signature = signatureOf(answer);
-      const text = signedText(length, hubSeal);
-      const isRight =
-        signature !== null &&
-        hubKey !== null &&
-        verifySignature(hubKey, responseBytes({ nonce, status: answer.status, bodyHash: text }), signature);
-      const opener = isRight ? seal.openStream(hubSeal, nonce) : null;
-      if (opener === null) {
-        answer.body.destroy();
-        return err(signature === null ? noHub : { code: 'sync/wrong-hub-key' });
-      }
-      answer.body.once('error', (error) => opener.destroy(error));
-      opener.once('close', () => answer.body.destroy());
-      return ok({ length, content: answer.body.pipe(opener), failureOf: answer.failureOf });
-    },
+    get,
   };
 }
 

@@ -39,7 +39,7 @@ export type LineAnswer = {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
   /** The body as it comes; destroy it to leave early. Its errors are told by `failureOf`. */
-  readonly body: Readable;
+  readonly content: Readable;
   readonly failureOf: (error: unknown) => Failure;
   /** What the line showed: null on plain HTTP. */
   readonly certificate: { readonly tlsKey: string; readonly isPublic: boolean } | null;
@@ -95,7 +95,7 @@ export function createHubLine(address: string, trust: LineTrust): HubLine {
         response.setTimeout(asked.idleMs, () => silence.abort());
         const certificate = isTls ? certificateOf(response.socket as TLSSocket) : null; // a TLS agent makes TLS sockets
         const { statusCode = 0, headers } = response;
-        const answer = { status: statusCode, headers, body: response, failureOf: failure, certificate };
+        const answer = { status: statusCode, headers, content: response, failureOf: failure, certificate };
         resolve({ answer: ok(answer), isStale: false });
       });
       request.once('error', (error) => {
@@ -139,11 +139,14 @@ export function createHubLine(address: string, trust: LineTrust): HubLine {
 }
 
 /** The whole body, at most `maxBytes` of it. Failure besides the line's own: `sync/hub-refused` {reason: too-large}. */
-export async function readAll(answer: LineAnswer, maxBytes: number): Promise<Result<Uint8Array>> {
+export async function readAll(
+  answer: Pick<LineAnswer, 'content' | 'failureOf'>,
+  maxBytes: number,
+): Promise<Result<Uint8Array>> {
   const chunks: Buffer[] = [];
   let length = 0;
   try {
-    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+    for await (const chunk of answer.content as AsyncIterable<Buffer>) {
       // a response without an encoding gives Buffers
       length += chunk.length;
       if (length > maxBytes) return err({ code: 'sync/hub-refused', reason: 'too-large' });

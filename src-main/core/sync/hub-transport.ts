@@ -28,6 +28,7 @@ import { createHubBlobs, type HubBlobs } from './hub-blobs.ts';
 import { createHubMessages } from './hub-messages.ts';
 import { createHubDoor, type HubDoorDeps } from './hub-door.ts';
 import { createTrustedLine } from './hub-trust.ts';
+import { createHubUploads } from './hub-uploads.ts';
 
 export type HubTransportDeps = HubDoorDeps & {
   readonly timing?: HubTiming;
@@ -57,9 +58,10 @@ export function createHubTransport(deps: HubTransportDeps & { readonly hubKey: s
   const { hubKey } = deps;
   const line = createTrustedLine(deps, (key) => key === hubKey);
   const door = createHubDoor(deps, line, hubKey);
+  const uploads = createHubUploads(door, timing.idleMs);
   return {
-    send: createHubMessages(door, timing.idleMs),
-    blobs: createHubBlobs(door, timing.idleMs),
+    send: createHubMessages(door, uploads, timing.idleMs),
+    blobs: createHubBlobs(door, uploads, timing.idleMs),
     async wait(request) {
       const answer = await door.ask(hubPaths.wait, utf8(JSON.stringify(request)), timing.waitMs);
       if (!answer.ok) return answer;

@@ -39,7 +39,7 @@ test('a line that brings nothing more is given up, and so is one that is answere
   const error = await buffer(coming.content).catch((thrown: unknown) => thrown);
   expect([opened, coming.failureOf(error)]).toEqual([1, broken]);
   const noHub: Failure = { code: 'sync/hub-unreachable', cause: 'not-a-hub' };
-  await expect(buffer(goingOn(line(0, 7, noHub), open).content)).rejects.toThrow();
+  await expect(buffer(goingOn(line(0, 7, noHub), open).content)).rejects.toThrow('the line broke');
   expect(opened).toBe(1);
 });
 

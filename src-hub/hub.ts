@@ -4,6 +4,7 @@
  */
 import type { Logger } from 'pino';
 import type { Random, Time } from '#shared/kernel/ports.ts';
+import type { Kind } from '#shared/kinds/define-kind.ts';
 import { knownPublishers } from '#shared/packs/publishers.ts';
 import { type BlobStore, createFolderBlobStore } from './blob-store.ts';
 import { createS3BlobStore } from './blob-store-s3.ts';
@@ -32,6 +33,8 @@ export type HubDeps = {
   readonly random: Random;
   readonly logger: Logger;
   readonly version: string;
+  /** The kinds this version knows. */
+  readonly kinds: readonly Kind[];
 };
 
 export type Hub = {
@@ -85,6 +88,7 @@ export async function createHub(config: HubConfig, deps: HubDeps): Promise<Hub> 
     identity,
     time,
     logger,
+    kinds: deps.kinds,
     leastOps: config.snapshotOps,
   });
   const sealKey = await ensureSealKey(db);

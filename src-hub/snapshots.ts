@@ -15,6 +15,7 @@ import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import { bytesToHex } from '#shared/kernel/ids.ts';
 import type { Time } from '#shared/kernel/ports.ts';
+import type { Kind } from '#shared/kinds/define-kind.ts';
 import { createFold } from '#shared/sync/fold.ts';
 import type { SnapshotOffer } from '#shared/sync/hub-http.ts';
 import type { LooseOp } from '#shared/sync/loose-ops.ts';
@@ -55,10 +56,13 @@ export function createSnapshots(deps: {
   identity: HubIdentity;
   time: Time;
   logger: Logger;
+  /** Those that are squeezed; of others every op is kept. */
+  kinds: readonly Kind[];
   /** Partitions of fewer ops have none. */
   leastOps: number;
 }) {
   const { db, store, identity, time, logger } = deps;
+  const kinds = new Map(deps.kinds.map((kind) => [kind.number, kind]));
   let timer: NodeJS.Timeout | null = null;
   let sweeping: Promise<number> | null = null;
   const stop = new AbortController();
@@ -164,7 +168,7 @@ export function createSnapshots(deps: {
       const chunks: SnapshotHeader['chunks'] = [];
       let bytes = 0;
       try {
-        const fold = createFold(later.ops);
+        const fold = createFold(later.ops, kinds);
         const write = async (full: readonly LooseOp[][]): Promise<void> => {
           for (const entries of full) {
             const chunk = await restedAfter(() => sealChunk(entries, segmentPorts));

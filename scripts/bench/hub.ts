@@ -12,6 +12,7 @@ import { createHubTransport } from '#core/sync/hub-transport.ts';
 import { readConfig } from '#hub/config.ts';
 import { createHub, type Hub } from '#hub/hub.ts';
 import { strongRandom } from '#hub/hub-crypto.ts';
+import { allKinds } from '#shared/kinds/all-kinds.ts';
 import { logKey, protocolVersion, SyncResponse, unframe } from '#shared/sync/messages.ts';
 import { startHub, startPostgres, type TestHub } from '#tests/lib/hub.ts';
 import { type Laptop, newLaptop, sampleMessage, sampleOps, seal } from '#tests/lib/hub-laptop.ts';
@@ -43,6 +44,7 @@ export async function benchHub(): Promise<Figure[]> {
     random: strongRandom,
     logger: pino({ level: 'silent' }),
     version: '0.0.0',
+    kinds: allKinds,
   });
   try {
     return [

@@ -3,6 +3,9 @@
  * (`file`; encrypted with the laptop's key where the store is), and the same rows as JSON lines in one answer, put into the bare table
  * (`rows`). Rates are records a second. Then what the logs take on the disk once they are compacted.
  *
+ * The hub knows the measured kind (sync-hub.ts), as a hub knows all kinds but those of a laptop newer than itself: so it squeezes the
+ * records. What beginning takes where it does not know the kind and hands over every op stands beside it, without a bar.
+ *
  * `sync-snapshot --sizes 20000,100000,1000000` shows instead whether rate and memory are flat: records nobody has edited since, a plain store, a
  * laptop in a process of its own, once. The rate there is by processor time, which holds beside other work; of a million the hub's snapshot
  * takes some minutes.
@@ -15,15 +18,15 @@ import { promisify } from 'node:util';
 import { zstdDecompressSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { bytesToHex } from '#shared/kernel/ids.ts';
-import { root } from '../runtimes.mjs';
-import { startHub } from '#tests/lib/hub.ts';
+import { startHub, type TestHub } from '#tests/lib/hub.ts';
 import { argument } from './argument.ts';
 import { type Figure, figure } from './figure.ts';
 import { median, secondsOf } from './statistics.ts';
 import { enrol, fetchApart, zstdBytes } from './sync.ts';
+import { knowingHub } from './sync-hub.ts';
 import { openBare, startLimit, uploadBare } from './sync-limit.ts';
 import { firstScreen, openPeer, type Peer } from './sync-peers.ts';
-import { makeWorkload } from './sync-workload.ts';
+import { makeWorkload, type Workload } from './sync-workload.ts';
 
 const bench = 'sync';
 const notTheSame = 'the new laptop does not hold the same';
@@ -55,49 +58,44 @@ async function measure(
   const key = cipher === 'encrypted' ? new Uint8Array(32).fill(7) : null;
   const workload = makeWorkload(records);
   const limit = await startLimit(folder);
-  const hub = await startHub({ env: { KOMISSIYA_HUB_LOG: 'warn', KOMISSIYA_HUB_ENROLMENTS_PER_MINUTE: '1000' } });
+  const env = { KOMISSIYA_HUB_LOG: 'warn', KOMISSIYA_HUB_ENROLMENTS_PER_MINUTE: '1000' };
+  const hub = await startHub({ entry: knowingHub, env });
+  const older = await startHub({ env });
   const bare = openBare(join(folder, 'bare.db'), key);
   const peer = (name: string): Peer => openPeer(join(folder, `${name}.db`), key);
-  const [writer, reader] = [peer('writer'), peer('reader')];
+  const [writer, reader, olderWriter] = [peer('writer'), peer('reader'), peer('older')];
   try {
-    await enrol(hub, [writer, reader]);
     bare.insert(workload.records);
     bare.update(workload.updates);
     bare.db.pragma('wal_checkpoint(truncate)');
     await fetch(`${limit.address}/new`);
     await uploadBare(bare, limit.address);
-    writer.insert(workload.records);
-    writer.update(workload.updates);
-    await writer.sync();
-    await hub.command('snapshots');
-    // The tail: a fiftieth of the records have been edited since.
-    writer.update(workload.apart[0].slice(0, Math.ceil(records / 50)));
-    await writer.sync();
+    await fillHub(hub, writer, workload);
+    await fillHub(older, olderWriter, workload);
 
-    const samples = { ours: [] as number[], file: [] as number[], rows: [] as number[], first: [] as number[] };
+    const samples = {
+      ours: [] as number[],
+      unknown: [] as number[],
+      file: [] as number[],
+      rows: [] as number[],
+      first: [] as number[],
+    };
     let coldBytes = 0;
     for (let round = 0; round <= rounds; round += 1) {
       const file = records / (await secondsOf(() => takeFile(limit.address, join(folder, `file-${round}.db`), key)));
       const rows = records / (await secondsOf(() => takeRows(limit.address, join(folder, `rows-${round}.db`), key)));
-      const cold = peer(`cold-${round}`);
-      await enrol(hub, [cold]);
-      const asked = firstScreen(cold);
-      const ours =
-        records /
-        (await secondsOf(async () => {
-          coldBytes = await cold.begin();
-          coldBytes += (await cold.sync()).bytes;
-        }));
-      const first = await asked;
-      if (cold.digest() !== writer.digest()) throw new Error(notTheSame);
-      cold.close();
+      const ours = await begin(hub, peer(`cold-${round}`), writer.digest());
+      const unknown = await begin(older, peer(`cold-older-${round}`), olderWriter.digest());
+      coldBytes = ours.bytes;
       if (round === 0) continue;
-      samples.ours.push(ours);
+      samples.ours.push(records / ours.seconds);
+      samples.unknown.push(records / unknown.seconds);
       samples.file.push(file);
       samples.rows.push(rows);
-      samples.first.push(first);
+      samples.first.push(ours.firstMs);
     }
 
+    await enrol(hub, [reader]);
     await reader.sync();
     await reader.compact();
     const plain = statSync(join(folder, 'bare.db')).size;
@@ -117,6 +115,13 @@ async function measure(
         figure: named('cold start, share of rows in one answer'),
         value: median(samples.ours),
         baseline: median(samples.rows),
+        target: null,
+      }),
+      figure({
+        bench,
+        figure: named('cold start of a kind the hub does not know'),
+        value: median(samples.unknown),
+        baseline: median(samples.file),
         target: null,
       }),
       figure({
@@ -144,25 +149,56 @@ async function measure(
       }),
     ];
   } finally {
-    for (const each of [writer, reader]) each.close();
+    for (const each of [writer, reader, olderWriter]) each.close();
     bare.db.close();
     limit.child.kill();
     await hub.close();
+    await older.close();
   }
+}
+
+/** Gives a hub the whole workload by way of a laptop. In the tail behind its snapshot a fiftieth of the records have been edited once more. */
+async function fillHub(hub: TestHub, writer: Peer, workload: Workload): Promise<void> {
+  await enrol(hub, [writer]);
+  writer.insert(workload.records);
+  writer.update(workload.updates);
+  await writer.sync();
+  await hub.command('snapshots');
+  writer.update(workload.apart[0].slice(0, Math.ceil(workload.records.length / 50)));
+  await writer.sync();
+}
+
+/** A new laptop begins with all that a hub has, and is closed. */
+async function begin(
+  hub: TestHub,
+  cold: Peer,
+  digest: string,
+): Promise<{ seconds: number; bytes: number; firstMs: number }> {
+  await enrol(hub, [cold]);
+  const asked = firstScreen(cold);
+  let bytes = 0;
+  const seconds = await secondsOf(async () => {
+    bytes = await cold.begin();
+    bytes += (await cold.sync()).bytes;
+  });
+  const firstMs = await asked;
+  if (cold.digest() !== digest) throw new Error(notTheSame);
+  cold.close();
+  return { seconds, bytes, firstMs };
 }
 
 async function measureSize(records: number): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'komissiya-bench-'));
   // The hub itself is told to make none: for some minutes it would be at the same work.
   const none = { KOMISSIYA_HUB_SNAPSHOT_OPS: '1000000000' };
-  const hub = await startHub({ env: { KOMISSIYA_HUB_LOG: 'warn', ...none } });
+  const hub = await startHub({ entry: knowingHub, env: { KOMISSIYA_HUB_LOG: 'warn', ...none } });
   const writer = openPeer(join(folder, 'writer.db'), null);
   try {
     await enrol(hub, [writer]);
     writer.insert(makeWorkload(records).records);
     await writer.sync();
     const env = { ...process.env, ...hub.env, KOMISSIYA_HUB_SNAPSHOT_OPS: '1000' };
-    await promisify(execFile)(process.execPath, [join(root, 'src-hub/main.ts'), 'snapshots'], { env });
+    await promisify(execFile)(process.execPath, [knowingHub, 'snapshots'], { env });
     const fetched = await fetchApart(hub, join(folder, 'cold.db'), 'snapshot');
     if (fetched.digest !== writer.digest()) throw new Error(notTheSame);
     const of = (name: string, value: number, target: number | null): Figure =>

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { readConfig } from '#hub/config.ts';
 import { createHub, type Hub } from '#hub/hub.ts';
 import { strongRandom } from '#hub/hub-crypto.ts';
+import { allKinds } from '#shared/kinds/all-kinds.ts';
 import type { Role } from '#shared/access/roles.ts';
 import { formatInvitation, makeInvitation } from '#shared/sync/invitation.ts';
 import { segmentPorts } from '#core/store/segment-ports.ts';
@@ -319,6 +320,7 @@ async function openOffice(hub: TestHub): Promise<Hub> {
     random: strongRandom,
     logger: pino({ level: 'silent' }),
     version: '0.0.0',
+    kinds: allKinds,
   });
 }
 

@@ -7,6 +7,7 @@ import { onTestFinished } from 'vitest';
 import { readConfig } from '#hub/config.ts';
 import { createHub } from '#hub/hub.ts';
 import { strongRandom } from '#hub/hub-crypto.ts';
+import { allKinds } from '#shared/kinds/all-kinds.ts';
 import { startSignedIn } from './core.ts';
 
 /** `deps` are what the hub was made with: commands of the operator's want them too. `now`: milliseconds UTC. */
@@ -24,7 +25,8 @@ export async function startHubHere(now: () => number, env: { readonly [name: str
 export async function openHubHere(now: () => number, env: { readonly [name: string]: string } = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'хаб № '));
   const config = readConfig({ KOMISSIYA_HUB_DIR: directory, KOMISSIYA_HUB_PORT: '0', ...env });
-  const deps = { time: { now }, random: strongRandom, logger: pino({ level: 'silent' }), version: '0.0.0' };
+  const logger = pino({ level: 'silent' });
+  const deps = { time: { now }, random: strongRandom, logger, version: '0.0.0', kinds: allKinds };
   const hub = await createHub(config, deps);
   const address = await hub.listen();
   return {

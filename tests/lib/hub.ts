@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 const root = resolve(import.meta.dirname, '../..');
-const mainFile = join(root, 'src-hub/main.ts');
+const usualEntry = join(root, 'src-hub/main.ts');
 const run = promisify(execFile);
 
 export type TestHub = {
@@ -38,6 +38,8 @@ export type TestHubOptions = {
   /** Free one when not given. */
   readonly port?: number;
   readonly env?: { readonly [name: string]: string };
+  /** The file that is started: a hub of another version. */
+  readonly entry?: string;
 };
 
 const running = new Set<ChildProcess>();
@@ -47,6 +49,7 @@ process.once('exit', () => {
 
 /** Starts a hub process and waits until it answers. Rejects with what it said when it ends before. */
 export async function startHub(options: TestHubOptions = {}): Promise<TestHub> {
+  const { entry = usualEntry } = options;
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'хаб № '));
   const env = {
     KOMISSIYA_HUB_DIR: directory,
@@ -56,7 +59,7 @@ export async function startHub(options: TestHubOptions = {}): Promise<TestHub> {
     ...(options.databaseUrl === undefined ? {} : { HUB_DATABASE_URL: options.databaseUrl }),
     ...options.env,
   };
-  const child = spawn(process.execPath, [mainFile, 'start'], {
+  const child = spawn(process.execPath, [entry, 'start'], {
     cwd: root,
     env: { ...process.env, ...env, KOMISSIYA_HUB_PORT: String(options.port ?? 0) },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -81,7 +84,7 @@ export async function startHub(options: TestHubOptions = {}): Promise<TestHub> {
   });
 
   const command = async (...args: string[]): Promise<string> => {
-    const { stdout } = await run(process.execPath, [mainFile, ...args], { cwd: root, env: { ...process.env, ...env } });
+    const { stdout } = await run(process.execPath, [entry, ...args], { cwd: root, env: { ...process.env, ...env } });
     return stdout;
   };
   return {

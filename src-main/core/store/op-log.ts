@@ -82,6 +82,8 @@ export type OpLog = Replicas & {
    * in which `seq` lies. Answers where the log ends now.
    */
   cutBack(log: Log, seq: number): number;
+  /** Rises whenever ops are taken away from the end of a log, or a log is forgotten. */
+  cuts(): number;
   /** The ops at the end of a log that are kept as one: its tail, else its last segment; null where nothing lies beyond its base. */
   lastPart(log: Log): readonly Op[] | null;
   /** Which of these records the logs of other partitions speak of. */
@@ -135,8 +137,10 @@ export function createOpLog(deps: OpLogDeps): OpLog {
   const statesByKey = new Map<string, LogState>();
   const statesByRef = new Map<number, LogState>();
   let clock = 0;
+  let cuts = 0;
 
   function reload(): void {
+    cuts += 1;
     for (const map of [idsByRef, refsById, statesByKey, statesByRef]) map.clear();
     archive.reload();
     for (const row of statements.replicas.all() as { ref: number; id: string }[]) {
@@ -354,6 +358,7 @@ export function createOpLog(deps: OpLogDeps): OpLog {
     openOps: (log) => stateOf(log).tail,
     cutBack(log, seq) {
       const state = stateOf(log);
+      cuts += 1;
       const kept = state.tail.filter((op) => op.seq <= seq);
       state.tail = [];
       statements.dropTail.run(log.ref, Number.MAX_SAFE_INTEGER);
@@ -401,6 +406,7 @@ export function createOpLog(deps: OpLogDeps): OpLog {
       ops.push(...stateOf(log).tail);
       return ops.filter((op) => op.seq > seq).slice(0, limit);
     },
+    cuts: () => cuts,
     ...reading,
     logs: () => [...statesByRef.values()].map((state) => state.log),
     logByRef: (ref) => statesByRef.get(ref)?.log ?? null,

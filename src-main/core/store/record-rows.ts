@@ -207,14 +207,13 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
       const withSets = hasSets(names);
       // Naming a column makes SQLite write the indexes over it anew, so what stays is not named.
       const withAlive = facts.alive !== before.facts.alive;
-      const withOwn = facts.ownLog !== before.facts.ownLog || facts.ownSeq !== before.facts.ownSeq;
-      const statement = prepare(`update ${withAlive ? '+' : ''}${withOwn ? '*' : ''} ${names.join(' ')}`, () => {
+      const statement = prepare(`update ${withAlive ? '+' : ''} ${names.join(' ')}`, () => {
         const columns = [
           ...factColumns,
           ...rareFactColumns,
           'clocks',
+          ...ownColumns,
           ...(withAlive ? ['alive'] : []),
-          ...(withOwn ? ownColumns : []),
           ...(withSets ? ['sets'] : []),
           ...columnsOf(names),
         ];
@@ -230,9 +229,10 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
         othersEdits(stamp, state, replicas),
         removalsOf(state),
         replaceClocks(kind, before.clocks, names, entries).padEnd(roomLater),
+        facts.ownLog,
+        facts.ownSeq,
       ];
       if (withAlive) cells.push(facts.alive ? 1 : 0);
-      if (withOwn) cells.push(facts.ownLog, facts.ownSeq);
       if (withSets) cells.push(jsonOrNull(state.sets));
       for (const name of names) cells.push(cell(name, state));
       cells.push(before.row);

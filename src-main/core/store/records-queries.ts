@@ -16,6 +16,7 @@ import type { Indexes } from './indexes.ts';
 import type { OpLog } from './op-log.ts';
 import { createRecordViews, type ViewRow } from './record-views.ts';
 import { columnName, quote, sortableFields } from './tables.ts';
+import { createWaitingRecords } from './waiting-records.ts';
 
 export type ListOptions = {
   readonly kind: Kind;
@@ -73,6 +74,7 @@ export function createRecordQueries(db: ReadableDb, opLog: OpLog, indexes: Index
     return statement;
   };
 
+  const waiting = createWaitingRecords(opLog);
   const views = createRecordViews(db, opLog, authors);
   const { nameOf } = views;
 
@@ -274,32 +276,24 @@ export function createRecordQueries(db: ReadableDb, opLog: OpLog, indexes: Index
     roadCounts() {
       const counts = { saved: 0, sent: 0, received: 0, waitingSince: null as number | null };
       const waitingByKind: { kind: string; count: number }[] = [];
-      for (const log of opLog.logs()) {
-        if (!opLog.isOwn(log.replica)) continue;
-        const [oldest] = opLog.opsAfter(log, opLog.marks(log).received, 1);
-        if (oldest !== undefined)
-          counts.waitingSince = Math.min(counts.waitingSince ?? Number.POSITIVE_INFINITY, stampMs(oldest.time));
-      }
-      for (const kind of allKinds) {
-        let waiting = 0;
-        let inLogs = 0;
-        for (const log of opLog.logs()) {
-          if (!opLog.isOwn(log.replica)) continue;
-          const marks = opLog.marks(log);
-          const count = prepare(
-            `select count(*) from ${quote(kind.name)} where own_log = ? and own_log > 0 and own_seq > ? and own_seq <= ?`,
-          ).pluck();
-          const head = opLog.head(log).seq;
-          const saved = Number(count.get(log.ref, marks.sent, head));
-          const sent = Number(count.get(log.ref, marks.received, marks.sent));
-          counts.saved += saved;
-          counts.sent += sent;
-          waiting += saved + sent;
-          inLogs += saved + sent;
+      // A record may wait in several logs: it was written in more than one partition, or under more than one identity.
+      const isSaved = new Map<string, boolean>();
+      const waitingOf = new Map<number, number>();
+      for (const { log, records, since } of waiting.logs()) {
+        const { sent } = opLog.marks(log);
+        if (since !== null) counts.waitingSince = Math.min(counts.waitingSince ?? since, since);
+        for (const [record, { kind, seq }] of records) {
+          if (!kindsByNumber.has(kind)) continue;
+          const known = isSaved.get(record);
+          if (known === undefined) waitingOf.set(kind, (waitingOf.get(kind) ?? 0) + 1);
+          isSaved.set(record, known === true || seq > sent);
         }
-        const all = self.count(kind);
-        counts.received += Math.max(0, all - inLogs);
-        if (waiting > 0) waitingByKind.push({ kind: kind.name, count: waiting });
+      }
+      for (const saved of isSaved.values()) counts[saved ? 'saved' : 'sent'] += 1;
+      for (const kind of allKinds) {
+        const count = waitingOf.get(kind.number) ?? 0;
+        counts.received += Math.max(0, self.count(kind) - count);
+        if (count > 0) waitingByKind.push({ kind: kind.name, count });
       }
       return { ...counts, waitingByKind };
     },

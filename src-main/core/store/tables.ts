@@ -55,7 +55,7 @@ export const hasFiles = `alive = 1 and (f_files <> '[]' or f_sealedFiles <> '')`
 /**
  * Makes what is missing of the kinds' tables, columns and indexes, and drops indexes of fields that are not `filtered` any more.
  * Idempotent. Every list asks for records that are alive, so the indexes hold only those: counting them, or a group of them, need not
- * touch the rows. The index by place on the road holds only records this laptop has written.
+ * touch the rows.
  */
 export function ensureTables(db: WritableDb, kinds: readonly Kind[]): void {
   db.transaction(() => {
@@ -81,9 +81,8 @@ export function ensureTables(db: WritableDb, kinds: readonly Kind[]): void {
           `create index if not exists ${quote(`${kind.name}_with_files`)} on ${quote(kind.name)} (row) where ${hasFiles}`,
         );
       }
-      db.exec(
-        `create index if not exists ${quote(`${kind.name}_by_own`)} on ${quote(kind.name)} (own_log, own_seq) where own_log > 0`,
-      );
+      // What waits for the hub was counted by it (waiting-records.ts).
+      db.exec(`drop index if exists ${quote(`${kind.name}_by_own`)}`);
       if (searchableFields(kind).length > 0) {
         db.exec(
           `create virtual table if not exists ${quote(`${kind.name}_search`)} using fts5

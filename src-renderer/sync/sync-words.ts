@@ -6,6 +6,9 @@ import { useTranslation } from '#renderer/i18n/use-translation.ts';
 export function useSyncWords(): (status: SyncStatus, isSample: boolean) => { title: string; text: string } {
   const { t } = useTranslation('sync');
   const format = useFormat();
+  // Of what is over in a moment it would only flicker.
+  const timeLeft = ({ progress }: SyncStatus): string =>
+    (progress?.secondsLeft ?? 0) < 60 ? '' : format.timeLeft(Math.round((progress?.secondsLeft ?? 0) / 60));
   return (status, isSample) => {
     if (isSample) return { title: t('state.sample.title'), text: t('state.sample.text') };
     const last =
@@ -21,7 +24,7 @@ export function useSyncWords(): (status: SyncStatus, isSample: boolean) => { tit
         return { title: t('state.saved'), text: `${last} ${status.saved > 0 ? waiting : onTheWay}` };
       case 'syncing':
         return {
-          title: t('state.syncing'),
+          title: [t('state.syncing'), timeLeft(status)].filter((part) => part !== '').join(' · '),
           text:
             status.progress === null
               ? t('state.syncingText')

@@ -143,8 +143,12 @@ async function load(offer: SnapshotOffer, options: ColdStartOptions): Promise<Re
     const { header, next } = loading;
     const total = opsOf(header.chunks);
     let done = opsOf(header.chunks.slice(0, next));
+    options.onProgress({ done, total });
     for (const chunk of header.chunks.slice(next)) {
-      const bytes = await pieces.next(chunk.bytes);
+      // Over a slow line a chunk is long under way.
+      const bytes = await pieces.next(chunk.bytes, (part) =>
+        options.onProgress({ done: done + Math.floor(chunk.ops * part), total }),
+      );
       if (bytes === null) return err({ code: 'snapshot/altered' });
       await options.breathe();
       if (signal.aborted) return err({ code: 'sync/stopped' });
@@ -165,18 +169,21 @@ function opsOf(chunks: Loading['header']['chunks']): number {
   return chunks.reduce((sum, chunk) => sum + chunk.ops, 0);
 }
 
-/** Reads a stream in pieces of given lengths; null where it ends before. */
-function inPieces(content: Readable): { next(length: number): Promise<Uint8Array | null> } {
+type Pieces = { next(length: number, onPart?: (part: number) => void): Promise<Uint8Array | null> };
+
+/** Reads a stream in pieces of given lengths; null where it ends before. `onPart` hears how much of a piece has come, from 0 to 1. */
+function inPieces(content: Readable): Pieces {
   const parts = (content as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
   let held: Buffer = Buffer.alloc(0);
   return {
-    async next(length) {
+    async next(length, onPart) {
       const waiting = [held];
       for (let bytes = held.length; bytes < length; ) {
         const part = await parts.next();
         if (part.done === true) return null;
         waiting.push(part.value);
         bytes += part.value.length;
+        onPart?.(Math.min(1, bytes / length));
       }
       const all = waiting.length === 1 ? held : Buffer.concat(waiting);
       held = all.subarray(length);

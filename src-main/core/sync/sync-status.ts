@@ -7,12 +7,15 @@ import { emptyMemory, isLineAway } from './exchange-outcome.ts';
 import type { LeavingScope } from './scopes-port.ts';
 import type { Enrolment, SuccessionNote, SyncStore } from './sync-store.ts';
 
+/** Of an exchange under way, with where it stood when it was first told of. */
+export type RunningProgress = ExchangeProgress & { readonly since: { readonly at: number; readonly done: number } };
+
 /** What is known of the exchange of an open store. */
 export type SyncState = {
   readonly store: SyncStore;
   /** The exchange under way. */
   readonly running: Promise<unknown> | null;
-  readonly progress: ExchangeProgress | null;
+  readonly progress: RunningProgress | null;
   readonly lastTryAt: number | null;
   readonly problem: Failure | null;
 };
@@ -46,7 +49,7 @@ export function syncStatus(at: SyncState | null, nextAt: number | null, now: num
     lastContactAt: memory.lastContactAt,
     lastTryAt: at?.lastTryAt ?? memory.lastTryAt,
     nextTryAt: enrolment === null ? null : nextAt,
-    progress: at?.progress ?? null,
+    progress: at === null || at.progress === null ? null : progressView(at.progress, now),
     problem: enrolment === null ? (at?.problem ?? at?.store.succession()?.refused ?? null) : shownProblem(at, leaving),
     scopes: {
       leaving: leaving.map((each) => ({ ...each })),
@@ -65,6 +68,13 @@ function shownProblem(at: SyncState | null, leaving: readonly LeavingScope[]): F
   const problem = at?.problem ?? null;
   const isOfLeaving = leaving.length > 0 && problem?.code === 'sync/hub-refused';
   return isOfLeaving && problem['reason'] === 'wrong-partition' ? { code: 'sync/partition-left' } : problem;
+}
+
+function progressView({ done, total, since }: RunningProgress, now: number): SyncStatus['progress'] {
+  const elapsed = now - since.at;
+  const gone = done - since.done;
+  const secondsLeft = elapsed < 2000 || gone <= 0 ? null : Math.ceil(((total - done) * elapsed) / gone / 1000);
+  return { done, total, secondsLeft };
 }
 
 function successionState(note: SuccessionNote | null, now: number): SyncStatus['succession'] {

@@ -1,0 +1,144 @@
+/**
+ * A commission's new laptop over nothing but a bad line, twenty times faster than a village's: enrolment, two thousand records from a snapshot
+ * and a course from the shelf. It ends, sends little twice, and what it says of the time left is true.
+ */
+import { appendFileSync, cpSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildCoursePack } from '#core/packs/build-pack.ts';
+import { parsePublisherKey } from '#core/packs/signature.ts';
+import type { ShelfOffer } from '#shared/packs/shelf-contract.ts';
+import { type BadLine, openLine } from '#tests/lib/bad-line.ts';
+import { seededRandom, startSignedIn, temporaryFolder, type TestCore } from '#tests/lib/core.ts';
+import { startHub, type TestHub } from '#tests/lib/hub.ts';
+import { enrolledCore, keptForEachTest } from '#tests/lib/kept.ts';
+import { root } from '../../scripts/runtimes.mjs';
+
+const bad = { bitsPerSecond: 20 * 64_000, roundTripMs: 40, loss: 0.05, cutEveryMs: 1500 };
+const records = 2000;
+
+const keep = keptForEachTest();
+let hub: TestHub;
+let pack: string;
+beforeAll(async () => {
+  hub = await startHub({ env: { KOMISSIYA_HUB_DEVELOPMENT_PACKS: '1' } });
+  const key = parsePublisherKey(readFileSync(join(root, 'assets/publisher/development.json'), 'utf8'));
+  if (!key.ok) throw new Error(key.error.code);
+  pack = join(temporaryFolder(), 'course.kpack');
+  const course = join(temporaryFolder(), 'receiving-complaints');
+  cpSync(join(root, 'assets/courses/receiving-complaints'), course, { recursive: true });
+  // As large as one whose clip was taken with a telephone.
+  appendFileSync(join(course, 'clips/one-day.webm'), seededRandom('clip').bytes(2_300_000));
+  const built = await buildCoursePack(course, pack, { key: key.value, minimumApp: '0.1.0' });
+  if (!built.ok) throw new Error(built.error.code);
+});
+afterAll(() => hub.close());
+
+/** Records with notes that do not pack, as names and addresses hardly do. */
+async function fill(core: TestCore): Promise<void> {
+  const random = seededRandom('notes');
+  for (let batch = 0; batch < records / 500; batch += 1) {
+    const items = Array.from({ length: 500 }, (_, index) => ({
+      kind: 'contact' as const,
+      values: {
+        name: `Контакт, пример ${batch}-${index}`,
+        note: Buffer.from(random.bytes(120)).toString('base64'),
+      },
+    }));
+    await core.value('records.saveTogether', { items });
+  }
+  await core.value('sync.now', {});
+}
+
+/** Puts the laptop's clock, which stands still, to the real time passed. */
+function letTimePass(core: TestCore): { close(): Promise<void> } {
+  let last = performance.now();
+  const timer = setInterval(() => {
+    const passed = Math.round(performance.now() - last);
+    core.clock.now += passed;
+    last += passed;
+  }, 20);
+  return {
+    async close() {
+      clearInterval(timer);
+    },
+  };
+}
+
+async function until(isDone: () => Promise<boolean>): Promise<void> {
+  const end = performance.now() + 120_000;
+  while (!(await isDone())) {
+    if (performance.now() > end) throw new Error('it did not come');
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}
+
+async function openBadLine(): Promise<BadLine> {
+  const random = seededRandom('packets');
+  const numbers = (): number => new DataView(random.bytes(4).buffer).getUint32(0) / 2 ** 32;
+  return keep(await openLine(Number(new URL(hub.address).port), bad, numbers));
+}
+
+const contacts = async (core: TestCore): Promise<number> =>
+  (await core.value('records.list', { kind: 'contact', locale: 'ru' })).total;
+const offer = async (core: TestCore): Promise<ShelfOffer | undefined> => (await core.value('shelf.list', {})).packs[0];
+
+type Said = { readonly at: number; readonly secondsLeft: number | null | undefined };
+
+/** What was said of the time left while something was under way, against what it was: said rather too much than too little. */
+function expectTrue(said: readonly Said[], endedAt: number): void {
+  const told = said.flatMap(({ at, secondsLeft }) =>
+    typeof secondsLeft === 'number' ? [{ left: (endedAt - at) / 1000, secondsLeft }] : [],
+  );
+  expect(told.length).toBeGreaterThan(10);
+  const wrong = told.filter(({ left, secondsLeft }) => Math.abs(secondsLeft - left) > 2 + 0.4 * left);
+  expect(wrong).toEqual([]);
+}
+
+/** More than these bytes may come down: frames of TLS; and for each cut what was under way in it, hand-shake and heads. */
+function mostFor(bytes: number, cuts: number): number {
+  return 1.02 * bytes + 10_000 + 14_000 * cuts;
+}
+
+test('a whole cold start goes through, hardly a byte twice, and what it says of the time left is true', async () => {
+  const writer = await enrolledCore(keep, hub, 'SAMPLE-FULL');
+  await fill(writer);
+  const snapshotBytes = Number((await hub.command('snapshots')).split('\t')[2]);
+  await hub.command('publish', pack);
+  const line = await openBadLine();
+  const core = keep(await startSignedIn());
+  keep(letTimePass(core));
+
+  const told = new Set<number>();
+  const address = `https://127.0.0.1:${line.port}`;
+  const code = await hub.invite({ laptop: 'SAMPLE-COLD' });
+  await until(async () => (await core.call('sync.enrol', { address, code })).ok);
+  const isFirst = core.value('sync.now', {});
+  const all = await contacts(writer);
+  await until(async () => {
+    const { progress } = await core.value('sync.status', {});
+    if (progress !== null) told.add(progress.done);
+    return (await contacts(core)) === all;
+  });
+  await isFirst;
+  expect(told.size, 'how far it has come is told while a chunk is under way').toBeGreaterThan(5);
+  const [down, cuts] = [line.bytes.down, line.cuts()];
+  expect(cuts).toBeGreaterThan(0);
+  expect(down).toBeLessThan(mostFor(snapshotBytes, cuts));
+
+  await until(async () => (await core.value('shelf.list', {})).state === 'known');
+  const { sha256 = '', bytes = 0 } = (await offer(core)) ?? {};
+  expect(bytes).toBeGreaterThan(2_500_000);
+  const ofCourse: Said[] = [];
+  await core.value('shelf.fetch', { sha256 });
+  await until(async () => {
+    const now = await offer(core);
+    // It is never put off until another exchange has found the line again.
+    expect(now?.step === 'waiting' && now.problem !== null).toBe(false);
+    ofCourse.push({ at: performance.now(), secondsLeft: now?.secondsLeft });
+    return now?.status === 'installed';
+  });
+  expectTrue(ofCourse, performance.now());
+  expect(line.cuts() - cuts).toBeGreaterThan(5);
+  expect(line.bytes.down - down).toBeLessThan(mostFor(bytes, line.cuts() - cuts));
+}, 180_000);

@@ -1,6 +1,10 @@
 /**
  * A bad line in front of a hub: so many bits a second each way, a way there and back that takes its time, packets that are lost and
- * sent again a round trip later, and a cut of every connection now and then, in which what is under way is lost.
+ * sent again a round trip later, and a cut of every connection now and then, at one end of the way.
+ *
+ * Cut at the hub's end, as where a proxy dies, all that is under way is lost, and both ends hear of it. Cut at the laptop's, as where a village's
+ * last mile breaks, what had left the laptop arrives, but for what waits behind a packet that was lost; and the hub hears nothing: for it the
+ * connection stays.
  */
 import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,6 +16,8 @@ export type LineQuality = {
   readonly loss: number;
   /** Null for a line that is never cut. */
   readonly cutEveryMs: number | null;
+  /** At which end; the hub's unless said. */
+  readonly cutAt?: 'laptop' | 'hub';
 };
 export type BadLine = {
   readonly port: number;
@@ -25,6 +31,9 @@ export type BadLine = {
 
 const packetBytes = 1400;
 
+/** One connection through the line. `cutAt`: when it was cut at the laptop's end. */
+type Connection = { readonly near: Socket; readonly far: Socket; cutAt: number | null };
+
 type Packet = {
   readonly way: 'up' | 'down';
   readonly bytes: number;
@@ -37,18 +46,21 @@ export async function openLine(toPort: number, quality: LineQuality, random: () 
   const bytes = { up: 0, down: 0 };
   const of = { handShakes: 0, lost: 0 };
   const busyUntil = { up: 0, down: 0 };
-  const sockets = new Set<Socket>();
+  const connections = new Set<Connection>();
   /** Packets not wholly on the line yet. */
   const leaving = new Set<Packet>();
   let cuts = 0;
 
-  async function carry(from: Socket, to: Socket, way: 'up' | 'down'): Promise<void> {
+  async function carry(connection: Connection, way: 'up' | 'down'): Promise<void> {
+    const { near, far } = connection;
+    const [from, to] = way === 'up' ? [near, far] : [far, near];
     let arrivesAt = 0;
     let underWay = Promise.resolve();
     const isHandShake = handShakeBytes();
     for await (const chunk of from as AsyncIterable<Buffer>) {
       for (let at = 0; at < chunk.length; at += packetBytes) {
         // What stands behind a cut never comes onto the line.
+        if (connection.cutAt !== null) break;
         if (to.destroyed) return;
         const packet = chunk.subarray(at, at + packetBytes);
         const sentMs = (packet.length * 8000) / quality.bitsPerSecond;
@@ -63,8 +75,10 @@ export async function openLine(toPort: number, quality: LineQuality, random: () 
         const late = isLost ? quality.roundTripMs : 0;
         arrivesAt = Math.max(arrivesAt, busyUntil[way] + quality.roundTripMs / 2 + late);
         const wait = arrivesAt - now;
+        const leftAt = arrivesAt - quality.roundTripMs / 2;
         underWay = Promise.all([underWay, sleep(wait)]).then(() => {
-          if (!to.destroyed) to.write(packet);
+          const hasLeft = connection.cutAt === null || leftAt <= connection.cutAt;
+          if (!to.destroyed && hasLeft) to.write(packet);
           else if (way === 'up') of.lost += packet.length;
         });
         // The next packet is taken from its sender when the line is free again.
@@ -78,7 +92,8 @@ export async function openLine(toPort: number, quality: LineQuality, random: () 
 
   /** What of a packet had not left yet stands behind the cut. */
   function cut(): void {
-    if (sockets.size > 0) cuts += 1;
+    const uncut = [...connections].filter(({ cutAt }) => cutAt === null);
+    if (uncut.length > 0) cuts += 1;
     const now = performance.now();
     for (const packet of leaving) {
       const rest = Math.min(1, Math.max(0, packet.endsAt - now) / (packet.endsAt - packet.beginsAt));
@@ -89,15 +104,30 @@ export async function openLine(toPort: number, quality: LineQuality, random: () 
     }
     leaving.clear();
     busyUntil.up = busyUntil.down = now;
-    for (const socket of sockets) socket.destroy();
+    for (const connection of uncut) {
+      if (quality.cutAt === 'laptop') connection.cutAt = now;
+      else connection.far.destroy();
+      connection.near.destroy();
+    }
   }
 
   const server = createServer((near) => {
     const far = connect(toPort, '127.0.0.1');
-    tieTogether(near, far, sockets);
+    const connection: Connection = { near, far, cutAt: null };
+    connections.add(connection);
     // A connection that is cut ends both ways with an error that is nobody's.
-    carry(near, far, 'up').catch(() => far.destroy());
-    carry(far, near, 'down').catch(() => near.destroy());
+    for (const socket of [near, far]) socket.on('error', () => undefined);
+    near.once('close', () => {
+      if (connection.cutAt === null) far.destroy();
+    });
+    far.once('close', () => {
+      connections.delete(connection);
+      near.destroy();
+    });
+    for (const way of ['up', 'down'] as const)
+      carry(connection, way).catch(() => {
+        if (connection.cutAt === null) far.destroy();
+      });
   });
   await new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
   const cutting = quality.cutEveryMs === null ? null : setInterval(cut, quality.cutEveryMs);
@@ -109,7 +139,7 @@ export async function openLine(toPort: number, quality: LineQuality, random: () 
     cuts: () => cuts,
     async close() {
       if (cutting !== null) clearInterval(cutting);
-      for (const socket of sockets) socket.destroy();
+      for (const { near, far } of connections) for (const socket of [near, far]) socket.destroy();
       await new Promise((done) => server.close(done));
     },
   };

@@ -1,7 +1,8 @@
 import '#renderer/app/schemas-without-code.ts';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import IconArrowLeft from '@tabler/icons-react/dist/esm/icons/IconArrowLeft.mjs';
 import IconArrowRight from '@tabler/icons-react/dist/esm/icons/IconArrowRight.mjs';
+import IconDeviceUsb from '@tabler/icons-react/dist/esm/icons/IconDeviceUsb.mjs';
 import type { ChosenCommission, PublicLabel } from '#shared/access/contract.ts';
 import type { Role } from '#shared/access/roles.ts';
 import type { CountryCode } from '#shared/commissions/country.ts';
@@ -17,6 +18,9 @@ import { CommissionStep, type CommissionChoice } from './commission-step.tsx';
 import { FirstRunSide } from './first-run-side.tsx';
 import { LanguageStep } from './language-step.tsx';
 import { PersonStep } from './person-step.tsx';
+
+/** Seldom needed: not part of what the first screen waits for. */
+const PutBackPage = lazy(async () => ({ default: (await import('../copies/put-back-page.tsx')).PutBackPage }));
 
 export type NewPersonDraft = {
   name: string;
@@ -39,9 +43,11 @@ const home: Readonly<Record<Locale, CountryCode>> = {
 /** Four steps: language, commission, person and PIN, recovery code. What was chosen stays when one goes back. */
 export function FirstRunPage({ onDone }: { onDone: () => void }) {
   const { t } = useTranslation('access');
+  const { t: tCopies } = useTranslation('copies');
   const { locale } = useFormat();
   const { refresh } = useProfile();
   const [step, setStep] = useState<1 | 2 | 3 | 4>(1);
+  const [isPuttingBack, setIsPuttingBack] = useState(false);
   const [choice, setChoice] = useState<CommissionChoice>({
     country: null,
     level: null,
@@ -107,6 +113,18 @@ export function FirstRunPage({ onDone }: { onDone: () => void }) {
     );
   }
 
+  if (isPuttingBack) {
+    return (
+      <Suspense fallback={null}>
+        <PutBackPage
+          leave={tCopies('putBack.leave')}
+          onLeave={() => setIsPuttingBack(false)}
+          onDone={() => void refresh().then(onDone)}
+        />
+      </Suspense>
+    );
+  }
+
   function chosenWords(): readonly (string | null)[] {
     return [
       localeFacts[locale].ownName,
@@ -130,7 +148,20 @@ export function FirstRunPage({ onDone }: { onDone: () => void }) {
         }}
       >
         <main className="gate-page" data-screen={`first-run-${step}`}>
-          {step === 1 && <LanguageStep />}
+          {step === 1 && (
+            <>
+              <LanguageStep />
+              <div className="note paper put-back-offer">
+                <div className="grow">
+                  <p className="b">{tCopies('putBack.question')}</p>
+                  <p className="sm mut">{tCopies('putBack.questionText')}</p>
+                </div>
+                <Button icon={IconDeviceUsb} onClick={() => setIsPuttingBack(true)}>
+                  {tCopies('putBack.action')}
+                </Button>
+              </div>
+            </>
+          )}
           {step === 2 && <CommissionStep choice={choice} onChange={setChoice} />}
           {step === 3 && <PersonStep person={person} fixedRole={fixedRole} onChange={setPerson} />}
           {(step === 3 ? create.failure : sample.failure) !== null && (

@@ -17,21 +17,14 @@ export function FirstRunSide({
   const names = [t('step.language'), t('step.commission'), t('step.person'), t('step.code')];
   return (
     <GateSide>
-      <ol className="gate-steps" aria-label={t('step.label')}>
-        {names.map((name, index) => {
-          const number = index + 1;
-          const small = number < step ? chosen[index] : number === 4 ? t('step.codeWhy') : null;
-          return (
-            <li key={name} aria-current={number === step ? 'step' : undefined}>
-              <StepMark number={number} state={number < step ? 'done' : number === step ? 'now' : 'next'} />
-              <span>
-                {name}
-                {small !== null && small !== undefined && <small>{small}</small>}
-              </span>
-            </li>
-          );
+      <GateSteps
+        label={t('step.label')}
+        step={step}
+        steps={names.map((name, index) => {
+          const isDone = index + 1 < step;
+          return { name, small: (isDone ? chosen[index] : index === 3 ? t('step.codeWhy') : null) ?? null };
         })}
-      </ol>
+      />
       {sample === undefined ? (
         <LaptopName name={laptop} />
       ) : (
@@ -43,6 +36,34 @@ export function FirstRunSide({
         </div>
       )}
     </GateSide>
+  );
+}
+
+/** Numbered rhombi on the ink side, `step` counted from 1. */
+export function GateSteps({
+  label,
+  step,
+  steps,
+}: {
+  label: string;
+  step: number;
+  steps: readonly { readonly name: string; readonly small: string | null }[];
+}) {
+  return (
+    <ol className="gate-steps" aria-label={label}>
+      {steps.map(({ name, small }, index) => {
+        const number = index + 1;
+        return (
+          <li key={name} aria-current={number === step ? 'step' : undefined}>
+            <StepMark number={number} state={number < step ? 'done' : number === step ? 'now' : 'next'} />
+            <span>
+              {name}
+              {small !== null && <small>{small}</small>}
+            </span>
+          </li>
+        );
+      })}
+    </ol>
   );
 }
 

@@ -13,6 +13,7 @@ import { useWait } from './wait.ts';
 
 /** Seldom needed: not part of what the sign-in waits for. */
 const Backups = lazy(async () => ({ default: (await import('./store-page.tsx')).Backups }));
+const StickBackups = lazy(async () => ({ default: (await import('../copies/stick-backups.tsx')).StickBackups }));
 
 /** PIN by pad or keyboard, or a passphrase. A wrong one says how many tries are left and what then happens. */
 export function PinCard({
@@ -71,6 +72,7 @@ export function PinCard({
       <div className="col g4">
         <FailureNote failure={afresh.failure ?? failure} />
         <Suspense fallback={null}>
+          <StickBackups slot={slot} pin={pin} onRestored={() => enter()} />
           <Backups
             onRestored={() => enter()}
             startAfresh={async () => {

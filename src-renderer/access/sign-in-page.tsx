@@ -92,12 +92,12 @@ export function SignInPage() {
           )}
         </section>
         {row !== undefined &&
-          (isRecovering ? (
+          (isRecovering || !row.hasPin ? (
             <RecoverCard
               key={`r${row.slot}`}
               slot={row.slot}
               who={labelOf(row).words}
-              onBack={() => setIsRecovering(false)}
+              onBack={row.hasPin ? () => setIsRecovering(false) : null}
             />
           ) : (
             <PinCard

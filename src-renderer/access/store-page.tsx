@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import type { Output } from '#renderer/app/bridge.ts';
 import type { Failure } from '#shared/kernel/result.ts';
 import { useFormat } from '#renderer/i18n/use-format.ts';
@@ -12,10 +12,26 @@ import { Sheet } from '#renderer/ui/sheet.tsx';
 import { Mark } from '#renderer/ui/weave.tsx';
 import './access.css';
 
+/** Seldom needed: not part of what the first screen waits for. */
+const PutBackPage = lazy(async () => ({ default: (await import('../copies/put-back-page.tsx')).PutBackPage }));
+
 /** The store could not be opened: says why, offers the newest backup or the hub, never a blank window. */
 export function StorePage({ failure, onRetry }: { failure: Failure; onRetry: () => Promise<void> }) {
   const { t } = useTranslation('access');
+  const { t: tCopies } = useTranslation('copies');
+  const [isPuttingBack, setIsPuttingBack] = useState(false);
   const isDamaged = failure.code === 'store/damaged';
+  if (isPuttingBack) {
+    return (
+      <Suspense fallback={null}>
+        <PutBackPage
+          leave={tCopies('putBack.leaveStore')}
+          onLeave={() => setIsPuttingBack(false)}
+          onDone={() => void onRetry()}
+        />
+      </Suspense>
+    );
+  }
   return (
     <main className="lone" data-screen="store">
       <div className="col g4">
@@ -28,9 +44,16 @@ export function StorePage({ failure, onRetry }: { failure: Failure; onRetry: () 
         <FailureNote
           failure={failure}
           actions={
-            <Button size="small" onClick={() => void onRetry()}>
-              {t('store.retry')}
-            </Button>
+            <>
+              <Button size="small" onClick={() => void onRetry()}>
+                {t('store.retry')}
+              </Button>
+              {isDamaged && (
+                <Button size="small" onClick={() => setIsPuttingBack(true)}>
+                  {tCopies('putBack.action')}
+                </Button>
+              )}
+            </>
           }
         />
         {isDamaged && <Backups onRestored={onRetry} />}

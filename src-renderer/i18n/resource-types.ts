@@ -6,6 +6,7 @@ import type access from '#locales/ru/access.json';
 import type app from '#locales/ru/app.json';
 import type commissions from '#locales/ru/commissions.json';
 import type contacts from '#locales/ru/contacts.json';
+import type copies from '#locales/ru/copies.json';
 import type desk from '#locales/ru/desk.json';
 import type failures from '#locales/ru/failures.json';
 import type files from '#locales/ru/files.json';
@@ -33,6 +34,7 @@ declare module 'i18next' {
       app: typeof app;
       commissions: typeof commissions;
       contacts: typeof contacts;
+      copies: typeof copies;
       desk: typeof desk;
       failures: typeof failures;
       files: typeof files;

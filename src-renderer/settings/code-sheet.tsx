@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
+import { useCall } from '#renderer/app/api.ts';
 import { useOwnCommission } from '#renderer/app/layout/navigation.tsx';
 import { useProfile, useSession } from '#renderer/app/profile.ts';
 import { useCommand } from '#renderer/app/use-command.ts';
@@ -18,6 +19,8 @@ export function CodeSheet() {
   const { refresh } = useProfile();
   const renew = useCommand('access.renewRecoveryCode');
   const confirm = useCommand('access.confirmRecoveryCode');
+  // A copy on a stick opens with the code that it was made under.
+  const hasCopy = (useCall('copies.state', {}).value?.last ?? null) !== null;
   const notify = useNotify();
   const reasonOf = useCodeReason();
   const [isOpen, setIsOpen] = useState(false);
@@ -81,7 +84,7 @@ export function CodeSheet() {
                   if (!result.ok) return;
                   close();
                   await refresh();
-                  notify({ text: t('code.done') });
+                  notify({ text: t(hasCopy ? 'code.doneCopies' : 'code.done') });
                 })
               }
             >

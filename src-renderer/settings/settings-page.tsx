@@ -14,6 +14,7 @@ import { Page } from '#renderer/ui/page.tsx';
 import { PageTitle } from '#renderer/ui/page-title.tsx';
 import { Note, Sheet } from '#renderer/ui/sheet.tsx';
 import { Mark, Weave } from '#renderer/ui/weave.tsx';
+import { CopySheet } from '../copies/copy-sheet.tsx';
 import { CodeSheet } from './code-sheet.tsx';
 import { LineSheet } from './line-sheet.tsx';
 import { LabelSheet } from './label-sheet.tsx';
@@ -43,6 +44,7 @@ export function SettingsPage() {
               <LabelSheet />
               <PinSheet />
               <CodeSheet />
+              <CopySheet />
               <PeopleSheet />
             </>
           )}

@@ -168,11 +168,27 @@ function SavedHere() {
         <div className="grow">
           <p className="b">{title}</p>
           <p className="sm mut">{text}</p>
+          {value.enrolled === null && !state.sample && <LastCopy />}
           <p className="sm" style={{ marginTop: 8 }}>
             <Link to="/sync">{t('saved.more')}</Link>
           </p>
         </div>
       </div>
     </Sheet>
+  );
+}
+
+/** Where no hub holds what is written here, a copy on a stick does. */
+function LastCopy() {
+  const { t } = useTranslation('copies');
+  const format = useFormat();
+  const { value } = useCall('copies.state', {});
+  if (value === undefined) return null;
+  return (
+    <p className="sm" style={{ marginTop: 8 }}>
+      <Link to="/settings">
+        {value.last === null ? t('never') : t('last', { when: format.ago(value.last.madeAt) })}
+      </Link>
+    </p>
   );
 }

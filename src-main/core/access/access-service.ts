@@ -134,7 +134,7 @@ export function createAccessService(deps: AccessDeps): DomainHandlers<typeof acc
       const open = signedIn();
       open.store.meta.set('recovery-confirmed', 'yes');
       profile.replaceSession({ ...open.session, recoveryConfirmed: true });
-      deps.changed(['access']);
+      deps.changed(['access', 'copies']);
       return ok({});
     },
 
@@ -152,7 +152,7 @@ export function createAccessService(deps: AccessDeps): DomainHandlers<typeof acc
         });
         open.store.meta.set('recovery-confirmed', 'no');
         profile.replaceSession({ ...open.session, recoveryConfirmed: false });
-        deps.changed(['access']);
+        deps.changed(['access', 'copies']);
         return ok({ recoveryCode: { groups: recovery.groups } });
       }),
 

@@ -51,7 +51,7 @@ export type Backups = {
     key: Uint8Array | null,
     signal: AbortSignal,
   ): Promise<Result<StoreDraft> | null>;
-  /** Bytes of the store's file. */
+  /** Bytes of the store's files: what a copy of it takes at most. */
   storeBytes(): number;
   /** Whether the newest is older than a day. */
   isDue(): boolean;
@@ -178,7 +178,8 @@ export function createBackups(directory: string, deps: { time: Time; logger: Log
         return ok({ path, bytes: statSync(path).size, release });
       }),
 
-    storeBytes: () => (existsSync(storePath) ? statSync(storePath).size : 0),
+    storeBytes: () =>
+      [storePath, `${storePath}-wal`].reduce((sum, path) => sum + (existsSync(path) ? statSync(path).size : 0), 0),
 
     isDue: () => deps.time.now() - (self.list()[0]?.madeAt ?? 0) > dayMs,
 

@@ -26,6 +26,8 @@ export type Field<T extends FieldValue = FieldValue> = {
   readonly schema: z.ZodType<T>;
   /** Whether `schema` takes a value that is not null, without its cost: asked for every value of every op. */
   readonly fits: (value: unknown) => value is NonNullable<T>;
+  /** Of a text: how many UTF-16 units it may have. Whatever is no longer, and not blank where it is required, fits. */
+  readonly max?: number;
   readonly required: boolean;
   readonly merge: MergeRule;
   /** Personal data: erased on request, never logged, digested with a salt in the chain. */
@@ -66,7 +68,7 @@ function field<T extends FieldValue>(
   fits: (value: unknown) => boolean,
   required: boolean,
   flags: FieldFlags,
-  more: { options?: readonly string[]; to?: string } = {},
+  more: { options?: readonly string[]; to?: string; max?: number } = {},
 ): Field<T> {
   return {
     number,
@@ -104,6 +106,7 @@ export function text<const R extends boolean = false>(
     fits,
     required,
     flags,
+    { max },
   );
 }
 

@@ -148,6 +148,8 @@ export function toLooseColumns(entries: readonly LooseOp[]): Uint8Array {
 export type LooseColumns = {
   /** Of the records, in order: id, kind, and the place behind its last op. */
   readonly records: readonly string[];
+  /** Their ids in planes: byte b of record i stands at b × count + i. */
+  readonly planes: Uint8Array;
   readonly kinds: Float64Array;
   readonly ends: Uint32Array;
   /** Writers, and others that are named. */
@@ -203,7 +205,8 @@ export function readLooseColumns(bytes: Uint8Array): LooseColumns {
   const reader = createReader(bytes);
   const r = positive(reader.number());
   if (r > mostOps) throw new RangeError('too many records');
-  const records = planesToIds(reader.bytes(r * 16), r);
+  const planes = reader.bytes(r * 16);
+  const records = planesToIds(planes, r);
   const kinds = new Float64Array(r);
   for (let place = 0; place < r; place += 1) kinds[place] = positive(reader.number());
   let n = 0;
@@ -272,6 +275,7 @@ export function readLooseColumns(bytes: Uint8Array): LooseColumns {
   }
   return {
     records,
+    planes,
     kinds,
     ends,
     replicas,

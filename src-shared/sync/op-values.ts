@@ -27,6 +27,11 @@ export type SetChange = {
 export type OpValue = string | number | boolean | null | SetChange;
 export type OpValues = { readonly [field: string]: OpValue };
 
+/** Letters by what they say: s i f y n z c. */
+export const [letterText, letterInteger, letterFraction, letterYes, letterNo, letterNull, letterChange] = [
+  115, 105, 102, 121, 110, 122, 99,
+] as const;
+
 /** Field numbers are below this. */
 export const maxField = 100_000;
 
@@ -136,9 +141,6 @@ export function textToValues(text: string, start: number, end: number): { [field
 }
 
 const colon = 58;
-const [letterText, letterInteger, letterFraction, letterYes, letterNo, letterNull, letterChange] = [
-  115, 105, 102, 121, 110, 122, 99,
-] as const; // s i f y n z c
 
 function toChange(json: string): SetChange {
   const parsed = parseForeignJson(json);

@@ -10,7 +10,17 @@
  *   contents    UTF-8, one after the other, to the end
  */
 import { type BinaryReader, type BinaryWriter, createTextReader, createWriter } from '../kernel/binary.ts';
-import { contentOf, hasContent, letterOf, maxField, type OpValue, type OpValues, valueOf } from './op-values.ts';
+import { fromUtf8, utf8End } from '../kernel/utf8.ts';
+import {
+  contentOf,
+  hasContent,
+  letterOf,
+  letterText,
+  maxField,
+  type OpValue,
+  type OpValues,
+  valueOf,
+} from './op-values.ts';
 
 type Shape = { readonly fields: readonly number[]; readonly place: number };
 
@@ -60,17 +70,27 @@ export function writeValueColumns(sets: readonly (OpValues | null)[], out: Binar
 
 /** The values of many ops as they are read: op by op, each in the order of its fields. */
 export type ReadValues = {
-  /** By op: the fields it sets, rising; null where its values are erased. */
-  readonly fields: readonly (readonly number[] | null)[];
-  readonly values: readonly OpValue[];
+  /** Which fields ops set, rising. */
+  readonly shapes: readonly (readonly number[])[];
+  /** By op: place in `shapes`; −1 where its values are erased. */
+  readonly shapeOf: Int32Array;
   /** By op: where its values begin. */
   readonly starts: Uint32Array;
+  /** Of the values: the letter, the UTF-16 units of the content, and where that stands in `contents`, UTF-8. */
+  readonly letters: Uint8Array;
+  readonly units: Uint32Array;
+  readonly begins: Uint32Array;
+  readonly ends: Uint32Array;
+  readonly contents: Uint8Array;
+  /** The values themselves: made when they are first asked for, as whoever copies contents needs none. */
+  all(): readonly OpValue[];
 };
 
 /** The values of one op by field; null where they are erased. */
-export function valuesOfOp({ fields, values, starts }: ReadValues, index: number): OpValues | null {
-  const own = fields[index] ?? null;
-  if (own === null) return null;
+export function valuesOfOp({ shapes, shapeOf, starts, all }: ReadValues, index: number): OpValues | null {
+  const own = shapes[shapeOf[index] ?? -1];
+  if (own === undefined) return null;
+  const values = all();
   const set: { [field: string]: OpValue } = {};
   let at = starts[index] ?? 0;
   for (const field of own) {
@@ -80,6 +100,11 @@ export function valuesOfOp({ fields, values, starts }: ReadValues, index: number
   return set;
 }
 
+/** The value at a place. */
+export function valueAt({ letters, begins, ends, contents }: ReadValues, place: number): OpValue {
+  return valueOf(letters[place] ?? 0, fromUtf8(contents.subarray(begins[place] ?? 0, ends[place] ?? 0)));
+}
+
 /** Reads the values of `count` ops, to the end of `reader`. Throws RangeError on what the writer would not write. */
 export function readValueColumns(
   reader: BinaryReader,
@@ -87,50 +112,92 @@ export function readValueColumns(
   isErased: (index: number) => boolean,
 ): ReadValues {
   const shapes = readShapes(reader, count);
-  const fieldsOf: (readonly number[] | null)[] = [];
+  const shapeOf = new Int32Array(count).fill(-1);
   const starts = new Uint32Array(count);
-  const opsByField = new Map<number, number[]>();
-  const usesOfShape = shapes.map(() => 0);
+  const uses = new Uint32Array(shapes.length);
   let used = 0;
   let total = 0;
   for (let index = 0; index < count; index += 1) {
     starts[index] = total;
-    if (isErased(index)) {
-      fieldsOf.push(null);
-      continue;
-    }
+    if (isErased(index)) continue;
     const place = reader.number();
     const fields = shapes[place];
     if (fields === undefined || place > used) throw new RangeError('not a shape');
-    if (usesOfShape[place] === 0) used += 1;
-    usesOfShape[place] = 1;
-    fieldsOf.push(fields);
+    if (uses[place] === 0) used += 1;
+    uses[place] = (uses[place] ?? 0) + 1;
+    shapeOf[index] = place;
     total += fields.length;
-    for (const field of fields) {
-      const ops = opsByField.get(field);
-      if (ops === undefined) opsByField.set(field, [index]);
-      else ops.push(index);
-    }
   }
   if (used !== shapes.length) throw new RangeError('an idle shape');
-  const letters = reader.bytes(total);
-  const lengths = new Float64Array(total);
-  for (let place = 0; place < total; place += 1) if (hasContent(letters[place] ?? 0)) lengths[place] = reader.number();
-  const texts = createTextReader(reader.bytes(reader.left()));
-  const values: OpValue[] = Array.from<OpValue>({ length: total }).fill(null);
-  /** Where the next value of an op goes: fields come rising, here and in each shape. */
-  const next = starts.slice();
-  let place = 0;
-  for (const field of [...opsByField.keys()].sort((a, b) => a - b)) {
-    for (const index of opsByField.get(field) ?? []) {
-      const to = next[index] ?? 0;
-      values[to] = valueOf(letters[place] ?? 0, texts.take(lengths[place] ?? 0));
-      next[index] = to + 1;
-      place += 1;
+  const column = reader.bytes(total);
+  const letters = new Uint8Array(total);
+  const [units, begins, ends] = [new Uint32Array(total), new Uint32Array(total), new Uint32Array(total)];
+  const targets = byField(shapes, shapeOf, uses, starts, total);
+  for (let place = 0; place < total; place += 1) {
+    const letter = column[place] ?? 0;
+    const target = targets[place] ?? 0;
+    letters[target] = letter;
+    if (!hasContent(letter)) continue;
+    const length = reader.number();
+    if (length > reader.left()) throw new RangeError('cut short');
+    units[target] = length;
+  }
+  const contents = reader.bytes(reader.left());
+  const read = { shapes, shapeOf, starts, letters, units, begins, ends, contents };
+  let at = 0;
+  for (let place = 0; place < total; place += 1) {
+    const target = targets[place] ?? 0;
+    begins[target] = at;
+    at = utf8End(contents, at, units[target] ?? 0);
+    ends[target] = at;
+    // A text is any text; of everything else there is one way to write it.
+    if (letters[target] !== letterText) valueAt({ ...read, all: () => [] }, target);
+  }
+  if (at !== contents.length) throw new RangeError('more than expected');
+  let values: OpValue[] | null = null;
+  return {
+    ...read,
+    all() {
+      if (values !== null) return values;
+      const texts = createTextReader(contents);
+      values = Array.from<OpValue>({ length: total }).fill(null);
+      for (const target of targets) values[target] = valueOf(letters[target] ?? 0, texts.take(units[target] ?? 0));
+      return values;
+    },
+  };
+}
+
+/** For each value in the order of the columns, by rising field and within it by op: its place in the order of the ops. */
+function byField(
+  shapes: readonly (readonly number[])[],
+  shapeOf: Int32Array,
+  uses: Uint32Array,
+  starts: Uint32Array,
+  total: number,
+): Uint32Array {
+  const counts = new Map<number, number>();
+  for (const [shape, fields] of shapes.entries())
+    for (const field of fields) counts.set(field, (counts.get(field) ?? 0) + (uses[shape] ?? 0));
+  const columns = new Map<number, number>();
+  const next: number[] = [];
+  let begin = 0;
+  for (const [field, ops] of [...counts].sort(([a], [b]) => a - b)) {
+    columns.set(field, next.length);
+    next.push(begin);
+    begin += ops;
+  }
+  const columnsOf = shapes.map((fields) => Uint32Array.from(fields, (field) => columns.get(field) ?? 0));
+  const targets = new Uint32Array(total);
+  for (let index = 0; index < shapeOf.length; index += 1) {
+    let at = starts[index] ?? 0;
+    for (const column of columnsOf[shapeOf[index] ?? -1] ?? []) {
+      const place = next[column] ?? 0;
+      targets[place] = at;
+      next[column] = place + 1;
+      at += 1;
     }
   }
-  texts.end();
-  return { fields: fieldsOf, values, starts };
+  return targets;
 }
 
 function readShapes(reader: BinaryReader, most: number): number[][] {

@@ -3,6 +3,7 @@ import type { Later } from '#core/store/checkpoints.ts';
 import { openStore, type Store } from '#core/store/store.ts';
 import { Contact } from '#shared/contacts/contact.ts';
 import { type Id, newId } from '#shared/kernel/ids.ts';
+import type { Kind } from '#shared/kinds/define-kind.ts';
 import { type Random, silentLogger, type Time } from '#shared/kernel/ports.ts';
 import { seededRandom, startOfTime } from './core.ts';
 
@@ -14,6 +15,8 @@ export type TestStoreOptions = {
   readonly random?: Random;
   readonly changed?: (topics: readonly string[]) => void;
   readonly later?: Later;
+  /** Of this version; all of them when not given. */
+  readonly kinds?: readonly Kind[];
 };
 
 /** Opens or makes a store as the core does, without the core around it. The caller closes it. */
@@ -24,6 +27,7 @@ export function openTestStore(path: string, options: TestStoreOptions = {}): Sto
     logger: silentLogger,
     changed: options.changed ?? (() => undefined),
     ...(options.later !== undefined && { later: options.later }),
+    ...(options.kinds !== undefined && { kinds: options.kinds }),
     backUp: () => undefined,
   });
   if (!opened.ok) throw new Error(opened.error.code);

@@ -5,8 +5,8 @@
 import type { Id } from '#shared/kernel/ids.ts';
 import type { Logger, Time } from '#shared/kernel/ports.ts';
 import type { Kind } from '#shared/kinds/define-kind.ts';
-import { type LooseColumns, looseOp } from '#shared/sync/loose-ops.ts';
-import { createMerger, emptyState, type Merger } from '#shared/sync/merge.ts';
+import type { LooseColumns } from '#shared/sync/loose-ops.ts';
+import { emptyState } from '#shared/sync/merge.ts';
 import type { Op } from '#shared/sync/op.ts';
 import { freezes, opContent } from '#shared/sync/op-content.ts';
 import { reissued } from '#shared/sync/reissue.ts';
@@ -17,12 +17,12 @@ import type { Checkpoints } from './checkpoints.ts';
 import { withoutWaiting, type WritableDb } from './database.ts';
 import { derivedId } from './derived-id.ts';
 import type { DeskIndex } from './desk-index.ts';
-import { foldColumns } from './fold-record.ts';
 import { createGatheredOps, type GatheredOps } from './gathered-ops.ts';
 import type { Indexes } from './indexes.ts';
 import type { Log, OpLog } from './op-log.ts';
 import { type Change, seenBy } from './change.ts';
 import type { RecordOfKind } from './partition-eraser.ts';
+import { createChunkPlacer } from './place-chunk.ts';
 import { createRecordPlacer } from './place-record.ts';
 import { createRecordTable, type RecordTable } from './record-rows.ts';
 
@@ -101,6 +101,14 @@ export function createCommitter(deps: CommitDeps): Committer {
   const squeezedTopics = new Set<string>();
   let squeezedTold = 0;
   const placer = createRecordPlacer({ log: opLog, indexes, desk });
+  const chunkPlacer = createChunkPlacer({
+    db,
+    log: opLog,
+    authors: deps.authors,
+    kinds: kindsByNumber,
+    tableOf,
+    placer,
+  });
 
   /** One immediate transaction; what the log holds in memory goes back with it. */
   function transact<T>(work: () => T): T {
@@ -255,21 +263,7 @@ export function createCommitter(deps: CommitDeps): Committer {
       withoutWaiting(db, () =>
         transact(() => {
           keep();
-          const { records, kinds, ends, replicas } = columns;
-          const owns = replicas.map((replica) => opLog.isOwn(replica));
-          const ownLog = (writer: number): Log | null => (owns[writer] === true ? logOf(replicas[writer] ?? '') : null);
-          const mergers = new Map<Kind, Merger>();
-          for (let place = 0, from = 0; place < records.length; place += 1) {
-            const [first, end] = [from, ends[place] ?? 0];
-            from = end;
-            const kind = kindsByNumber.get(kinds[place] ?? 0);
-            if (kind === undefined) continue; // stays in the archive for the version that knows it
-            const merger = mergers.get(kind) ?? createMerger(kind);
-            mergers.set(kind, merger);
-            const folded = foldColumns(merger, columns, first, end, ownLog);
-            placer.placeFolded(kind, tableOf(kind), records[place] ?? '', folded, () => opsWithin(columns, first, end));
-            squeezedTopics.add(kind.domain);
-          }
+          for (const { domain } of chunkPlacer.place(columns, logOf)) squeezedTopics.add(domain);
           let clock = opLog.clock();
           for (const time of columns.times) clock = observe(clock, time, now);
           opLog.setClock(clock);
@@ -383,11 +377,6 @@ export function createCommitter(deps: CommitDeps): Committer {
 
 /** A transaction of `together`: which domains have changed, what is not yet in its rows, and what went wrong in it. */
 type Batch = { readonly topics: Set<string>; readonly gathered: GatheredOps; failure: unknown };
-
-/** The ops at places `from` to before `to` of a chunk. */
-function opsWithin(columns: LooseColumns, from: number, to: number): Op[] {
-  return Array.from({ length: to - from }, (_, index) => looseOp(columns, from + index).op);
-}
 
 /** Takes a transaction back without an error. */
 class Undone extends Error {}

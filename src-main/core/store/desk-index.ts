@@ -34,6 +34,8 @@ const rowsAtOnce = 1000;
 export type DeskIndex = {
   /** The fields that `projected` wants to see beside those an op sets and those of the natural key. */
   fieldsOf(kind: Kind): readonly string[];
+  /** Whether records of a kind have anything to do with the desk. */
+  watches(kind: Kind): boolean;
   /** Marks what an op may have put on the desk or taken off; called in the op's transaction, after its row was stored. */
   projected(change: {
     readonly kind: Kind;
@@ -265,6 +267,8 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta, kinds:
       .sort((a, b) => (`${a.about} ${a.part}` < `${b.about} ${b.part}` ? -1 : 1));
 
   const self: DeskIndex = {
+    watches: (kind) => kind.conflicts === 'desk' || kind.naturalKey !== undefined || kind.name === Settlement.name,
+
     fieldsOf(kind) {
       if (kind.name === Settlement.name) return Object.keys(kind.fields);
       return kind.conflicts === 'desk' && kind.states !== undefined ? [kind.states.field] : [];

@@ -56,6 +56,7 @@ export function foldColumns(
   ownLog: (writer: number) => Log | null,
 ): Folded {
   const { replicas, writers, times, seqs, values } = columns;
+  const all = values.all();
   let own: Log | null = null;
   let ownSeq = 0;
   for (let place = from; place < to; place += 1) {
@@ -71,8 +72,8 @@ export function foldColumns(
     }
     merger.write(times[place] ?? 0, replicas[writer] ?? '', seqs[place] ?? 0);
     let at = values.starts[place] ?? 0;
-    for (const field of values.fields[place] ?? []) {
-      merger.value(field, values.values[at] ?? null);
+    for (const field of values.shapes[values.shapeOf[place] ?? -1] ?? []) {
+      merger.value(field, all[at] ?? null);
       at += 1;
     }
   }

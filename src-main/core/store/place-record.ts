@@ -3,7 +3,7 @@
  * where they come together, from a snapshot. Whatever the number of ops, the row is read and written once.
  */
 import type { Kind } from '#shared/kinds/define-kind.ts';
-import { emptyState, isEmpty } from '#shared/sync/merge.ts';
+import { emptyState, isAlive, isEmpty, type RecordState } from '#shared/sync/merge.ts';
 import type { Op } from '#shared/sync/op.ts';
 import { fieldsOf } from '#shared/sync/op-content.ts';
 import type { DeskIndex } from './desk-index.ts';
@@ -17,6 +17,16 @@ export type RecordPlacer = {
   place(kind: Kind, table: RecordTable, ops: readonly LoggedOp[]): void;
   /** The same of ops that have been folded. `ops` makes them, where they are asked for. */
   placeFolded(kind: Kind, table: RecordTable, record: string, fresh: Folded, ops: () => readonly Op[]): void;
+  /** Whether anything beside its row is made of a record of the kind. */
+  derives(kind: Kind): boolean;
+  /** Makes what is derived of a record whose row has just been made of all its ops, which `ops` makes. */
+  derive(placed: {
+    readonly kind: Kind;
+    readonly record: string;
+    readonly row: number;
+    readonly ops: () => readonly Op[];
+    readonly after: RecordState;
+  }): void;
   /**
    * Merges ops of one record, in the order in which they came. `own` is false for ops of other replicas; `before` is undefined where
    * nobody has looked yet.
@@ -50,13 +60,16 @@ export function createRecordPlacer(deps: {
       self.placeFolded(kind, table, record, foldSteps(kind, ops, isOwn, null), () => ops.map(({ op }) => op));
     },
 
+    derives: (kind) => indexes.fieldsOf(kind).length > 0 || desk.watches(kind),
+
+    derive({ kind, record, row, ops, after }) {
+      if (isAlive(after)) indexes.update(kind, row, null, after.values);
+      desk.placed({ kind, record, row, ops, before: emptyState, after });
+    },
+
     placeFolded(kind, table, record, fresh, ops) {
       const row = table.insert(record, fresh.state, fresh.facts);
-      if (row !== null) {
-        if (fresh.facts.alive) indexes.update(kind, row, null, fresh.state.values);
-        desk.placed({ kind, record, row, ops, before: emptyState, after: fresh.state });
-        return;
-      }
+      if (row !== null) return self.derive({ kind, record, row, ops, after: fresh.state });
       // It was here: what is held beyond the snapshot counts too.
       const names = Object.keys(kind.fields);
       const held = table.load(record, names);

@@ -70,6 +70,8 @@ export type RecordTable = {
 
 /** Length of `clocks` in a row written once, and the least in a row written in part: what is saved goes to longer sequence numbers. */
 const [roomAtFirst, roomLater] = [28, 24] as const;
+/** `clocks` of a row all of whose values were written at once. */
+export const noClocks = withRoom('');
 
 /** Statements of one kind kept at a time; which fields are written together repeats. */
 const mostStatements = 100;
@@ -183,7 +185,7 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
       cells[at++] = id;
       cells[at++] = stamp.time;
       cells[at++] = replicas.refOf(stamp.replica);
-      cells[at++] = clockEntries(kind, allNames, stamp, state, replicas).padEnd(roomAtFirst);
+      cells[at++] = withRoom(clockEntries(kind, allNames, stamp, state, replicas));
       cells[at++] = facts.changedAt;
       cells[at++] = authors.refOf(facts.changedBy);
       cells[at++] = state.edits[stamp.replica] ?? 0;
@@ -242,12 +244,27 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
 }
 
 function othersEdits(stamp: Stamp, { edits }: RecordState, replicas: Replicas): string | null {
-  let others: string | null = null;
+  let others = '';
   for (const replica in edits) {
     if (replica === stamp.replica) continue;
-    others = `${others === null ? '' : `${others},`}${replicas.refOf(replica)}:${edits[replica]}`;
+    others = othersEntry(others, replicas.refOf(replica), edits[replica] ?? 0);
   }
-  return others;
+  return others === '' ? null : others;
+}
+
+/** The list of others' edits with one more. */
+export function othersEntry(list: string, ref: number, seq: number): string {
+  return `${list === '' ? '' : `${list},`}${ref}:${seq}`;
+}
+
+/** One entry of `clocks`: how long after the row's first write a field was written, and by whom. */
+export function clockEntry(field: number, difference: number, ref: number): string {
+  return `${field}:${difference.toString(36)}:${ref}`;
+}
+
+/** A new row's `clocks`. */
+export function withRoom(clocks: string): string {
+  return clocks.padEnd(roomAtFirst);
 }
 
 function removalsOf({ removals }: RecordState): string | null {
@@ -308,7 +325,7 @@ function clockEntries(
     const clock = state.clocks[name];
     if (field === undefined || clock === undefined) continue;
     if (isSameStamp(clock, base) && (state.values[name] ?? null) !== null) continue;
-    const entry = `${field.number}:${(clock.time - base.time).toString(36)}:${replicas.refOf(clock.replica)}`;
+    const entry = clockEntry(field.number, clock.time - base.time, replicas.refOf(clock.replica));
     list += list === '' ? entry : `,${entry}`;
   }
   return list;

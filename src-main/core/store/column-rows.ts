@@ -1,0 +1,294 @@
+/**
+ * Rows of records straight from a chunk's columns (#shared/sync/loose-ops.ts), some hundred with one statement: without a text, an op, a
+ * state or a bound value for each. Half of what beginning with a snapshot takes would go into binding values alone.
+ *
+ * SQLite is given one blob and makes the rows of it itself. Each column lies in the blob in slots of one width, so that row i's begins at
+ * offset + i × width; what is shorter is filled up with blanks, and a text that is null is the byte ff. The rows are the very ones that folding the ops and writing the state make. What cannot be had so simply is left to them: a removal, a
+ * set that holds something, ops of this laptop's own, a long text, a record that is here already.
+ */
+import type { Statement } from 'better-sqlite3';
+import type { Field, FieldValue, Kind } from '#shared/kinds/define-kind.ts';
+import { actAt, type LooseColumns } from '#shared/sync/loose-ops.ts';
+import type { RecordState } from '#shared/sync/merge.ts';
+import { letterNo, letterText, letterYes } from '#shared/sync/op-values.ts';
+import { stampMs } from '#shared/sync/stamp.ts';
+import { valueAt } from '#shared/sync/value-columns.ts';
+import type { Authors } from './authors.ts';
+import { idParameter } from './column-id.ts';
+import type { WritableDb } from './database.ts';
+import { clockEntry, noClocks, othersEntry, type Replicas, withRoom } from './record-rows.ts';
+import { createSlots, isIdText, unslotted } from './row-slots.ts';
+import { columnName, quote } from './tables.ts';
+
+export type ColumnRows = {
+  /**
+   * Makes the rows of those records, by their places in the chunk, that can be made so. Answers the others. `made` is told of each row
+   * and asked for what it says by who derives something of it; null where nobody does.
+   */
+  insert(
+    columns: LooseColumns,
+    records: readonly number[],
+    made: ((record: number, row: number, after: RecordState) => void) | null,
+  ): readonly number[];
+};
+
+/** Rows made by one statement. */
+const mostRows = 512;
+/** Bytes of a value: all in its column are given as much room. */
+const mostBytes = 400;
+const mostStatements = 100;
+const none = -1;
+const integers = ['stamp_time', 'stamp_by', 'changed_at', 'changed_by', 'edit_seq', 'created_at'] as const;
+
+export function createColumnRows(
+  db: WritableDb,
+  kind: Kind,
+  replicas: Replicas,
+  authors: Authors,
+  isOwn: (replica: string) => boolean,
+): ColumnRows {
+  const names = Object.keys(kind.fields);
+  const fields: readonly Field[] = Object.values(kind.fields);
+  const count = fields.length;
+  const places = new Map(fields.map((field, place) => [field.number, place]));
+  const statements = new Map<string, Statement<unknown[]>>();
+  const anyBetween = db
+    .prepare(`select 1 from ${quote(kind.name)} where id between ${idParameter} and ${idParameter} limit 1`)
+    .pluck();
+
+  // Of the rows at hand. By row and field: the op that wrote last, and its value where that fits; by row and fact: numbers.
+  const writtenAt = new Int32Array(mostRows * count);
+  const sources = new Int32Array(mostRows * count);
+  const facts = integers.map(() => new Float64Array(mostRows));
+  const records = new Uint32Array(mostRows);
+  const clocks: string[] = [];
+  const others: string[] = [];
+  const slots = createSlots();
+  // Of the chunk at hand: for each shape where its values go, null where one goes into a set; and which writers are this laptop.
+  let plans: readonly (Int32Array | null)[] = [];
+  let owns: readonly boolean[] = [];
+
+  function plan(columns: LooseColumns): void {
+    owns = columns.replicas.map(isOwn);
+    plans = columns.values.shapes.map((shape) => {
+      const targets = Int32Array.from(shape, (number) => places.get(number) ?? none);
+      return targets.some((place) => fields[place]?.merge === 'set') ? null : targets;
+    });
+  }
+
+  /** Lays the ops of a record one over the other, as they come by rising stamp. Whether a row comes of it here. */
+  function lay(columns: LooseColumns, record: number, row: number): boolean {
+    const { writers, seqs, times, values, ends } = columns;
+    const [from, to] = [ends[record - 1] ?? 0, ends[record] ?? 0];
+    const start = row * count;
+    writtenAt.fill(none, start, start + count);
+    sources.fill(none, start, start + count);
+    for (let place = from; place < to; place += 1) {
+      if (owns[writers[place] ?? 0] === true || actAt(columns, place) === 'remove') return false;
+      const shape = values.shapeOf[place] ?? none;
+      if (shape === none) continue;
+      const targets = plans[shape] ?? null;
+      if (targets === null) return false;
+      const first = values.starts[place] ?? 0;
+      for (let index = 0; index < targets.length; index += 1) {
+        const target = targets[index] ?? none;
+        // A field of a newer version stays in the archive.
+        if (target === none) continue;
+        writtenAt[start + target] = place;
+        sources[start + target] = first + index;
+      }
+    }
+    let base = to;
+    for (let field = 0; field < count; field += 1) {
+      const at = writtenAt[start + field] ?? none;
+      if (at === none) continue;
+      if (at < base) base = at;
+      const fit = fitOf(fields[field], columns, sources[start + field] ?? 0);
+      if (fit === 'elsewhere') return false;
+      if (fit === 'none') sources[start + field] = none;
+    }
+    // Without a value that stands the stamp is none: see `firstClock`.
+    const stampTime = base === to ? 0 : (times[base] ?? 0);
+    const writer = writers[base === to ? from : base] ?? 0;
+    let editSeq = 0;
+    let list = '';
+    for (let place = from; place < to; place += 1) {
+      const who = writers[place] ?? 0;
+      if (who === writer) editSeq = Math.max(editSeq, seqs[place] ?? 0);
+      else if (writers.indexOf(who, from) === place)
+        list = othersEntry(list, refOf(columns, who), highestSeq(columns, who, place, to));
+    }
+    others[row] = list;
+    let entries = '';
+    for (let field = 0; field < count; field += 1) {
+      const at = writtenAt[start + field] ?? none;
+      if (at === none || (at === base && sources[start + field] !== none)) continue;
+      const entry = clockEntry(
+        fields[field]?.number ?? 0,
+        (times[at] ?? 0) - stampTime,
+        refOf(columns, writers[at] ?? 0),
+      );
+      entries = entries === '' ? entry : `${entries},${entry}`;
+    }
+    clocks[row] = entries;
+    records[row] = record;
+    const numbers = [
+      stampTime,
+      refOf(columns, writer),
+      stampMs(times[to - 1] ?? 0),
+      authors.refOf(columns.actors[to - 1] ?? null) ?? 0,
+      editSeq,
+      stampMs(times[from] ?? 0),
+    ];
+    for (let fact = 0; fact < numbers.length; fact += 1) {
+      const column = facts[fact];
+      if (column !== undefined) column[row] = numbers[fact] ?? 0;
+    }
+    return true;
+  }
+
+  const refOf = (columns: LooseColumns, writer: number): number => replicas.refOf(columns.replicas[writer] ?? '');
+
+  /** Puts a row's worth of every column into slots, and makes the rows. */
+  function write(columns: LooseColumns, rows: number): number {
+    slots.begin(rows);
+    const cells = [`id ${slots.planes(columns.planes, columns.records.length, records)}`];
+    for (const [fact, name] of integers.entries()) {
+      const column = slots.integers(facts[fact] ?? new Float64Array());
+      cells.push(`${name} ${name === 'changed_by' ? `nullif(${column}, 0)` : column}`);
+    }
+    if (clocks.slice(0, rows).every((list) => list === '')) cells.push(`clocks '${noClocks}'`);
+    else cells.push(`clocks ${slots.ascii(clocks.slice(0, rows).map(withRoom))}`);
+    if (others.slice(0, rows).some((list) => list !== ''))
+      cells.push(`edits nullif(${slots.ascii(others.slice(0, rows))}, '')`);
+    for (const [place, field] of fields.entries()) {
+      const column = quote(columnName(names[place] ?? ''));
+      if (field.merge === 'set') cells.push(`${column} '[]'`);
+      else {
+        const cell = putField(field, columns, place);
+        if (cell !== null) cells.push(`${column} ${cell}`);
+      }
+    }
+    const { changes, lastInsertRowid } = statementFor(cells).run({ ...slots.parameters(), rows });
+    if (changes !== rows) throw new Error('a record that was not here and is');
+    return Number(lastInsertRowid) - rows + 1;
+  }
+
+  /** The expression that reads a field's column; null where all are null. */
+  function putField(field: Field, { values }: LooseColumns, place: number): string | null {
+    const { begins, ends, contents, letters } = values;
+    if (field.type === 'reference') return slots.ids(contents, begins, sources, place, count);
+    if (field.type === 'flag') {
+      const digits = slots.flags(letters, letterYes, sources, place, count);
+      return digits === null ? null : `cast(${digits} as integer)`;
+    }
+    const text = slots.texts(contents, begins, ends, sources, place, count);
+    return text === null || field.type !== 'integer' ? text : `cast(${text} as integer)`;
+  }
+
+  /** `cells`: column and expression, one space between. */
+  function statementFor(cells: readonly string[]): Statement<unknown[]> {
+    const key = cells.join('\n');
+    let statement = statements.get(key);
+    if (statement !== undefined) return statement;
+    if (statements.size >= mostStatements) statements.clear();
+    const split = cells.map((cell) => cell.indexOf(' '));
+    const columns = cells.map((cell, index) => cell.slice(0, split[index]));
+    const expressions = cells.map((cell, index) => cell.slice((split[index] ?? 0) + 1));
+    statement = db.prepare(
+      `insert into ${quote(kind.name)} (alive, ${columns.join(', ')})
+         with recursive n (i) as (values (0) union all select i + 1 from n where i + 1 < @rows)
+         select 1, ${expressions.join(', ')} from n`,
+    );
+    statements.set(key, statement);
+    return statement;
+  }
+
+  function stateOf(columns: LooseColumns, row: number): RecordState {
+    const all = columns.values.all();
+    const values: { [field: string]: FieldValue } = {};
+    for (const [place, name] of names.entries()) {
+      const source = sources[row * count + place] ?? none;
+      // What is no set change is a value of a field: `fitOf` has seen to it.
+      if (writtenAt[row * count + place] !== none) values[name] = source === none ? null : (all[source] as FieldValue);
+    }
+    const record = records[row] ?? 0;
+    const edits: { [replica: string]: number } = {};
+    for (let place = columns.ends[record - 1] ?? 0; place < (columns.ends[record] ?? 0); place += 1) {
+      const replica = columns.replicas[columns.writers[place] ?? 0] ?? '';
+      edits[replica] = Math.max(edits[replica] ?? 0, columns.seqs[place] ?? 0);
+    }
+    return { values, clocks: {}, sets: {}, edits, removals: [] };
+  }
+
+  return {
+    insert(columns, wanted, made) {
+      const [first, last] = [wanted[0], wanted.at(-1)];
+      if (first === undefined || last === undefined) return [];
+      if (anyBetween.get(columns.records[first], columns.records[last]) !== undefined) return wanted;
+      plan(columns);
+      const left: number[] = [];
+      for (let at = 0; at < wanted.length; ) {
+        let rows = 0;
+        for (; at < wanted.length && rows < mostRows; at += 1) {
+          const record = wanted[at] ?? 0;
+          if (lay(columns, record, rows)) rows += 1;
+          else left.push(record);
+        }
+        if (rows === 0) continue;
+        const row = write(columns, rows);
+        if (made === null) continue;
+        for (let each = 0; each < rows; each += 1) made(records[each] ?? 0, row + each, stateOf(columns, each));
+      }
+      return left;
+    },
+  };
+}
+
+function highestSeq({ writers, seqs }: LooseColumns, writer: number, from: number, to: number): number {
+  let highest = 0;
+  for (let place = from; place < to; place += 1)
+    if (writers[place] === writer) highest = Math.max(highest, seqs[place] ?? 0);
+  return highest;
+}
+
+/**
+ * What a row says of a value: it itself; `none`, as it is none or does not fit; `elsewhere`: it has to be written by another way. Texts are looked
+ * at as they lie there, as making them costs more than all the rest.
+ */
+function fitOf(field: Field | undefined, { values }: LooseColumns, source: number): 'fits' | 'none' | 'elsewhere' {
+  if (field === undefined) return 'none';
+  const { letters, units, begins, ends, contents } = values;
+  const letter = letters[source] ?? 0;
+  const [begin, end] = [begins[source] ?? 0, ends[source] ?? 0];
+  if (letter === letterText) {
+    if (end - begin > mostBytes || isPadding(contents, begin, end)) return 'elsewhere';
+    if (field.type === 'reference') {
+      if (contents[begin] === 0x66 && valueAt(values, source) === unslotted) return 'elsewhere';
+      return isIdText(contents, begin, end) ? 'fits' : 'none';
+    }
+    if (
+      field.max !== undefined &&
+      (units[source] ?? 0) <= field.max &&
+      (!field.required || isInk(contents, begin, end))
+    )
+      return 'fits';
+  } else if (field.type === 'flag' && (letter === letterYes || letter === letterNo)) return 'fits';
+  const value = valueAt(values, source);
+  return value !== null && field.fits(value) ? 'fits' : 'none';
+}
+
+/** Whether a text ends as a slot is filled up, or begins as an escaped text does (column-text.ts). */
+function isPadding(bytes: Uint8Array, begin: number, end: number): boolean {
+  if (begin === end) return false;
+  return bytes[end - 1] === 0x20 || (bytes[begin] === 0xef && bytes[begin + 1] === 0xbf && bytes[begin + 2] === 0xbf);
+}
+
+/** Whether something visible of ASCII is in it: then it is not blank. */
+function isInk(bytes: Uint8Array, begin: number, end: number): boolean {
+  for (let at = begin; at < end; at += 1) {
+    const byte = bytes[at] ?? 0;
+    if (byte > 0x20 && byte < 0x7f) return true;
+  }
+  return false;
+}

@@ -1,0 +1,68 @@
+/** Makes the rows of all records of a chunk of squeezed ops, and what is derived of them. */
+import type { Kind } from '#shared/kinds/define-kind.ts';
+import { type LooseColumns, looseOp } from '#shared/sync/loose-ops.ts';
+import { createMerger, type RecordState } from '#shared/sync/merge.ts';
+import type { Op } from '#shared/sync/op.ts';
+import type { Authors } from './authors.ts';
+import { type ColumnRows, createColumnRows } from './column-rows.ts';
+import type { WritableDb } from './database.ts';
+import { foldColumns } from './fold-record.ts';
+import type { Log, OpLog } from './op-log.ts';
+import type { RecordPlacer } from './place-record.ts';
+import type { RecordTable } from './record-rows.ts';
+
+export type ChunkPlacer = {
+  /** `logOf`: a writer's log. Answers the kinds of which there were records; those of a kind not known here stay in the archive. */
+  place(columns: LooseColumns, logOf: (replica: string) => Log): readonly Kind[];
+};
+
+export function createChunkPlacer(deps: {
+  readonly db: WritableDb;
+  readonly log: OpLog;
+  readonly authors: Authors;
+  readonly kinds: ReadonlyMap<number, Kind>;
+  readonly tableOf: (kind: Kind) => RecordTable;
+  readonly placer: RecordPlacer;
+}): ChunkPlacer {
+  const { db, log, authors, placer } = deps;
+  const isOwn = (replica: string): boolean => log.isOwn(replica);
+  const rowsByKind = new Map<Kind, ColumnRows>();
+  const rowsOf = (kind: Kind): ColumnRows => {
+    const rows = rowsByKind.get(kind) ?? createColumnRows(db, kind, log, authors, isOwn);
+    rowsByKind.set(kind, rows);
+    return rows;
+  };
+
+  return {
+    place(columns, logOf) {
+      const { records, ends } = columns;
+      const owns = columns.replicas.map(isOwn);
+      const ownLog = (writer: number): Log | null =>
+        owns[writer] === true ? logOf(columns.replicas[writer] ?? '') : null;
+      const byKind = new Map<Kind, number[]>();
+      for (const [place, number] of columns.kinds.entries()) {
+        const kind = deps.kinds.get(number);
+        if (kind === undefined) continue;
+        const places = byKind.get(kind);
+        if (places === undefined) byKind.set(kind, [place]);
+        else places.push(place);
+      }
+      for (const [kind, places] of byKind) {
+        const derive = (place: number, row: number, after: RecordState): void =>
+          placer.derive({ kind, record: records[place] ?? '', row, ops: () => opsOf(columns, place), after });
+        const merger = createMerger(kind);
+        for (const place of rowsOf(kind).insert(columns, places, placer.derives(kind) ? derive : null)) {
+          const folded = foldColumns(merger, columns, ends[place - 1] ?? 0, ends[place] ?? 0, ownLog);
+          placer.placeFolded(kind, deps.tableOf(kind), records[place] ?? '', folded, () => opsOf(columns, place));
+        }
+      }
+      return [...byKind.keys()];
+    },
+  };
+}
+
+/** The ops of the record at a place. */
+function opsOf(columns: LooseColumns, record: number): Op[] {
+  const [from, to] = [columns.ends[record - 1] ?? 0, columns.ends[record] ?? 0];
+  return Array.from({ length: to - from }, (_, index) => looseOp(columns, from + index).op);
+}

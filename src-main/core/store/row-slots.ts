@@ -1,0 +1,195 @@
+/**
+ * Columns of many rows in one blob, each value in a slot of its column's width, and the SQL that reads them there (column-rows.ts). Each
+ * function puts a column and answers the expression for it: over the row's number `i` and the parameters that `parameters` gives.
+ */
+
+export type Slots = {
+  /** Begins anew, for so many rows. */
+  begin(rows: number): void;
+  /** Ids that lie in planes of `of` ids; `wanted`: which, by row. */
+  planes(planes: Uint8Array, of: number, wanted: Uint32Array): string;
+  /** Whole numbers from 0. */
+  integers(values: Float64Array): string;
+  /** Texts of characters below 128, none with a `~`; blanks at their end stay. */
+  ascii(texts: readonly string[]): string;
+  /**
+   * Texts at `begins` to `ends` in `contents` that do not end with a blank. `sources`: by row and field, `stride` fields a row, which of them is of field `place`; −1 is
+   * null. Null where all are.
+   */
+  texts(
+    contents: Uint8Array,
+    begins: Uint32Array,
+    ends: Uint32Array,
+    sources: Int32Array,
+    place: number,
+    stride: number,
+  ): string | null;
+  /** The same of ids, as their 16 bytes. */
+  ids(contents: Uint8Array, begins: Uint32Array, sources: Int32Array, place: number, stride: number): string | null;
+  /** The same of letters: 1 where it is `yes`, else 0. */
+  flags(letters: Uint8Array, yes: number, sources: Int32Array, place: number, stride: number): string | null;
+  /** What the statement is given besides. */
+  parameters(): { readonly [name: string]: Uint8Array | number };
+};
+
+const idBytes = 16;
+const idUnits = 36;
+/** What a slot is filled up with, and what stands in the place of a text that is null. */
+const [blank, nullMark] = [0x20, 0xff] as const;
+const nullText = `cast(x'ff' as text)`;
+const nullId = `x'${'ff'.repeat(idBytes)}'`;
+/** The id that a slot cannot hold, as it says that there is none. */
+export const unslotted = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+const [digitZero, tilde] = [48, 0x7e] as const;
+
+export function createSlots(): Slots {
+  let bytes = new Uint8Array(256 * 1024);
+  let used = 0;
+  let rows = 0;
+  let places: { readonly offset: number; readonly width: number }[] = [];
+
+  /** Room for a column, all blanks; answers where it begins. */
+  function room(width: number): number {
+    const offset = used;
+    used += width * rows;
+    if (used > bytes.length) {
+      const larger = new Uint8Array(Math.max(used, bytes.length * 2));
+      larger.set(bytes.subarray(0, offset));
+      bytes = larger;
+    }
+    bytes.fill(blank, offset, used);
+    places.push({ offset, width });
+    return offset;
+  }
+  /** The bytes of the last column's slot in row `i`. */
+  function slot(): string {
+    const last = places.length - 1;
+    return `substr(@b, @o${last} + i * @w${last}, @w${last})`;
+  }
+  const text = (): string => `rtrim(cast(${slot()} as text))`;
+
+  return {
+    begin(count) {
+      rows = count;
+      used = 0;
+      places = [];
+    },
+    planes(planes, of, wanted) {
+      let to = room(idBytes);
+      for (let row = 0; row < rows; row += 1) {
+        let from = wanted[row] ?? 0;
+        for (let byte = 0; byte < idBytes; byte += 1) {
+          bytes[to++] = planes[from] ?? 0;
+          from += of;
+        }
+      }
+      return slot();
+    },
+    integers(values) {
+      let most = 0;
+      for (let row = 0; row < rows; row += 1) most = Math.max(most, values[row] ?? 0);
+      const width = String(most).length;
+      const offset = room(width);
+      for (let row = 0; row < rows; row += 1) {
+        const first = offset + row * width;
+        let rest = values[row] ?? 0;
+        for (let to = first + width - 1; to >= first; to -= 1) {
+          const next = Math.floor(rest / 10);
+          bytes[to] = digitZero + rest - next * 10;
+          rest = next;
+        }
+      }
+      return `cast(${slot()} as integer)`;
+    },
+    ascii(texts) {
+      const width = texts.reduce((most, each) => Math.max(most, each.length), 0);
+      const offset = room(width);
+      bytes.fill(tilde, offset, used);
+      for (const [row, each] of texts.entries())
+        for (let at = 0; at < each.length; at += 1) bytes[offset + row * width + at] = each.charCodeAt(at);
+      return `rtrim(cast(${slot()} as text), '~')`;
+    },
+    texts(contents, begins, ends, sources, place, stride) {
+      let width = 0;
+      let nulls = 0;
+      for (let row = 0; row < rows; row += 1) {
+        const source = sources[row * stride + place] ?? -1;
+        if (source < 0) nulls += 1;
+        else width = Math.max(width, (ends[source] ?? 0) - (begins[source] ?? 0));
+      }
+      if (nulls === rows) return null;
+      if (nulls > 0) width = Math.max(width, 1);
+      const offset = room(width);
+      for (let row = 0; row < rows; row += 1) {
+        const source = sources[row * stride + place] ?? -1;
+        let to = offset + row * width;
+        if (source < 0) bytes[to] = nullMark;
+        else
+          for (let at = begins[source] ?? 0, end = ends[source] ?? 0; at < end; at += 1)
+            bytes[to++] = contents[at] ?? 0;
+      }
+      return nulls === 0 ? text() : `nullif(${text()}, ${nullText})`;
+    },
+    ids(contents, begins, sources, place, stride) {
+      let nulls = 0;
+      for (let row = 0; row < rows; row += 1) if ((sources[row * stride + place] ?? -1) < 0) nulls += 1;
+      if (nulls === rows) return null;
+      const offset = room(idBytes);
+      for (let row = 0; row < rows; row += 1) {
+        const source = sources[row * stride + place] ?? -1;
+        const to = offset + row * idBytes;
+        if (source < 0) bytes.fill(nullMark, to, to + idBytes);
+        else writeIdText(contents, begins[source] ?? 0, bytes, to);
+      }
+      return nulls === 0 ? slot() : `nullif(${slot()}, ${nullId})`;
+    },
+    flags(letters, yes, sources, place, stride) {
+      let nulls = 0;
+      for (let row = 0; row < rows; row += 1) if ((sources[row * stride + place] ?? -1) < 0) nulls += 1;
+      if (nulls === rows) return null;
+      const offset = room(1);
+      for (let row = 0; row < rows; row += 1) {
+        const source = sources[row * stride + place] ?? -1;
+        bytes[offset + row] = source < 0 ? nullMark : digitZero + (letters[source] === yes ? 1 : 0);
+      }
+      return nulls === 0 ? text() : `nullif(${text()}, ${nullText})`;
+    },
+    parameters: () => ({
+      // SQLite counts bytes from 1.
+      ...Object.fromEntries(
+        places.flatMap(({ offset, width }, at) => [
+          [`o${at}`, offset + 1],
+          [`w${at}`, width],
+        ]),
+      ),
+      b: bytes.subarray(0, used),
+    }),
+  };
+}
+
+/** Values of the hex digits by character code, 255 for all other codes. */
+const digitValues = Uint8Array.from({ length: 256 }, (_, code) => {
+  const value = '0123456789abcdef'.indexOf(String.fromCharCode(code));
+  return value < 0 ? 255 : value;
+});
+const isHyphen = Uint8Array.from({ length: idUnits }, (_, at) => ([8, 13, 18, 23].includes(at) ? 1 : 0));
+
+/** Whether an id stands there, as `idPattern` says. */
+export function isIdText(bytes: Uint8Array, begin: number, end: number): boolean {
+  if (end - begin !== idUnits) return false;
+  for (let at = 0; at < idUnits; at += 1) {
+    const byte = bytes[begin + at] ?? 0;
+    if (isHyphen[at] === 1 ? byte !== 45 : digitValues[byte] === 255) return false;
+  }
+  return true;
+}
+
+/** Writes the 16 bytes of the id whose text begins at `from`. */
+function writeIdText(source: Uint8Array, from: number, target: Uint8Array, to: number): void {
+  let at = from;
+  for (let byte = 0; byte < idBytes; byte += 1) {
+    if (isHyphen[at - from] === 1) at += 1;
+    target[to + byte] = ((digitValues[source[at] ?? 0] ?? 0) << 4) | (digitValues[source[at + 1] ?? 0] ?? 0);
+    at += 2;
+  }
+}

@@ -68,28 +68,16 @@ export function toColumns(ops: readonly Op[], replica: string): OpColumns {
     const begins = op.group === op.seq;
     if (!begins && index > 0 && op.group !== group) throw new RangeError('an action must be one run');
     group = op.group;
-    let flag = acts.indexOf(op.act);
-    if (begins) flag |= flagBegins;
+    flags[index] = flagsOf(op);
     if (begins || index === 0) actorColumn.number(op.actor === null ? 0 : actors.place(op.actor) + 1);
     kinds.number(op.kind);
     times.signed(op.time - time);
     time = op.time;
     writeId(op.record, records, index, n);
-    if (writeReplaced(op.replaced, replaced, stampTimes, placeOf)) flag |= flagReplaces;
-    if (op.seen !== null) {
-      flag |= flagSeen;
-      const entries = Object.entries(op.seen).sort(([a], [b]) => (a < b ? -1 : 1));
-      seen.number(entries.length);
-      for (const [each, seq] of entries) {
-        seen.number(placeOf(each));
-        seen.number(seq);
-      }
-    }
-    if (op.digest !== null) {
-      flag |= flagErased;
-      digests.bytes(op.digest);
-    } else if (op.set !== null) lengths[index] = values.text(valuesToText(op.set));
-    flags[index] = flag;
+    writeReplaced(op.replaced, replaced, stampTimes, placeOf);
+    if (op.seen !== null) writeSeen(op.seen, seen, placeOf);
+    if (op.digest !== null) digests.bytes(op.digest);
+    else if (op.set !== null) lengths[index] = values.text(valuesToText(op.set));
   }
 
   const out = createWriter(values.length() + n * 32 + 256);
@@ -110,6 +98,30 @@ export function toColumns(ops: readonly Op[], replica: string): OpColumns {
   const valuesAt = out.length();
   out.bytes(values.written());
   return { bytes: out.written(), valuesAt, lengths };
+}
+
+export function flagsOf(op: Op): number {
+  let flags = acts.indexOf(op.act);
+  if (op.group === op.seq) flags |= flagBegins;
+  if (op.digest !== null) flags |= flagErased;
+  for (const _ in op.replaced) {
+    flags |= flagReplaces;
+    break;
+  }
+  return op.seen === null ? flags : flags | flagSeen;
+}
+
+export function writeSeen(
+  said: NonNullable<Op['seen']>,
+  column: BinaryWriter,
+  placeOf: (replica: string) => number,
+): void {
+  const entries = Object.entries(said).sort(([a], [b]) => (a < b ? -1 : 1));
+  column.number(entries.length);
+  for (const [each, seq] of entries) {
+    column.number(placeOf(each));
+    column.number(seq);
+  }
 }
 
 export function writeReplaced(

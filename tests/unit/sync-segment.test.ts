@@ -7,7 +7,9 @@ import { verifySignature } from '#core/store/identity.ts';
 import { segmentPorts } from '#core/store/segment-ports.ts';
 import { createWriter } from '#shared/kernel/binary.ts';
 import { bytesToHex, bytesToId } from '#shared/kernel/ids.ts';
+import { loneOpToColumns } from '#shared/sync/lone-op.ts';
 import { type Op, type OpValue, emptyHead } from '#shared/sync/op.ts';
+import { fromColumns, toColumns } from '#shared/sync/op-columns.ts';
 import { textToValues, valuesToText } from '#shared/sync/op-values.ts';
 import {
   assembleSegment,
@@ -253,6 +255,21 @@ describe('a hostile segment', () => {
     tomorrow[4] = 3;
     expect(opened(tomorrow)).toEqual({ ok: false, error: { code: 'segment/version', version: 3 } });
   });
+});
+
+test('one op alone makes the bytes that columns of one op are', () => {
+  const digest = new Uint8Array(32).fill(9);
+  fc.assert(
+    fc.property(run(fc.constantFrom(1, 1001, 123_456), 1), fc.boolean(), fc.nat(3), ([op], isErased, behind) => {
+      if (op === undefined) throw new Error('no op');
+      // An action may go on over the border of a block.
+      const group = op.seq === 1001 ? op.seq - behind : op.seq;
+      const written: Op = isErased ? { ...op, group, set: null, digest } : { ...op, group };
+      const alone = loneOpToColumns(written, replica);
+      expect(bytesToHex(alone)).toBe(bytesToHex(toColumns([written], replica).bytes));
+      expect(fromColumns(alone, op.seq, replica).ops).toEqual([written]);
+    }),
+  );
 });
 
 test('values have one text, and every other text is refused', () => {

@@ -110,10 +110,13 @@ export function createCommitter(deps: CommitDeps): Committer {
     placer,
   });
 
+  // Made once: a function for each transaction takes as long as a statement of it.
+  const inTransaction = db.transaction((work: () => unknown) => work()).immediate;
+
   /** One immediate transaction; what the log holds in memory goes back with it. */
   function transact<T>(work: () => T): T {
     try {
-      const result = db.transaction(work).immediate();
+      const result = inTransaction(work) as T; // what `work` answered
       deps.checkpoints.written();
       return result;
     } catch (error) {

@@ -344,6 +344,7 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta, kinds:
     },
 
     settle() {
+      if (records.size === 0 && pairs.size === 0) return false;
       let changed = false;
       for (const [record, kind] of records) {
         const before = inOrder(selectRows.all(record, 'same') as DeskRow[]); // rows of our own table

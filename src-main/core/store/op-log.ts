@@ -12,6 +12,7 @@
  */
 import { blockOf, blockOps, emptyHead, type Op } from '#shared/sync/op.ts';
 import { fromColumns, toColumns } from '#shared/sync/op-columns.ts';
+import { loneOpToColumns } from '#shared/sync/lone-op.ts';
 import { logKey, type Summary } from '#shared/sync/messages.ts';
 import {
   cutAfter,
@@ -349,7 +350,9 @@ export function createOpLog(deps: OpLogDeps): OpLog {
       const [first] = fresh === 0 ? [] : state.tail.slice(-fresh);
       if (first === undefined) return;
       if (state.seedBlock !== blockOf(first.seq)) seedOf(state, blockOf(first.seq));
-      statements.insertTail.run(log.ref, first.seq, clock, toColumns(state.tail.slice(-fresh), log.replica).bytes);
+      const rest =
+        fresh === 1 ? loneOpToColumns(first, log.replica) : toColumns(state.tail.slice(-fresh), log.replica).bytes;
+      statements.insertTail.run(log.ref, first.seq, clock, rest);
     },
     seal(log, appliedAt) {
       const state = stateOf(log);

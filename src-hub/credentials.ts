@@ -15,7 +15,7 @@ import type { ReplicaTable } from './db/schema.ts';
 import { createEnrolment } from './enrolment.ts';
 import { sha256 } from './hub-crypto.ts';
 import type { HubIdentity } from './identity.ts';
-import { keepCredential, lockNewest, readCredential, signCredential } from './issuing.ts';
+import { heldOf, keepCredential, lockNewest, readCredential, signCredential } from './issuing.ts';
 import { linesOf, succeed, successionOf, unsucceeded } from './succession.ts';
 
 const dayMs = 86_400_000;
@@ -245,19 +245,13 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
       const partitions = [...(rights.partitions ?? old.partitions)];
       if (!partitions.some((prefix) => isWithin(laptop.partition, prefix)))
         return err({ code: 'hub/own-partition', partition: laptop.partition });
-      const logs = await tx
-        .selectFrom('log')
-        .select(['partition', 'head_seq'])
-        .where('replica', '=', laptop.id)
-        .where('head_seq', '>', 0)
-        .execute();
       // The order of credentials is that of their beginnings: two changes in one moment must have one.
       const validFrom = Math.max(time.now(), old.validFrom + 1);
       const granted = signCredential(deps, {
         ...old,
         roles: [...(rights.roles ?? old.roles)],
         partitions,
-        heldBefore: Object.fromEntries(logs.map((log) => [log.partition, log.head_seq])),
+        heldBefore: await heldOf(tx, laptop.id),
         handOverUntil: time.now() + rights.handOverDays * dayMs,
         validFrom,
       });

@@ -14,7 +14,7 @@ import type { HubDb } from './db/database.ts';
 import type { InvitationTable } from './db/schema.ts';
 import { sha256 } from './hub-crypto.ts';
 import type { HubIdentity } from './identity.ts';
-import { keepCredential, readCredential, signCredential } from './issuing.ts';
+import { heldOf, keepCredential, readCredential, signCredential } from './issuing.ts';
 import { unsucceeded } from './succession.ts';
 
 const dayMs = 86_400_000;
@@ -90,7 +90,10 @@ export function createEnrolment(deps: { db: HubDb; identity: HubIdentity; time: 
         return err({ code: 'hub/wrong-partition', invited: partitions });
       }
 
-      const credential = credentialFor(request, invitation, partitions, now);
+      // Whoever is invited anew has written under other rights: what the hub holds of it is judged by those.
+      const held = await heldOf(tx, request.replica);
+      const heldBefore = Object.keys(held).length === 0 ? {} : { heldBefore: held };
+      const credential = credentialFor(request, invitation, { partitions, ...heldBefore }, now);
       const laptop = { laptop: invitation.laptop, commission: invitation.commission, partition: request.partition };
       await tx
         .insertInto('replica')
@@ -133,7 +136,7 @@ export function createEnrolment(deps: { db: HubDb; identity: HubIdentity; time: 
   function credentialFor(
     request: EnrolRequest,
     invitation: InvitationTable,
-    partitions: string[],
+    rights: Pick<Credential, 'partitions' | 'heldBefore'>,
     now: number,
   ): Credential {
     return signCredential(deps, {
@@ -142,7 +145,7 @@ export function createEnrolment(deps: { db: HubDb; identity: HubIdentity; time: 
       laptop: invitation.laptop,
       ...(request.recipient === undefined ? {} : { recipient: request.recipient }),
       roles: z.array(Role).parse(JSON.parse(invitation.roles)),
-      partitions,
+      ...rights,
       validFrom: now,
       validUntil: now + invitation.valid_days * dayMs,
     });

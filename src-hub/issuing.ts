@@ -54,3 +54,14 @@ export async function lockNewest(
     .limit(1)
     .executeTakeFirst();
 }
+
+/** How far the hub holds a laptop's logs, by partition: what a credential with other rights calls `heldBefore`. */
+export async function heldOf(tx: HubDb, replica: string): Promise<{ [partition: string]: number }> {
+  const logs = await tx
+    .selectFrom('log')
+    .select(['partition', 'head_seq'])
+    .where('replica', '=', replica)
+    .where('head_seq', '>', 0)
+    .execute();
+  return Object.fromEntries(logs.map((log) => [log.partition, log.head_seq]));
+}

@@ -97,6 +97,21 @@ for (const kind of bothDatabases(postgres, 'scopes')) {
       expect(other.port().summary()).toMatchObject({ [`${wide.port().replica} ${dec}`]: 2 });
     });
 
+    test("what a laptop wrote before it was invited anew, with fewer rights, is still everybody's", async () => {
+      const again = laptop('again', tec);
+      await again.enrol([tec], ['secretary']);
+      again.write(id('one'), { name: 'Первый контакт, пример' });
+      again.write(id('two'), { name: 'Второй контакт, пример' });
+      again.store.commit([{ kind: Contact, id: id('one'), act: 'remove', values: {} }], null);
+      await again.sync();
+      expect(await office.current().credentials.revoke('again')).toEqual(['again']);
+      await again.enrol([tec], ['member']);
+      const newcomer = laptop('newcomer', tec);
+      await newcomer.enrol([tec]);
+      expect(await newcomer.sync()).toMatchObject({ failure: null, refusedHere: [], received: 3 });
+      expect(newcomer.names()).toEqual(['Второй контакт, пример']);
+    });
+
     test('a wider grant brings what it covers anew; roles are judged from then on', async () => {
       const narrow = laptop('narrow', tec);
       await narrow.enrol([tec]);

@@ -43,6 +43,8 @@ export type ParcelStore = ReplicaStore & {
   credentials(): Credential[];
   /** Of logs whose segments here begin later: the seq before the first of them. */
   begins(): Summary;
+  /** Of each of this laptop's own logs, how far the hub is known to hold it. */
+  received(): Summary;
 };
 
 /** The hub both sides belong to, and who reads. */
@@ -224,7 +226,7 @@ export async function takeParcel(
   };
   const isForked = isHub ? store.compareHeads(header.summary, header.heads) : isOldCopy(store, segments, reader.verify);
   // An old copy must not be told that its other self has handed everything over.
-  if (isHub && !isForked) acknowledge(store, next);
+  if (isHub && !isForked) acknowledge(store, next, peer.epoch === memory.peers['hub']?.epoch);
 
   let received = 0;
   const refusedHere: { log: string; failure: Failure }[] = [];
@@ -247,7 +249,8 @@ export async function takeParcel(
       refusedHere.push({ log: taken.log, failure: { code: 'segment/gap' } });
     reader.onProgress?.(index + 1, segments.length);
   }
-  if (received > 0) store.takeBack();
+  // The hub's word alone may have brought the rights that strays waited for.
+  if (received > 0 || isHub) store.takeBack();
   const held = store.credentials();
   const [own] = newestFirst(held.filter((each) => each.replica === store.replica));
   return ok({
@@ -279,9 +282,13 @@ export function markOffered(store: ParcelStore, memory: StickMemory, upTo: Summa
   return { ...memory, offered };
 }
 
-/** What the hub holds moves the marks; what lies in a parcel beyond that stays on its way. */
-function acknowledge(store: ParcelStore, memory: StickMemory): void {
-  store.markReceived(memory.peers['hub']?.summary ?? {});
+/**
+ * What the hub holds moves the marks; what lies in a parcel beyond that stays on its way. In the epoch known they only move forward: an
+ * exchange that broke off has moved them further than is remembered here.
+ */
+function acknowledge(store: ParcelStore, memory: StickMemory, isEpochKnown: boolean): void {
+  const said = memory.peers['hub']?.summary ?? {};
+  store.markReceived(isEpochKnown ? furthest(said, store.received()) : said);
   for (const [log, seq] of Object.entries(memory.offered)) if (store.isOwn(log)) store.markSent(log, seq);
 }
 

@@ -33,6 +33,13 @@ export function createStickStore(deps: StickStoreDeps): StickStore {
           return base === 0 ? [] : [[logKey(log.replica, log.partition), base]];
         }),
       ),
+    received: () =>
+      Object.fromEntries(
+        opLog
+          .logs()
+          .filter((log) => opLog.isOwn(log.replica))
+          .map((log) => [logKey(log.replica, log.partition), opLog.marks(log).received]),
+      ),
     stickMemory: () => ({ ...emptyStickMemory, ...parsed<StickMemory>('stick-memory') }),
     setStickMemory: (memory) => meta.set('stick-memory', JSON.stringify(memory)),
     sealIdentity: () => meta.get('seal-identity'),

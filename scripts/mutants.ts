@@ -67,8 +67,8 @@ const mutants: readonly Mutant[] = [
   {
     name: 'the same summary under another epoch is no news',
     file: 'exchange.ts',
-    from: 'if (same && epoch === options.epoch) return end(session, null);',
-    to: 'if (same || epoch !== options.epoch) return end(session, null);',
+    from: 'if (same && epoch === options.epoch) {',
+    to: 'if (same || epoch !== options.epoch) {',
   },
   {
     name: 'partitions that were not asked for are taken',
@@ -99,6 +99,18 @@ const mutants: readonly Mutant[] = [
     file: 'exchange.ts',
     from: "if (store.compareHeads(summary, header.heads)) return { ...session, failure: { code: 'sync/old-copy' } };",
     to: 'store.compareHeads(summary, header.heads);',
+  },
+  {
+    name: 'what an identity before was not allowed stays with those who hold it',
+    file: 'exchange.ts',
+    from: 'return isOfBefore(store, log) || (!store.isOwn(log) && store.isSucceeded(log));',
+    to: 'return isOfBefore(store, log);',
+  },
+  {
+    name: 'strays that waited for other rights wait on where nothing else is new',
+    file: 'exchange.ts',
+    from: 'store.takeBack();\n      if (ahead(store, session, options) === 0) return',
+    to: 'if (ahead(store, session, options) === 0) return',
   },
   {
     name: 'the rest of a cut segment forgets the head it begins behind',

@@ -141,7 +141,11 @@ export async function exchange(
     if (!brief.ok) return end(session, brief.error);
     const { same, epoch, time } = brief.value.header;
     session = { ...session, turns: 1, hubTime: time };
-    if (same && epoch === options.epoch) return end(session, null);
+    if (same && epoch === options.epoch) {
+      // What waited for other rights may be written now, whichever way those came.
+      store.takeBack();
+      if (ahead(store, session, options) === 0) return end(session, null);
+    }
   }
   /** Segments whose answer was lost: the hub may have them. */
   let unsure: readonly Sent[] = [];
@@ -167,6 +171,7 @@ export async function exchange(
     const { header, segments } = response.value;
     const credentials = header.credentials.length > 0 ? store.addCredentials(header.credentials) : ok(null);
     if (!credentials.ok) return end(session, credentials.error);
+    session = heardOf(session, header.credentials);
 
     const before = session;
     // What did not arrive is no refusal.
@@ -297,7 +302,8 @@ function takeAnswer(store: ReplicaStore, session: Session, sent: readonly Sent[]
     const now = summary[log] ?? 0;
     acknowledgedOps += Math.max(0, Math.min(now, to) - from + 1);
     const refusal = refusals.find((each) => each.log === log);
-    if (isOfBefore(store, log) && refusal !== undefined && isFinal(refusal)) reissued += store.reissue(log, now);
+    const again = refusal !== undefined && isFinal(store, refusal) ? store.endLog(log, now) : null;
+    if (again !== null) reissued += again;
     // Standing still means refused. Less than was offered from means a gap: go on from there.
     else if (now === from - 1) {
       blocked.add(log);
@@ -325,15 +331,29 @@ function takeAnswer(store: ReplicaStore, session: Session, sent: readonly Sent[]
   };
 }
 
+/** What the hub did not want of somebody's log is offered once more when something new is said of its writer. */
+function heardOf(session: Session, credentials: SyncResponse['credentials']): Session {
+  const spokenOf = new Set(credentials.flatMap(({ replica, succeeds }) => [replica, succeeds]));
+  const isAnew = (log: string): boolean =>
+    spokenOf.has(parseLogKey(log).replica) && session.unwanted[log] !== undefined;
+  const unwanted = Object.fromEntries(Object.entries(session.unwanted).filter(([log]) => !isAnew(log)));
+  return { ...session, unwanted, blocked: session.blocked.filter((log) => !isAnew(log)) };
+}
+
 /** Pages go forward only, whatever the hub says. */
 function nextPage({ credentials }: Session, after: string | null): Session['credentials'] {
   if (after === null || credentials === null) return null;
   return credentials === 'digest' || after > credentials.after ? { after } : null;
 }
 
-/** Whether the hub will never take this under the identity that wrote it. */
-function isFinal({ reason }: Refusal): boolean {
-  return ['no-credential', 'revoked', 'expired', 'wrong-partition', 'wrong-role'].includes(reason);
+/**
+ * Whether the hub will never take this under the identity that wrote it, and its writer goes on under another one. Of others' logs only what
+ * was not allowed: a hub that was put back may hear of a writer again, and what it takes from nobody any more the writer itself may bring.
+ */
+function isFinal(store: ReplicaStore, { log, reason }: Refusal): boolean {
+  if (['expired', 'wrong-partition', 'wrong-role'].includes(reason))
+    return isOfBefore(store, log) || (!store.isOwn(log) && store.isSucceeded(log));
+  return ['no-credential', 'revoked'].includes(reason) && isOfBefore(store, log);
 }
 
 function takeSegment(store: ReplicaStore, session: Session, bytes: Uint8Array, options: ExchangeOptions): Session {

@@ -67,11 +67,14 @@ export type ReplicaStore = {
   contradicts(log: string, seq: number, head: string): boolean;
   /** Remembers that the hub refused a log's continuation as forked. */
   distrust(log: string): void;
+  /** Whether the writer of a log goes on under another identity: nothing that it was not allowed is ever allowed it any more. */
+  isSucceeded(log: string): boolean;
   /**
-   * Writes what is in a log of an earlier identity behind `after` again, under the identity of now: what the hub will not take any more
-   * under the old one. Answers how many ops that were.
+   * Ends a log behind `after`, where the hub's ends, because the hub will never take what follows. What this laptop wrote there, under an
+   * earlier identity, is written again under the one of now; what another wrote is kept as strays for it (stray.ts). Answers how many ops
+   * were written again; null where nothing was done: the log goes on otherwise at the hub, or has no segments there any more.
    */
-  reissue(log: string, after: number): number;
+  endLog(log: string, after: number): number | null;
   /**
    * Writes again, at the end of this laptop's own log, what others have kept of its logs as strays (stray.ts) and none of them says any
    * more; the strays are removed. Answers how many ops that were. Waits while a log of its own is not mended.

@@ -9,6 +9,8 @@ import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createBackups } from '#core/store/backups.ts';
 import { derivedId } from '#core/store/derived-id.ts';
 import { runCommand } from '#hub/cli.ts';
+import type { Role } from '#shared/access/roles.ts';
+import { Contact } from '#shared/contacts/contact.ts';
 import { silentLogger } from '#shared/kernel/ports.ts';
 import { startSignedIn, type TestCore, testPin } from '#tests/lib/core.ts';
 import { bothDatabases, startPostgres } from '#tests/lib/hub.ts';
@@ -144,6 +146,33 @@ for (const kind of bothDatabases(postgres, 'succession')) {
       expect(Object.values(await office.current().holds())).toEqual([1]);
       await lost.enrol();
       expect(await office.current().credentials.standingOf(lost.port().replica)).toMatchObject({ state: 'valid' });
+    });
+
+    test('what the old identity was not allowed any more comes back to who goes on, from who holds it', async () => {
+      const { lost, backup } = await withBackup();
+      const holder = office.open('LAPTOP-02');
+      await holder.enrol();
+      await lost.sync();
+      await holder.sync();
+      lost.store.commit([{ kind: Contact, id: id('sent'), act: 'remove', values: {} }], null);
+      expect(await lost.carryTo(holder)).toMatchObject({ received: 1 });
+      const grant = (role: Role) => office.current().credentials.grant('LAPTOP-01', { roles: [role], handOverDays: 0 });
+      expect(await grant('member')).toMatchObject({ ok: true });
+      const heir = restored(backup);
+      await heir.succeed();
+      await heir.sync();
+      // Nobody may hold what the hub forbids, and nothing is lost: the stray waits until who goes on may write it.
+      await holder.sync();
+      expect(holder.port().summary()).toEqual(await office.current().holds());
+      await heir.sync();
+      for (const each of [holder, heir]) expect(each.names()).toContain('Отправлено, пример');
+      expect(await grant('secretary')).toMatchObject({ ok: true });
+      await heir.sync();
+      await holder.sync();
+      for (const each of [holder, heir]) {
+        expect(each.names()).toEqual(['В копии, не отправлено, пример']);
+        expect(each.port().summary()).toEqual(await office.current().holds());
+      }
     });
 
     test('revoked, expired, unknown, unsigned, signed for another hub or key: refused by name, and nothing is stored', async () => {

@@ -13,6 +13,7 @@ import { overruled } from '#shared/sync/merge.ts';
 import { emptyHead, stampToText } from '#shared/sync/op.ts';
 import { openSegment } from '#shared/sync/segment.ts';
 import type { Stamp } from '#shared/sync/stamp.ts';
+import { factsAtHub, factsKeptByRogues } from './facts.ts';
 import type { History } from './history.ts';
 import { type Keys, verifyWith } from './keys.ts';
 import { type SimLaptop, type SimOp, type SimRecord, versions, writtenKinds } from './laptop.ts';
@@ -20,12 +21,12 @@ import {
   type Actor,
   admit,
   createWorld,
-  factsAtHub,
   type LaptopMaker,
   meetHub,
   noFault,
   pack,
   play,
+  signInAnew,
   unpack,
   type World,
 } from './world.ts';
@@ -48,6 +49,8 @@ async function heal(world: World): Promise<void> {
   // Whoever has a new identity goes on in the place of the one before: nobody is invited for it.
   for (const actor of world.actors) await meetHub(world, actor, noFault);
   for (const actor of honest) admit(world, actor, 'chair');
+  // What the hub did not want before is offered again, now that it may have been told more of its writer.
+  for (const actor of world.actors) signInAnew(actor);
   for (const actor of world.actors) await meetHub(world, actor, noFault);
   for (const actor of world.actors) {
     actor.laptop.clock.now += 1000;
@@ -73,7 +76,8 @@ function check(world: World): void {
     world.actors.filter(({ order }) => order.office === 'rogue').map(({ laptop }) => laptop.store().replica),
   );
   const facts = factsAtHub(world);
-  for (const fact of world.required) yes(facts.has(fact), `${fact} is lost`);
+  const keptBack = factsKeptByRogues(world);
+  for (const fact of world.required) yes(facts.has(fact) || keptBack.has(fact), `${fact} is lost`);
   for (const log of Object.keys(held)) checkChain(world, log);
   const tables = new Map<string, { [record: string]: SimRecord }>();
   for (const actor of world.actors) checkLaptop(world, actor, rogues, tables);
@@ -122,7 +126,7 @@ function checkLaptop(
 
 /**
  * No clean edit is lost: what nobody else has touched stands, and what somebody has seen is beaten by what they wrote over it. (A laptop
- * put back unawares may write again what it had forgotten: its log then goes back in time.)
+ * that was put back may write again what it had forgotten: its log then goes back in time.)
  */
 function checkWrites(
   { actors, names }: World,
@@ -150,8 +154,11 @@ function checkWrites(
     const name = fieldName(kind, number);
     if (kind === undefined || name === undefined) continue;
     const last = all.reduce((a, b) => (b.op.seq > a.op.seq ? b : a));
-    const isCopied = actors.some(({ copies, laptop: { name: of } }) => copies > 0 && of === names.get(last.replica));
-    if (!isCopied && all.every(({ replica }) => replica === last.replica))
+    const isPutBack = actors.some(
+      ({ putBacks, laptop: { name: of } }) => putBacks > 0 && of === names.get(last.replica),
+    );
+    const goesBack = all.some(({ op }) => op.time > last.op.time);
+    if (!(isPutBack && goesBack) && all.every(({ replica }) => replica === last.replica))
       deepEqual(table[record]?.values[name], last.op.set?.[number] ?? null, `a clean edit of ${name} is lost`);
     checkOverruled(all, number);
   }

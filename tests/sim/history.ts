@@ -60,7 +60,13 @@ export type Step =
     }
   | { readonly do: 'lose'; readonly which: number }
   | { readonly do: 'clock'; readonly who: number; readonly days: number }
-  | { readonly do: 'role'; readonly who: number; readonly role: Role }
+  | {
+      readonly do: 'role';
+      readonly who: number;
+      readonly role: Role;
+      /** Whether what it has yet to hand over is judged by its role before. */
+      readonly handOver: boolean;
+    }
   | { readonly do: 'upgrade'; readonly who: number }
   | { readonly do: 'crash'; readonly who: number }
   | { readonly do: 'back-up'; readonly who: number }
@@ -80,33 +86,45 @@ const fault: fc.Arbitrary<Fault> = fc.record({
   small: fc.boolean(),
 });
 
+const write: fc.Arbitrary<Step & { readonly do: 'write' }> = fc.record({
+  do: fc.constant('write' as const),
+  who,
+  kind: fc.constantFrom(
+    'contact' as const,
+    'contact' as const,
+    'decision' as const,
+    'membership' as const,
+    'extra' as const,
+  ),
+  record: fc.constantFrom(0, 0, 1),
+  act: fc.constantFrom(
+    'set' as const,
+    'set' as const,
+    'set' as const,
+    'set' as const,
+    'remove' as const,
+    'restore' as const,
+  ),
+  fields: fc.array(fc.nat(6), { minLength: 1, maxLength: 3 }),
+  value: fc.nat(11),
+  both: fc.boolean(),
+});
+
+const role: fc.Arbitrary<Step & { readonly do: 'role' }> = fc.record({
+  do: fc.constant('role' as const),
+  who,
+  role: fc.constantFrom<Role>('chair', 'member', 'member', 'secretary'),
+  handOver: fc.boolean(),
+});
+
+const putBack: fc.Arbitrary<Step & { readonly do: 'put-back' }> = fc.record({
+  do: fc.constant('put-back' as const),
+  who,
+  isKnown: fc.boolean(),
+});
+
 const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: small.write,
-    arbitrary: fc.record({
-      do: fc.constant('write' as const),
-      who,
-      kind: fc.constantFrom(
-        'contact' as const,
-        'contact' as const,
-        'decision' as const,
-        'membership' as const,
-        'extra' as const,
-      ),
-      record: fc.constantFrom(0, 0, 1),
-      act: fc.constantFrom(
-        'set' as const,
-        'set' as const,
-        'set' as const,
-        'set' as const,
-        'remove' as const,
-        'restore' as const,
-      ),
-      fields: fc.array(fc.nat(6), { minLength: 1, maxLength: 3 }),
-      value: fc.nat(11),
-      both: fc.boolean(),
-    }),
-  },
+  { weight: small.write, arbitrary: write },
   {
     weight: small.decide,
     arbitrary: fc.record({ do: fc.constant('decide' as const), who, which: fc.nat(3), take: fc.nat(3) }),
@@ -131,18 +149,49 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: small.clock,
     arbitrary: fc.record({ do: fc.constant('clock' as const), who, days: fc.integer({ min: -3650, max: 3650 }) }),
   },
-  {
-    weight: small.role,
-    arbitrary: fc.record({
-      do: fc.constant('role' as const),
-      who,
-      role: fc.constantFrom<Role>('chair', 'member', 'secretary'),
-    }),
-  },
+  { weight: small.role, arbitrary: role },
   { weight: small.upgrade, arbitrary: fc.record({ do: fc.constantFrom('upgrade' as const, 'crash' as const), who }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('back-up' as const), who }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('put-back' as const), who, isKnown: fc.boolean() }) },
+  { weight: 3, arbitrary: putBack },
 );
+
+/** As `who`: the hub, however many laptops there are. */
+export const hub = -1;
+/** As `which`: the stick that was written last. */
+export const lastStick = -1;
+const noFault: Fault = { what: 'none', turn: 0, at: 0, small: false };
+
+const storySteps = [...Array(24).keys()];
+
+/**
+ * Where most has gone wrong: a laptop is put back, or the hub, while somebody holds what it forgot and its role changes. Any of these steps
+ * may be missing; by chance alone they meet in one history of thousands.
+ */
+const copyStory: fc.Arbitrary<Step[]> = fc
+  .record({
+    who,
+    peer: who,
+    writes: fc.tuple(write, write, write),
+    roles: fc.tuple(role, role),
+    copies: fc.tuple(putBack, putBack),
+    // Three of four stay, and shrinking takes away.
+    kept: fc.tuple(fc.subarray(storySteps), fc.subarray(storySteps)),
+  })
+  .map(({ who: owner, peer, writes, roles, copies, kept }) => {
+    const owned = <S extends Step>(given: S): S => ({ ...given, who: owner });
+    const meet = (each: number): Step => ({ do: 'exchange', who: each, fault: noFault });
+    const backUp = (each: number): Step => ({ do: 'back-up', who: each });
+    const pack = (from: number, to: number): Step => ({ do: 'pack', who: from, to, everything: true });
+    const unpack = (each: number): Step => ({ do: 'unpack', who: each, which: lastStick, most: 6, crash: false });
+    const all: Step[] = [
+      [backUp(hub), owned(writes[0]), backUp(owner), owned(writes[1]), meet(owner), pack(owner, peer), unpack(peer)],
+      [meet(peer), owned(roles[0]), { ...writes[2], who: peer }, backUp(owner), owned(copies[0])],
+      [{ do: 'put-back', who: hub, isKnown: false } as const, owned(writes[2]), meet(peer), meet(owner)],
+      [owned(roles[1]), pack(peer, hub), unpack(hub), owned(copies[1]), owned(writes[0]), pack(peer, owner)],
+      [unpack(owner), meet(owner)],
+    ].flat();
+    return all.filter((_, at) => kept.some((part) => part.includes(at)));
+  });
 
 const order: fc.Arbitrary<LaptopOrder> = fc.record({
   skewDays: fc.oneof(
@@ -156,10 +205,15 @@ const order: fc.Arbitrary<LaptopOrder> = fc.record({
 
 export type History = { readonly laptops: readonly LaptopOrder[]; readonly steps: readonly Step[] };
 
-/** Two to six laptops and up to `steps` steps. */
+/** Two to six laptops and up to `steps` steps, and now and then some more that belong together. */
 export function history(steps: number): fc.Arbitrary<History> {
   return fc.record({
     laptops: fc.array(order, { minLength: 2, maxLength: 6 }),
-    steps: fc.array(step, { maxLength: steps, size: 'max' }),
+    steps: fc
+      .array(fc.oneof({ weight: 40, arbitrary: step.map((each) => [each]) }, { weight: 1, arbitrary: copyStory }), {
+        maxLength: steps,
+        size: 'max',
+      })
+      .map((parts) => parts.flat()),
   });
 }

@@ -42,6 +42,10 @@ export type Disk = {
 /** So few pieces of a log are joined, so that histories see it happen. */
 const mostPieces = 4;
 
+export function emptyLog(replica: string, partition: string): LogState {
+  return { replica, partition, ops: [], pieces: [], received: 0, sent: 0 };
+}
+
 /** The end of what is sealed of a log. */
 export function sealedHead(log: LogState): { seq: number; head: Uint8Array } {
   const last = log.pieces.at(-1);

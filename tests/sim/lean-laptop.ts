@@ -8,9 +8,17 @@ import { err, ok } from '#shared/kernel/result.ts';
 import { utf8 } from '#shared/kernel/utf8.ts';
 import type { Kind } from '#shared/kinds/define-kind.ts';
 import { checkSegmentAllowed } from '#shared/sync/accept.ts';
-import { credentialBytes, newestFirst, reachesInto } from '#shared/sync/credential.ts';
+import { credentialBytes, isSucceeded, newestFirst, reachesInto } from '#shared/sync/credential.ts';
 import { emptyState, isAlive, mergeOp } from '#shared/sync/merge.ts';
-import { type Credential, headMark, logKey, parseLogKey, serialsDigest, summaryDigest } from '#shared/sync/messages.ts';
+import {
+  type Credential,
+  headMark,
+  logKey,
+  parseLogKey,
+  serialsDigest,
+  type Summary,
+  summaryDigest,
+} from '#shared/sync/messages.ts';
 import type { Op } from '#shared/sync/op.ts';
 import { freezes, opContent } from '#shared/sync/op-content.ts';
 import { emptyStickMemory, type ParcelStore } from '#shared/sync/parcel-session.ts';
@@ -26,6 +34,7 @@ import {
   beyond,
   copyOf,
   type Disk,
+  emptyLog,
   headAt,
   isOwnOf,
   type LogState,
@@ -80,15 +89,8 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
     return keys.newPair(`${name}|${found.generation}`);
   }
   const kindOf = (number: number): Kind | undefined => versions[disk.version].find((kind) => kind.number === number);
-  const emptyLog = (replica: string, at: string): LogState => ({
-    replica,
-    partition: at,
-    ops: [],
-    pieces: [],
-    received: 0,
-    sent: 0,
-  });
   const ownLogs = (): LogState[] => [...disk.logs.values()].filter((log) => isOwn(log.replica));
+  const received = (): Summary => Object.fromEntries(ownLogs().map((log) => [keyOf(log), log.received]));
   const keyOf = (log: LogState): string => logKey(log.replica, log.partition);
   const put = (log: LogState): void => void disk.logs.set(keyOf(log), log);
   function project(op: Op, replica: string): void {
@@ -258,10 +260,14 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
       const log = disk.logs.get(key);
       if (log !== undefined) disk.forked.set(key, isOwn(log.replica) ? log.received : 0);
     },
-    reissue(key, after) {
+    isSucceeded(key) {
+      const [newest] = newestFirst(credentialsOf(parseLogKey(key).replica));
+      return newest !== undefined && isSucceeded(newest, [...disk.credentials.values()]);
+    },
+    endLog(key, after) {
       const log = disk.logs.get(key);
-      if (log === undefined || log.replica === current().replica || !isOwn(log.replica)) return 0;
-      const sealed = seal(log);
+      if (log === undefined || log.replica === current().replica || disk.forked.has(key)) return null;
+      const sealed = isOwn(log.replica) ? seal(log) : log;
       put(sealed);
       return sealed.ops.length > after ? branchOff(sealed, after) : 0;
     },
@@ -345,6 +351,7 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
     },
     credentials: () => [...disk.credentials.values()],
     begins: () => ({}),
+    received,
   });
 
   function write(changes: readonly SimChange[], at = partition): void {
@@ -414,7 +421,7 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
       [...disk.logs.values()].flatMap((log): SimOp[] =>
         log.ops.map((op) => ({ op, replica: log.replica, partition: log.partition })),
       ),
-    received: () => Object.fromEntries(ownLogs().map((log) => [logKey(log.replica, log.partition), log.received])),
+    received,
     credential: () => credentialsOf(current().replica).sort((a, b) => b.validFrom - a.validFrom)[0] ?? null,
     crash: () => undefined, // nothing is held outside the disk
     upgrade(version) {

@@ -26,7 +26,7 @@ import {
 } from '#shared/sync/messages.ts';
 import { emptyHead } from '#shared/sync/op.ts';
 import { isParcelSigned, makeParcel, readParcel } from '#shared/sync/parcel.ts';
-import { type Succession, successionBytes } from '#shared/sync/succession.ts';
+import { handOverMs, type Succession, successionBytes } from '#shared/sync/succession.ts';
 import { headWithin, openSegment, readSegmentHeader, type SegmentHeader } from '#shared/sync/segment.ts';
 import { derivedId } from '#core/store/derived-id.ts';
 import { sha256 } from '#core/store/segment-ports.ts';
@@ -191,6 +191,13 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
     return { lacked: page, after: lacked.length > page.length ? last : said.until };
   }
 
+  /** What the hub holds of a laptop's logs when it changes its rights. */
+  function heldBefore(replica: string): Pick<Credential, 'heldBefore'> {
+    const logs = [...disk.logs.keys()].filter((log) => parseLogKey(log).replica === replica);
+    if (logs.length === 0) return {};
+    return { heldBefore: Object.fromEntries(logs.map((log) => [parseLogKey(log).partition, headOf(log).seq])) };
+  }
+
   const issue = (rest: Omit<Credential, 'signature' | 'serial' | 'validFrom'>): Credential => {
     issued += 1;
     const unsigned = { ...rest, serial: `serial-${issued}`, validFrom: issued };
@@ -225,7 +232,13 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
     /** Every piece of a log, in order. */
     pieces: (log: string): readonly Uint8Array[] => (disk.logs.get(log) ?? []).map((each) => each.bytes),
 
-    /** Issues a credential; the newest of a laptop is what counts here. */
+    /** What the hub knows an identity as; of one that was succeeded nothing is taken, and it is given nothing. */
+    standingOf(replica: string): 'unknown' | 'valid' | 'succeeded' {
+      if (newest(replica) === undefined) return 'unknown';
+      return disk.successors.has(replica) ? 'succeeded' : 'valid';
+    },
+
+    /** Issues a credential on an invitation; the newest of a laptop is what counts here. One that was succeeded is let in anew. */
     enrol(order: {
       replica: string;
       publicKey: string;
@@ -233,19 +246,21 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
       role: Role;
       prefixes: readonly string[];
     }): Credential {
-      const before = newest(order.replica);
-      const heldBefore: { [partition: string]: number } = {};
-      for (const log of disk.logs.keys())
-        if (parseLogKey(log).replica === order.replica) heldBefore[parseLogKey(log).partition] = headOf(log).seq;
-      return issue({
-        replica: order.replica,
-        publicKey: order.publicKey,
-        laptop: order.name,
-        roles: [order.role],
-        partitions: [...order.prefixes],
-        ...(before === undefined || Object.keys(heldBefore).length === 0 ? {} : { heldBefore }),
-        validUntil: 2 ** 45,
-      });
+      const { replica, publicKey } = order;
+      disk.successors.delete(replica);
+      const rights = { laptop: order.name, roles: [order.role], partitions: [...order.prefixes], validUntil: 2 ** 45 };
+      return issue({ replica, publicKey, ...rights, ...heldBefore(replica) });
+    },
+
+    /** Gives a laptop another role, by its name: who was succeeded has the name of who goes on. `isHandedOver`: for a while that of before counts. */
+    grant(name: string, role: Role, isHandedOver: boolean): void {
+      const known = disk.credentials.findLast(
+        ({ laptop, replica }) => laptop === name && !disk.successors.has(replica),
+      );
+      if (known === undefined) return;
+      const { signature: _s, serial: _n, validFrom: _f, handOverUntil: _u, ...rights } = known;
+      const handOver = isHandedOver ? { handOverUntil: clock.now + handOverMs } : {};
+      issue({ ...rights, roles: [role], ...heldBefore(known.replica), ...handOver });
     },
     succeed,
 
@@ -294,6 +309,7 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
         succeed(succession);
       const credential = newest(header.writer);
       if (header.reader !== 'hub' || header.hubKey !== pair.publicKey || credential === undefined) return false;
+      if (disk.successors.has(header.writer)) return false;
       if (!isParcelSigned(header, credential.publicKey, keys.verify)) return false;
       accept(segments);
       const known = disk.peers.get(header.writer);

@@ -7,14 +7,14 @@ import type { Role } from '#shared/access/roles.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { mayAct } from '#shared/sync/credential.ts';
 import { exchange, type ExchangeOutcome, nothingDone } from '#shared/sync/exchange.ts';
-import { frame, logKey, parseLogKey, SyncResponse, unframe } from '#shared/sync/messages.ts';
+import { frame, logKey, SyncResponse, unframe } from '#shared/sync/messages.ts';
 import { type ExchangeParcel, readParcel } from '#shared/sync/parcel.ts';
-import { readOps } from '#shared/sync/segment.ts';
 import { composeParcels, markOffered, takeParcel } from '#shared/sync/parcel-session.ts';
 import { startOfTime } from '#tests/lib/core.ts';
+import { factsAtHub, factsOf } from './facts.ts';
 import type { Fault, History, LaptopOrder, Step } from './history.ts';
 import type { Keys } from './keys.ts';
-import type { Image, SimChange, SimLaptop, SimOp } from './laptop.ts';
+import type { Image, SimChange, SimLaptop } from './laptop.ts';
 import { deskChanges, recordChanges } from './people.ts';
 import { createModelHub, type HubImage, type ModelHub } from './model-hub.ts';
 import { successionOf, waitingFor } from './succession.ts';
@@ -27,6 +27,8 @@ export type Actor = {
   readonly laptop: SimLaptop;
   readonly order: LaptopOrder;
   backup: Image | null;
+  /** So often it was put back. */
+  putBacks: number;
   /** So often it was put back from outside, so that the app did not know. */
   copies: number;
 };
@@ -74,7 +76,7 @@ export function createWorld(history: History, keys: Keys, make: LaptopMaker): Wo
     const prefixes = [place === 'both' ? oblast : partition];
     const now = startOfTime + order.skewDays * dayMs;
     const laptop = make(order, { name: `laptop-${index}`, partition, prefixes, now, hubKey: hub.publicKey });
-    return { laptop, order, backup: null, copies: 0 };
+    return { laptop, order, backup: null, putBacks: 0, copies: 0 };
   });
   const world: World = {
     keys,
@@ -100,7 +102,11 @@ function renew({ names }: World, { laptop }: Actor): void {
 /** Lets a laptop in under its new identity over a line; false where the line failed. One that was succeeded before is invited. */
 function succeedFirst(world: World, actor: Actor, fault: Fault): boolean {
   const succession = successionOf(world, actor);
-  if (succession === null) return true;
+  if (succession === null) {
+    // A copy that does not know of its successor is told so, and a person invites it.
+    if (world.hub.standingOf(actor.laptop.store().replica) !== 'valid') admit(world, actor, 'chair');
+    return true;
+  }
   if (fault.what === 'lose-request') return false;
   const credential = world.hub.succeed(succession);
   if (fault.what === 'lose-answer' || fault.what === 'cut') return false;
@@ -139,7 +145,7 @@ export async function play(world: World, step: Step): Promise<void> {
     case 'pack':
       return pack(world, actor, world.actors[step.to % (world.actors.length + 1)], step.everything);
     case 'unpack': {
-      const message = world.sticks[step.which % Math.max(1, world.sticks.length)];
+      const message = world.sticks.at(step.which % Math.max(1, world.sticks.length));
       if (message !== undefined) await unpack(world, actor, message, step);
       return;
     }
@@ -152,14 +158,15 @@ export async function play(world: World, step: Step): Promise<void> {
     case 'role':
       // Its owner learns of it with the next answer.
       if (actor !== undefined && actor.order.office !== 'rogue')
-        world.hub.enrol({ ...writerOf(actor.laptop), role: step.role });
+        world.hub.grant(actor.laptop.name, step.role, step.handOver);
       return;
     case 'upgrade': {
       const next = { before: 'now', now: 'after', after: 'after' } as const;
-      return actor?.laptop.upgrade(next[actor.laptop.version()]);
+      actor?.laptop.upgrade(next[actor.laptop.version()]);
+      return actor && signInAnew(actor);
     }
     case 'crash':
-      return actor?.laptop.crash();
+      return actor && crash(actor);
     case 'back-up':
       if (actor === undefined) world.hubBackup = world.hub.backUp();
       else actor.backup = actor.laptop.backUp();
@@ -169,6 +176,16 @@ export async function play(world: World, step: Step): Promise<void> {
   }
 }
 
+/** What the hub did not want of others is known until the app is closed, and no longer. */
+export function signInAnew({ laptop }: Actor): void {
+  laptop.keepNotes({ ...laptop.notes(), unwanted: {} });
+}
+
+function crash(actor: Actor): void {
+  actor.laptop.crash();
+  signInAnew(actor);
+}
+
 function putBack(world: World, actor: Actor | undefined, isKnown: boolean): void {
   if (actor === undefined) {
     if (world.hubBackup === null) return;
@@ -176,27 +193,15 @@ function putBack(world: World, actor: Actor | undefined, isKnown: boolean): void
   } else {
     if (actor.backup === null || actor.order.office === 'rogue') return;
     actor.laptop.restore(actor.backup);
+    signInAnew(actor);
     // The app that puts a backup back takes a new identity. A disk that came back from outside is found out at the next contact.
+    actor.putBacks += 1;
     if (isKnown) renew(world, actor);
     else actor.copies += 1;
   }
   // What nobody holds any more went with the disk.
   const held = new Set([...factsAtHub(world), ...world.actors.flatMap(({ laptop }) => factsOf(world, laptop.ops()))]);
   world.required = new Set([...world.required].filter((fact) => held.has(fact)));
-}
-
-/** Names what an op says whatever log it stands in: a laptop that was put back may have to write it again under another identity. */
-function factsOf({ names }: World, ops: readonly Pick<SimOp, 'op' | 'replica'>[]): string[] {
-  return ops.map(({ op, replica }) => `${names.get(replica) ?? replica} ${op.time} ${op.act} ${op.kind} ${op.record}`);
-}
-
-/** The facts that the hub holds. */
-export function factsAtHub(world: World): Set<string> {
-  const { hub, keys } = world;
-  const ops = Object.keys(hub.summary()).flatMap((log) =>
-    hub.pieces(log).flatMap((bytes) => readOps(bytes, keys.ports).map((op) => ({ op, ...parseLogKey(log) }))),
-  );
-  return new Set(factsOf(world, ops));
 }
 
 /** Writes what the laptop's role allows; a rogue does not ask. */
@@ -246,7 +251,7 @@ export async function meetHub(world: World, actor: Actor, fault: Fault): Promise
     });
   } catch (error) {
     if (!(error instanceof PowerCut)) throw error;
-    laptop.crash();
+    crash(actor);
     return null;
   }
   if (outcome.turns > 0) keep(laptop, outcome);
@@ -360,7 +365,8 @@ export function pack(world: World, from: Actor | undefined, to: Actor | undefine
   const { sticks, hub } = world;
   if (from === to || sticks.length > 30) return;
   if (from === undefined) {
-    if (to !== undefined) sticks.push(hub.parcelFor(to.laptop.store().replica));
+    const reader = to?.laptop.store().replica;
+    if (reader !== undefined && hub.standingOf(reader) === 'valid') sticks.push(hub.parcelFor(reader));
     return;
   }
   const { laptop } = from;
@@ -434,6 +440,6 @@ export async function unpack(
     if (outcome.value.isForked) renew(world, actor);
   } catch (error) {
     if (!(error instanceof PowerCut)) throw error;
-    laptop.crash();
+    crash(actor);
   }
 }

@@ -2,7 +2,7 @@
 import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { checkSegmentAllowed } from '#shared/sync/accept.ts';
-import { credentialBytes, newestFirst, reachesInto } from '#shared/sync/credential.ts';
+import { credentialBytes, isSucceeded, newestFirst, reachesInto } from '#shared/sync/credential.ts';
 import {
   Credential,
   headMark,
@@ -239,11 +239,17 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
       if (log !== undefined) forked.add(key, opLog.isOwn(log.replica) ? opLog.marks(log).received : 0);
     },
 
-    reissue(key, after) {
+    isSucceeded(key) {
+      const [newest] = newestFirst(credentialsOf(parseLogKey(key).replica));
+      return newest !== undefined && isSucceeded(newest, [...credentials().values()]);
+    },
+
+    endLog(key, after) {
       const log = findLog(key);
-      if (log === undefined || isCurrent(log) || !opLog.isOwn(log.replica)) return 0;
+      if (log === undefined || isCurrent(log) || forked.commonOf(key) !== undefined) return null;
+      if (after < opLog.base(log) || opLog.isComing(log)) return null;
       deps.committer.seal((each) => each === log);
-      return after >= opLog.base(log) && opLog.head(log).seq > after ? deps.committer.branchOff(log, after) : 0;
+      return opLog.head(log).seq > after ? deps.committer.branchOff(log, after) : 0;
     },
 
     takeBack() {

@@ -1,0 +1,46 @@
+/** What the ops of a simulated world say, by name: so it can be asked whether anything is lost, wherever it stands now. */
+import { fail } from 'node:assert/strict';
+import { hexToBytes } from '#shared/kernel/ids.ts';
+import { logKey, parseLogKey } from '#shared/sync/messages.ts';
+import { readOps, readSegmentHeader } from '#shared/sync/segment.ts';
+import { Stray } from '#shared/sync/stray.ts';
+import type { SimOp } from './laptop.ts';
+import type { World } from './world.ts';
+
+/** Names what an op says whatever log it stands in: a laptop that was put back may have to write it again under another identity. */
+export function factsOf({ names }: World, ops: readonly Pick<SimOp, 'op' | 'replica'>[]): string[] {
+  return ops.map(({ op, replica }) => `${names.get(replica) ?? replica} ${op.time} ${op.act} ${op.kind} ${op.record}`);
+}
+
+/**
+ * The facts that only rogues can give back: what they took off others' logs stands behind what they wrote against their role, and the hub
+ * leaves their logs there.
+ */
+export function factsKeptByRogues(world: World): Set<string> {
+  const rogues = world.actors.filter(({ order }) => order.office === 'rogue');
+  const segments = rogues.flatMap(({ laptop }) =>
+    laptop
+      .ops()
+      .filter(({ op, replica }) => op.kind === Stray.number && replica === laptop.store().replica)
+      .filter(({ op, replica, partition }) => op.seq > world.hub.held(logKey(replica, partition)))
+      .flatMap(({ op }) => {
+        const hex = op.set?.[String(Stray.fields.segment.number)];
+        return typeof hex === 'string' ? [hexToBytes(hex)] : [];
+      }),
+  );
+  const ops = segments.flatMap((bytes) => {
+    const read = readSegmentHeader(bytes);
+    if (!read.ok) return fail('a stray that is no segment');
+    return readOps(bytes, world.keys.ports).map((op) => ({ op, replica: read.value.header.replica }));
+  });
+  return new Set(factsOf(world, ops));
+}
+
+/** The facts that the hub holds. */
+export function factsAtHub(world: World): Set<string> {
+  const { hub, keys } = world;
+  const ops = Object.keys(hub.summary()).flatMap((log) =>
+    hub.pieces(log).flatMap((bytes) => readOps(bytes, keys.ports).map((op) => ({ op, ...parseLogKey(log) }))),
+  );
+  return new Set(factsOf(world, ops));
+}

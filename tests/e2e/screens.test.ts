@@ -39,6 +39,11 @@ const people = {
   tg: 'Шахси намунавӣ 20',
   en: 'Үлгү адам 2',
 } as const;
+/** Whose data are copied. */
+const copied = {
+  ru: { country: 'kg', search: 'Ош', commission: 'Ошская территориальная избирательная комиссия' },
+  tg: { country: 'tj', search: 'Суғд', commission: 'Комиссияи' },
+} as const;
 let desk: Desk;
 
 keepEvidence();
@@ -189,5 +194,39 @@ describe('pictures of the app', () => {
     await desk.button(new RegExp(`^${desk.say('training:course.start')}`), courseRow(desk)).click();
     await readLesson(desk, first?.id ?? '', lessonHeading(desk, next?.id ?? ''));
     expect(await desk.shot('ky-lesson')).toContain('docs/screens');
+  });
+
+  test.each(['ru', 'tg'] as const)('%s: a copy on a stick, and back on another laptop', async (locale) => {
+    await standUp(desk);
+    const sticks = join(folder, `sticks ${locale}`);
+    mkdirSync(join(sticks, 'ФЛЕШКА'), { recursive: true });
+    const start = (profile: string) => ({
+      profile: join(folder, `${profile} ${locale}`),
+      env: { KOMISSIYA_DRIVE_ROOTS: sticks },
+    });
+    const person = { name: 'Намуна 1', role: 'chair', pin: '507284' } as const;
+    desk = await sitDown('ru', start('kept'));
+    const code = await firstRun(desk, { locale, ...copied[locale], person });
+    await desk.goTo('settings');
+    await desk.button(desk.say('copies:write')).click();
+    await desk.choose(desk.say('stick:place.stick', { name: 'ФЛЕШКА' }));
+    await desk.field(desk.say('copies:dialog.laptop')).fill('№ 1');
+    await desk.text(desk.like('copies:dialog.room')).waitFor();
+    await desk.shot(`${locale}-copy-dialog`);
+    await desk.button(desk.say('copies:dialog.start')).click();
+    await desk.text(desk.say('copies:done')).waitFor();
+    await standUp(desk);
+    desk = await sitDown('ru', start('new'));
+    await chooseLanguage(desk, locale);
+    await desk.button(desk.say('copies:putBack.action')).click();
+    const next = desk.button(desk.say('copies:next.code'));
+    await expect.poll(() => next.isEnabled(), { timeout: 15_000 }).toBe(true);
+    await desk.shot(`${locale}-put-back-1`);
+    await next.click();
+    await desk.field(desk.say('access:recover.code')).fill(code.join(''));
+    await desk.shot(`${locale}-put-back-2`);
+    await desk.button(desk.say('copies:next.person')).click();
+    await desk.field(desk.say('access:pin.new')).waitFor();
+    expect(await desk.shot(`${locale}-put-back-3`)).toContain('docs/screens');
   });
 });

@@ -50,6 +50,7 @@ import { ok, type Failure, type Result } from '../kernel/result.ts';
 import { BriefResponse, parseLogKey, type Refusal, type Summary, SyncResponse, unframe } from './messages.ts';
 import {
   ahead,
+  hasToOffer,
   type HandOverOptions,
   isKept,
   isOfBefore,
@@ -200,7 +201,7 @@ export async function exchange(
     const lacking = opsLacking(store, session, header.summary, options);
     const isFlowing = session.received > before.received;
     if (next !== null) {
-      session = { ...session, lacking, left, isFlowing };
+      session = { ...session, lacking, isFlowing };
       asked = next;
       continue;
     }
@@ -215,9 +216,9 @@ export async function exchange(
       lacking !== since.lacking ||
       session.branched > since.branched ||
       session.received > since.received ||
-      // The hub holds less than it once said, or a log here no longer waits for it: offered in the next turn.
-      left !== since.left;
-    session = { ...session, lacking, left, isFlowing: true };
+      // The hub holds less than it once said, or a log here no longer waits for another: offered in the next turn.
+      (left > 0 && hasToOffer(store, session, options));
+    session = { ...session, lacking, isFlowing: true };
     if (!moved || session.turns >= maxTurns) {
       // Nothing came although there is said to be more: whatever is left is refused here, or the hub errs.
       const isStuck = header.more && session.refusedHere.length === 0;
@@ -231,9 +232,8 @@ type Session = ExchangeOutcome &
   Asking & {
     /** Ops to hand over when the exchange began. */
     readonly due: number;
-    /** After the last turn: others' ops the hub holds and this laptop did not, and ops to hand over. */
+    /** After the last turn: others' ops the hub holds and this laptop did not. */
     readonly lacking: number;
-    readonly left: number;
     /** Logs ended where the hub's continuation parts from what was here. */
     readonly branched: number;
     /** Whether the segments of the last answer were of use: else the next request waits until they are applied. */
@@ -250,13 +250,12 @@ function beginExchange(store: ReplicaStore, options: ExchangeOptions): Session {
     due: 0,
     credentials: 'digest',
     lacking: 0,
-    left: 0,
     branched: 0,
     isFlowing: true,
     isTold: options.epoch !== null && Object.keys(options.acknowledged).length > 0,
   };
   const due = ahead(store, session, options);
-  return { ...session, due, left: due };
+  return { ...session, due };
 }
 
 function end(session: Session, failure: Failure | null): ExchangeOutcome {
@@ -265,7 +264,6 @@ function end(session: Session, failure: Failure | null): ExchangeOutcome {
     due: _d,
     credentials: _c,
     lacking: _l,
-    left: _a,
     branched: _f,
     isFlowing: _w,
     isTold: _t,

@@ -40,6 +40,11 @@ export function ahead(store: ReplicaStore, word: HubWord, options: HandOverOptio
   return opsBeyond(store.summary(), held(store, word, options));
 }
 
+/** Whether some of them can be handed over now: what is written under this identity may wait for what was written before it. */
+export function hasToOffer(store: ReplicaStore, word: HubWord, options: HandOverOptions): boolean {
+  return store.segmentsBeyond(held(store, word, options), 1).length > 0;
+}
+
 /**
  * Whether after this failure of the road the hub may have taken a request and only its answer was lost. Where a part of it lies there the road
  * goes on with the same request, so it must not become another one meanwhile.

@@ -45,6 +45,18 @@ test('an exchange goes on where a log waited for a continuation that the hub has
   await expect(play({ laptops: [chair, chair], steps: apart.flat() })).resolves.toBeUndefined();
 });
 
+test('an exchange goes on where a log waited for an earlier one of which nothing is left on either side', async () => {
+  const byStickFromOther: Step[] = [
+    { do: 'pack', who: 1, to: 0, everything: true },
+    { do: 'unpack', who: 0, which: lastStick, most: 6, crash: false },
+  ];
+  const apart = [
+    [backUp(hub), backUp(0), write(0, 0), meet(0), putBack(0), meet(0)],
+    [putBack(hub), write(0, 0), ...byStickFromOther],
+  ];
+  await expect(play({ laptops: [chair, chair], steps: apart.flat() })).resolves.toBeUndefined();
+});
+
 test('what only another got by stick comes back to a laptop that was put back unawares and went on', async () => {
   const apart: Step[][] = [
     [write(0, 0), meet(0), meet(1), backUp(0)],

@@ -192,7 +192,7 @@ export function createCore(deps: CoreDeps): Core {
       files.reached(hub);
       shelf.reached(hub.blobs);
     },
-    isLineTaken: () => files.isMoving(),
+    isLineTaken: () => files.isMoving() || shelf.isFetching(),
   });
   const stick = createStickService({
     ...deps,
@@ -222,6 +222,7 @@ export function createCore(deps: CoreDeps): Core {
     pace: files.pace,
     installedVersion: packs.installedVersion,
     importFile: packs.importFile,
+    lineFree: sync.lineFree,
   });
 
   const proof = createPinProof({ ...deps, profile });

@@ -29,6 +29,8 @@ export type ShelfServiceDeps = {
   readonly installedVersion: (packId: string) => number | null;
   /** Takes a whole pack file into the queue of imports. Failures: every `packs/…` of opening and standing. */
   readonly importFile: (path: string) => Promise<Result<null>>;
+  /** Told when it has left the line. */
+  readonly lineFree: () => void;
 };
 
 export type ShelfService = {
@@ -41,6 +43,8 @@ export type ShelfService = {
   reached(blobs: HubBlobs): void;
   /** Something was installed: its file is of no use any more. */
   installed(): void;
+  /** Whether a pack is on its way. */
+  isFetching(): boolean;
 };
 
 type Fetch = {
@@ -67,6 +71,7 @@ export function createShelfService(deps: ShelfServiceDeps): ShelfService {
   const left = new Map<string, number>();
   let running: Promise<void> | null = null;
   const changed = (): void => deps.changed(['shelf']);
+  const isFetching = (): boolean => running !== null;
 
   async function look(): Promise<Result<null>> {
     if (blobs === null) return err({ code: deps.isEnrolled() ? 'sync/hub-unreachable' : 'sync/not-enrolled' });
@@ -86,6 +91,7 @@ export function createShelfService(deps: ShelfServiceDeps): ShelfService {
       running = null;
       changed();
       if (next.step !== 'waiting') pump();
+      if (!isFetching()) deps.lineFree();
     });
   }
 
@@ -293,6 +299,7 @@ export function createShelfService(deps: ShelfServiceDeps): ShelfService {
       if (isFirst) void look();
       pump();
     },
+    isFetching,
     installed() {
       const at = opened;
       if (at === null) return;

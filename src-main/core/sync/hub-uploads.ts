@@ -32,13 +32,17 @@ export function createHubUploads(door: HubDoor, idleMs: number): HubUploads {
   /** Whether the hub can be asked on the way, as far as is known. */
   let asksOnTheWay = true;
 
+  async function pourAsked<T>(upload: Upload<T>): Promise<Go<T>> {
+    const wanted = await upload.question();
+    if (!wanted.ok) return { result: wanted, reached: null };
+    // It is there, and is not heard on the way.
+    asksOnTheWay = false;
+    if (typeof wanted.value !== 'number') return { result: ok(wanted.value.answer), reached: null };
+    return pour(upload, wanted.value);
+  }
+
   async function pour<T>(upload: Upload<T>, at: number | 'ask'): Promise<Go<T>> {
-    if (at === 'ask' && !asksOnTheWay) {
-      const wanted = await upload.question();
-      if (!wanted.ok) return { result: wanted, reached: null };
-      if (typeof wanted.value !== 'number') return { result: ok(wanted.value.answer), reached: null };
-      return pour(upload, wanted.value);
-    }
+    if (at === 'ask' && !asksOnTheWay) return pourAsked(upload);
     const begun: { at: number | null } = { at: null };
     const contentFrom = (offset: number): Readable | null => {
       const content = upload.contentFrom(offset);
@@ -52,10 +56,8 @@ export function createHubUploads(door: HubDoor, idleMs: number): HubUploads {
     if (answer.ok) return { result: upload.read(answer.value), reached };
     const { code, reason } = answer.error;
     const isUnheard = at === 'ask' && reached === null && (reason === 'garbage' || code === 'sync/hub-slow');
-    if (!isUnheard) return { result: answer, reached };
-    // A hub of an earlier version, or something between that swallows what it says on the way.
-    asksOnTheWay = false;
-    return pour(upload, at);
+    // A hub of an earlier version, something between that swallows what it says on the way, or a line that went dead.
+    return isUnheard ? pourAsked(upload) : { result: answer, reached };
   }
 
   return {

@@ -21,7 +21,7 @@ const shortcuts = [
   ['Ctrl L', 'lock'],
 ] as const;
 
-const cases = ['pin', 'network', 'stick', 'changed', 'lost', 'wrongDate', 'handover'] as const;
+const cases = ['pin', 'network', 'stick', 'changed', 'lost', 'copy', 'wrongDate', 'handover'] as const;
 
 /** Short answers: what the signs mean, what to do when, which keys there are. */
 export function HelpPage() {

@@ -154,7 +154,8 @@ export function openPeer(path: string, key: Uint8Array | null, partition = 'kz/k
     rest: () => store.checkpoints.now(),
     async begin() {
       if (transport === null) throw new Error('not enrolled');
-      const offers = await transport.blobs.snapshots([partition]);
+      const { blobs } = transport;
+      let offered = 0;
       const done = await coldStart({
         store: {
           summary: () => replica().summary(),
@@ -164,7 +165,14 @@ export function openPeer(path: string, key: Uint8Array | null, partition = 'kz/k
             addCredentials: (credentials) => replica().addCredentials(credentials),
           }),
         },
-        blobs: transport.blobs,
+        blobs: {
+          ...blobs,
+          async snapshots(partitions) {
+            const offers = await blobs.snapshots(partitions);
+            if (offers.ok) offered = offers.value.reduce((sum, offer) => sum + offer.bytes, 0);
+            return offers;
+          },
+        },
         partitions: [partition],
         refused: new Set(),
         signal: { aborted: false },
@@ -174,7 +182,7 @@ export function openPeer(path: string, key: Uint8Array | null, partition = 'kz/k
       });
       if (done.refused !== null || done.failure !== null || done.received === 0) throw new Error(JSON.stringify(done));
       acknowledged = { ...acknowledged, ...done.covered };
-      return offers.ok ? offers.value.reduce((sum, offer) => sum + offer.bytes, 0) : 0;
+      return offered;
     },
     async compact() {
       const offers = await transport?.blobs.snapshots([partition]);

@@ -17,9 +17,10 @@ import { segmentPorts } from './segment-ports.ts';
 export type Loading = {
   readonly sha256: string;
   readonly header: SnapshotHeader;
-  /** The chunk wanted next, and where it begins in the file. */
+  /** The chunk wanted next, where it begins in the file, and how many of its records have their rows already. */
   readonly next: number;
   readonly offset: number;
+  readonly within: number;
 };
 
 type ArchivedOp = LooseOp & { readonly partition: string };
@@ -95,7 +96,9 @@ export function createArchive(db: WritableDb, meta: Meta): Archive {
     known = null;
     if (place === null || header === null) return known;
     // Both were written by `setLoading`.
-    const loading = { ...(JSON.parse(place) as Omit<Loading, 'header'>), header: JSON.parse(header) as SnapshotHeader };
+    const kept = JSON.parse(place) as Omit<Loading, 'header'>;
+    // An earlier version took every chunk at once.
+    const loading = { ...kept, within: kept.within ?? 0, header: JSON.parse(header) as SnapshotHeader };
     known = { loading, seqs: snapshotSummary(loading.header) };
     return known;
   }

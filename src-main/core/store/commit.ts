@@ -52,14 +52,16 @@ export type Committer = {
   /** Applies a proved segment of another replica's log: those of its ops that are beyond the head held. `ops` are all of them. */
   applyRemote(log: Log, ops: readonly Op[], bytes: Uint8Array): void;
   /**
-   * Makes the rows of whole records from a chunk of squeezed ops; `keep` stores those ops before, in the same transaction, and `done` ends
-   * it. `logOf`: a writer's log. Listeners hear of it twice a second, and of the last.
+   * Makes the rows of whole records from a chunk of squeezed ops, of those at place `from` and behind, as many as nobody has to wait for.
+   * `keep` stores the ops before, in the same transaction, and `done` ends it, told the place of the first record that is left. `logOf`: a
+   * writer's log. Listeners hear of it twice a second, and of the end of the last.
    */
   applySqueezed(chunk: {
     readonly columns: LooseColumns;
+    readonly from: number;
     readonly logOf: (replica: string) => Log;
     readonly keep: () => void;
-    readonly done: () => void;
+    readonly done: (to: number) => void;
     readonly isLast: boolean;
   }): void;
   /** Runs several calls of `applyRemote` as one transaction; nothing of them is kept where `work` answers false or throws. */
@@ -261,20 +263,22 @@ export function createCommitter(deps: CommitDeps): Committer {
       if (current.topics.size > 0) deps.changed([...current.topics]);
     },
 
-    applySqueezed({ columns, logOf, keep, done, isLast }) {
+    applySqueezed({ columns, from, logOf, keep, done, isLast }) {
       const now = deps.time.now();
-      withoutWaiting(db, () =>
+      const isEnd = withoutWaiting(db, () =>
         transact(() => {
           keep();
-          for (const { domain } of chunkPlacer.place(columns, logOf)) squeezedTopics.add(domain);
+          const { kinds, to } = chunkPlacer.place(columns, from, logOf);
+          for (const { domain } of kinds) squeezedTopics.add(domain);
           let clock = opLog.clock();
           for (const time of columns.times) clock = observe(clock, time, now);
           opLog.setClock(clock);
-          done();
+          done(to);
           if (desk.settle()) squeezedTopics.add('desk');
+          return to === columns.records.length;
         }),
       );
-      if (!isLast && now - squeezedTold < 500) return;
+      if (!(isLast && isEnd) && now - squeezedTold < 500) return;
       squeezedTold = now;
       deps.changed([...squeezedTopics, 'records', 'sync']);
       squeezedTopics.clear();

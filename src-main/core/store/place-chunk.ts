@@ -1,4 +1,7 @@
-/** Makes the rows of all records of a chunk of squeezed ops, and what is derived of them. */
+/**
+ * Makes the rows of the records of a chunk of squeezed ops, and what is derived of them: as many at a time as no screen waits for, some ten
+ * milliseconds' worth on a laptop of the offices.
+ */
 import type { Kind } from '#shared/kinds/define-kind.ts';
 import { type LooseColumns, looseOp } from '#shared/sync/loose-ops.ts';
 import { createMerger, type RecordState } from '#shared/sync/merge.ts';
@@ -12,9 +15,19 @@ import type { RecordPlacer } from './place-record.ts';
 import type { RecordTable } from './record-rows.ts';
 
 export type ChunkPlacer = {
-  /** `logOf`: a writer's log. Answers the kinds of which there were records; those of a kind not known here stay in the archive. */
-  place(columns: LooseColumns, logOf: (replica: string) => Log): readonly Kind[];
+  /**
+   * Goes on with the record at place `from`. `logOf`: a writer's log. Answers the kinds of which there were records, and the place behind the
+   * last one; those of a kind not known here stay in the archive.
+   */
+  place(
+    columns: LooseColumns,
+    from: number,
+    logOf: (replica: string) => Log,
+  ): { readonly kinds: readonly Kind[]; readonly to: number };
 };
+
+/** How much is done at a time, in records of which nothing is derived; words to search by and keys to sort by are several times the row. */
+const [most, derivedWeight] = [1000, 5] as const;
 
 export function createChunkPlacer(deps: {
   readonly db: WritableDb;
@@ -34,18 +47,20 @@ export function createChunkPlacer(deps: {
   };
 
   return {
-    place(columns, logOf) {
+    place(columns, from, logOf) {
       const { records, ends } = columns;
       const owns = columns.replicas.map(isOwn);
       const ownLog = (writer: number): Log | null =>
         owns[writer] === true ? logOf(columns.replicas[writer] ?? '') : null;
       const byKind = new Map<Kind, number[]>();
-      for (const [place, number] of columns.kinds.entries()) {
-        const kind = deps.kinds.get(number);
+      let to = from;
+      for (let weight = 0; to < records.length && weight < most; to += 1) {
+        const kind = deps.kinds.get(columns.kinds[to] ?? 0);
         if (kind === undefined) continue;
+        weight += placer.derives(kind) ? derivedWeight : 1;
         const places = byKind.get(kind);
-        if (places === undefined) byKind.set(kind, [place]);
-        else places.push(place);
+        if (places === undefined) byKind.set(kind, [to]);
+        else places.push(to);
       }
       for (const [kind, places] of byKind) {
         const derive = (place: number, row: number, after: RecordState): void =>
@@ -56,7 +71,7 @@ export function createChunkPlacer(deps: {
           placer.placeFolded(kind, deps.tableOf(kind), records[place] ?? '', folded, () => opsOf(columns, place));
         }
       }
-      return [...byKind.keys()];
+      return { kinds: [...byKind.keys()], to };
     },
   };
 }

@@ -1,7 +1,7 @@
 /**
- * Takes a snapshot (#shared/sync/snapshot.ts) chunk by chunk, each in one short transaction with the place it has come to: any
- * interruption is harmless, and whatever else is read or written goes on between two of them. With the last chunk the logs begin
- * where the snapshot ends.
+ * Takes a snapshot (#shared/sync/snapshot.ts) chunk by chunk, each in short transactions, one after the other, with the place it has come
+ * to: any interruption is harmless, and whatever else is read or written goes on between two of them. With the last chunk the logs
+ * begin where the snapshot ends.
  *
  * Until then the logs it names take nothing from elsewhere (`segment/gap`): a log half told by a snapshot and half by its ops would
  * say things twice. Given up, what has come stays in the rows, where the logs say it again.
@@ -9,6 +9,7 @@
 import { isWithin } from '#shared/access/partitions.ts';
 import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
+import type { LooseColumns } from '#shared/sync/loose-ops.ts';
 import type { Credential } from '#shared/sync/messages.ts';
 import { checkSnapshotLogs, openChunk, openSnapshotHead, type SnapshotHeader } from '#shared/sync/snapshot.ts';
 import type { Archive, Loading } from './archive.ts';
@@ -30,7 +31,8 @@ export type SnapshotLoader = {
    */
   begin(head: Uint8Array, sha256: string, partitions: readonly string[]): Result<Loading>;
   /**
-   * Takes the next chunk; null when that was the last. A chunk that is not right leaves all as it was.
+   * Takes the next chunk, or as much of it as nobody has to wait for: the same chunk is given again until `next` moves on. Null when that
+   * was the last. A chunk that is not right leaves all as it was.
    * Failures: those of `openChunk`, `snapshot/given-up` (none is coming any more), `store/disk-full`.
    */
   take(chunk: Uint8Array): Result<Loading | null>;
@@ -63,6 +65,17 @@ export type SnapshotLoaderDeps = {
 
 export function createSnapshotLoader(deps: SnapshotLoaderDeps): SnapshotLoader {
   const { db, meta, log: opLog, archive } = deps;
+  /** A chunk of which a part has been taken, so that it need not be read again. */
+  let open: { readonly chunk: Uint8Array; readonly header: SnapshotHeader; readonly columns: LooseColumns } | null =
+    null;
+
+  /** Proves and reads the chunk at a place. */
+  function read(chunk: Uint8Array, place: number, header: SnapshotHeader): Result<LooseColumns> {
+    if (open !== null && open.chunk === chunk && open.header === header) return ok(open.columns);
+    const opened = openChunk(chunk, place, header, segmentPorts);
+    if (opened.ok) open = { chunk, header, columns: opened.value };
+    return opened;
+  }
 
   function giveUp(): void {
     if (archive.loading() === null) return;
@@ -110,7 +123,7 @@ export function createSnapshotLoader(deps: SnapshotLoaderDeps): SnapshotLoader {
       const placed = checkPlace(header);
       if (!placed.ok) return placed;
       giveUp();
-      const loading: Loading = { sha256, header, next: 0, offset: head.length };
+      const loading: Loading = { sha256, header, next: 0, offset: head.length, within: 0 };
       db.transaction(() => {
         for (const { replica } of header.logs) opLog.logOf(replica, header.partition);
         archive.setLoading(loading);
@@ -123,28 +136,33 @@ export function createSnapshotLoader(deps: SnapshotLoaderDeps): SnapshotLoader {
     take(chunk) {
       const loading = archive.loading();
       if (loading === null) return err({ code: 'snapshot/given-up' });
-      const { header, next } = loading;
+      const { header, next, within } = loading;
       const { partition } = header;
-      const opened = openChunk(chunk, next, header, segmentPorts);
+      const opened = read(chunk, next, header);
       if (!opened.ok) return opened;
       const columns = opened.value;
-      const after: Loading = { ...loading, next: next + 1, offset: loading.offset + chunk.length };
-      const isLast = after.next === header.chunks.length;
+      const { records } = columns;
+      const isLast = next + 1 === header.chunks.length;
+      let after: Loading | null = loading;
       try {
         deps.committer.applySqueezed({
           columns,
+          from: within,
           logOf: (replica) => opLog.logOf(replica, partition),
           keep() {
-            const { records } = columns;
-            archive.add({ partition, isLoading: true, squeezedAt: header.madeAt, records, bytes: chunk });
-            archive.setLoading(after);
+            if (within === 0)
+              archive.add({ partition, isLoading: true, squeezedAt: header.madeAt, records, bytes: chunk });
           },
-          done() {
-            if (!isLast) return;
+          done(to) {
+            const isWhole = to === records.length;
+            const moved = { ...loading, next: next + 1, offset: loading.offset + chunk.length, within: 0 };
+            after = isWhole ? moved : { ...loading, within: to };
+            if (isWhole && isLast) after = null;
+            archive.setLoading(after);
+            if (after !== null) return;
             for (const { replica, seq, head } of header.logs)
               opLog.setBase(opLog.logOf(replica, partition), { seq, head: hexToBytes(head) });
             archive.settle(partition);
-            archive.setLoading(null);
             meta.set(headKey(partition), meta.get(comingHead) ?? '');
             meta.remove(comingHead);
           },
@@ -155,7 +173,8 @@ export function createSnapshotLoader(deps: SnapshotLoaderDeps): SnapshotLoader {
         if (failure === null) throw error;
         return err(failure);
       }
-      return ok(isLast ? null : after);
+      if (after === null || after.next > next) open = null;
+      return ok(after);
     },
 
     giveUp,

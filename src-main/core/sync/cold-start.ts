@@ -1,6 +1,6 @@
 /**
  * A laptop that holds little of what its hub holds begins with the hub's snapshots (#shared/sync/snapshot.ts) instead of the logs' first
- * ops. Chunk by chunk, each proved and taken in a short transaction, between which everything else has its turn; a broken line, a lock or
+ * ops. Chunk by chunk, each proved and taken in short transactions, between which everything else has its turn; a broken line, a lock or
  * a crash goes on behind the last chunk. One that is not right is left alone, with the reason; the logs say the same.
  */
 import type { Readable } from 'node:stream';
@@ -144,16 +144,19 @@ async function load(offer: SnapshotOffer, options: ColdStartOptions): Promise<Re
     const total = opsOf(header.chunks);
     let done = opsOf(header.chunks.slice(0, next));
     options.onProgress({ done, total });
-    for (const chunk of header.chunks.slice(next)) {
+    for (const [index, chunk] of header.chunks.slice(next).entries()) {
       // Over a slow line a chunk is long under way.
       const bytes = await pieces.next(chunk.bytes, (part) =>
         options.onProgress({ done: done + Math.floor(chunk.ops * part), total }),
       );
       if (bytes === null) return err({ code: 'snapshot/altered' });
-      await options.breathe();
-      if (signal.aborted) return err({ code: 'sync/stopped' });
-      const taken = store.snapshots.take(bytes);
-      if (!taken.ok) return taken;
+      for (let isComing = true; isComing; ) {
+        await options.breathe();
+        if (signal.aborted) return err({ code: 'sync/stopped' });
+        const taken = store.snapshots.take(bytes);
+        if (!taken.ok) return taken;
+        isComing = taken.value?.next === next + index;
+      }
       done += chunk.ops;
       options.onProgress({ done, total });
     }

@@ -6,7 +6,7 @@ import { refusedBlob } from '#shared/sync/blob-pieces.ts';
 import type { Summary } from '#shared/sync/messages.ts';
 import type { BlobsParcel, ExchangeParcel, SnapshotParcel } from '#shared/sync/parcel.ts';
 import { type ParcelReader, proveWriter, rememberTaken, takeParcel } from '#shared/sync/parcel-session.ts';
-import { openSnapshotHead, snapshotSummary } from '#shared/sync/snapshot.ts';
+import { openSnapshotHead, type SnapshotHeader, snapshotSummary } from '#shared/sync/snapshot.ts';
 import type { CarriedFiles } from '../files/carried-files.ts';
 import { verifyByKey, verifySignature } from '../store/identity.ts';
 import { segmentPorts } from '../store/segment-ports.ts';
@@ -91,15 +91,16 @@ async function takeSnapshot(
     await setImmediate();
     if (at.signal.aborted) return refused({ code: 'sync/stopped' });
     const chunk = chunks[loading.next - header.first] ?? new Uint8Array(0);
-    const ops = loading.header.chunks[loading.next]?.ops ?? 0;
+    const next: number = loading.next;
+    const named: SnapshotHeader = loading.header;
     const taken = store.snapshots.take(chunk);
     if (!taken.ok && taken.error.code.startsWith('snapshot/')) {
       store.snapshots.giveUp();
       return refused({ code: 'sync/snapshot-refused', reason: taken.error.code });
     }
     if (!taken.ok) return refused(taken.error);
-    received += ops;
     loading = taken.value;
+    if (loading?.next !== next) received += named.chunks[next]?.ops ?? 0;
   }
   return done(received, loading !== null && loading.next < header.first);
 }

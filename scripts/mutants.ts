@@ -107,12 +107,6 @@ const mutants: readonly Mutant[] = [
     to: 'return isOfBefore(store, log);',
   },
   {
-    name: 'strays that waited for other rights wait on where nothing else is new',
-    file: 'exchange.ts',
-    from: 'store.takeBack();\n      if (ahead(store, session, options) === 0) return',
-    to: 'if (ahead(store, session, options) === 0) return',
-  },
-  {
     name: 'the rest of a cut segment forgets the head it begins behind',
     file: 'segment.ts',
     from: 'return encode({ ...content, before, ops: content.ops.slice(count), columns: null }, ports);',

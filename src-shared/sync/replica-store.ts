@@ -73,7 +73,8 @@ export type ReplicaStore = {
   isSucceeded(log: string): boolean;
   /**
    * Ends a log behind `after`, where the hub's ends, because the hub will never take what follows. What this laptop wrote there, under an
-   * earlier identity, is written again under the one of now; what another wrote is kept as strays for it (stray.ts). Answers how many ops
+   * earlier identity, is written again under the one of now, together with what it has written since under others and the hub has not
+   * got, which may name it; what another wrote is kept as strays for it (stray.ts). Answers how many ops
    * were written again; null where nothing was done: the log goes on otherwise at the hub, or has no segments there any more.
    */
   endLog(log: string, after: number): number | null;

@@ -130,6 +130,11 @@ test('what an identity before was not allowed comes back to its writer, who has 
   }
 });
 
+test('what was written under several identities names what was written before it, also where all is written again', async () => {
+  const steps = [write(0, 0), paper, backUp(0), putBackKnowingly, write(0, 7), demoted, backUp(0), putBackKnowingly];
+  await expect(play({ laptops: [chair, chair], steps })).resolves.toBeUndefined();
+});
+
 test('what waits for other rights is written again though nothing else is new', async () => {
   const removal: Step = { ...write(0, 0), act: 'remove' };
   const apart = [

@@ -1,5 +1,6 @@
 /** What a lean laptop keeps on its disk, and the plain work on it: pieces of logs. */
 import { bytesToHex } from '#shared/kernel/ids.ts';
+import { reachesInto } from '#shared/sync/credential.ts';
 import type { Credential, Summary } from '#shared/sync/messages.ts';
 import type { RecordState } from '#shared/sync/merge.ts';
 import { emptyHead, endsLink, type Op } from '#shared/sync/op.ts';
@@ -126,6 +127,18 @@ export function partingOf(log: LogState, bytes: Uint8Array, from: number, ops: r
     common = op.seq;
   }
   return common === last ? null : common;
+}
+
+/** How far each log of a partition is held. */
+export function seenOf({ logs }: Disk, partition: string): { [replica: string]: number } {
+  const held = [...logs.values()].filter((log) => log.partition === partition && log.ops.length > 0);
+  return Object.fromEntries(held.map((log) => [log.replica, log.ops.length]));
+}
+
+/** Serials of the credentials that reach into these partitions, sorted. */
+export function serialsOf({ credentials }: Disk, partitions: readonly string[]): string[] {
+  const reaching = [...credentials.values()].filter((each) => reachesInto(each, partitions));
+  return reaching.map(({ serial }) => serial).sort();
 }
 
 /** A disk's copy: what is in the maps is never changed, only replaced. */

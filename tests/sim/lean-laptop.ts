@@ -8,7 +8,7 @@ import { err, ok } from '#shared/kernel/result.ts';
 import { utf8 } from '#shared/kernel/utf8.ts';
 import type { Kind } from '#shared/kinds/define-kind.ts';
 import { checkSegmentAllowed } from '#shared/sync/accept.ts';
-import { credentialBytes, isSucceeded, newestFirst, reachesInto } from '#shared/sync/credential.ts';
+import { credentialBytes, isSucceeded, newestFirst } from '#shared/sync/credential.ts';
 import { emptyState, isAlive, mergeOp } from '#shared/sync/merge.ts';
 import {
   type Credential,
@@ -41,6 +41,8 @@ import {
   offeredOf,
   partingOf,
   sealedHead,
+  seenOf,
+  serialsOf,
   summaryOf,
 } from './lean-disk.ts';
 import { type KeptStray, straysByLog, takenBack } from './lean-strays.ts';
@@ -159,6 +161,15 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
     return isOwn(log.replica) ? stale.length : 0;
   }
 
+  /** Ends one log behind `after`; null where that cannot be. */
+  function endOne(key: string, after: number): number | null {
+    const log = disk.logs.get(key);
+    if (log === undefined || log.replica === current().replica || disk.forked.has(key)) return null;
+    const sealed = isOwn(log.replica) ? seal(log) : log;
+    put(sealed);
+    return sealed.ops.length > after ? branchOff(sealed, after) : 0;
+  }
+
   /** Writes again what others kept of a log of this laptop's: see `takeBack` of the port. */
   function takeBack(key: string, strays: readonly KeptStray[]): number {
     const { partition: at, replica: writer } = parseLogKey(key);
@@ -184,11 +195,7 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
   const credentialsOf = (replica: string): Credential[] =>
     [...disk.credentials.values()].filter((each) => each.replica === replica);
 
-  const serialsWithin = (partitions: readonly string[]): string[] =>
-    [...disk.credentials.values()]
-      .filter((each) => reachesInto(each, partitions))
-      .map(({ serial }) => serial)
-      .sort();
+  const serialsWithin = (partitions: readonly string[]): string[] => serialsOf(disk, partitions);
 
   function headOf(key: string, seq: number): string | null {
     const log = disk.logs.get(key);
@@ -266,11 +273,14 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
       return newest !== undefined && isSucceeded(newest, [...disk.credentials.values()]);
     },
     endLog(key, after) {
-      const log = disk.logs.get(key);
-      if (log === undefined || log.replica === current().replica || disk.forked.has(key)) return null;
-      const sealed = isOwn(log.replica) ? seal(log) : log;
-      put(sealed);
-      return sealed.ops.length > after ? branchOff(sealed, after) : 0;
+      const { replica, partition: at } = parseLogKey(key);
+      const place = disk.identities.findIndex((each) => each.replica === replica);
+      const later = place < 0 ? [] : disk.identities.slice(place + 1, -1).reverse();
+      for (const each of later) {
+        const along = logKey(each.replica, at);
+        endOne(along, disk.logs.get(along)?.received ?? 0);
+      }
+      return endOne(key, after);
     },
     takeBack() {
       if ([...disk.forked.keys()].some((key) => isOwn(parseLogKey(key).replica))) return 0;
@@ -377,20 +387,13 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
         act: change.act,
         set: content.set,
         replaced: content.replaced,
-        seen: change.act === 'remove' || freezes(change) ? { ...seenHere(at), [replica]: seq } : null,
+        seen: change.act === 'remove' || freezes(change) ? { ...seenOf(disk, at), [replica]: seq } : null,
         digest: null,
       };
       project(op, replica);
       ops.push(op);
     }
     if (ops.length > 0) put({ ...log, ops: [...log.ops, ...ops] });
-  }
-
-  function seenHere(at: string): { [replica: string]: number } {
-    const seen: { [replica: string]: number } = {};
-    for (const log of disk.logs.values())
-      if (log.partition === at && log.ops.length > 0) seen[log.replica] = log.ops.length;
-    return seen;
   }
 
   function rebuild(): void {

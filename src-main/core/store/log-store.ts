@@ -125,6 +125,14 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
     return common === last ? null : common;
   }
 
+  /** Ends one log behind `after`; null where that cannot be. */
+  function endOne(log: Log, after: number): number | null {
+    if (isCurrent(log) || forked.commonOf(keyOf(log)) !== undefined) return null;
+    if (after < opLog.base(log) || opLog.isComing(log)) return null;
+    deps.committer.seal((each) => each === log);
+    return opLog.head(log).seq > after ? deps.committer.branchOff(log, after) : 0;
+  }
+
   return {
     replica: identity.replica,
     isOwn: (key) => opLog.isOwn(parseLogKey(key).replica),
@@ -251,10 +259,13 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
 
     endLog(key, after) {
       const log = findLog(key);
-      if (log === undefined || isCurrent(log) || forked.commonOf(key) !== undefined) return null;
-      if (after < opLog.base(log) || opLog.isComing(log)) return null;
-      deps.committer.seal((each) => each === log);
-      return opLog.head(log).seq > after ? deps.committer.branchOff(log, after) : 0;
+      if (log === undefined) return null;
+      const owns = opLog.ownReplicas();
+      const later = opLog.isOwn(log.replica) ? owns.slice(1, owns.indexOf(log.replica)) : [];
+      const along = later.flatMap((replica) => findLog(logKey(replica, log.partition)) ?? []);
+      const moved = along.reduce((count, each) => count + (endOne(each, opLog.marks(each).received) ?? 0), 0);
+      const again = endOne(log, after);
+      return again === null ? null : moved + again;
     },
 
     takeBack() {

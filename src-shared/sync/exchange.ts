@@ -11,7 +11,7 @@
  * A turn is repeated while the hub has `more`, credentials are asked for page by page, or segments remain that it has not acknowledged.
  *
  * What goes into a request is chosen in exchange-request.ts and hand-over.ts. A laptop that has met this hub before hands over one
- * segment at most in its first request, so that what the hub has comes back at once, and seals the rest meanwhile; and while it applies an answer's segments its
+ * segment at most in its first request, so that what the hub has comes back at once; and while it applies an answer's segments its
  * next request, which counts them as held, is on its way. What proves no good after all, the request after that does not count.
  *
  * Before that, where the laptop has nothing to hand over and has met this hub before, it asks in brief:
@@ -57,7 +57,6 @@ import {
   isStopped,
   mayHaveArrived,
   opsBeyond,
-  sealRest,
   type Sent,
 } from './hand-over.ts';
 import { ask, type Asking, briefRequest, comingBy } from './exchange-request.ts';
@@ -154,9 +153,6 @@ export async function exchange(
   /** Ops handed over when an answer was last lost: lost again without one more, the road is no good. */
   let sentWhenLost = -1;
   let asked = await ask(store, transport, session, options, {});
-  await asked?.onItsWay;
-  // The hub is at work on the first of it.
-  if (!isStopped(options)) sealRest(store, session, asked?.sent ?? [], options);
   for (;;) {
     if (asked === null) return end(session, { code: 'sync/stopped' });
     const answer = await asked.answer;

@@ -84,15 +84,8 @@ export async function nextSegments(
   return { segments, sent };
 }
 
-/** Seals what is to be handed over after `sent`, while those are on their way. */
-export function sealRest(store: ReplicaStore, word: HubWord, sent: readonly Sent[], options: HandOverOptions): void {
-  const next = { ...held(store, word, options) };
-  for (const { log, to } of sent) next[log] = Math.max(next[log] ?? 0, to);
-  store.sealOpen(next);
-}
-
 /** What is not to be offered: what the hub holds, and everything of logs that it refused or that are none of its business. */
-function held(store: ReplicaStore, word: HubWord, options: HandOverOptions): { [log: string]: number } {
+function held(store: ReplicaStore, word: HubWord, options: HandOverOptions): Summary {
   const withheld = Object.entries(store.summary()).filter(([log, seq]) => {
     if (word.blocked.includes(log)) return true;
     if (store.isOwn(log)) return false;

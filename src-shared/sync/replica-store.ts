@@ -48,8 +48,6 @@ export type ReplicaStore = {
     held: Summary,
     maxBytes: number,
   ): { readonly bytes: Uint8Array; readonly log: string; readonly from: number; readonly to: number }[];
-  /** Seals what of `segmentsBeyond` is not sealed yet, so that it will be quick. */
-  sealOpen(held: Summary): void;
   /** What was handed over, not yet acknowledged: `sent` on the road. */
   markSent(log: string, seq: number): void;
   /**

@@ -210,7 +210,6 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
     summary: () => summaryOf(disk),
     digestOf: (of) => summaryDigest(of, headOf, newestFirst(credentialsOf(current().replica))[0]?.serial ?? '', sha256),
     headAt: headOf,
-    sealOpen: (held) => void store().segmentsBeyond(held, 1),
     segmentsBeyond(held, maxBytes) {
       for (const log of offeredOf(disk, held)) if (isOwn(log.replica)) put(seal(log));
       const found: ReturnType<ParcelStore['segmentsBeyond']> = [];

@@ -72,8 +72,6 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
   const keyOf = (log: Log): string => logKey(log.replica, log.partition);
   const findLog = (key: string): Log | undefined => opLog.logs().find((log) => keyOf(log) === key);
   const isCurrent = (log: Log): boolean => log.replica === identity.replica;
-  /** Only own logs ever are. */
-  const isOpen = (log: Log): boolean => opLog.sealedHead(log).seq < opLog.head(log).seq;
   const headAt = (key: string, seq: number): string | null => {
     const log = findLog(key);
     const head = log === undefined ? null : opLog.headAt(log, seq);
@@ -151,19 +149,16 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
     },
     headAt,
 
-    sealOpen(held) {
-      const open = offered(held).filter(isOpen);
-      if (open.length > 0) deps.committer.seal((log) => open.includes(log));
-    },
-
     segmentsBeyond(held, maxBytes) {
+      const isOpen = (log: Log): boolean => opLog.sealedHead(log).seq < opLog.head(log).seq;
+      const open = offered(held).filter((log) => opLog.isOwn(log.replica) && isOpen(log));
+      if (open.length > 0) deps.committer.seal((log) => open.includes(log));
       const segments: ReturnType<ReplicaStore['segmentsBeyond']> = [];
       let bytes = 0;
       for (const log of offered(held)) {
         let seq = held[keyOf(log)] ?? 0;
         for (;;) {
           if (segments.length > 0 && bytes >= maxBytes) return segments;
-          if (seq >= opLog.sealedHead(log).seq && isOpen(log)) deps.committer.seal((each) => each === log);
           const segment = opLog.segmentBeyond(log, seq);
           // Whoever lacks what is below the base gets it from the hub.
           if (segment === null || segment.from > seq + 1) break;

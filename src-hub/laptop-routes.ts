@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { Partition } from '#shared/access/partitions.ts';
+import { Sha256 } from '#shared/kernel/hex.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { utf8 } from '#shared/kernel/utf8.ts';
 import {
@@ -15,7 +16,6 @@ import {
   hubPaths,
   maxBlobBytes,
   messagePath,
-  Sha256,
   ShelfRequest,
   type ShelfResponse,
   SnapshotsRequest,

@@ -9,6 +9,7 @@
  */
 import { z } from 'zod';
 import { Locale } from '../i18n/locale.ts';
+import { Sha256 } from '../kernel/hex.ts';
 import { command, query } from './define.ts';
 
 /** A document to print: the renderer's own print page, named by its hash route and parameters. */
@@ -26,7 +27,7 @@ export const PrintTarget = z.object({
 export const FileTarget = z.object({
   kind: z.string().max(40),
   id: z.string().max(40),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  sha256: Sha256,
   name: z.string().min(1).max(400),
 });
 export type FileTarget = z.infer<typeof FileTarget>;

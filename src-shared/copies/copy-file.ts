@@ -14,6 +14,7 @@ import { Partition } from '../access/partitions.ts';
 import { Role } from '../access/roles.ts';
 import { WrappedByCode } from '../access/vault-file.ts';
 import { Locale } from '../i18n/locale.ts';
+import { Sha256 } from '../kernel/hex.ts';
 import { Id } from '../kernel/ids.ts';
 
 /** Below `komissiya` of a stick. */
@@ -24,7 +25,6 @@ export const copyPieceBytes = 4 * 1024 * 1024;
 export const maxIndexBytes = 64 * 1024 * 1024;
 
 const format = 1;
-const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const Bytes = z.int().nonnegative();
 
 /** Public on purpose: what the owner knows a copy by. No person's name; the laptop's is the one its people gave it for this. */

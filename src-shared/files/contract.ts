@@ -10,11 +10,11 @@
  */
 import { z } from 'zod';
 import { command, query } from '../contract/define.ts';
+import { Sha256 } from '../kernel/hex.ts';
 import { Id } from '../kernel/ids.ts';
 import { KindName } from '../records/contract.ts';
 
 const Problem = z.looseObject({ code: z.string() });
-const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const Upload = z.string().max(40);
 
 /** The longest piece, bytes: in base64 it fits the size of a call. */

@@ -12,6 +12,7 @@
  */
 import { z } from 'zod';
 import { canonicalJson } from '../kernel/canonical-json.ts';
+import { Sha256 } from '../kernel/hex.ts';
 import { type Err, err, type Ok, ok } from '../kernel/result.ts';
 import { mediaTypeOf } from './media-types.ts';
 import { findUnsafePath, maxPathLength } from './pack-path.ts';
@@ -29,10 +30,6 @@ export const maxDeflatedBytes = 16 * 1024 ** 2;
 
 export const PackKind = z.enum(['training', 'country', 'sync', 'backup']);
 export type PackKind = z.infer<typeof PackKind>;
-
-/** SHA-256 in lower-case hex. */
-export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-export type Sha256 = z.infer<typeof Sha256>;
 
 export const PackFile = z.object({
   path: z.string().min(1).max(maxPathLength),

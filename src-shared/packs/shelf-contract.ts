@@ -8,8 +8,8 @@
 import { z } from 'zod';
 import { command, query } from '../contract/define.ts';
 import { Locale } from '../i18n/locale.ts';
+import { Sha256 } from '../kernel/hex.ts';
 
-const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const One = z.object({ sha256: Sha256 });
 
 export const ShelfOffer = z.object({

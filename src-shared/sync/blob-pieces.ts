@@ -3,9 +3,10 @@
  * it arrives. The same for laptop and hub; rights, disks and files are theirs.
  */
 import { z } from 'zod';
+import { Sha256 } from '../kernel/hex.ts';
 import { bytesToHex } from '../kernel/ids.ts';
 import { utf8 } from '../kernel/utf8.ts';
-import { BlobOffer, Sha256 } from './hub-http.ts';
+import { BlobOffer } from './hub-http.ts';
 import type { Refusal } from './messages.ts';
 import type { Hash } from './op.ts';
 

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { Partition } from '../access/partitions.ts';
 import { Locale } from '../i18n/locale.ts';
 import { command, query } from '../contract/define.ts';
+import { PublicKey } from '../kernel/hex.ts';
 import { KindName } from '../records/contract.ts';
 
 const Problem = z.looseObject({ code: z.string() });
@@ -72,10 +73,7 @@ export const syncContract = {
     z.object({
       address: z.string().max(300),
       code: z.string().max(100),
-      hubKey: z
-        .string()
-        .regex(/^[0-9a-f]{64}$/)
-        .optional(),
+      hubKey: PublicKey.optional(),
     }),
     z.object({}),
   ),

@@ -67,6 +67,7 @@
  */
 import { z } from 'zod';
 import { Partition } from '../access/partitions.ts';
+import { PublicKey, Sha256 } from '../kernel/hex.ts';
 import { utf8 } from '../kernel/utf8.ts';
 import { Summary } from './messages.ts';
 
@@ -196,16 +197,11 @@ export const HubHello = z.strictObject({
   protocol: z.int(),
   hubName: z.string().max(120),
   /** Ed25519 public key, 32 bytes as hex. */
-  hubKey: z.string().regex(/^[0-9a-f]{64}$/),
+  hubKey: PublicKey,
   /** SHA-256 of the certificate's public key (SPKI, DER), hex; null where TLS ends before the hub. */
-  tlsKey: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/)
-    .nullable(),
+  tlsKey: Sha256.nullable(),
 });
 export type HubHello = z.infer<typeof HubHello>;
-
-export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** No blob a laptop sends is longer, bytes. */
 export const maxBlobBytes = 512 * 1024 * 1024;

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { Partition } from '../access/partitions.ts';
+import { PublicKey } from '../kernel/hex.ts';
 import { AgeRecipient } from './messages.ts';
 
 export const invitationFileName = 'komissiya-invitation.json';
@@ -14,13 +15,11 @@ export function isInvitationName(name: string): boolean {
   return /^komissiya-invitation.*\.json$/i.test(name);
 }
 
-const hex64 = z.string().regex(/^[0-9a-f]{64}$/);
-
 export const InvitationFile = z.strictObject({
   format: z.literal('komissiya invitation 1'),
   hubName: z.string().max(120),
   /** Ed25519 public key of the hub. */
-  hubKey: hex64,
+  hubKey: PublicKey,
   /** Where an enrolment request for this hub is sealed to, when it travels by stick; hubs of the first builds say none. */
   hubRecipient: AgeRecipient.optional(),
   /** Origin of the hub; null where the operator did not say it. */

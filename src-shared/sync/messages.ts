@@ -10,6 +10,7 @@ import { Role } from '../access/roles.ts';
 import { Partition } from '../access/partitions.ts';
 import { canonicalJson } from '../kernel/canonical-json.ts';
 import { parseForeignJson } from '../kernel/foreign-json.ts';
+import { PublicKey } from '../kernel/hex.ts';
 import { bytesToHex } from '../kernel/ids.ts';
 import { err, ok, type Result } from '../kernel/result.ts';
 import { utf8 } from '../kernel/utf8.ts';
@@ -44,7 +45,7 @@ export const Credential = z.strictObject({
   serial: z.string().max(40),
   replica: z.string().max(40),
   /** Ed25519 public key, 32 bytes as hex. */
-  publicKey: z.string().regex(/^[0-9a-f]{64}$/),
+  publicKey: PublicKey,
   /** How the laptop is listed at the hub: chosen by the operator with the invitation. */
   laptop: z.string().max(120),
   /** Where parcels for this laptop are sealed to; credentials of the first builds have none. */
@@ -196,7 +197,7 @@ export const EnrolRequest = z.strictObject({
   protocol: z.int(),
   code: z.string().max(60),
   replica: z.string().max(40),
-  publicKey: z.string().regex(/^[0-9a-f]{64}$/),
+  publicKey: PublicKey,
   /** Where parcels for this laptop are to be sealed to. */
   recipient: AgeRecipient.optional(),
   /** The partition this laptop already keeps. */
@@ -208,7 +209,7 @@ export const EnrolResponse = z.strictObject({
   protocol: z.int(),
   hubName: z.string().max(120),
   /** Ed25519 public key, 32 bytes as hex. Six digits of its hash (`keyDigits`) stand in the invitation code. */
-  hubKey: z.string().regex(/^[0-9a-f]{64}$/),
+  hubKey: PublicKey,
   /** Where parcels for the hub are sealed to. */
   hubRecipient: AgeRecipient.optional(),
   epoch: z.string().max(40),

@@ -47,11 +47,11 @@ import { Partition } from '../access/partitions.ts';
 import { Role } from '../access/roles.ts';
 import { canonicalJson } from '../kernel/canonical-json.ts';
 import { bytesToHex, hexToBytes } from '../kernel/ids.ts';
+import { PublicKey, Sha256 } from '../kernel/hex.ts';
 import { err, type Result } from '../kernel/result.ts';
 import { utf8 } from '../kernel/utf8.ts';
 import type { Verify } from './credential.ts';
 import { BlobPiece, BlobsNamed } from './blob-pieces.ts';
-import { Sha256 } from './hub-http.ts';
 import { Succession } from './succession.ts';
 import { AgeRecipient, Credential, frame, Heads, protocolVersion, Refusal, Summary, unframe } from './messages.ts';
 
@@ -59,7 +59,6 @@ import { AgeRecipient, Credential, frame, Heads, protocolVersion, Refusal, Summa
 export const segmentBytesPerParcel = 12 * 1024 * 1024;
 export const maxSegmentsPerParcel = 1000;
 
-const hexKey = z.string().regex(/^[0-9a-f]{64}$/);
 const signature = z.string().regex(/^[0-9a-f]{128}$/);
 /** `hub`, or a replica id. */
 const Party = z.string().min(1).max(40);
@@ -68,7 +67,7 @@ const segments = z.array(z.int().min(1)).max(maxSegmentsPerParcel);
 export const ExchangeParcel = z.strictObject({
   what: z.literal('exchange'),
   protocol: z.int(),
-  hubKey: hexKey,
+  hubKey: PublicKey,
   writer: Party,
   reader: Party,
   /** The writer's clock, milliseconds UTC. */
@@ -100,7 +99,7 @@ export type ExchangeParcel = z.infer<typeof ExchangeParcel>;
 export const BlobsParcel = z.strictObject({
   what: z.literal('blobs'),
   protocol: z.int(),
-  hubKey: hexKey,
+  hubKey: PublicKey,
   writer: Party,
   reader: Party,
   /** What each of the contents behind the header is, in their order. */
@@ -116,7 +115,7 @@ export type CarriedParcel = ExchangeParcel | BlobsParcel | SnapshotParcel;
 export const SnapshotParcel = z.strictObject({
   what: z.literal('snapshot'),
   protocol: z.int(),
-  hubKey: hexKey,
+  hubKey: PublicKey,
   writer: Party,
   reader: Party,
   /** Of the whole snapshot, as the hub names it. */
@@ -134,7 +133,7 @@ export const EnrolRequestParcel = z.strictObject({
   /** Twenty digits of an invitation; null where the operator is to grant it by hand. */
   code: z.string().max(60).nullable(),
   replica: z.string().max(40),
-  publicKey: hexKey,
+  publicKey: PublicKey,
   recipient: AgeRecipient,
   partition: Partition,
   role: Role,
@@ -148,7 +147,7 @@ export const EnrolAnswerParcel = z.strictObject({
   what: z.literal('enrol-answer'),
   protocol: z.int(),
   hubName: z.string().max(120),
-  hubKey: hexKey,
+  hubKey: PublicKey,
   hubRecipient: AgeRecipient,
   /** Where the hub answers, should there ever be a line; null where the operator did not say. */
   address: z.string().max(300).nullable(),

@@ -15,14 +15,13 @@
 import { z } from 'zod';
 import { Partition } from '../access/partitions.ts';
 import { canonicalJson } from '../kernel/canonical-json.ts';
+import { Sha256 } from '../kernel/hex.ts';
 import { bytesToHex, hexToBytes } from '../kernel/ids.ts';
 import { err, ok, type Result } from '../kernel/result.ts';
 import { fromUtf8, utf8 } from '../kernel/utf8.ts';
 import { fromLooseColumns, type LooseColumns, type LooseOp, readLooseColumns, toLooseColumns } from './loose-ops.ts';
 import { Credential, logKey, type Summary } from './messages.ts';
 import { maxBodyBytes, type SegmentPorts, signedBytes } from './segment.ts';
-
-const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 export const SnapshotHeader = z.strictObject({
   partition: Partition,

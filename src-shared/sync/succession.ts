@@ -13,6 +13,7 @@
  */
 import { z } from 'zod';
 import { canonicalJson } from '../kernel/canonical-json.ts';
+import { PublicKey } from '../kernel/hex.ts';
 import { bytesToHex } from '../kernel/ids.ts';
 import { utf8 } from '../kernel/utf8.ts';
 import { AgeRecipient, Credential } from './messages.ts';
@@ -22,7 +23,7 @@ export const Succession = z.strictObject({
   from: z.string().max(40),
   replica: z.string().max(40),
   /** The successor's Ed25519 key, 32 bytes as hex. */
-  publicKey: z.string().regex(/^[0-9a-f]{64}$/),
+  publicKey: PublicKey,
   /** Where parcels for the successor are to be sealed to. */
   recipient: AgeRecipient.optional(),
   /** The old key's, over `successionBytes`. */

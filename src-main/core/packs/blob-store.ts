@@ -4,7 +4,7 @@
  */
 import { mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Sha256 } from '#shared/packs/manifest.ts';
+import type { Sha256 } from '#shared/kernel/hex.ts';
 
 export type BlobStore = {
   /** Absolute path of a blob, held or not. */

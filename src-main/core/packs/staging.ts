@@ -6,7 +6,8 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type PackManifest, manifestText, parseManifest, type Sha256 } from '#shared/packs/manifest.ts';
+import type { Sha256 } from '#shared/kernel/hex.ts';
+import { type PackManifest, manifestText, parseManifest } from '#shared/packs/manifest.ts';
 import { type BlobStore, listBlobs } from './blob-store.ts';
 
 /** An import that was begun and neither finished nor cancelled. */

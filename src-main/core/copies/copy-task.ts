@@ -2,6 +2,7 @@
 import type { CopyTask } from '#shared/copies/contract.ts';
 import type { Time } from '#shared/kernel/ports.ts';
 import { err, type Result } from '#shared/kernel/result.ts';
+import { type Since, secondsLeft } from '#shared/kernel/time-left.ts';
 
 export type OwnTask = {
   readonly signal: AbortSignal;
@@ -20,13 +21,13 @@ export type CopyTasks = {
   idle(): Promise<void>;
 };
 
-/** Progress is told at most this often, and a time is said only after this, in ms. */
-const [tellEveryMs, knownAfterMs] = [300, 3000] as const;
+/** Progress is told at most this often, in ms. */
+const tellEveryMs = 300;
 
 type Task = Omit<CopyTask, 'secondsLeft'> & {
   readonly stop: AbortController;
   /** When the bytes of this step began to be counted, and how many there were then. */
-  since: { readonly at: number; readonly done: number } | null;
+  since: Since | null;
 };
 
 export function createCopyTasks({ time, changed }: { readonly time: Time; readonly changed: () => void }): CopyTasks {
@@ -62,11 +63,7 @@ export function createCopyTasks({ time, changed }: { readonly time: Time; readon
     view() {
       if (task === null) return null;
       const { doing, step, place, done, total, since } = task;
-      const passed = since === null ? 0 : time.now() - since.at;
-      const counted = since === null ? 0 : done - since.done;
-      const isKnown = passed > knownAfterMs && counted > 0;
-      const secondsLeft = isKnown ? Math.ceil(((total - done) * passed) / counted / 1000) : null;
-      return { doing, step, place, done, total, secondsLeft };
+      return { doing, step, place, done, total, secondsLeft: since && secondsLeft(since, done, total, time.now()) };
     },
     stop: (reason) => task?.stop.abort(reason),
     async idle() {

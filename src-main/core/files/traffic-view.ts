@@ -1,6 +1,7 @@
 /** What screens show of attachments on their way. */
 import type { Attachment } from '#shared/files/attachment.ts';
 import type { FilesTraffic } from '#shared/files/contract.ts';
+import { secondsLeft } from '#shared/kernel/time-left.ts';
 
 /** The one that is moving. */
 export type MovingFile = {
@@ -28,14 +29,12 @@ export function movingView(
   turnDone: number,
   now: number,
 ): FilesTraffic['moving'] {
-  const left = bytesOf(rest) - done;
-  const elapsed = now - startedAt;
-  const speed = elapsed < 2000 ? 0 : (done - from) / elapsed;
+  const all = bytesOf(rest);
   return {
     way,
     done: turnDone,
-    total: turnDone + Math.max(0, left),
-    secondsLeft: speed <= 0 ? null : Math.ceil(left / speed / 1000),
+    total: turnDone + Math.max(0, all - done),
+    secondsLeft: secondsLeft({ at: startedAt, done: from }, done, all, now),
   };
 }
 

@@ -5,6 +5,7 @@
  */
 import type { Logger, Time } from '#shared/kernel/ports.ts';
 import type { Failure } from '#shared/kernel/result.ts';
+import { type Since, secondsLeft } from '#shared/kernel/time-left.ts';
 import type { ImportJob } from '#shared/packs/contract.ts';
 import type { PackManifest } from '#shared/packs/manifest.ts';
 import { discardImport, type ImportDeps, type ImportProgress, importPack } from './import-pack.ts';
@@ -24,7 +25,7 @@ type Job = {
   free: number | null;
   problem: Failure | null;
   /** Where and when copying began this time, for the time left. */
-  since: { readonly at: number; readonly copied: number } | null;
+  since: Since | null;
   controller: AbortController | null;
 };
 
@@ -79,7 +80,7 @@ export function createImportQueue(deps: ImportQueueDeps): ImportQueue {
     job.since = null;
     const { signal } = job.controller;
     const onProgress = (progress: ImportProgress): void => {
-      if (progress.step === 'copying') job.since ??= { at: deps.time.now(), copied: progress.copied };
+      if (progress.step === 'copying') job.since ??= { at: deps.time.now(), done: progress.copied };
       job.step = progress.step;
       job.copied = progress.copied;
       job.bytes = progress.bytes;
@@ -227,6 +228,7 @@ function isSamePack(left: PackManifest, right: PackManifest): boolean {
 }
 
 function toView(job: Job, now: number): ImportJob {
+  const since = job.step === 'copying' ? job.since : null;
   return {
     offer: job.offer,
     packId: job.manifest.id,
@@ -234,17 +236,8 @@ function toView(job: Job, now: number): ImportJob {
     step: job.step,
     copied: job.copied,
     bytes: job.bytes,
-    secondsLeft: secondsLeft(job, now),
+    secondsLeft: since && secondsLeft(since, job.copied, job.bytes, now),
     free: job.free,
     problem: job.problem,
   };
-}
-
-/** From the speed so far; null in the first two seconds, when it says little. */
-function secondsLeft(job: Job, now: number): number | null {
-  if (job.step !== 'copying' || job.since === null) return null;
-  const elapsed = now - job.since.at;
-  const done = job.copied - job.since.copied;
-  if (elapsed < 2000 || done <= 0) return null;
-  return Math.ceil(((job.bytes - job.copied) * elapsed) / done / 1000);
 }

@@ -9,6 +9,7 @@ import type { DomainHandlers } from '#shared/contract/rpc.ts';
 import { isLocale } from '#shared/i18n/locales.ts';
 import type { Logger, Time } from '#shared/kernel/ports.ts';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
+import { type Since, secondsLeft } from '#shared/kernel/time-left.ts';
 import { isForCountry } from '#shared/packs/manifest.ts';
 import type { shelfContract, ShelfOffer } from '#shared/packs/shelf-contract.ts';
 import { packStanding } from '#shared/packs/versions.ts';
@@ -51,7 +52,7 @@ type Fetch = {
   readonly pack: ShelfPack;
   step: NonNullable<ShelfOffer['step']>;
   copied: number;
-  since: { readonly at: number; readonly copied: number } | null;
+  since: Since | null;
   problem: Failure | null;
   stop: AbortController | null;
 };
@@ -160,7 +161,7 @@ export function createShelfService(deps: ShelfServiceDeps): ShelfService {
     try {
       const hash = held === 0 ? createHash('sha256') : await hashHeld(part, held, newCopyBuffers(), signal);
       own.copied = held;
-      own.since = { at: deps.time.now(), copied: held };
+      own.since = { at: deps.time.now(), done: held };
       if (held < bytes) {
         const got = await line.get(sha256, held, null);
         if (!got.ok) return got.error['reason'] === 'no-blob' ? err({ code: 'shelf/gone' }) : got;
@@ -223,7 +224,7 @@ export function createShelfService(deps: ShelfServiceDeps): ShelfService {
       status: !isOurs ? 'other-country' : standing === 'older' ? 'installed' : standing,
       step: own?.step ?? null,
       copied: own?.copied ?? left.get(pack.sha256) ?? 0,
-      secondsLeft: own === undefined ? null : secondsLeft(own, deps.time.now()),
+      secondsLeft: own === undefined ? null : timeLeft(own, deps.time.now()),
       problem: own?.problem ?? null,
     };
   }
@@ -325,10 +326,6 @@ async function recall(folder: string, left: Map<string, number>): Promise<void> 
   }
 }
 
-/** From the speed so far; null in the first two seconds, when it says little. */
-function secondsLeft({ since, step, copied, pack }: Fetch, now: number): number | null {
-  if (since === null || step !== 'fetching') return null;
-  const elapsed = now - since.at;
-  const done = copied - since.copied;
-  return elapsed < 2000 || done <= 0 ? null : Math.ceil(((pack.bytes - copied) * elapsed) / done / 1000);
+function timeLeft({ since, step, copied, pack }: Fetch, now: number): number | null {
+  return since === null || step !== 'fetching' ? null : secondsLeft(since, copied, pack.bytes, now);
 }

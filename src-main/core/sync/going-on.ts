@@ -6,13 +6,13 @@ import { Readable } from 'node:stream';
 import type { Failure, Result } from '#shared/kernel/result.ts';
 import { isLineAway } from './exchange-outcome.ts';
 
-/** `reached`: how far it had come for certain when it failed, null where that is not known; `before`: when it had failed before that. */
-function mayGoOn(failure: Failure, reached: number | null, before: number): boolean {
+/** `reached`: how far it had come for certain when it failed; `before`: when it had failed before that. */
+function mayGoOn(failure: Failure, reached: number, before: number): boolean {
   // What answers but is no hub will not be one at once.
-  return isLineAway(failure) && failure['cause'] !== 'not-a-hub' && reached !== null && reached > before;
+  return isLineAway(failure) && failure['cause'] !== 'not-a-hub' && reached > before;
 }
 
-/** What came of one go, and how far all had come for certain by then. */
+/** What came of one go, and how far all had come for certain by then; null where that is not known. */
 export type Go<T> = { readonly result: Result<T>; readonly reached: number | null };
 
 /** Goes, and goes on after breaks. */

@@ -1,5 +1,6 @@
 /** What the Sync page and the badge show of the exchange with the hub. */
 import type { Failure } from '#shared/kernel/result.ts';
+import { type Since, secondsLeft } from '#shared/kernel/time-left.ts';
 import { KindName } from '#shared/records/contract.ts';
 import type { ScopeView, SyncStatus } from '#shared/sync/contract.ts';
 import type { ExchangeProgress } from '#shared/sync/exchange.ts';
@@ -8,7 +9,7 @@ import type { LeavingScope } from './scopes-port.ts';
 import type { Enrolment, SuccessionNote, SyncStore } from './sync-store.ts';
 
 /** Of an exchange under way, with where it stood when it was first told of. */
-export type RunningProgress = ExchangeProgress & { readonly since: { readonly at: number; readonly done: number } };
+export type RunningProgress = ExchangeProgress & { readonly since: Since };
 
 /** What is known of the exchange of an open store. */
 export type SyncState = {
@@ -71,10 +72,7 @@ function shownProblem(at: SyncState | null, leaving: readonly LeavingScope[]): F
 }
 
 function progressView({ done, total, since }: RunningProgress, now: number): SyncStatus['progress'] {
-  const elapsed = now - since.at;
-  const gone = done - since.done;
-  const secondsLeft = elapsed < 2000 || gone <= 0 ? null : Math.ceil(((total - done) * elapsed) / gone / 1000);
-  return { done, total, secondsLeft };
+  return { done, total, secondsLeft: secondsLeft(since, done, total, now) };
 }
 
 function successionState(note: SuccessionNote | null, now: number): SyncStatus['succession'] {

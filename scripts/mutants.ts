@@ -119,10 +119,10 @@ const mutants: readonly Mutant[] = [
     to: '',
   },
   {
-    name: 'an old parcel of the hub takes back what it acknowledged',
+    name: 'an old parcel of the hub takes back what an exchange that broke off had heard',
     file: 'parcel-session.ts',
-    from: 'furthest(known.summary, said.summary)',
-    to: '{ ...known.summary, ...said.summary }',
+    from: 'isEpochKnown ? furthest(said, store.received()) : said',
+    to: 'said',
   },
 ];
 

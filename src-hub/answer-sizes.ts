@@ -16,33 +16,35 @@ const leastBytes = 16 * 1024;
 const maxLaptops = 20_000;
 
 export type AnswerSizes = {
-  /** Bytes for the answer to a laptop that says it holds this. */
-  limitFor(replica: string, held: Summary): number;
-  /** What it was answered with. */
-  answered(replica: string, held: Summary, bytes: number): void;
+  /** The answer to a laptop that says it holds this: at most `limit` bytes; `answered` is told how many they were. */
+  next(replica: string, held: Summary): { readonly limit: number; answered(bytes: number): void };
 };
 
 /** Makes the memory. */
 export function createAnswerSizes(): AnswerSizes {
   const last = new Map<string, { readonly held: string; readonly bytes: number; readonly limit: number }>();
-  const nameOf = (held: Summary): string => bytesToHex(sha256(utf8(JSON.stringify(held))));
 
-  function limitFor(replica: string, held: Summary): number {
+  function limitFor(replica: string, held: string): number {
     const before = last.get(replica);
     if (before === undefined) return answerBytes;
     // Nothing of the last answer is there.
-    if (before.held === nameOf(held)) return Math.max(leastBytes, Math.floor(Math.min(before.limit, before.bytes) / 4));
+    if (before.held === held) return Math.max(leastBytes, Math.floor(Math.min(before.limit, before.bytes) / 4));
     return Math.min(answerBytes, before.limit * 2);
   }
 
   return {
-    limitFor,
-    answered(replica, held, bytes) {
-      // One that brought nothing says nothing about the line.
-      if (bytes === 0) return;
+    next(replica, summary) {
+      const held = bytesToHex(sha256(utf8(JSON.stringify(summary))));
       const limit = limitFor(replica, held);
-      if (last.size >= maxLaptops) last.clear();
-      last.set(replica, { held: nameOf(held), bytes, limit });
+      return {
+        limit,
+        answered(bytes) {
+          // One that brought nothing says nothing about the line.
+          if (bytes === 0) return;
+          if (last.size >= maxLaptops) last.clear();
+          last.set(replica, { held, bytes, limit });
+        },
+      };
     },
   };
 }

@@ -77,13 +77,13 @@ export function createExchangeRoute(deps: {
     const partitions = seenBy(asker, request.partitions);
     const logs = await archive.visible(asker.replica, partitions);
     const lacked = await credentials.lackedBy(request.credentials, partitions);
-    const most = sizes.limitFor(asker.replica, request.summary);
+    const size = sizes.next(asker.replica, request.summary);
     // Without all of their writers' credentials the asker could not take them.
     const outgoing =
       lacked.after === null
-        ? await archive.beyond({ replica: asker.replica, partitions }, logs, request.summary, most)
+        ? await archive.beyond({ replica: asker.replica, partitions }, logs, request.summary, size.limit)
         : nothingYet;
-    sizes.answered(asker.replica, request.summary, outgoing.bytes);
+    size.answered(outgoing.bytes);
     const header: SyncResponse = {
       protocol: protocolVersion,
       epoch: identity.epoch,

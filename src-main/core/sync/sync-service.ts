@@ -24,7 +24,7 @@ import type { SyncProfile } from './sync-profile.ts';
 import { createSchedule, jitter, regularDelay, retryDelay } from './sync-schedule.ts';
 import { giveUp, isFinal, isForgotten, isWaiting, succeedAtHub } from './succeeding.ts';
 import { createPlaceNames } from '../commissions/country-documents.ts';
-import { nameScopes, type RunningProgress, syncStatus } from './sync-status.ts';
+import { nameScopes, progressed, type RunningProgress, syncStatus } from './sync-status.ts';
 import type { Enrolment, SyncMemory } from './sync-store.ts';
 
 export type SyncServiceDeps = {
@@ -161,7 +161,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
       signal: at.stop.signal,
       breathe: () => setImmediate(undefined),
       onProgress(progress: ExchangeProgress) {
-        at.progress = { ...progress, since: at.progress?.since ?? { at: time.now(), done: progress.done } };
+        at.progress = progressed(at.progress, progress, time.now());
         if (time.now() - toldAt < progressEveryMs) return;
         toldAt = time.now();
         changed();

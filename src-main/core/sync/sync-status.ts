@@ -8,8 +8,14 @@ import { emptyMemory, isLineAway } from './exchange-outcome.ts';
 import type { LeavingScope } from './scopes-port.ts';
 import type { Enrolment, SuccessionNote, SyncStore } from './sync-store.ts';
 
-/** Of an exchange under way, with where it stood when it was first told of. */
+/** Of an exchange under way, with where it stood when it began to be counted. */
 export type RunningProgress = ExchangeProgress & { readonly since: Since };
+
+/** Counted anew where it begins again: each snapshot, and the exchange behind them, has its own ops. `now` in milliseconds UTC. */
+export function progressed(before: RunningProgress | null, progress: ExchangeProgress, now: number): RunningProgress {
+  const goesOn = before !== null && progress.done >= before.done;
+  return { ...progress, since: goesOn ? before.since : { at: now, done: progress.done } };
+}
 
 /** What is known of the exchange of an open store. */
 export type SyncState = {

@@ -10,6 +10,7 @@ import type { HubBlobs } from '#core/sync/hub-blobs.ts';
 import { createHubTransport } from '#core/sync/hub-transport.ts';
 import { signRequest } from '#hub/blob-store-s3.ts';
 import type { BlobOffer } from '#shared/sync/hub-http.ts';
+import { type BlobPut, openBlobPut } from '#tests/lib/blob-put.ts';
 import { startHub, startPostgres, type TestHub, type TestHubOptions, type TestPostgres } from '#tests/lib/hub.ts';
 import { enrol, newLaptop, samplePartition } from '#tests/lib/hub-laptop.ts';
 import { s3Keys, startS3, type TestS3 } from '#tests/lib/s3.ts';
@@ -30,17 +31,23 @@ function sample(bytes: number, partition = samplePartition): { content: Buffer; 
   return { content, offer: { sha256: createHash('sha256').update(content).digest('hex'), bytes, partition } };
 }
 
-type Desk = { readonly blobs: HubBlobs; close(): void };
+type Desk = BlobPut & { readonly blobs: HubBlobs };
 async function desk(hub: TestHub, partition = samplePartition, address = hub.address): Promise<Desk> {
   const laptop = newLaptop();
   const enrolled = await enrol(laptop, hub.address, await hub.invite({ partition }), partition);
   if (!enrolled.ok) throw new Error(enrolled.error.code);
   const { hubKey, tlsKey } = enrolled.value;
-  return createHubTransport({
-    ...laptop.transportDeps(address),
-    hubKey,
-    ...(address === hub.address ? { tlsKey } : {}),
-  });
+  const deps = { ...laptop.transportDeps(address), hubKey, ...(address === hub.address ? { tlsKey } : {}) };
+  const transport = createHubTransport(deps);
+  const { put, close } = openBlobPut(deps);
+  return {
+    blobs: transport.blobs,
+    put,
+    close() {
+      close();
+      transport.close();
+    },
+  };
 }
 
 /**
@@ -55,7 +62,7 @@ async function* slowly(content: Buffer): AsyncIterable<Buffer> {
 }
 
 async function leave(at: Desk, { content, offer }: { content: Buffer; offer: BlobOffer }): Promise<void> {
-  const put = await at.blobs.put(offer, 0, Readable.from([content]));
+  const put = await at.put(offer, 0, Readable.from([content]));
   expect(put).toEqual({ ok: true, value: { sha256: offer.sha256, state: 'held', offset: offer.bytes } });
 }
 async function fetched(at: Desk, sha256: string, from = 0, to: number | null = null): Promise<Buffer | string> {
@@ -122,11 +129,11 @@ for (const kind of [
         ['wanted', 0],
         ['wrong-partition', 0],
       ]);
-      expect(await stranger.blobs.put(blob.offer, 0, Readable.from([blob.content]))).toEqual({
+      expect(await stranger.put(blob.offer, 0, Readable.from([blob.content]))).toEqual({
         ok: false,
         error: { code: 'sync/hub-refused', reason: 'wrong-partition' },
       });
-      const forged = await stranger.blobs.put(other, 0, Readable.from([randomBytes(1000)]));
+      const forged = await stranger.put(other, 0, Readable.from([randomBytes(1000)]));
       expect(forged).toEqual({ ok: false, error: { code: 'sync/hub-refused', reason: 'bad-hash' } });
       expect(await fetched(reader, blob.offer.sha256), 'the true content is unharmed').toEqual(blob.content);
       expect(await fetched(stranger, blob.offer.sha256)).toBe('"no-blob"');
@@ -138,7 +145,7 @@ for (const kind of [
       const blob = sample(9_000_000);
       const { offer, content } = blob;
       const piece = async (from: number, to: number) =>
-        writer.blobs.put(offer, from, Readable.from([content.subarray(from, to)]));
+        writer.put(offer, from, Readable.from([content.subarray(from, to)]));
       expect(await piece(0, 3_000_000)).toMatchObject({ value: { state: 'wanted', offset: 3_000_000 } });
       expect(await piece(0, 3_000_000)).toEqual({
         ok: false,
@@ -165,7 +172,7 @@ for (const kind of [
         const [state] = states.value;
         if (state?.state === 'held') break;
         const offset = state?.offset ?? 0;
-        await laptop.blobs.put(offer, offset, Readable.from(slowly(content.subarray(offset))));
+        await laptop.put(offer, offset, Readable.from(slowly(content.subarray(offset))));
       }
       const upAgain = line.up() / offer.bytes - 1;
       line.reset();
@@ -199,11 +206,11 @@ for (const kind of [
       const tooMuch = { ...big.offer, bytes: 40_000_000 };
       const states = await writer.blobs.states([tooMuch]);
       expect(states.ok && states.value[0]?.state).toBe('over-quota');
-      expect(await writer.blobs.put(tooMuch, 0, Readable.from([big.content]))).toEqual({
+      expect(await writer.put(tooMuch, 0, Readable.from([big.content]))).toEqual({
         ok: false,
         error: { code: 'sync/hub-refused', reason: 'over-quota' },
       });
-      expect(await writer.blobs.put({ ...big.offer, bytes: 999 }, 0, Readable.from([big.content]))).toEqual({
+      expect(await writer.put({ ...big.offer, bytes: 999 }, 0, Readable.from([big.content]))).toEqual({
         ok: false,
         error: { code: 'sync/hub-refused', reason: 'too-large' },
       });

@@ -138,7 +138,7 @@ for (const kind of [
       const content = Buffer.alloc(100_000, 7);
       const sha256 = createHash('sha256').update(content).digest('hex');
       const offer = { sha256, bytes: content.length, partition: samplePartition };
-      await writer.transport.blobs.put(offer, 0, Readable.from([content]));
+      await writer.transport.blobs.send(offer, () => Readable.from([content]));
       const ops = sampleOps(1, 400);
       let sent = 0;
       const stop = new AbortController();
@@ -203,7 +203,7 @@ test('verify finds a changed segment, a missing one and a damaged blob, and says
   const content = Buffer.alloc(1000, 7);
   const sha256 = createHash('sha256').update(content).digest('hex');
   const offer = { sha256, bytes: 1000, partition: samplePartition };
-  await writer.transport.blobs.put(offer, 0, Readable.from([content]));
+  await writer.transport.blobs.send(offer, () => Readable.from([content]));
   expect(await hub.command('verify')).toMatch(/"ops":30,.*"problems":0/);
 
   writeFileSync(join(hub.directory, 'blobs', sha256.slice(0, 2), sha256), Buffer.alloc(1000, 8));

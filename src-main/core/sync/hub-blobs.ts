@@ -30,13 +30,8 @@ export type HubBlobs = {
   /** How the hub stands to blobs one would leave there, in the order asked (at most 500). */
   states(offers: readonly BlobOffer[]): Promise<Result<BlobState[]>>;
   /**
-   * Sends bytes from `offset` on; `content` begins there and may end before the blob does. Answers how far it has come. After
-   * a failure of the line ask `states` how far it came and go on from there.
-   */
-  put(offer: BlobOffer, offset: number, content: Readable): Promise<Result<BlobState>>;
-  /**
-   * The same from wherever the hub wants it on. `contentFrom` is called each time the line is opened for it, or not at all where the hub wants
-   * nothing; null gives it up (`sync/stopped`, or a failure of the line).
+   * Sends what the hub lacks of a blob. `contentFrom` gives the bytes from there on and is called each time the line is opened for it, or not at
+   * all where the hub wants nothing; null gives it up (`sync/stopped`, or a failure of the line). Answers how far it has come.
    */
   send(offer: BlobOffer, contentFrom: (offset: number) => Readable | null): Promise<Result<BlobState>>;
   /**
@@ -82,10 +77,6 @@ export function createHubBlobs(door: HubDoor, uploads: HubUploads, idleMs: numbe
 
   return {
     states,
-    async put(offer, offset, content) {
-      const answer = await door.put(pathOf(offer, offset), content, idleMs);
-      return answer.ok ? readState(answer.value) : answer;
-    },
     send: (offer, contentFrom) =>
       uploads.send({
         pathFrom: (offset) => pathOf(offer, offset),

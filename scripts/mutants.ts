@@ -119,10 +119,10 @@ const mutants: readonly Mutant[] = [
     to: '',
   },
   {
-    name: 'an old parcel of the hub takes back what an exchange that broke off had heard',
+    name: 'an old parcel of the hub takes back what it acknowledged',
     file: 'parcel-session.ts',
-    from: 'isEpochKnown ? furthest(said, store.received()) : said',
-    to: 'said',
+    from: 'all[log] = Math.max(seq, all[log] ?? 0);',
+    to: 'all[log] = seq;',
   },
 ];
 

@@ -288,7 +288,7 @@ export function markOffered(store: ParcelStore, memory: StickMemory, upTo: Summa
  */
 function acknowledge(store: ParcelStore, memory: StickMemory, isEpochKnown: boolean): void {
   const said = memory.peers['hub']?.summary ?? {};
-  store.markReceived(isEpochKnown ? furthest(said, store.received()) : said);
+  store.markReceived(isEpochKnown ? furthest(store.received(), said) : said);
   for (const [log, seq] of Object.entries(memory.offered)) if (store.isOwn(log)) store.markSent(log, seq);
 }
 

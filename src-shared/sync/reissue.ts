@@ -11,7 +11,7 @@ import { type Op, type OpValue, type OpValues, stampToText, textToStamp } from '
 import type { Stamp } from './stamp.ts';
 
 export type Reissue = {
-  /** Whose log ends behind `after` now, and the ops that were behind it. */
+  /** Whose log ends behind `after` now, and the ops that were behind it, but for those that stand elsewhere already. */
   readonly from: { readonly replica: string; readonly after: number; readonly ops: readonly Op[] };
   /** The log they go to: it ends behind `after` now; `ops` were behind it, handed to nobody, and follow those written again. */
   readonly to: { readonly replica: string; readonly after: number; readonly ops: readonly Op[] };
@@ -21,9 +21,15 @@ export type Reissue = {
 export function reissued({ from, to }: Reissue): Op[] {
   const times = new Set(from.ops.map((op) => op.time));
   const base = to.after;
+  /** How many of the ops moved stood at `seq` of the log that ended, or before. */
+  const movedUpTo = (seq: number): number => {
+    let count = Math.min(seq - from.after, from.ops.length);
+    while (count > 0 && (from.ops[count - 1]?.seq ?? 0) > seq) count -= 1;
+    return count;
+  };
   /** Where an op of either log stands now; null where it has not moved. */
   const seqNow = (replica: string, seq: number): number | null => {
-    if (replica === from.replica && seq > from.after) return base + seq - from.after;
+    if (replica === from.replica && seq > from.after) return base + movedUpTo(seq);
     return replica === to.replica && seq > base ? seq + from.ops.length : null;
   };
   const stampNow = (stamp: Stamp): Stamp =>
@@ -54,10 +60,12 @@ export function reissued({ from, to }: Reissue): Op[] {
   return all.map(({ op, replica, first }, index): Op => {
     // An action that began before the fork, in the block before, begins anew.
     const group = Math.max(op.group, first);
+    // Its first ops may stand elsewhere: it begins with the first that is moved.
+    const isMoved = replica === from.replica && index < from.ops.length;
     return {
       ...op,
       seq: base + 1 + index,
-      group: seqNow(replica, group) ?? group,
+      group: isMoved ? base + 1 + movedUpTo(group - 1) : (seqNow(replica, group) ?? group),
       set: op.set === null ? null : valuesNow(op.set, textNow),
       replaced: Object.fromEntries(Object.entries(op.replaced).map(([field, stamp]) => [field, stampNow(stamp)])),
       seen: op.seen === null ? null : seenNow(op.seen),

@@ -85,8 +85,9 @@ export function readStrays(
 }
 
 /**
- * A run's ops as they are written again behind `into.after` in the laptop's log of now: those behind the last one it has already.
- * `isHeld`: whether one of its own logs says the same. `isSince`: whether that log, where it is the run's own, has since written about the
+ * A run's ops as they are written again behind `into.after` in the laptop's log of now: those it has not already. `isHeld`: whether one of
+ * its own logs says the same; of a later one that tells nothing of those before, since a laptop whose clock was set back too may give a
+ * stamp twice. `isSince`: whether that log, where it is the run's own, has since written about the
  * same record; a removal or a signature that did not see it must not count as if it had.
  */
 export function writtenAgain(
@@ -95,8 +96,9 @@ export function writtenAgain(
   isHeld: (op: Op) => boolean,
   isSince: (op: Op) => boolean,
 ): Op[] {
-  const known = run.ops.findLastIndex(isHeld) + 1;
-  const from = { replica: run.replica, after: run.after + known, ops: run.ops.slice(known) };
+  const ops = run.ops.filter((op) => !isHeld(op));
+  const after = (ops[0]?.seq ?? 1) - 1;
+  const from = { replica: run.replica, after, ops };
   return reissued({ from, to: { ...into, ops: [] } }).map((op) =>
     op.seen !== null && run.replica === into.replica && isSince(op) ? { ...op, seen: seenUntil(op.seen, run) } : op,
   );

@@ -75,6 +75,31 @@ test('what a laptop signed and has forgotten is written again once, and the stra
   }
 });
 
+test('of what a laptop has forgotten only that is written again which stands nowhere, in its action, and names it where it is', () => {
+  const { a, b } = office();
+  const relay = createRelay();
+  const log = logKey(a.log.replica, partition);
+  const [first, second] = [contact('первый'), contact('второй')];
+  const later = (seq: number, rest: Partial<Op>): Op => ({ ...added, seq, time: added.time + seq, ...rest });
+  // The middle one of an action came back before, alone.
+  stray(b, log, sealed(a, a, [{ ...later(2, { record: second }), seq: 1 }]), 'middle');
+  settle([a, b], relay);
+  expect(a.log.takeBack()).toBe(1);
+  const action = [
+    later(1, { record: first }),
+    later(2, { record: second }),
+    later(3, { record: first, act: 'remove', set: {}, seen: { [a.log.replica]: 3 } }),
+  ];
+  stray(b, log, sealed(a, a, action), 'whole');
+  settle([a, b], relay);
+  expect(a.log.takeBack()).toBe(2);
+  settle([a, b], relay);
+  for (const { store } of [a, b]) {
+    expect(store.queries.get(Contact, first)?.removed).toBe(true);
+    expect(store.queries.get(Contact, second)?.values.name).toBe('Забытый, пример');
+  }
+});
+
 test('nobody makes a laptop write what it has not signed', () => {
   const { a, b } = office();
   write(a, 'Контакт, пример');

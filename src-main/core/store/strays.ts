@@ -22,10 +22,27 @@ export function createStrayTaker(deps: StrayTakerDeps): (isWanted: (log: string)
   const { log: opLog, committer } = deps;
   const select = deps.db.prepare('select id, f_log as log, f_segment as segment from stray where alive = 1');
 
-  function isHeld({ record, time, kind, act }: Op): boolean {
+  /** Those of a run's ops that this laptop's own logs of the partition say. */
+  function heldOf(run: readonly Op[], partition: string): ReadonlySet<Op> {
+    const own = opLog.logs().filter((log) => opLog.isOwn(log.replica) && log.partition === partition);
+    const said = new Set<string>();
+    for (const log of own)
+      for (let seq = 0, part = opLog.opsAfter(log, 0, 1000); part.length > 0; part = opLog.opsAfter(log, seq, 1000)) {
+        for (const op of part) said.add(nameOf(op));
+        seq = part.at(-1)?.seq ?? seq;
+      }
+    const isTold = own.some((log) => opLog.base(log) > 0 && opLog.opsAfter(log, 0, 1)[0]?.seq !== 1);
+    return new Set(run.filter((op) => said.has(nameOf(op)) || (isTold && isCovered(op))));
+  }
+
+  /**
+   * Of a log that begins with a snapshot here, whether that tells of an op of the record, this one or a later: it leaves out what was
+   * replaced before it was made.
+   */
+  function isCovered({ record, time }: Op): boolean {
     return opLog
       .opsOfRecord(record)
-      .some(({ op, log }) => opLog.isOwn(log.replica) && op.time === time && op.kind === kind && op.act === act);
+      .some(({ op, log }) => opLog.isOwn(log.replica) && op.seq <= opLog.base(log) && op.time >= time);
   }
 
   /** Whether the log has something about an op's record behind `after`. */
@@ -47,7 +64,13 @@ export function createStrayTaker(deps: StrayTakerDeps): (isWanted: (log: string)
       for (const run of readStrays(log, segments, verify, segmentPorts))
         count += committer.takeBack(partition, (into, after) => {
           const place = { replica: into.replica, after };
-          const ops = writtenAgain(run, place, isHeld, (op) => isSince(into, run.after, op));
+          const held = heldOf(run.ops, partition);
+          const ops = writtenAgain(
+            run,
+            place,
+            (op) => held.has(op),
+            (op) => isSince(into, run.after, op),
+          );
           if (deps.mayWrite(partition, ops)) return ops;
           waits = true;
           return [];
@@ -61,4 +84,9 @@ export function createStrayTaker(deps: StrayTakerDeps): (isWanted: (log: string)
     }
     return count;
   };
+}
+
+/** What an op is known by, in whatever log it stands. */
+function nameOf({ time, kind, act, record }: Op): string {
+  return `${time} ${kind} ${act} ${record}`;
 }

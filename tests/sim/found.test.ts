@@ -144,6 +144,25 @@ test('what waits for other rights is written again though nothing else is new', 
   await expect(play({ laptops: [chair, chair], steps: apart.flat() })).resolves.toBeUndefined();
 });
 
+test('what was written since under another identity names what the hub refuses where that stands then', async () => {
+  const language = 4;
+  const apart: Step[][] = [
+    [backUp(0), putBackKnowingly, write(0, 0, language)],
+    [backUp(0), putBackKnowingly, write(0, 1, language)],
+  ];
+  await expect(play({ laptops: [chair, chair], steps: apart.flat() })).resolves.toBeUndefined();
+});
+
+test('an op that a laptop wrote again by chance with the same stamp does not stand for those before it', async () => {
+  const second: Step = { ...write(0, 0), record: 1, act: 'restore' };
+  const setBack: Step = { do: 'clock', who: 0, days: -1 };
+  const apart: Step[][] = [
+    [backUp(hub), { ...write(0, 0), kind: 'membership' }, backUp(0), write(0, 0), second, meet(0)],
+    [setBack, putBack(0), meet(1), paper, second, putBack(hub)],
+  ];
+  await expect(play({ laptops: [chair, chair], steps: apart.flat() })).resolves.toBeUndefined();
+});
+
 test('an old parcel of the hub takes nothing back from a laptop whose exchange broke off', async () => {
   const unpack: Step = { do: 'unpack', who: 0, which: lastStick, most: 6, crash: false };
   const broken: Step = { do: 'exchange', who: 0, fault: { what: 'crash', turn: 1, at: 40, small: true } };

@@ -49,14 +49,7 @@ import { type KeptStray, straysByLog, takenBack } from './lean-strays.ts';
 import { type KeyPair, type Keys, leanKeys, verifyWith } from './keys.ts';
 import { type Image, type SimChange, type SimLaptop, type SimOp, type VersionName, versions } from './laptop.ts';
 
-type LeanLaptopOptions = {
-  readonly name: string;
-  readonly partition: string;
-  readonly prefixes: readonly string[];
-  readonly version: VersionName;
-  readonly now: number;
-  readonly hubKey: string;
-};
+type LeanLaptopOptions = Parameters<LaptopMaker>[1] & { readonly version: VersionName };
 
 function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
   const { name, partition } = options;

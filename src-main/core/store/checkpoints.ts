@@ -27,9 +27,9 @@ export type Waiting = { putOff(): void; end(): void };
 export type Later = (ms: number, work: () => void) => Waiting;
 
 export type Checkpoints = {
-  /** Something was written: it is to be copied when the store is at rest. */
+  /** Something was written, so the store is not at rest: it is to be copied when it is. */
   written(): void;
-  /** Somebody asks or writes, or an exchange goes on: the store is not at rest. Cheap. */
+  /** Somebody asks for something: the store is not at rest. Cheap. */
   acts(): void;
   /** Copies now what can be copied without waiting. */
   now(): void;
@@ -70,7 +70,8 @@ export function createCheckpoints(deps: {
 
   const self: Checkpoints = {
     written() {
-      waiting ??= later(restMs, atRest);
+      if (waiting === null) waiting = later(restMs, atRest);
+      else waiting.putOff();
     },
     acts: () => waiting?.putOff(),
     now() {

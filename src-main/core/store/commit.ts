@@ -159,7 +159,6 @@ export function createCommitter(deps: CommitDeps): Committer {
 
   const self: Committer = {
     commit(changes, author) {
-      deps.checkpoints.acts();
       const topics = new Set<string>();
       const count = transact(() => {
         const now = deps.time.now();
@@ -241,7 +240,6 @@ export function createCommitter(deps: CommitDeps): Committer {
     together(work) {
       if (batch !== null) throw new Error('one transaction within another');
       const current: Batch = { topics: new Set(), gathered: createGatheredOps(), failure: null };
-      deps.checkpoints.acts();
       batch = current;
       try {
         // It can be fetched again: no need to wait for the disk as for a person's edit.

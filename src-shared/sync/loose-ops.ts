@@ -27,12 +27,16 @@ import {
   acts,
   at,
   createPlaces,
+  flagBegins,
+  flagErased,
+  flagsOf,
   positive,
   readIds,
   readReplaced,
   readSeen,
   toPlanes,
   writeReplaced,
+  writeSeen,
 } from './op-columns.ts';
 import { compareStamps } from './stamp.ts';
 import { readValueColumns, type ReadValues, valuesOfOp, writeValueColumns } from './value-columns.ts';
@@ -40,7 +44,6 @@ import { readValueColumns, type ReadValues, valuesOfOp, writeValueColumns } from
 /** An op and whose log it stands in. */
 export type LooseOp = { readonly op: Op; readonly replica: string };
 
-const [flagErased, flagReplaces, flagSeen] = [8, 16, 32] as const;
 /** A bound for readers: chunks are far smaller. */
 const mostOps = 200_000;
 
@@ -81,28 +84,16 @@ export function toLooseColumns(entries: readonly LooseOp[]): Uint8Array {
       kind = op.kind;
     }
     counts[counts.length - 1] = (counts.at(-1) ?? 0) + 1;
-    let flag = acts.indexOf(op.act);
+    flags[index] = flagsOf(op) & ~flagBegins;
     writers.number(replicas.place(replica));
     const written = byWriter.get(replica);
     if (written === undefined) byWriter.set(replica, [{ op, replica }]);
     else written.push({ op, replica });
     groups.number(op.seq - op.group);
     actorColumn.number(op.actor === null ? 0 : actors.place(op.actor) + 1);
-    if (writeReplaced(op.replaced, replaced, stampTimes, (id) => replicas.place(id))) flag |= flagReplaces;
-    if (op.seen !== null) {
-      flag |= flagSeen;
-      const held = Object.entries(op.seen).sort(([a], [b]) => (a < b ? -1 : 1));
-      seen.number(held.length);
-      for (const [each, seq] of held) {
-        seen.number(replicas.place(each));
-        seen.number(seq);
-      }
-    }
-    if (op.digest !== null) {
-      flag |= flagErased;
-      digests.bytes(op.digest);
-    }
-    flags[index] = flag;
+    writeReplaced(op.replaced, replaced, stampTimes, replicas.place);
+    if (op.seen !== null) writeSeen(op.seen, seen, replicas.place);
+    if (op.digest !== null) digests.bytes(op.digest);
   }
   const seqs = createWriter(1024);
   const times = createWriter(4096);
@@ -256,7 +247,7 @@ export function readLooseColumns(bytes: Uint8Array): LooseColumns {
   const digests = new Map<number, Uint8Array>();
   for (let index = 0; index < n; index += 1) {
     const flag = flags[index] ?? 0;
-    if (flag > 63 || (flag & 3) === 3 || (flag & 4) !== 0) throw new RangeError('not a flag');
+    if (flag > 63 || (flag & 3) === 3 || (flag & flagBegins) !== 0) throw new RangeError('not a flag');
     if ((flag & flagErased) !== 0) digests.set(index, reader.bytes(32).slice());
   }
   const values = readValueColumns(reader, n, (place) => digests.has(place));

@@ -33,7 +33,7 @@ import { textToValues, valuesToText } from './op-values.ts';
 import type { Stamp } from './stamp.ts';
 
 export const acts = ['set', 'remove', 'restore'] as const;
-const [flagBegins, flagErased, flagReplaces, flagSeen] = [4, 8, 16, 32] as const;
+export const [flagBegins, flagErased, flagReplaces, flagSeen] = [4, 8, 16, 32] as const;
 const stampBytes = 7;
 const nothingReplaced: Op['replaced'] = {};
 const nothingSet: Op['set'] = {};
@@ -129,10 +129,10 @@ export function writeReplaced(
   column: BinaryWriter,
   stampTimes: number[],
   placeOf: (replica: string) => number,
-): boolean {
+): void {
   let count = 0;
   for (const _ in replaced) count += 1;
-  if (count === 0) return false;
+  if (count === 0) return;
   column.number(count);
   let last: Stamp | null = null;
   for (const field in replaced) {
@@ -146,7 +146,6 @@ export function writeReplaced(
       last = stamp;
     }
   }
-  return true;
 }
 
 /** Reads ops that begin at `from`. Also gives where each op's values lie. */

@@ -101,7 +101,10 @@ export function valuesOfOp({ shapes, shapeOf, starts, all }: ReadValues, index: 
 }
 
 /** The value at a place. */
-export function valueAt({ letters, begins, ends, contents }: ReadValues, place: number): OpValue {
+export function valueAt(
+  { letters, begins, ends, contents }: Pick<ReadValues, 'letters' | 'begins' | 'ends' | 'contents'>,
+  place: number,
+): OpValue {
   return valueOf(letters[place] ?? 0, fromUtf8(contents.subarray(begins[place] ?? 0, ends[place] ?? 0)));
 }
 
@@ -151,7 +154,7 @@ export function readValueColumns(
     at = utf8End(contents, at, units[target] ?? 0);
     ends[target] = at;
     // A text is any text; of everything else there is one way to write it.
-    if (letters[target] !== letterText) valueAt({ ...read, all: () => [] }, target);
+    if (letters[target] !== letterText) valueAt(read, target);
   }
   if (at !== contents.length) throw new RangeError('more than expected');
   let values: OpValue[] | null = null;

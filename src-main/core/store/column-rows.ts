@@ -3,8 +3,9 @@
  * state or a bound value for each. Half of what beginning with a snapshot takes would go into binding values alone.
  *
  * SQLite is given one blob and makes the rows of it itself. Each column lies in the blob in slots of one width, so that row i's begins at
- * offset + i × width; what is shorter is filled up with blanks, and a text that is null is the byte ff. The rows are the very ones that folding the ops and writing the state make. What cannot be had so simply is left to them: a removal, a
- * set that holds something, ops of this laptop's own, a long text, a record that is here already.
+ * offset + i × width; what is shorter is filled up with blanks, and a text that is null is the byte ff. The rows are the very ones that
+ * folding the ops and writing the state make. What cannot be had so simply is left to them: a removal, a set that holds something, ops
+ * of this laptop's own, a long text, a record that is here already.
  */
 import type { Statement } from 'better-sqlite3';
 import type { Field, FieldValue, Kind } from '#shared/kinds/define-kind.ts';
@@ -38,6 +39,8 @@ const mostRows = 512;
 const mostBytes = 400;
 const mostStatements = 100;
 const none = -1;
+/** A column, and the expression that makes its value. */
+type Cell = readonly [column: string, expression: string];
 const integers = ['stamp_time', 'stamp_by', 'changed_at', 'changed_by', 'edit_seq', 'created_at'] as const;
 
 export function createColumnRows(
@@ -59,11 +62,11 @@ export function createColumnRows(
   // Of the rows at hand. By row and field: the op that wrote last, and its value where that fits; by row and fact: numbers.
   const writtenAt = new Int32Array(mostRows * count);
   const sources = new Int32Array(mostRows * count);
-  const facts = integers.map(() => new Float64Array(mostRows));
+  const facts = integers.map((name) => ({ name, values: new Float64Array(mostRows) }));
   const records = new Uint32Array(mostRows);
   const clocks: string[] = [];
   const others: string[] = [];
-  const slots = createSlots();
+  const slots = createSlots(sources, count);
   // Of the chunk at hand: for each shape where its values go, null where one goes into a set; and which writers are this laptop.
   let plans: readonly (Int32Array | null)[] = [];
   let owns: readonly boolean[] = [];
@@ -140,34 +143,27 @@ export function createColumnRows(
       editSeq,
       stampMs(times[from] ?? 0),
     ];
-    for (let fact = 0; fact < numbers.length; fact += 1) {
-      const column = facts[fact];
-      if (column !== undefined) column[row] = numbers[fact] ?? 0;
-    }
+    for (const [place, { values: column }] of facts.entries()) column[row] = numbers[place] ?? 0;
     return true;
   }
 
   const refOf = (columns: LooseColumns, writer: number): number => replicas.refOf(columns.replicas[writer] ?? '');
 
-  /** Puts a row's worth of every column into slots, and makes the rows. */
+  /** Puts the columns of so many rows into slots, and makes the rows; answers the first one's number. */
   function write(columns: LooseColumns, rows: number): number {
     slots.begin(rows);
-    const cells = [`id ${slots.planes(columns.planes, columns.records.length, records)}`];
-    for (const [fact, name] of integers.entries()) {
-      const column = slots.integers(facts[fact] ?? new Float64Array());
-      cells.push(`${name} ${name === 'changed_by' ? `nullif(${column}, 0)` : column}`);
+    const cells: Cell[] = [['id', slots.planes(columns.planes, columns.records.length, records)]];
+    for (const { name, values } of facts) {
+      const whole = slots.integers(values);
+      cells.push([name, name === 'changed_by' ? `nullif(${whole}, 0)` : whole]);
     }
-    if (clocks.slice(0, rows).every((list) => list === '')) cells.push(`clocks '${noClocks}'`);
-    else cells.push(`clocks ${slots.ascii(clocks.slice(0, rows).map(withRoom))}`);
-    if (others.slice(0, rows).some((list) => list !== ''))
-      cells.push(`edits nullif(${slots.ascii(others.slice(0, rows))}, '')`);
+    const lists = clocks.slice(0, rows);
+    cells.push(['clocks', lists.every((list) => list === '') ? `'${noClocks}'` : slots.ascii(lists.map(withRoom))]);
+    const edits = others.slice(0, rows);
+    if (edits.some((list) => list !== '')) cells.push(['edits', `nullif(${slots.ascii(edits)}, '')`]);
     for (const [place, field] of fields.entries()) {
-      const column = quote(columnName(names[place] ?? ''));
-      if (field.merge === 'set') cells.push(`${column} '[]'`);
-      else {
-        const cell = putField(field, columns, place);
-        if (cell !== null) cells.push(`${column} ${cell}`);
-      }
+      const cell = field.merge === 'set' ? `'[]'` : putField(field, columns, place);
+      if (cell !== null) cells.push([quote(columnName(names[place] ?? '')), cell]);
     }
     const { changes, lastInsertRowid } = statementFor(cells).run({ ...slots.parameters(), rows });
     if (changes !== rows) throw new Error('a record that was not here and is');
@@ -177,30 +173,26 @@ export function createColumnRows(
   /** The expression that reads a field's column; null where all are null. */
   function putField(field: Field, { values }: LooseColumns, place: number): string | null {
     const { begins, ends, contents, letters } = values;
-    if (field.type === 'reference') return slots.ids(contents, begins, sources, place, count);
+    if (field.type === 'reference') return slots.ids(place, contents, begins);
     if (field.type === 'flag') {
-      const digits = slots.flags(letters, letterYes, sources, place, count);
+      const digits = slots.flags(place, letters, letterYes);
       return digits === null ? null : `cast(${digits} as integer)`;
     }
-    const text = slots.texts(contents, begins, ends, sources, place, count);
+    const text = slots.texts(place, contents, begins, ends);
     return text === null || field.type !== 'integer' ? text : `cast(${text} as integer)`;
   }
 
-  /** `cells`: column and expression, one space between. */
-  function statementFor(cells: readonly string[]): Statement<unknown[]> {
-    const key = cells.join('\n');
-    let statement = statements.get(key);
+  function statementFor(cells: readonly Cell[]): Statement<unknown[]> {
+    const columns = cells.map(([column]) => column);
+    const expressions = cells.map(([, expression]) => expression);
+    const sql = `insert into ${quote(kind.name)} (alive, ${columns.join(', ')})
+      with recursive n (i) as (values (0) union all select i + 1 from n where i + 1 < @rows)
+      select 1, ${expressions.join(', ')} from n`;
+    let statement = statements.get(sql);
     if (statement !== undefined) return statement;
     if (statements.size >= mostStatements) statements.clear();
-    const split = cells.map((cell) => cell.indexOf(' '));
-    const columns = cells.map((cell, index) => cell.slice(0, split[index]));
-    const expressions = cells.map((cell, index) => cell.slice((split[index] ?? 0) + 1));
-    statement = db.prepare(
-      `insert into ${quote(kind.name)} (alive, ${columns.join(', ')})
-         with recursive n (i) as (values (0) union all select i + 1 from n where i + 1 < @rows)
-         select 1, ${expressions.join(', ')} from n`,
-    );
-    statements.set(key, statement);
+    statement = db.prepare(sql);
+    statements.set(sql, statement);
     return statement;
   }
 
@@ -253,8 +245,8 @@ function highestSeq({ writers, seqs }: LooseColumns, writer: number, from: numbe
 }
 
 /**
- * What a row says of a value: it itself; `none`, as it is none or does not fit; `elsewhere`: it has to be written by another way. Texts are looked
- * at as they lie there, as making them costs more than all the rest.
+ * What a row says of a value: it itself; `none`, as it is none or does not fit; `elsewhere`: it has to be written by another way. Texts are
+ * looked at as they lie there, as making them costs more than all the rest.
  */
 function fitOf(field: Field | undefined, { values }: LooseColumns, source: number): 'fits' | 'none' | 'elsewhere' {
   if (field === undefined) return 'none';

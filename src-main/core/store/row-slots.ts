@@ -13,21 +13,13 @@ export type Slots = {
   /** Texts of characters below 128, none with a `~`; blanks at their end stay. */
   ascii(texts: readonly string[]): string;
   /**
-   * Texts at `begins` to `ends` in `contents` that do not end with a blank. `sources`: by row and field, `stride` fields a row, which of them is of field `place`; −1 is
-   * null. Null where all are.
+   * Of field `place`: its texts, at `begins` to `ends` in `contents`, none of which ends with a blank. Null where all are null.
    */
-  texts(
-    contents: Uint8Array,
-    begins: Uint32Array,
-    ends: Uint32Array,
-    sources: Int32Array,
-    place: number,
-    stride: number,
-  ): string | null;
+  texts(place: number, contents: Uint8Array, begins: Uint32Array, ends: Uint32Array): string | null;
   /** The same of ids, as their 16 bytes. */
-  ids(contents: Uint8Array, begins: Uint32Array, sources: Int32Array, place: number, stride: number): string | null;
+  ids(place: number, contents: Uint8Array, begins: Uint32Array): string | null;
   /** The same of letters: 1 where it is `yes`, else 0. */
-  flags(letters: Uint8Array, yes: number, sources: Int32Array, place: number, stride: number): string | null;
+  flags(place: number, letters: Uint8Array, yes: number): string | null;
   /** What the statement is given besides. */
   parameters(): { readonly [name: string]: Uint8Array | number };
 };
@@ -42,7 +34,8 @@ const nullId = `x'${'ff'.repeat(idBytes)}'`;
 export const unslotted = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 const [digitZero, tilde] = [48, 0x7e] as const;
 
-export function createSlots(): Slots {
+/** `sources`: by row and field, `fields` a row: which of a chunk's values stands there; −1 is null. */
+export function createSlots(sources: Int32Array, fields: number): Slots {
   let bytes = new Uint8Array(256 * 1024);
   let used = 0;
   let rows = 0;
@@ -67,6 +60,12 @@ export function createSlots(): Slots {
     return `substr(@b, @o${last} + i * @w${last}, @w${last})`;
   }
   const text = (): string => `rtrim(cast(${slot()} as text))`;
+  const sourceOf = (row: number, place: number): number => sources[row * fields + place] ?? -1;
+  function nullsOf(place: number): number {
+    let nulls = 0;
+    for (let row = 0; row < rows; row += 1) if (sourceOf(row, place) < 0) nulls += 1;
+    return nulls;
+  }
 
   return {
     begin(count) {
@@ -109,19 +108,17 @@ export function createSlots(): Slots {
         for (let at = 0; at < each.length; at += 1) bytes[offset + row * width + at] = each.charCodeAt(at);
       return `rtrim(cast(${slot()} as text), '~')`;
     },
-    texts(contents, begins, ends, sources, place, stride) {
-      let width = 0;
-      let nulls = 0;
-      for (let row = 0; row < rows; row += 1) {
-        const source = sources[row * stride + place] ?? -1;
-        if (source < 0) nulls += 1;
-        else width = Math.max(width, (ends[source] ?? 0) - (begins[source] ?? 0));
-      }
+    texts(place, contents, begins, ends) {
+      const nulls = nullsOf(place);
       if (nulls === rows) return null;
-      if (nulls > 0) width = Math.max(width, 1);
+      let width = nulls > 0 ? 1 : 0;
+      for (let row = 0; row < rows; row += 1) {
+        const source = sourceOf(row, place);
+        if (source >= 0) width = Math.max(width, (ends[source] ?? 0) - (begins[source] ?? 0));
+      }
       const offset = room(width);
       for (let row = 0; row < rows; row += 1) {
-        const source = sources[row * stride + place] ?? -1;
+        const source = sourceOf(row, place);
         let to = offset + row * width;
         if (source < 0) bytes[to] = nullMark;
         else
@@ -130,26 +127,24 @@ export function createSlots(): Slots {
       }
       return nulls === 0 ? text() : `nullif(${text()}, ${nullText})`;
     },
-    ids(contents, begins, sources, place, stride) {
-      let nulls = 0;
-      for (let row = 0; row < rows; row += 1) if ((sources[row * stride + place] ?? -1) < 0) nulls += 1;
+    ids(place, contents, begins) {
+      const nulls = nullsOf(place);
       if (nulls === rows) return null;
       const offset = room(idBytes);
       for (let row = 0; row < rows; row += 1) {
-        const source = sources[row * stride + place] ?? -1;
+        const source = sourceOf(row, place);
         const to = offset + row * idBytes;
         if (source < 0) bytes.fill(nullMark, to, to + idBytes);
         else writeIdText(contents, begins[source] ?? 0, bytes, to);
       }
       return nulls === 0 ? slot() : `nullif(${slot()}, ${nullId})`;
     },
-    flags(letters, yes, sources, place, stride) {
-      let nulls = 0;
-      for (let row = 0; row < rows; row += 1) if ((sources[row * stride + place] ?? -1) < 0) nulls += 1;
+    flags(place, letters, yes) {
+      const nulls = nullsOf(place);
       if (nulls === rows) return null;
       const offset = room(1);
       for (let row = 0; row < rows; row += 1) {
-        const source = sources[row * stride + place] ?? -1;
+        const source = sourceOf(row, place);
         bytes[offset + row] = source < 0 ? nullMark : digitZero + (letters[source] === yes ? 1 : 0);
       }
       return nulls === 0 ? text() : `nullif(${text()}, ${nullText})`;

@@ -1,6 +1,7 @@
 /** Reading the logs op by op: what op-log.ts holds in memory, in segments and in the archive, as one. */
-import { byStamp, type Op } from '#shared/sync/op.ts';
-import { readOps } from '#shared/sync/segment.ts';
+import { hexToBytes } from '#shared/kernel/ids.ts';
+import { byStamp, emptyHead, type Op } from '#shared/sync/op.ts';
+import { cutSegment, headWithin, readOps, readSegmentHeader } from '#shared/sync/segment.ts';
 import { stampMs } from '#shared/sync/stamp.ts';
 import type { Archive } from './archive.ts';
 import type { Log, LogHead, OpLog } from './op-log.ts';
@@ -12,7 +13,10 @@ import { segmentPorts } from './segment-ports.ts';
 export type LogState = { readonly log: Log; base: number; sealed: LogHead; tail: Op[]; seedBlock: number | null };
 export type SegmentRow = { ref: number; log: number; from: number; to: number; applied_at: number; bytes: Uint8Array };
 
-export type LogReading = Pick<OpLog, 'opsOfRecord' | 'forEachOp' | 'opsSince' | 'lastPart' | 'recordsElsewhere'> & {
+export type LogReading = Pick<
+  OpLog,
+  'headAt' | 'segmentBeyond' | 'opsAfter' | 'opsOfRecord' | 'forEachOp' | 'opsSince' | 'lastPart' | 'recordsElsewhere'
+> & {
   /** The sealed segments that reach beyond `seq`, in order. */
   segmentsAfter(log: Log, seq: number): Iterable<SegmentRow>;
 };
@@ -22,10 +26,11 @@ export function createLogReading(deps: {
   readonly archive: Archive;
   /** By the log's ref; the op log changes them. */
   readonly states: ReadonlyMap<number, LogState>;
+  readonly stateOf: (log: Log) => LogState;
   readonly logOf: OpLog['logOf'];
   readonly isOwn: OpLog['isOwn'];
 }): LogReading {
-  const { statements, archive, states, logOf, isOwn } = deps;
+  const { statements, archive, states, stateOf, logOf, isOwn } = deps;
 
   function* segmentsAfter(log: Log, seq: number): Iterable<SegmentRow> {
     let after = seq;
@@ -39,6 +44,35 @@ export function createLogReading(deps: {
 
   return {
     segmentsAfter,
+    headAt(log, seq) {
+      const { sealed } = stateOf(log);
+      if (seq === sealed.seq) return sealed.head;
+      if (seq === 0) return emptyHead;
+      if (seq > sealed.seq) return null;
+      const row = statements.segmentAfter.get(log.ref, seq) as SegmentRow | undefined;
+      if (row === undefined || row.from > seq + 1) return null;
+      if (row.from <= seq) return headWithin(row.bytes, seq, segmentPorts);
+      const read = readSegmentHeader(row.bytes);
+      return read.ok ? hexToBytes(read.value.header.before) : null;
+    },
+    segmentBeyond(log, seq) {
+      const row = statements.segmentAfter.get(log.ref, seq) as SegmentRow | undefined;
+      if (row === undefined) return null;
+      if (row.from > seq) return { from: row.from, to: row.to, bytes: row.bytes };
+      const bytes = cutSegment(row.bytes, seq, segmentPorts);
+      const read = readSegmentHeader(bytes);
+      if (!read.ok) throw new Error('a stored segment cannot be read');
+      return { from: read.value.header.from, to: row.to, bytes };
+    },
+    opsAfter(log, seq, limit) {
+      const ops: Op[] = [];
+      for (const row of segmentsAfter(log, seq)) {
+        if (ops.length >= limit) break;
+        ops.push(...readOps(row.bytes, segmentPorts));
+      }
+      ops.push(...stateOf(log).tail);
+      return ops.filter((op) => op.seq > seq).slice(0, limit);
+    },
     opsOfRecord(record) {
       const found: { op: Op; log: Log; replica: string }[] = [];
       const archived = archive.find(record);

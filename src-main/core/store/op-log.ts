@@ -14,15 +14,7 @@ import { blockOf, blockOps, emptyHead, type Op } from '#shared/sync/op.ts';
 import { fromColumns, toColumns } from '#shared/sync/op-columns.ts';
 import { loneOpToColumns } from '#shared/sync/lone-op.ts';
 import { logKey, type Summary } from '#shared/sync/messages.ts';
-import {
-  cutAfter,
-  cutSegment,
-  headWithin,
-  joinSegments,
-  readOps,
-  readSegmentHeader,
-  sealSegment,
-} from '#shared/sync/segment.ts';
+import { cutAfter, cutSegment, joinSegments, readOps, readSegmentHeader, sealSegment } from '#shared/sync/segment.ts';
 import { hexToBytes } from '#shared/kernel/ids.ts';
 import type { Random } from '#shared/kernel/ports.ts';
 import type { Archive } from './archive.ts';
@@ -271,6 +263,7 @@ export function createOpLog(deps: OpLogDeps): OpLog {
     statements,
     archive,
     states: statesByRef,
+    stateOf,
     logOf: (replica, partition) => self.logOf(replica, partition),
     isOwn: (replica) => self.isOwn(replica),
   });
@@ -318,17 +311,6 @@ export function createOpLog(deps: OpLogDeps): OpLog {
         if (base > 0 && dropped < most && !self.isOwn(log.replica))
           dropped += statements.dropCovered.run(log.ref, base, most - dropped).changes;
       return dropped;
-    },
-    headAt(log, seq) {
-      const { sealed } = stateOf(log);
-      if (seq === sealed.seq) return sealed.head;
-      if (seq === 0) return emptyHead;
-      if (seq > sealed.seq) return null;
-      const row = statements.segmentAfter.get(log.ref, seq) as SegmentRow | undefined;
-      if (row === undefined || row.from > seq + 1) return null;
-      if (row.from <= seq) return headWithin(row.bytes, seq, segmentPorts);
-      const read = readSegmentHeader(row.bytes);
-      return read.ok ? hexToBytes(read.value.header.before) : null;
     },
     clock: () => clock,
     setClock(moved) {
@@ -390,24 +372,6 @@ export function createOpLog(deps: OpLogDeps): OpLog {
       const kept = fresh.length === ops.length ? bytes : cutSegment(bytes, state.sealed.seq, segmentPorts);
       const segment = { from: state.sealed.seq + 1, to: read.value.header.to, bytes: kept };
       keep(state, segment, hexToBytes(read.value.header.head), fresh, appliedAt);
-    },
-    segmentBeyond(log, seq) {
-      const row = statements.segmentAfter.get(log.ref, seq) as SegmentRow | undefined;
-      if (row === undefined) return null;
-      if (row.from > seq) return { from: row.from, to: row.to, bytes: row.bytes };
-      const bytes = cutSegment(row.bytes, seq, segmentPorts);
-      const read = readSegmentHeader(bytes);
-      if (!read.ok) throw new Error('a stored segment cannot be read');
-      return { from: read.value.header.from, to: row.to, bytes };
-    },
-    opsAfter(log, seq, limit) {
-      const ops: Op[] = [];
-      for (const row of segmentsAfter(log, seq)) {
-        if (ops.length >= limit) break;
-        ops.push(...readOps(row.bytes, segmentPorts));
-      }
-      ops.push(...stateOf(log).tail);
-      return ops.filter((op) => op.seq > seq).slice(0, limit);
     },
     cuts: () => cuts,
     ...reading,

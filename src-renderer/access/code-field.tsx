@@ -11,7 +11,7 @@ export function CodeField({ digits, onChange }: { digits: string; onChange: (dig
       <TextArea
         rows={2}
         label={t('recover.code')}
-        hint={isWholeCode(digits) ? undefined : t('recover.left', { count: codeDigits - digits.length })}
+        hint={isWholeCode(digits) ? undefined : t('recover.left', { count: digitsLeft(digits) })}
         inputMode="numeric"
         autoFocus
         value={inGroups(digits)}
@@ -22,7 +22,12 @@ export function CodeField({ digits, onChange }: { digits: string; onChange: (dig
 }
 
 export function isWholeCode(digits: string): boolean {
-  return digits.length === codeDigits;
+  return digitsLeft(digits) === 0;
+}
+
+/** How many are still to be typed. */
+export function digitsLeft(digits: string): number {
+  return codeDigits - digits.length;
 }
 
 /** Digits as they stand on the paper: in fours. */

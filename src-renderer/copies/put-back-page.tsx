@@ -10,7 +10,7 @@ import { useTranslation } from '#renderer/i18n/use-translation.ts';
 import { Button } from '#renderer/ui/button.tsx';
 import { FailureNote } from '#renderer/ui/failure-note.tsx';
 import { ChoiceField } from '#renderer/ui/fields.tsx';
-import { CodeField, isWholeCode } from '../access/code-field.tsx';
+import { CodeField, digitsLeft, isWholeCode } from '../access/code-field.tsx';
 import { GateSteps } from '../access/first-run-side.tsx';
 import { GateSide, LaptopName } from '../access/gate-side.tsx';
 import { NewPin } from '../access/new-pin.tsx';
@@ -55,7 +55,7 @@ export function PutBackPage({ leave, onLeave, onDone }: { leave: string; onLeave
   const isGoing = putBack.isBusy;
   const reason = ((): string | null => {
     if (step === 1) return copy === undefined ? t('reason.copy') : null;
-    if (step === 2) return isWholeCode(digits) ? null : tAccess('recover.left', { count: 32 - digits.length });
+    if (step === 2) return isWholeCode(digits) ? null : tAccess('recover.left', { count: digitsLeft(digits) });
     if (person === undefined) return t('reason.person');
     return pin === null ? tAccess('reason.pin') : null;
   })();

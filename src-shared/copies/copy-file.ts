@@ -47,10 +47,17 @@ const Pieces = { bytes: Bytes, pieces: z.array(Sha256) };
 const isCut = ({ bytes, pieces }: { bytes: number; pieces: readonly string[] }): boolean =>
   pieces.length === Math.ceil(bytes / copyPieceBytes);
 
+/** In the profile's folder: a sealed attachment, or a file of a course. */
+const CopiedPath = z.string().regex(/^(attachments\/[0-9a-f]{2}\/[0-9a-f]{40}|blobs\/[0-9a-f]{2}\/[0-9a-f]{64})$/);
+
+/** Whether a file of the profile's folder, its path with `/`, belongs into a copy. */
+export function isCopiedPath(path: string): boolean {
+  return CopiedPath.safeParse(path).success;
+}
+
 const CopiedFile = z
   .strictObject({
-    /** In the profile's folder: a sealed attachment, or a file of a course. */
-    path: z.string().regex(/^(attachments\/[0-9a-f]{2}\/[0-9a-f]{40}|blobs\/[0-9a-f]{2}\/[0-9a-f]{64})$/),
+    path: CopiedPath,
     /** When it was last changed on the laptop, milliseconds UTC: a file that has not changed is not read again. */
     changedAt: z.int(),
     ...Pieces,

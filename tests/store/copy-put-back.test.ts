@@ -208,10 +208,16 @@ describe('in the place of a damaged store of the same laptop', () => {
     await copyTo(core, stick);
     await core.close();
     writeFileSync(join(core.directory, 'vault.json'), '{"format":1,"slo');
+    // Attachments that the broken disk has cut short.
+    const attachments = join(core.directory, 'attachments');
+    for (const path of Object.keys(filesBelow(attachments))) truncateSync(join(attachments, path), 100);
     const again = keep(startCore({ directory: core.directory }));
     expect(await again.code('access.state', {})).toBe('store/damaged');
     expect(codeOf(await putBack(again, stick, core.recovery, newPin))).toBe('ok');
     expect(await contactNames(again)).toEqual(['Тайное Имя, пример']);
+    const path = join(temporaryFolder(), 'скан.pdf');
+    const target = { kind: 'decision' as const, id: core.decision, sha256: core.attachment, path };
+    expect(await again.code('files.copyOut', target)).toBe('ok');
     const aside = readdirSync(core.directory).filter((name) => name.includes('.damaged-'));
     expect(aside.some((name) => name.startsWith('vault.json'))).toBe(true);
     expect(aside.some((name) => name.startsWith('komissiya.db'))).toBe(true);

@@ -133,6 +133,34 @@ describe('a copy', () => {
     expect(await contactNames(heir)).toHaveLength(2);
   });
 
+  test('made after a clock that was ahead was set right is kept beside those dated later', async () => {
+    const core = keep(await filledLaptop());
+    const stick = temporaryFolder();
+    const ahead = 9 * 365 * 86_400_000;
+    core.clock.now += ahead;
+    for (let turn = 0; turn < 2; turn += 1) await copyTo(core, stick);
+    core.clock.now -= ahead;
+    for (let turn = 0; turn < 2; turn += 1) {
+      const made = await copyTo(core, stick);
+      const copies = await copiesOn(core, stick);
+      expect(copies).toHaveLength(2);
+      expect(copies.map(({ madeAt }) => madeAt)).toContain(made.madeAt);
+    }
+    expect(codeOf(await putBack(keep(startCore()), stick, core.recovery))).toBe('ok');
+  });
+
+  test('leaves out what the system put among the attachments, and goes back', async () => {
+    const core = keep(await filledLaptop());
+    const stick = temporaryFolder();
+    const root = join(core.directory, 'attachments');
+    for (const folder of readdirSync(root)) writeFileSync(join(root, folder, 'Thumbs.db'), 'system');
+    const made = await copyTo(core, stick);
+    expect((await copiesOn(core, stick)).map(({ madeAt }) => madeAt)).toEqual([made.madeAt]);
+    const heir = keep(startCore());
+    expect(codeOf(await putBack(heir, stick, core.recovery))).toBe('ok');
+    expect(Object.keys(filesBelow(heir.directory)).filter((path) => path.endsWith('Thumbs.db'))).toEqual([]);
+  });
+
   test('of another laptop lies beside it on the same stick, and neither touches the other', async () => {
     const [one, two] = [keep(await filledLaptop()), keep(await startSignedIn({ commission: 'kz-19-tec_oblast' }))];
     await addContact(two, 'У второго ноутбука, пример');
@@ -240,6 +268,22 @@ describe('what goes wrong while a copy is written', () => {
     expect(codeOf(await putBack(keep(startCore()), stick, core.recovery))).toBe('ok');
   });
 
+  test.skipIf(!canMount)(
+    'no room beside one of a newer version of the app: neither it nor what it may need is removed',
+    async () => {
+      const core = keep(await filledLaptop());
+      const stick = smallStick('24m') ?? '';
+      for (let turn = 0; turn < 2; turn += 1) await copyTo(core, stick);
+      const newer = JSON.stringify({ head: { format: 2 }, sealed: '' });
+      writeFileSync(join(laptopFolder(stick), `copy-${'0'.repeat(14)}.json`), newer);
+      const before = filesBelow(stick);
+      await attachFile(core, core.decision, 'скан 2.pdf', randomBytes(24 * 1024 * 1024));
+      const place = await plugInCopies(core, stick);
+      expect(await core.code('copies.write', { place, laptop: 'Ноутбук' })).toBe('stick/full');
+      expect(filesBelow(stick)).toEqual(before);
+    },
+  );
+
   test.skipIf(!canMount)('closed to writing, or pulled: named so', async () => {
     const core = keep(await filledLaptop());
     const stick = smallStick('40m') ?? '';
@@ -274,9 +318,7 @@ describe('what goes wrong while a copy is written', () => {
     const core = keep(await filledLaptop());
     const stick = temporaryFolder();
     await copyTo(core, stick);
-    for (const piece of pieces(stick)) {
-      spoil(piece);
-    }
+    for (const piece of pieces(stick)) spoil(piece);
     await copyTo(core, stick);
     expect(codeOf(await putBack(keep(startCore()), stick, core.recovery))).toBe('ok');
   });

@@ -1,16 +1,15 @@
 /** Whole copies of the laptop's data on sticks, and putting one back. See #shared/copies/contract.ts for calls and failures. */
 import { join } from 'node:path';
-import type { PinProof } from '../access/pin-proof.ts';
+import { type PinProof, replaceSlot } from '../access/pin-proof.ts';
 import type { OpenProfile, Profile } from '../access/profile.ts';
 import { unwrapKey, wrapKey } from '../access/vault.ts';
 import { parseRecoveryCode } from '#shared/access/recovery-code.ts';
 import { signInRow, type Slot, type VaultFile } from '#shared/access/vault-file.ts';
 import type { CopiesState, copiesContract, FoundCopy } from '#shared/copies/contract.ts';
-import { type CopyHead } from '#shared/copies/copy-file.ts';
+import type { CopyHead } from '#shared/copies/copy-file.ts';
 import type { DomainHandlers } from '#shared/contract/rpc.ts';
 import type { Logger, Random, Time } from '#shared/kernel/ports.ts';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
-import { databaseFailure } from '../store/database.ts';
 import { migrations } from '../store/migrate.ts';
 import type { StoreDraft } from '../store/backups.ts';
 import { freeBytes } from '../sync/stick-files.ts';
@@ -208,15 +207,8 @@ export function createCopiesService(deps: CopiesServiceDeps): CopiesService {
       onProgress: own.progress,
     });
 
-  function place(vault: VaultFile): Result<null> {
-    try {
-      return putInPlace(vault, { directory: profile.directory(), backups: profile.backups(), time });
-    } catch (error) {
-      const failure = databaseFailure(error);
-      if (failure === null) throw error;
-      return err(failure);
-    }
-  }
+  const place = (vault: VaultFile): Result<null> =>
+    putInPlace(vault, { directory: profile.directory(), backups: profile.backups(), time });
 
   function state(): CopiesState {
     const memory = profile.isSample() ? null : readCopyMemory(profile.directory());
@@ -290,7 +282,8 @@ export function createCopiesService(deps: CopiesServiceDeps): CopiesService {
           const copy = await byCode(input);
           if (!copy.ok) return copy;
           const { head, body, key } = copy.value;
-          const slot = slotsOf(copy.value).find((each) => each.slot === input.slot);
+          const slots = slotsOf(copy.value);
+          const slot = slots.find((each) => each.slot === input.slot);
           if (slot === undefined) return err({ code: 'access/unknown-person' });
           const fetched = await fetch(own, copy.value, key);
           if (!fetched.ok) return fetched;
@@ -300,9 +293,7 @@ export function createCopiesService(deps: CopiesServiceDeps): CopiesService {
             locale: body.locale,
             partition: body.partition,
             commissionNames: head.commissionNames,
-            slots: slotsOf(copy.value).map((each) =>
-              each.slot === slot.slot ? { ...entering, lastSignInAt: time.now() } : each,
-            ),
+            slots,
             recovery: head.recovery,
             recoveryMisses: 0,
             recoveryWaitFrom: null,
@@ -310,7 +301,7 @@ export function createCopiesService(deps: CopiesServiceDeps): CopiesService {
             autoLockMinutes: body.autoLockMinutes,
             restored: true,
           };
-          const placed = place(vault);
+          const placed = place(replaceSlot(vault, { ...entering, lastSignInAt: time.now() }));
           if (!placed.ok) return placed;
           logger.warn('copies/put-back', { age: time.now() - head.madeAt });
           const opened = await profile.open(key, entering, null, false);

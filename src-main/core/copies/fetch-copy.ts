@@ -3,7 +3,7 @@
  * and its b-trees. Nothing else of the profile is touched; what was begun and not ended is removed.
  */
 import { existsSync, statSync } from 'node:fs';
-import { type FileHandle, mkdir, open, rm, statfs } from 'node:fs/promises';
+import { mkdir, open, rm, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { CopiedFile } from '#shared/copies/copy-file.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
@@ -68,7 +68,7 @@ async function fetchAll(
   staging: string,
   { directory, key, signal, onProgress }: Parameters<typeof fetchCopy>[1],
 ): Promise<Result<null>> {
-  const { at, body, head } = copy;
+  const { at, body } = copy;
   const room = await roomFor(directory, copy);
   if (room.needed > room.free) return err({ code: 'copies/no-room', ...room });
   const stick: StickFolder = { path: at.folder, isMount: false };
@@ -89,7 +89,7 @@ async function fetchAll(
         const content = await pieces.read(name);
         if (content === null)
           return err({ code: existsSync(join(at.folder, at.name)) ? 'copies/altered' : 'stick/gone' });
-        await writeAll(handle, content, length);
+        await handle.writeFile(content);
         length += content.length;
         onProgress('read', done + length, total);
       }
@@ -103,14 +103,7 @@ async function fetchAll(
   onProgress('prove', 0, 0);
   const isSound = await isSoundBeside(join(staging, storeName), key, signal);
   if (isSound === null || signal.aborted) return err({ code: 'copies/stopped' });
-  if (!isSound || head.bytes < total) return err({ code: 'copies/altered' });
+  if (!isSound) return err({ code: 'copies/altered' });
   for (const folder of [...folders, staging]) await flushFolder(folder);
   return ok(null);
-}
-
-async function writeAll(handle: FileHandle, content: Uint8Array, at: number): Promise<void> {
-  for (let written = 0; written < content.length; ) {
-    const { bytesWritten } = await handle.write(content, written, content.length - written, at + written);
-    written += bytesWritten;
-  }
 }

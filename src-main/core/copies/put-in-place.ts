@@ -34,7 +34,7 @@ export function finishPuttingBack({ directory, backups, time }: Place): Result<n
   const staging = join(directory, stagingFolder);
   const vault = readVault(staging);
   if (vault !== null && vault !== 'damaged') {
-    for (const root of copiedFolders) moveMissing(join(staging, root), join(directory, root));
+    for (const root of copiedFolders) moveFiles(join(staging, root), join(directory, root));
     if (existsSync(join(staging, storeName))) {
       const aside = backups.putAside();
       if (!aside.ok) return aside;
@@ -48,14 +48,14 @@ export function finishPuttingBack({ directory, backups, time }: Place): Result<n
   return ok(null);
 }
 
-/** Files are named by what is in them: one that is there already is the same. */
-function moveMissing(from: string, to: string): void {
+/** What was fetched was not there whole: it takes the place of one cut short. */
+function moveFiles(from: string, to: string): void {
   if (!existsSync(from)) return;
   for (const folder of readdirSync(from)) {
     for (const name of readdirSync(join(from, folder))) {
       const target = join(to, folder, name);
       mkdirSync(dirname(target), { recursive: true });
-      if (!existsSync(target)) renameSync(join(from, folder, name), target);
+      renameSync(join(from, folder, name), target);
     }
   }
 }

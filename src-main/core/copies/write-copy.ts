@@ -78,7 +78,8 @@ async function write(
   const { stick, directory, store, signal, onProgress } = order;
   const folder = join(stick.path, under);
   const stopped = err({ code: 'copies/stopped' });
-  let former = openFormer(await copiesIn(folder), order.copyKey);
+  const found = await copiesIn(folder);
+  let former = openFormer(found, order.copyKey);
   const storeSource: Source = { path: '', from: store.path, bytes: store.bytes, changedAt: 0, pieces: null };
   let storePieces: string[];
   let sources: Source[];
@@ -99,7 +100,7 @@ async function write(
     return Math.min(absent, store.bytes) + rounded + sources.length * indexBytesPerFile + spareBytes;
   };
   let [needed, free] = [missing(), await freeBytes(stick.path)];
-  if (needed > free && former.length > 1) {
+  if (needed > free && former.length > 1 && !hasNewerApps(found)) {
     // They would go anyway once the new copy is whole; the newest stays until then.
     const [newest, ...older] = former;
     await drop(older.map(({ at }) => at));
@@ -193,15 +194,21 @@ async function checkAll(
   return ok(null);
 }
 
-/** Keeps the newest whole copies that the same recovery code opens, and the pieces they are of. */
+/** Keeps the copy just made and the newest whole ones that the same recovery code opens, and the pieces they are of. */
 async function tidy(folder: string, pieces: CopyPieces, { copyKey, head }: CopyOrder): Promise<void> {
   const all = await copiesIn(folder);
-  // Made by a newer version of this laptop's app: what is theirs cannot be told.
-  if (all.some(({ index }) => index === 'from-future')) return;
+  if (hasNewerApps(all)) return;
   const whole = openFormer(all, copyKey).filter((copy) => copy.head.recovery.box === head.recovery.box);
-  const kept = whole.slice(0, mostKept);
+  // Also where a clock that was ahead has dated earlier ones later.
+  const isMade = (copy: OpenedCopy): boolean => copy.head.madeAt === head.madeAt;
+  const kept = [...whole.filter(isMade), ...whole.filter((copy) => !isMade(copy))].slice(0, mostKept);
   await drop(all.filter((at) => !kept.some((copy) => copy.at === at)));
   await removeUnneeded(pieces, kept);
+}
+
+/** Made by a newer version of this laptop's app: which pieces are theirs cannot be told. */
+function hasNewerApps(copies: readonly CopyAt[]): boolean {
+  return copies.some(({ index }) => index === 'from-future');
 }
 
 async function drop(copies: readonly CopyAt[]): Promise<void> {

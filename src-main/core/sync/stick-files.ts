@@ -22,7 +22,7 @@ const goneCodes = new Set(['ENOENT', 'EIO', 'ENXIO', 'ENODEV', 'ESTALE', 'EBADF'
 const mostFiles = 2000;
 
 /** The failure behind an error of the stick's file system; null for a bug. */
-export function stickFailure(error: unknown): Failure | null {
+function stickFailure(error: unknown): Failure | null {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (fullCodes.has(code)) return { code: 'stick/full', needed: 0, free: 0 };
   if (readOnlyCodes.has(code)) return { code: 'stick/read-only' };

@@ -1,7 +1,5 @@
 import '#renderer/app/schemas-without-code.ts';
 import { lazy, Suspense, useEffect, useState } from 'react';
-import IconArrowLeft from '@tabler/icons-react/dist/esm/icons/IconArrowLeft.mjs';
-import IconArrowRight from '@tabler/icons-react/dist/esm/icons/IconArrowRight.mjs';
 import IconDeviceUsb from '@tabler/icons-react/dist/esm/icons/IconDeviceUsb.mjs';
 import type { ChosenCommission, PublicLabel } from '#shared/access/contract.ts';
 import type { Role } from '#shared/access/roles.ts';
@@ -16,6 +14,7 @@ import { FailureNote } from '#renderer/ui/failure-note.tsx';
 import { CodeStep } from './code-step.tsx';
 import { CommissionStep, type CommissionChoice } from './commission-step.tsx';
 import { FirstRunSide } from './first-run-side.tsx';
+import { GateFoot } from './gate-foot.tsx';
 import { LanguageStep } from './language-step.tsx';
 import { PersonStep } from './person-step.tsx';
 
@@ -180,28 +179,20 @@ export function FirstRunPage({ onDone }: { onDone: () => void }) {
             </Button>
           </div>
         </main>
-        <footer className="gate-foot">
-          {step > 1 && (
-            <span style={{ marginRight: 'auto' }}>
-              <Button variant="default" icon={IconArrowLeft} onClick={() => setStep(step === 3 ? 2 : 1)}>
-                {t(step === 3 ? 'step.commission' : 'step.language')}
-              </Button>
-            </span>
-          )}
-          <span className="grow sm mut" aria-live="polite">
-            {reason === null ? t(`foot.${step === 4 ? 3 : step}`) : t(reason)}
-          </span>
-          <Button
-            type="submit"
-            variant="filled"
-            size="big"
-            iconAfter={IconArrowRight}
-            disabled={reason !== null}
-            busy={create.isBusy && t('person.creating')}
-          >
-            {t(step === 1 ? 'next.commission' : step === 2 ? 'next.person' : 'next.code')}
-          </Button>
-        </footer>
+        <GateFoot
+          back={
+            step === 1
+              ? null
+              : {
+                  words: t(step === 3 ? 'step.commission' : 'step.language'),
+                  go: () => setStep(step === 3 ? 2 : 1),
+                }
+          }
+          said={reason === null ? t(`foot.${step === 4 ? 3 : step}`) : t(reason)}
+          isReady={reason === null}
+          next={t(step === 1 ? 'next.commission' : step === 2 ? 'next.person' : 'next.code')}
+          busy={create.isBusy && t('person.creating')}
+        />
       </form>
     </div>
   );

@@ -23,8 +23,6 @@ export type CallOptions = {
   enabled?: boolean;
   /** While the input changes (search as typed, next page) keep showing the answer to the former input. */
   keepPrevious?: boolean;
-  /** Ask again every so many milliseconds; for what no event announces. */
-  refreshEvery?: number;
 };
 
 /** Asks a query of the core or the shell; the input is part of the key, so equal questions are asked once. */
@@ -35,7 +33,6 @@ export function useCall<N extends QueryName>(name: N, input: Input<N>, options: 
     queryFn: () => call(name, input),
     enabled,
     ...(options.keepPrevious === true && { placeholderData: keepPreviousData<Result<Output<N>>> }),
-    ...(options.refreshEvery !== undefined && { refetchInterval: options.refreshEvery }),
   });
   const waiting = enabled && query.data === undefined;
   const isLoading = useAfter(400, waiting);

@@ -1,17 +1,15 @@
 import '#renderer/app/schemas-without-code.ts';
 import { useEffect, useState } from 'react';
-import IconArrowLeft from '@tabler/icons-react/dist/esm/icons/IconArrowLeft.mjs';
-import IconArrowRight from '@tabler/icons-react/dist/esm/icons/IconArrowRight.mjs';
 import type { Failure } from '#shared/kernel/result.ts';
 import { call, type Output } from '#renderer/app/bridge.ts';
 import { useCommand } from '#renderer/app/use-command.ts';
 import { useFormat } from '#renderer/i18n/use-format.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
-import { Button } from '#renderer/ui/button.tsx';
 import { FailureNote } from '#renderer/ui/failure-note.tsx';
 import { ChoiceField } from '#renderer/ui/fields.tsx';
 import { CodeField, digitsLeft, isWholeCode } from '../access/code-field.tsx';
 import { GateSteps } from '../access/first-run-side.tsx';
+import { GateFoot } from '../access/gate-foot.tsx';
 import { GateSide, LaptopName } from '../access/gate-side.tsx';
 import { NewPin } from '../access/new-pin.tsx';
 import { usePersonLabel } from '../access/person-label.ts';
@@ -165,26 +163,16 @@ export function PutBackPage({ leave, onLeave, onDone }: { leave: string; onLeave
           )}
         </main>
         {!isGoing && (
-          <footer className="gate-foot">
-            <span style={{ marginRight: 'auto' }}>
-              <Button variant="default" icon={IconArrowLeft} onClick={back}>
-                {step === 1 ? leave : t(step === 2 ? 'putBack.step.copy' : 'putBack.step.code')}
-              </Button>
-            </span>
-            <span className="grow sm mut" aria-live="polite">
-              {reason}
-            </span>
-            <Button
-              type="submit"
-              variant="filled"
-              size="big"
-              iconAfter={IconArrowRight}
-              disabled={reason !== null}
-              busy={isChecking && t('code.checking')}
-            >
-              {t(step === 1 ? 'next.code' : step === 2 ? 'next.person' : 'person.start')}
-            </Button>
-          </footer>
+          <GateFoot
+            back={{
+              words: step === 1 ? leave : t(step === 2 ? 'putBack.step.copy' : 'putBack.step.code'),
+              go: back,
+            }}
+            said={reason}
+            isReady={reason === null}
+            next={t(step === 1 ? 'next.code' : step === 2 ? 'next.person' : 'person.start')}
+            busy={isChecking && t('code.checking')}
+          />
         )}
       </form>
     </div>

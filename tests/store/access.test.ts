@@ -1,17 +1,11 @@
 /** First run, sign-in, throttle, recovery, several persons: the real vault and store on disk. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
-import { startCore, startSignedIn, testPin, type TestCore } from '#tests/lib/core.ts';
+import { expect, test } from 'vitest';
+import { startCore, startSignedIn, testPin } from '#tests/lib/core.ts';
+import { keptForEachTest } from '#tests/lib/kept.ts';
 
-const open: TestCore[] = [];
-const keep = <T extends TestCore>(core: T): T => {
-  open.push(core);
-  return core;
-};
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((core) => core.close()));
-});
+const keep = keptForEachTest();
 
 test('a new profile opens again with the PIN and with no other', async () => {
   const core = keep(await startSignedIn());

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { cpSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { readVault, writeVault } from '#core/access/vault.ts';
 import { stagingFolder } from '#core/copies/fetch-copy.ts';
 import {
@@ -20,18 +20,12 @@ import {
   spoil,
   untilTask,
 } from '#tests/lib/copies.ts';
-import { startCore, startSignedIn, temporaryFolder, testPin, type TestCore } from '#tests/lib/core.ts';
+import { startCore, startSignedIn, temporaryFolder, testPin } from '#tests/lib/core.ts';
+import { keptForEachTest } from '#tests/lib/kept.ts';
 
 // Each laptop here derives keys from several PINs and codes, on purpose slowly.
 vi.setConfig({ testTimeout: 60_000 });
-const open: TestCore[] = [];
-const keep = <T extends TestCore>(core: T): T => {
-  open.push(core);
-  return core;
-};
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((core) => core.close()));
-});
+const keep = keptForEachTest();
 
 const newPin = '604815';
 describe('what goes wrong while a copy is put back', () => {

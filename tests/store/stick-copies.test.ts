@@ -23,21 +23,18 @@ import {
   spoil,
   untilTask,
 } from '#tests/lib/copies.ts';
-import { startCore, startSignedIn, temporaryFolder, testPin, type TestCore } from '#tests/lib/core.ts';
+import { startCore, startSignedIn, temporaryFolder, testPin } from '#tests/lib/core.ts';
 import { attachFile } from '#tests/lib/files.ts';
+import { keptForEachTest } from '#tests/lib/kept.ts';
 
 // Each laptop here derives keys from several PINs and codes, on purpose slowly.
 vi.setConfig({ testTimeout: 60_000 });
-const open: TestCore[] = [];
-const keep = <T extends TestCore>(core: T): T => {
-  open.push(core);
-  return core;
-};
 const mounted: string[] = [];
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((core) => core.close()));
+afterEach(() => {
   for (const place of mounted.splice(0)) pull(place);
 });
+// Named after it, so done before it: hooks run the last first.
+const keep = keptForEachTest();
 
 /** Takes a stick out; its folder stays behind. */
 function pull(place: string): void {

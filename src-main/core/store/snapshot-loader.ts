@@ -1,6 +1,6 @@
 /**
  * Takes a snapshot (#shared/sync/snapshot.ts) chunk by chunk, each in short transactions, one after the other, with the place it has come
- * to: any interruption is harmless, and whatever else is read or written goes on between two of them. With the last chunk the logs
+ * to: an interruption does no harm, and whatever else is read or written goes on between two of them. With the last chunk the logs
  * begin where the snapshot ends.
  *
  * Until then the logs it names take nothing from elsewhere (`segment/gap`): a log half told by a snapshot and half by its ops would

@@ -14,22 +14,13 @@ import { emptyHead, stampToText } from '#shared/sync/op.ts';
 import { openSegment } from '#shared/sync/segment.ts';
 import type { Stamp } from '#shared/sync/stamp.ts';
 import { factsAtHub, factsKeptByRogues } from './facts.ts';
-import type { History } from './history.ts';
+import { type History, noFault } from './history.ts';
 import { type Keys, verifyWith } from './keys.ts';
 import { type SimLaptop, type SimOp, type SimRecord, versions, writtenKinds } from './laptop.ts';
-import {
-  type Actor,
-  admit,
-  createWorld,
-  type LaptopMaker,
-  meetHub,
-  noFault,
-  pack,
-  play,
-  signInAnew,
-  unpack,
-  type World,
-} from './world.ts';
+import { meetHub } from './line.ts';
+import { play } from './play.ts';
+import { pack, unpack } from './stick-road.ts';
+import { type Actor, admit, createWorld, type LaptopMaker, signInAnew, type World } from './world.ts';
 
 /** Plays a history to its end and checks it. Throws AssertionError. */
 export async function simulate(history: History, keys: Keys, make: LaptopMaker): Promise<void> {

@@ -159,7 +159,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 export const hub = -1;
 /** As `which`: the stick that was written last. */
 export const lastStick = -1;
-const noFault: Fault = { what: 'none', turn: 0, at: 0, small: false };
+export const noFault: Fault = { what: 'none', turn: 0, at: 0, small: false };
 
 const storySteps = [...Array(24).keys()];
 

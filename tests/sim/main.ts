@@ -1,10 +1,11 @@
 /**
  * Many histories on demand: `npm run test:sim -- [--histories N] [--minutes M] [--seed S] [--steps K] [--stored |
- * --snapshots]`. Prints the seed; a failing history is shrunk and printed, and the last line says how to play it again.
+ * --snapshots | --found]`. Prints the seed; a failing history is shrunk and printed, and the last line says how to play it again.
  */
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
 import { simulate } from './checks.ts';
+import { foundSnapshotStories, foundStories } from './found-histories.ts';
 import { history } from './history.ts';
 import { leanKeys, realKeys } from './keys.ts';
 import { leanLaptop } from './lean-laptop.ts';
@@ -22,10 +23,19 @@ const { values } = parseArgs({
     stored: { type: 'boolean', default: false },
     /** Laptops that begin with a snapshot (snapshot-histories.ts). */
     snapshots: { type: 'boolean', default: false },
+    /** Only the histories that failed once, on laptops in plain memory. */
+    found: { type: 'boolean', default: false },
     /** Reports the first failing history as it is. */
     raw: { type: 'boolean', default: false },
   },
 });
+if (values.found) {
+  for (const { what, histories: all } of foundStories)
+    for (const each of all) await mustHold(what, () => simulate(each, leanKeys, leanLaptop));
+  for (const { what, histories: all } of foundSnapshotStories)
+    for (const each of all) await mustHold(what, async () => simulateSnapshots(each));
+  process.exit();
+}
 const seed = Number(values.seed ?? Date.now() % 2 ** 31);
 const startedAt = performance.now();
 let histories = 0;
@@ -69,6 +79,15 @@ if (result.failed) {
   console.log(`${total}: FAILED; again: npm run test:sim -- ${again.join(' ')}`);
   process.exitCode = 1;
 } else console.log(`${total}: all hold`);
+
+async function mustHold(what: string, play: () => Promise<void>): Promise<void> {
+  try {
+    await play();
+  } catch (error) {
+    console.log(`not so: ${what}\n${String(error)}`);
+    process.exitCode = 1;
+  }
+}
 
 function count(): void {
   histories += 1;

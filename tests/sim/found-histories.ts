@@ -1,0 +1,143 @@
+/** Histories that failed once, shrunk, as they were found by `npm run test:sim`; and some that only thinking has found. */
+import { type History, hub, type LaptopOrder, lastStick, noFault, type Step } from './history.ts';
+import type { SnapshotHistory } from './snapshot-histories.ts';
+
+/** What must hold, in the words of those it happened to, and the histories in which it did not. */
+export type FoundStory<H = History> = { readonly what: string; readonly histories: readonly H[] };
+
+const chair: LaptopOrder = { skewDays: 0, place: 'one', version: 'now', office: 'chair' };
+
+/** Somebody writes one field of a contact. */
+function write(who: number, value: number, field = 0, both = false): Step & { readonly do: 'write' } {
+  return { do: 'write', who, kind: 'contact', record: 0, act: 'set', fields: [field], value, both };
+}
+const meet = (who: number): Step => ({ do: 'exchange', who, fault: noFault });
+const backUp = (who: number): Step => ({ do: 'back-up', who });
+const putBack = (who: number): Step => ({ do: 'put-back', who, isKnown: false });
+const putBackKnowingly: Step = { do: 'put-back', who: 0, isKnown: true };
+const pack = (who: number, to: number): Step => ({ do: 'pack', who, to, everything: true });
+const unpack = (who: number): Step => ({ do: 'unpack', who, which: lastStick, most: 6, crash: false });
+
+/** Between two chairs, if nobody else is named. */
+function story(
+  what: string,
+  steps: readonly (readonly Step[])[],
+  laptops: readonly LaptopOrder[] = [chair, chair],
+): FoundStory {
+  return { what, histories: [{ laptops, steps: steps.flat() }] };
+}
+
+/** A chair writes what no member may, and gives it to another, by stick or by the hub, which is put back then. */
+const paper: Step = { ...write(0, 0), kind: 'decision' };
+const acquainted = [meet(0), meet(1), meet(0)];
+const byStick = [pack(0, 1), unpack(1)];
+const byHub = [meet(0), meet(1), putBack(hub)];
+const demoted: Step = { do: 'role', who: 0, role: 'member', handOver: false };
+const language = 4;
+
+export const foundStories: readonly FoundStory[] = [
+  story('an exchange goes on where the log of another had to be cut back to before what the hub sent', [
+    [write(0, 0), meet(0), backUp(hub)],
+    [write(0, 1), meet(0), backUp(0)],
+    [write(0, 0), meet(0), write(0, 0, 0, true), meet(0)],
+    [putBack(0), write(0, 0), meet(1), putBack(hub)],
+  ]),
+  story('an exchange goes on where a log waited for a continuation that the hub has lost', [
+    [write(0, 0), backUp(hub), backUp(0), meet(0)],
+    [putBack(0), meet(0), putBack(hub), write(0, 0, 0, true)],
+  ]),
+  story('an exchange goes on where a log waited for an earlier one of which nothing is left on either side', [
+    [backUp(hub), backUp(0), write(0, 0), meet(0), putBack(0), meet(0)],
+    [putBack(hub), write(0, 0), pack(1, 0), unpack(0)],
+  ]),
+  story('what only another got by stick comes back to a laptop that was put back unawares and went on', [
+    [write(0, 0), meet(0), meet(1), backUp(0)],
+    [write(0, 1), write(0, 2), pack(0, 1)],
+    [{ do: 'unpack', who: 1, which: 0, most: 6, crash: false }],
+    [putBack(0), write(0, 1, 1), meet(0), meet(1)],
+  ]),
+  story('what others hold comes back where the hub and, unawares, its writer were both put back', [
+    [write(0, 0), meet(0), backUp(hub), backUp(0)],
+    [write(0, 1), write(0, 2), meet(0), meet(1)],
+    [putBack(hub), putBack(0), write(0, 1, 1), meet(0), meet(1)],
+  ]),
+  story('what waited for the log of an earlier identity is handed over though the next request was on its way', [
+    [write(0, 0), backUp(0), meet(0), putBackKnowingly, write(0, 1)],
+  ]),
+  {
+    what: 'what an identity before was not allowed is nowhere under it once its writer has written it again',
+    histories: [byStick, byHub].flatMap((way) =>
+      [[], [meet(1)]].map((seenBefore) => ({
+        laptops: [chair, chair],
+        steps: [
+          [...acquainted, backUp(hub), paper, ...way, demoted],
+          [backUp(0), ...seenBefore, putBackKnowingly, meet(0), meet(1)],
+        ].flat(),
+      })),
+    ),
+  },
+  {
+    what: 'what an identity before was not allowed comes back to its writer, who has forgotten it',
+    histories: [byStick, byHub].map((way) => ({
+      laptops: [chair, chair],
+      steps: [
+        [...acquainted, backUp(hub), backUp(0), paper, ...way, demoted],
+        [putBackKnowingly, meet(1), meet(0), meet(1)],
+      ].flat(),
+    })),
+  },
+  story('what was written under several identities names what was written before it, also where all is written again', [
+    [write(0, 0), paper, backUp(0), putBackKnowingly, write(0, 7), demoted, backUp(0), putBackKnowingly],
+  ]),
+  story('what waits for other rights is written again though nothing else is new', [
+    [write(0, 0), backUp(hub), backUp(0), { ...write(0, 0), act: 'remove' }, meet(0), meet(1)],
+    [putBack(hub), demoted, putBack(0), meet(0), meet(1)],
+  ]),
+  story('what was written since under another identity names what the hub refuses where that stands then', [
+    [backUp(0), putBackKnowingly, write(0, 0, language)],
+    [backUp(0), putBackKnowingly, write(0, 1, language)],
+  ]),
+  story('an op that a laptop wrote again by chance with the same stamp does not stand for those before it', [
+    [backUp(hub), { ...write(0, 0), kind: 'membership' }, backUp(0), write(0, 0)],
+    [{ ...write(0, 0), record: 1, act: 'restore' }, meet(0)],
+    [{ do: 'clock', who: 0, days: -1 }, putBack(0), meet(1), paper],
+    [{ ...write(0, 0), record: 1, act: 'restore' }, putBack(hub)],
+  ]),
+  story('an old parcel of the hub takes nothing back from a laptop whose exchange broke off', [
+    [...acquainted, write(1, 0), pack(1, 0), unpack(0)],
+    [pack(hub, 0), write(0, 0, 1)],
+    [{ do: 'exchange', who: 0, fault: { what: 'crash', turn: 1, at: 40, small: true } }, unpack(0)],
+  ]),
+  story(
+    'what a rogue took off the log of another stays behind what the hub leaves of its own',
+    [
+      [{ ...write(1, 0), kind: 'membership' }, backUp(0), backUp(hub), write(0, 0), meet(0), putBack(0), meet(1)],
+      [putBack(hub), write(0, 0)],
+    ],
+    [chair, { ...chair, office: 'rogue' }, chair],
+  ),
+];
+
+function place(who: number, value: number): SnapshotHistory['first'][number] {
+  return { who, write: { do: 'paper', record: 0, field: 'place', value }, next: 'nothing' };
+}
+
+/** Of laptops that begin with a snapshot. */
+export const foundSnapshotStories: readonly FoundStory<SnapshotHistory>[] = [
+  {
+    what: 'two who write the same are rivals again when one of them writes something else',
+    histories: [
+      {
+        first: [
+          place(1, 0),
+          { who: 1, write: { do: 'remove', record: 0 }, next: 'snapshot' },
+          place(0, 0),
+          place(0, 0),
+          place(1, 1),
+        ],
+        second: [],
+        chunk: 0,
+      },
+    ],
+  },
+];

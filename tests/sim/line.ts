@@ -1,0 +1,145 @@
+/** A laptop's line to the hub, on which things happen, and what one exchange over it must leave true. */
+import { equal, ok as yes } from 'node:assert/strict';
+import { err, ok, type Result } from '#shared/kernel/result.ts';
+import { exchange, type ExchangeOutcome, nothingDone } from '#shared/sync/exchange.ts';
+import { frame, SyncResponse, unframe } from '#shared/sync/messages.ts';
+import type { Fault } from './history.ts';
+import type { SimLaptop } from './laptop.ts';
+import { type Actor, crash, PowerCut, renew, succeedFirst, type World } from './world.ts';
+
+/** One exchange over a line on which `fault` happens; null when the power went in its middle. */
+export async function meetHub(world: World, actor: Actor, fault: Fault): Promise<ExchangeOutcome | null> {
+  const { laptop } = actor;
+  const store = laptop.store();
+  if (!succeedFirst(world, actor, fault)) return { ...nothingDone, failure: { code: 'sync/hub-unreachable' } };
+  const notes = laptop.notes();
+  let left = fault.what === 'crash' || fault.what === 'stop' ? Math.floor(fault.at / 40) : Number.POSITIVE_INFINITY;
+  const signal = {
+    get aborted() {
+      return fault.what === 'stop' && left <= 0;
+    },
+  };
+  let outcome: ExchangeOutcome;
+  try {
+    outcome = await exchange(store, lineTo(world, fault), {
+      partitions: laptop.prefixes,
+      epoch: notes.epoch,
+      acknowledged: notes.acknowledged,
+      unwanted: notes.unwanted,
+      maxRequestBytes: fault.small ? 1 : 1024 * 1024,
+      signal,
+      breathe: async () => {
+        left -= 1;
+        if (left < 0 && fault.what === 'crash') throw new PowerCut();
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof PowerCut)) throw error;
+    crash(actor);
+    return null;
+  }
+  if (outcome.turns > 0) keep(laptop, outcome);
+  if (outcome.failure?.code === 'sync/old-copy') {
+    renew(world, actor);
+    return outcome;
+  }
+  checkOutcome(world, actor, outcome, fault);
+  return outcome;
+}
+
+/** As the service keeps an exchange's end (core/sync/exchange-outcome.ts). */
+function keep(laptop: SimLaptop, outcome: ExchangeOutcome): void {
+  const { epoch, acknowledged, unwanted, hubSummary, hubTime } = outcome;
+  laptop.keepNotes({ epoch, acknowledged, unwanted });
+  if (hubSummary === null || epoch === null || hubTime === null) return;
+  const memory = laptop.stickMemory();
+  const hub = { summary: hubSummary, epoch, at: hubTime };
+  laptop.keepStickMemory({ ...memory, peers: { ...memory.peers, hub }, offered: {} });
+}
+
+function checkOutcome({ hub, actors }: World, { laptop, order }: Actor, outcome: ExchangeOutcome, fault: Fault): void {
+  const { replica } = laptop.store();
+  const held = hub.summary();
+  const mine = laptop.store().summary();
+  const isHonest = !['damage', 'cut'].includes(fault.what);
+  if (outcome.hubSummary !== null && isHonest) {
+    for (const [log, seq] of Object.entries(laptop.received()))
+      yes(seq <= (held[log] ?? 0), `${log} is shown as received to ${seq}, the hub holds ${held[log] ?? 0}`);
+  }
+  if (fault.what !== 'none') return;
+  equal(outcome.failure, null);
+  equal(JSON.stringify(outcome.refusedHere), '[]', 'a laptop takes what the hub took');
+  for (const refusal of outcome.refusals) {
+    equal(refusal.reason, 'wrong-role', 'of an honest laptop a hub refuses nothing but what its new role forbids');
+    yes(order.office === 'rogue' || actors.length > 0);
+  }
+  for (const [log, seq] of Object.entries(held)) {
+    const partition = log.slice(log.indexOf(' ') + 1);
+    const isSeen =
+      log.startsWith(replica) || laptop.prefixes.some((prefix) => `${partition}/`.startsWith(`${prefix}/`));
+    if (isSeen) yes((mine[log] ?? 0) >= seq, `after an exchange ${log} is held to ${mine[log] ?? 0} of ${seq}`);
+  }
+  const own = Object.entries(mine).filter(([log]) => log.startsWith(replica));
+  if (outcome.refusals.length === 0)
+    for (const [log, seq] of own) equal(held[log] ?? 0, seq, `after an exchange the hub holds all of ${log}`);
+}
+
+/** The line to the hub, on which something happens once. */
+function lineTo(world: World, fault: Fault): { send: (message: Uint8Array) => Promise<Result<Uint8Array>> } {
+  const { hub, caught } = world;
+  let turn = -1;
+  const away = err({ code: 'sync/hub-unreachable' });
+  return {
+    async send(message) {
+      turn += 1;
+      if (caught.length < 20) caught.push(message);
+      if (fault.what === 'foreign' && turn >= fault.turn) return ok(changed(hub.turn(message), fault, world));
+      if (turn !== fault.turn) return ok(hub.turn(message));
+      switch (fault.what) {
+        case 'lose-request':
+          return away;
+        case 'lose-answer':
+          hub.turn(message);
+          return away;
+        case 'twice':
+          hub.turn(message);
+          return ok(hub.turn(message));
+        case 'replay':
+          hub.turn(caught[fault.at % caught.length] ?? message);
+          return ok(hub.turn(message));
+        case 'cut': {
+          const answer = hub.turn(message);
+          return ok(answer.slice(0, Math.floor((answer.length * fault.at) / 1000)));
+        }
+        default:
+          return ok(changed(hub.turn(message), fault, world));
+      }
+    },
+  };
+}
+
+/** An answer that came otherwise than it was given: what a bad disk or a lying hub may do to its segments. */
+function changed(answer: Uint8Array, fault: Fault, { hub }: World): Uint8Array {
+  const read = unframe(answer, SyncResponse);
+  if (!read.ok) return answer;
+  const { header } = read.value;
+  let segments: Uint8Array[] = read.value.segments.map((each) => each.slice());
+  switch (fault.what) {
+    case 'damage': {
+      const one = segments[fault.at % Math.max(1, segments.length)];
+      if (one !== undefined)
+        one[(fault.at * 31) % one.length] = (one[(fault.at * 31) % one.length] ?? 0) ^ (1 << (fault.at % 8));
+      break;
+    }
+    case 'shuffle':
+      segments = segments.map((_, index) => segments[(index * 7 + fault.at) % segments.length] ?? new Uint8Array(1));
+      break;
+    case 'foreign':
+      // Everything it has, asked for or not, the laptop's own log among it.
+      segments = Object.keys(hub.summary()).flatMap((log) => hub.pieces(log).slice(0, 2));
+      break;
+    default:
+      return answer;
+  }
+  return frame({ ...header, segments: segments.map((each) => each.length) }, segments);
+}

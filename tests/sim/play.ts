@@ -1,0 +1,91 @@
+/** Plays a history's steps. What each of them must leave true is asserted on the way (line.ts, stick-road.ts); what must be true at the end, in checks.ts. */
+import { mayAct } from '#shared/sync/credential.ts';
+import { logKey } from '#shared/sync/messages.ts';
+import { factsAtHub, factsOf } from './facts.ts';
+import type { Step } from './history.ts';
+import type { SimChange } from './laptop.ts';
+import { meetHub } from './line.ts';
+import { deskChanges, recordChanges } from './people.ts';
+import { pack, unpack } from './stick-road.ts';
+import { waitingFor } from './succession.ts';
+import { type Actor, crash, dayMs, renew, signInAnew, type World } from './world.ts';
+
+/** Plays one step. */
+export async function play(world: World, step: Step): Promise<void> {
+  world.hubClock.now += 1000;
+  // Clocks stand still now and then, so that two laptops write in the same moment.
+  if (world.hubClock.now % 8000 === 0) for (const { laptop } of world.actors) laptop.clock.now += 1000;
+  const actor = 'who' in step ? world.actors[step.who % (world.actors.length + 1)] : undefined;
+  switch (step.do) {
+    case 'write':
+      return actor && commit(world, actor, recordChanges(actor, step), actor.order.office === 'rogue');
+    case 'decide':
+      return actor && commit(world, actor, deskChanges(actor.laptop, step.which, step.take));
+    case 'exchange':
+      if (actor !== undefined) await meetHub(world, actor, step.fault);
+      return;
+    case 'pack':
+      return pack(world, actor, world.actors[step.to % (world.actors.length + 1)], step.everything);
+    case 'unpack': {
+      const message = world.sticks.at(step.which % Math.max(1, world.sticks.length));
+      if (message !== undefined) await unpack(world, actor, message, step);
+      return;
+    }
+    case 'lose':
+      world.sticks.splice(step.which % Math.max(1, world.sticks.length), 1);
+      return;
+    case 'clock':
+      if (actor !== undefined) actor.laptop.clock.now += step.days * dayMs;
+      return;
+    case 'role':
+      // Its owner learns of it with the next answer.
+      if (actor !== undefined && actor.order.office !== 'rogue')
+        world.hub.grant(actor.laptop.name, step.role, step.handOver);
+      return;
+    case 'upgrade': {
+      const next = { before: 'now', now: 'after', after: 'after' } as const;
+      actor?.laptop.upgrade(next[actor.laptop.version()]);
+      return actor && signInAnew(actor);
+    }
+    case 'crash':
+      return actor && crash(actor);
+    case 'back-up':
+      if (actor === undefined) world.hubBackup = world.hub.backUp();
+      else actor.backup = actor.laptop.backUp();
+      return;
+    case 'put-back':
+      return putBack(world, actor, step.isKnown);
+  }
+}
+
+function putBack(world: World, actor: Actor | undefined, isKnown: boolean): void {
+  if (actor === undefined) {
+    if (world.hubBackup === null) return;
+    world.hub.restore(world.hubBackup);
+  } else {
+    if (actor.backup === null || actor.order.office === 'rogue') return;
+    actor.laptop.restore(actor.backup);
+    signInAnew(actor);
+    // The app that puts a backup back takes a new identity. A disk that came back from outside is found out at the next contact.
+    actor.putBacks += 1;
+    if (isKnown) renew(world, actor);
+    else actor.copies += 1;
+  }
+  // What nobody holds any more went with the disk.
+  const held = new Set([...factsAtHub(world), ...world.actors.flatMap(({ laptop }) => factsOf(world, laptop.ops()))]);
+  world.required = new Set([...world.required].filter((fact) => held.has(fact)));
+}
+
+/** Writes what the laptop's role allows; a rogue does not ask. */
+function commit(world: World, actor: Actor, changes: readonly SimChange[], isRogue = false): void {
+  const { laptop } = actor;
+  const credential = laptop.credential() ?? waitingFor(world, actor);
+  if (credential === null || changes.length === 0) return;
+  if (!isRogue && changes.some(({ kind, act }) => !mayAct(credential, kind, act))) return;
+  const log = logKey(laptop.store().replica, laptop.partition);
+  const before = laptop.head(log);
+  laptop.write(changes);
+  if (isRogue || laptop.head(log) === before) return;
+  const own = laptop.ops().filter(({ op, replica }) => replica === laptop.store().replica && op.seq > before);
+  for (const fact of factsOf(world, own)) world.required.add(fact);
+}

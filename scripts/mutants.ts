@@ -1,6 +1,7 @@
 /**
  * `npm run test:mutants`: plants one fault at a time in merge, stamps, segments, exchange or parcels, in a temporary copy, and plays
- * the histories that failed once and a short simulation against it. A fault the simulation does not find makes this fail: then the simulation is too weak.
+ * the histories that failed once and a short simulation against it. A fault that neither finds makes this fail: then the simulation is
+ * too weak.
  */
 import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

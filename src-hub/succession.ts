@@ -5,6 +5,7 @@
 import { hexToBytes } from '#shared/kernel/ids.ts';
 import type { Random, Time } from '#shared/kernel/ports.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
+import { newestFirst, stillCounting } from '#shared/sync/credential.ts';
 import type { Credential } from '#shared/sync/messages.ts';
 import { handOverMs, type Succession, successionBytes } from '#shared/sync/succession.ts';
 import type { HubDb } from './db/database.ts';
@@ -42,22 +43,18 @@ export async function succeed(
       if (given === undefined) return refuse('succeeded');
       return given.revoked_at === null ? ok(readCredential(given.body)) : refuse('revoked');
     }
-    const { signature: _s, heldBefore: _h, handOverUntil: _u, ...rights } = readCredential(newest.body);
+    const rights = readCredential(newest.body);
     if (newest.revoked_at !== null) return refuse('revoked');
     if (rights.validUntil <= now) return refuse('expired');
     if (known !== undefined) return err({ code: 'hub/key-mismatch' });
 
-    const { replica, publicKey, recipient } = succession;
-    const { recipient: _before, ...kept } = rights;
-    const credential = signCredential(deps, {
-      ...kept,
-      replica,
-      publicKey,
-      ...(recipient === undefined ? {} : { recipient }),
-      succeeds: old.id,
-      // Not longer than the old one: whoever holds a copy gains no time by it.
-      validFrom: Math.max(now, rights.validFrom),
-    });
+    const counting = stillCounting(await credentialsOf(tx, old.id), now);
+    const issued = counting.map((each, age) =>
+      signCredential(deps, heirRights(succession, each, { rights, age, now })),
+    );
+    const [credential] = issued;
+    if (credential === undefined) return err({ code: 'hub/unknown-laptop' });
+    const { replica, publicKey } = succession;
     const laptop = { laptop: old.laptop, commission: old.commission, partition: old.partition, role: old.role };
     await tx
       .insertInto('replica')
@@ -73,7 +70,7 @@ export async function succeed(
         stick_blobs: old.stick_blobs,
       })
       .execute();
-    await keepCredential(tx, credential, now);
+    for (const [age, each] of issued.entries()) await keepCredential(tx, each, now - age);
     await tx
       .updateTable('replica')
       .set({ succeeded_by: replica, handed_over_at: now + handOverMs })
@@ -89,6 +86,34 @@ export async function succeed(
   });
 }
 
+/**
+ * What the successor gets for one of the old identity's credentials by whose rights it may still hand over; only the newest of them says
+ * whom it succeeds. `age`: how many are newer. Rights of before are of use where what was written under them has to be written again.
+ */
+function heirRights(
+  { from, replica, publicKey, recipient }: Succession,
+  before: Credential,
+  { rights, age, now }: { readonly rights: Credential; readonly age: number; readonly now: number },
+): Omit<Credential, 'serial' | 'signature'> {
+  const { signature: _s, serial: _n, heldBefore: _h, handOverUntil, recipient: _r, succeeds: _p, ...kept } = before;
+  return {
+    ...kept,
+    replica,
+    publicKey,
+    ...(recipient === undefined ? {} : { recipient }),
+    ...(age === 0 ? { succeeds: from } : {}),
+    ...(handOverUntil !== undefined && now < handOverUntil ? { handOverUntil } : {}),
+    // Not longer than the newest of the old ones: whoever holds a copy gains no time by it.
+    validFrom: Math.max(now, rights.validFrom) - age,
+    validUntil: rights.validUntil,
+  };
+}
+
+async function credentialsOf(db: HubDb, replica: string): Promise<Credential[]> {
+  const rows = await db.selectFrom('credential').select('body').where('replica', '=', replica).execute();
+  return newestFirst(rows.map(({ body }) => readCredential(body)));
+}
+
 /** Who was given the place of an identity, and who has it now; null where it was not succeeded. */
 export async function successionOf(
   db: HubDb,
@@ -98,17 +123,12 @@ export async function successionOf(
     db.selectFrom('replica').select(['succeeded_by', 'handed_over_at']).where('id', '=', id).executeTakeFirst();
   const next = await nextOf(replica);
   if (next === undefined || next.succeeded_by === null) return null;
-  const { body } = await db
-    .selectFrom('credential')
-    .select('body')
-    .where('replica', '=', next.succeeded_by)
-    .orderBy('issued_at')
-    .limit(1)
-    .executeTakeFirstOrThrow();
+  const successor = (await credentialsOf(db, next.succeeded_by)).findLast(({ succeeds }) => succeeds === replica);
+  if (successor === undefined) throw new Error('a successor whose credential does not say so');
   let heir = next.succeeded_by;
   for (let after = await nextOf(heir); typeof after?.succeeded_by === 'string'; after = await nextOf(heir))
     heir = after.succeeded_by;
-  return { successor: readCredential(body), heir, handedOverAt: next.handed_over_at ?? 0 };
+  return { successor, heir, handedOverAt: next.handed_over_at ?? 0 };
 }
 
 /** All identities of the laptop that `ids` belong to, before and after them. */

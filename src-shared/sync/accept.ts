@@ -5,11 +5,12 @@
  * An op is judged by one credential of its writer. The newest is the last word for everything that comes; but where the hub has
  * changed a laptop's rights, the new credential says how far it held the laptop's logs by then (`heldBefore`), and ops up to there are
  * judged by the credential before, and so on: what was written under old rights stays. For a while (`handOverUntil`) the hub also takes
- * what was written under them and had not been handed over; whether it came in time only the hub judges.
+ * what was written under them and had not been handed over, also where rights changed again or the credential was renewed meanwhile;
+ * whether it came in time only the hub judges.
  */
 import { err, type Failure, ok, type Result } from '../kernel/result.ts';
 import { kindsByNumber } from '../kinds/all-kinds.ts';
-import { coversPartition, isValidAt, mayAct, newestFirst } from './credential.ts';
+import { coversPartition, isValidAt, mayAct, newestFirst, stillCounting } from './credential.ts';
 import type { Credential } from './messages.ts';
 import type { Op } from './op.ts';
 import type { SegmentHeader } from './segment.ts';
@@ -35,12 +36,9 @@ export function checkSegmentAllowed(
   if (nowMs !== null && !isValidAt(newest, nowMs)) return err({ code: 'segment/expired' });
   for (const op of ops) {
     const at = own.findIndex((each) => op.seq > (each.heldBefore?.[header.partition] ?? 0));
-    const [credential, before] = at < 0 ? [] : own.slice(at);
-    const why = refusalOf(credential, header.partition, op);
-    if (why === null) continue;
-    const until = credential?.handOverUntil;
-    const mayHandOver = until !== undefined && (nowMs === null || nowMs < until);
-    if (!mayHandOver || refusalOf(before, header.partition, op) !== null) return err(why);
+    const judges = at < 0 ? [] : stillCounting(own.slice(at), nowMs);
+    const why = refusalOf(judges[0], header.partition, op);
+    if (why !== null && judges.every((each) => refusalOf(each, header.partition, op) !== null)) return err(why);
   }
   return ok(null);
 }

@@ -67,13 +67,22 @@ export function coversPartition(credential: Pick<Credential, 'partitions'>, part
 }
 
 /**
- * Whether a laptop may leave attachments in a partition: its newest credential covers it, or the one before did and there is still time to
+ * Of a laptop's credentials, newest first, those by whose rights it may still hand over what it wrote: the first, and the one behind each
+ * that says `handOverUntil`. `nowMs`: milliseconds UTC, the hub's; null where whoever asks does not judge whether it is in time.
+ */
+export function stillCounting(newestOnwards: readonly Credential[], nowMs: number | null): Credential[] {
+  const isOpen = ({ handOverUntil }: Credential): boolean =>
+    handOverUntil !== undefined && (nowMs === null || nowMs < handOverUntil);
+  const last = newestOnwards.findIndex((each) => !isOpen(each));
+  return last < 0 ? [...newestOnwards] : newestOnwards.slice(0, last + 1);
+}
+
+/**
+ * Whether a laptop may leave attachments in a partition: its newest credential covers it, or one before did and there is still time to
  * hand over what belongs there. `credentials`: all the laptop had, newest first; `nowMs`: milliseconds UTC, the hub's.
  */
-export function mayLeaveIn([newest, before]: readonly Credential[], partition: string, nowMs: number): boolean {
-  if (newest === undefined) return false;
-  if (coversPartition(newest, partition)) return true;
-  return before !== undefined && nowMs < (newest.handOverUntil ?? 0) && coversPartition(before, partition);
+export function mayLeaveIn(credentials: readonly Credential[], partition: string, nowMs: number): boolean {
+  return stillCounting(credentials, nowMs).some((each) => coversPartition(each, partition));
 }
 
 /**

@@ -175,6 +175,35 @@ for (const kind of bothDatabases(postgres, 'succession')) {
       }
     });
 
+    test('what was written before rights changed is taken from who goes on, while there is time to hand over', async () => {
+      const { lost, backup } = await withBackup();
+      lost.write(id('later'), { name: 'После копии, пример' });
+      expect(await lost.sync()).toMatchObject({ failure: null, refusals: [] });
+      // The old disk is back, its person does not know, and removes what only a keeper may.
+      const copy = office.open('LAPTOP-01', backup);
+      copy.store.commit([{ kind: Contact, id: id('sent'), act: 'remove', values: {} }], null);
+      const grant = (role: Role) =>
+        office.current().credentials.grant('LAPTOP-01', { roles: [role], handOverDays: 30 });
+      expect(await grant('trainer')).toMatchObject({ ok: true });
+      expect(await grant('member')).toMatchObject({ ok: true });
+      expect((await copy.sync()).failure).toMatchObject({ code: 'sync/old-copy' });
+      copy.renewIdentity();
+      expect(await copy.succeed()).toMatchObject({
+        ok: true,
+        value: { roles: ['member'], succeeds: lost.port().replica },
+      });
+      expect(await copy.sync()).toMatchObject({ failure: null, refusals: [] });
+      expect(copy.names()).toEqual(['В копии, не отправлено, пример', 'После копии, пример']);
+      const watcher = office.open('LAPTOP-02');
+      await watcher.enrol();
+      expect(await watcher.sync()).toMatchObject({ failure: null, refusedHere: [] });
+      expect(watcher.names()).toEqual(copy.names());
+      expect(await office.current().credentials.standingOf(lost.port().replica)).toMatchObject({
+        state: 'succeeded',
+        successor: { roles: ['member'] },
+      });
+    });
+
     test('revoked, expired, unknown, unsigned, signed for another hub or key: refused by name, and nothing is stored', async () => {
       const { lost, backup } = await withBackup();
       const heir = restored(backup);

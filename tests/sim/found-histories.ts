@@ -1,4 +1,5 @@
 /** Histories that failed once, shrunk, as they were found by `npm run test:sim`; and some that only thinking has found. */
+import type { Role } from '#shared/access/roles.ts';
 import { type History, hub, type LaptopOrder, lastStick, noFault, type Step } from './history.ts';
 import type { SnapshotHistory } from './snapshot-histories.ts';
 
@@ -33,6 +34,7 @@ const acquainted = [meet(0), meet(1), meet(0)];
 const byStick = [pack(0, 1), unpack(1)];
 const byHub = [meet(0), meet(1), putBack(hub)];
 const demoted: Step = { do: 'role', who: 0, role: 'member', handOver: false };
+const withTime = (role: Role): Step => ({ do: 'role', who: 0, role, handOver: true });
 const language = 4;
 
 export const foundStories: readonly FoundStory[] = [
@@ -107,6 +109,12 @@ export const foundStories: readonly FoundStory[] = [
     [...acquainted, write(1, 0), pack(1, 0), unpack(0)],
     [pack(hub, 0), write(0, 0, 1)],
     [{ do: 'exchange', who: 0, fault: { what: 'crash', turn: 1, at: 40, small: true } }, unpack(0)],
+  ]),
+  story('what was written before two changes of rights in a row is taken while there is time to hand over', [
+    [meet(0), paper, withTime('member'), withTime('trainer'), meet(0)],
+  ]),
+  story('what was written before rights changed is taken also from a laptop that was put back unawares', [
+    [write(0, 0), backUp(0), write(0, 1), meet(0), putBack(0), paper, withTime('member'), meet(0), meet(0)],
   ]),
   story(
     'what a rogue took off the log of another stays behind what the hub leaves of its own',

@@ -6,7 +6,7 @@ import type { Role } from '#shared/access/roles.ts';
 import { isWithin } from '#shared/access/partitions.ts';
 import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
 import { checkSegmentAllowed } from '#shared/sync/accept.ts';
-import { credentialBytes, reachesInto } from '#shared/sync/credential.ts';
+import { credentialBytes, newestFirst, reachesInto, stillCounting } from '#shared/sync/credential.ts';
 import {
   BriefRequest,
   type Credential,
@@ -216,8 +216,19 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
     const successor = disk.successors.get(from);
     if (successor !== undefined) return successor === replica ? (newest(replica) ?? null) : null;
     disk.successors.set(from, replica);
-    const { laptop, roles, partitions, validUntil } = before;
-    return issue({ replica, publicKey, laptop, roles, partitions, validUntil, succeeds: from });
+    // What was written under rights that changed since may have to be written again: those before are issued as well.
+    const [, ...earlier] = stillCounting(newestFirst(credentialsOf(from)), clock.now);
+    const rightsOf = ({ laptop, roles, partitions, validUntil, handOverUntil }: Credential) => ({
+      replica,
+      publicKey,
+      laptop,
+      roles,
+      partitions,
+      validUntil,
+      ...(handOverUntil === undefined || handOverUntil <= clock.now ? {} : { handOverUntil }),
+    });
+    for (const each of earlier.reverse()) issue(rightsOf(each));
+    return issue({ ...rightsOf(before), succeeds: from });
   }
 
   const markedHeads = (summary: Summary): { [log: string]: string } =>

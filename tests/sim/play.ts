@@ -39,8 +39,9 @@ export async function play(world: World, step: Step): Promise<void> {
       return;
     case 'role':
       // Its owner learns of it with the next answer.
-      if (actor !== undefined && actor.order.office !== 'rogue')
-        world.hub.grant(actor.laptop.name, step.role, step.handOver);
+      if (actor === undefined || actor.order.office === 'rogue') return;
+      world.hub.grant(actor.laptop.name, step.role, step.handOver);
+      actor.isCutShort ||= !step.handOver;
       return;
     case 'upgrade': {
       const next = { before: 'now', now: 'after', after: 'after' } as const;

@@ -20,6 +20,8 @@ export type Actor = {
   putBacks: number;
   /** So often it was put back from outside, so that the app did not know. */
   copies: number;
+  /** Rights were taken from it without time to hand over what it had written under them. */
+  isCutShort: boolean;
 };
 export type World = {
   readonly keys: Keys;
@@ -65,7 +67,7 @@ export function createWorld(history: History, keys: Keys, make: LaptopMaker): Wo
     const prefixes = [place === 'both' ? oblast : partition];
     const now = startOfTime + order.skewDays * dayMs;
     const laptop = make(order, { name: `laptop-${index}`, partition, prefixes, now, hubKey: hub.publicKey });
-    return { laptop, order, backup: null, putBacks: 0, copies: 0 };
+    return { laptop, order, backup: null, putBacks: 0, copies: 0, isCutShort: false };
   });
   const world: World = {
     keys,

@@ -126,6 +126,23 @@ test('what was held when rights changed is judged by the rights of then, by ever
   }
 });
 
+test('what was written under earlier rights may be handed over in time, also where they changed twice or were renewed', () => {
+  const decision = kindsByName.get('decision')?.number ?? 0;
+  const chair: Credential = { ...credential, serial: '01', roles: ['chair'] };
+  const member: Credential = { ...credential, serial: '02', roles: ['member'], validFrom: 1100, handOverUntil: 1600 };
+  const trainer: Credential = { ...credential, serial: '03', roles: ['trainer'], validFrom: 1200, handOverUntil: 1700 };
+  const renewed: Credential = { ...trainer, serial: '04', validFrom: 1300 };
+  const isTaken = (credentials: readonly Credential[], nowMs: number | null): boolean =>
+    checkSegmentAllowed(credentials, header, [op(decision)], nowMs).ok;
+  expect(isTaken([chair, member], 1599)).toBe(true);
+  expect(isTaken([chair, member, trainer], 1599)).toBe(true);
+  expect(isTaken([chair, member, trainer, renewed], 1599)).toBe(true);
+  expect(isTaken([chair, member, trainer, renewed], null), 'the hub has judged').toBe(true);
+  expect(isTaken([chair, member, trainer, renewed], 1600), 'the time of the first change is up').toBe(false);
+  const { handOverUntil: _until, ...atOnce } = trainer;
+  expect(isTaken([chair, member, atOnce], 1500), 'the second change gave none').toBe(false);
+});
+
 test('an attachment may be left where the newest credential reaches, and for a while where the one before did', () => {
   const elsewhere = 'kz/kz-11/kz-11-tec_oblast';
   const wide = { ...credential, partitions: ['kz'] };

@@ -6,20 +6,83 @@
  * - stamps (values replaced, additions dropped, values that are a stamp, as settlements have them): the same time, the new replica;
  * - what somebody had seen of the old log behind the fork: the new seq in the new log;
  * - `group`: an action stays one.
+ *
+ * A stamp names one value. A laptop that was put back with its clock set back may give another op the same one; where both come into one
+ * log, the op written again takes the next time that is free there, and so does whatever replaced its value and would no longer beat it.
  */
-import { type Op, type OpValue, type OpValues, stampToText, textToStamp } from './op.ts';
+import { type Op, type OpValue, stampToText, textToStamp } from './op.ts';
 import type { Stamp } from './stamp.ts';
 
 export type Reissue = {
   /** Whose log ends behind `after` now, and the ops that were behind it, but for those that stand elsewhere already. */
   readonly from: { readonly replica: string; readonly after: number; readonly ops: readonly Op[] };
-  /** The log they go to: it ends behind `after` now; `ops` were behind it, handed to nobody, and follow those written again. */
-  readonly to: { readonly replica: string; readonly after: number; readonly ops: readonly Op[] };
+  /** Where those stand that stand elsewhere. */
+  readonly elsewhere?: Moves;
+  readonly to: {
+    readonly replica: string;
+    /** It ends behind this seq now. */
+    readonly after: number;
+    /** Were behind it, handed to nobody, and follow those written again. */
+    readonly ops: readonly Op[];
+    /** Whether an op up to there has given a value of this one's record and fields a stamp of this time. */
+    readonly isGiven: (op: Op, time: number) => boolean;
+  };
 };
 
+/** For `isGiven`: by the ops that stand there. */
+export function givenIn(ops: Iterable<Op>): Reissue['to']['isGiven'] {
+  const byTime = Map.groupBy(ops, ({ time }) => time);
+  return (op, time) => byTime.get(time)?.some((each) => meetsIn(each, op)) === true;
+}
+
+/** What of an op has a stamp of its own: its values; of one without any, itself. */
+function partsOf(op: Pick<Op, 'kind' | 'record' | 'set'>): string[] {
+  const fields = Object.keys(op.set ?? {});
+  return (fields.length === 0 ? [''] : fields).map((field) => partOf(op, field));
+}
+function partOf({ kind, record }: Pick<Op, 'kind' | 'record'>, field: string): string {
+  return `${kind} ${record} ${field}`;
+}
+
+/** Whether one stamp of both would be a stamp of two things. */
+function meetsIn(a: Op, b: Op): boolean {
+  const parts = partsOf(b);
+  return partsOf(a).some((part) => parts.includes(part));
+}
+
+/** Under which stamps values stand now that were written under others. */
+export type Moves = {
+  /** Says that the values of an op written under one stamp stand under another. */
+  put(op: Op, stamp: Stamp, now: Stamp): void;
+  /** The stamp now of the value that an op about the same record names as one of a field. */
+  ofField(op: Pick<Op, 'kind' | 'record'>, field: string, stamp: Stamp): Stamp;
+  /** The stamp now of what a text names. */
+  ofText(text: string): string;
+};
+
+export function createMoves(before: Moves | null = null): Moves {
+  const exact = new Map<string, Stamp>();
+  const any = new Map<string, Stamp>();
+  return {
+    put(op, stamp, now) {
+      const text = stampToText(stamp);
+      for (const part of partsOf(op)) exact.set(`${text} ${part}`, now);
+      if (!any.has(text)) any.set(text, now);
+    },
+    ofField(op, field, stamp) {
+      const text = stampToText(stamp);
+      return exact.get(`${text} ${partOf(op, field)}`) ?? any.get(text) ?? before?.ofField(op, field, stamp) ?? stamp;
+    },
+    ofText(text) {
+      const now = any.get(text);
+      return now === undefined ? (before?.ofText(text) ?? text) : stampToText(now);
+    },
+  };
+}
+
 /** The ops that now follow `to.after` in the log of `to.replica`. */
-export function reissued({ from, to }: Reissue): Op[] {
-  const times = new Set(from.ops.map((op) => op.time));
+export function reissued({ from, to, elsewhere }: Reissue): Op[] {
+  const moves = createMoves(elsewhere);
   const base = to.after;
   /** How many of the ops moved stood at `seq` of the log that ended, or before. */
   const movedUpTo = (seq: number): number => {
@@ -32,11 +95,6 @@ export function reissued({ from, to }: Reissue): Op[] {
     if (replica === from.replica && seq > from.after) return base + movedUpTo(seq);
     return replica === to.replica && seq > base ? seq + from.ops.length : null;
   };
-  const stampNow = (stamp: Stamp): Stamp =>
-    stamp.replica === from.replica && times.has(stamp.time) ? { time: stamp.time, replica: to.replica } : stamp;
-  const textNow = (text: string): string =>
-    text.endsWith(`@${from.replica}`) ? stampToText(stampNow(textToStamp(text))) : text;
-
   const seenNow = (seen: NonNullable<Op['seen']>): NonNullable<Op['seen']> => {
     const now: { [replica: string]: number } = {};
     const add = (replica: string, seq: number): void => {
@@ -57,36 +115,57 @@ export function reissued({ from, to }: Reissue): Op[] {
     ...from.ops.map((op) => ({ op, replica: from.replica, first: from.after + 1 })),
     ...to.ops.map((op) => ({ op, replica: to.replica, first: to.after + 1 })),
   ];
+  /** What has been given a stamp here, by time. */
+  const given = new Set<string>();
+  const timeNow = (op: Op): number => {
+    const isTaken = (time: number): boolean =>
+      to.isGiven(op, time) || partsOf(op).some((part) => given.has(`${time} ${part}`));
+    // What it replaced may stand where it stood itself, or later.
+    const replaced = Object.entries(op.replaced).map(([field, stamp]) => moves.ofField(op, field, stamp).time);
+    let time = Math.max(op.time, ...replaced.map((each) => each + 1));
+    while (isTaken(time)) time += 1;
+    for (const part of partsOf(op)) given.add(`${time} ${part}`);
+    return time;
+  };
+  const times = all.map(({ op, replica }) => {
+    const time = timeNow(op);
+    moves.put(op, { time: op.time, replica }, { time, replica: to.replica });
+    return time;
+  });
+
   return all.map(({ op, replica, first }, index): Op => {
     // An action that began before the fork, in the block before, begins anew.
     const group = Math.max(op.group, first);
     // Its first ops may stand elsewhere: it begins with the first that is moved.
     const isMoved = replica === from.replica && index < from.ops.length;
     return {
-      ...op,
+      ...named(op, moves),
       seq: base + 1 + index,
+      time: times[index] ?? op.time,
       group: isMoved ? base + 1 + movedUpTo(group - 1) : (seqNow(replica, group) ?? group),
-      set: op.set === null ? null : valuesNow(op.set, textNow),
-      replaced: Object.fromEntries(Object.entries(op.replaced).map(([field, stamp]) => [field, stampNow(stamp)])),
       seen: op.seen === null ? null : seenNow(op.seen),
     };
   });
 }
 
-function valuesNow(values: OpValues, textNow: (text: string) => string): OpValues {
-  const now: { [field: string]: OpValue } = {};
-  for (const [field, value] of Object.entries(values)) now[field] = valueNow(value, textNow);
-  return now;
+/** The same op with what it names as it stands now. */
+export function named<T extends Pick<Op, 'kind' | 'record' | 'set' | 'replaced'>>(op: T, moves: Moves): T {
+  const set: { [field: string]: OpValue } = {};
+  for (const [field, value] of Object.entries(op.set ?? {})) set[field] = valueNow(op, field, value, moves);
+  const replaced = Object.entries(op.replaced).map(([field, stamp]) => [field, moves.ofField(op, field, stamp)]);
+  return { ...op, set: op.set === null ? null : set, replaced: Object.fromEntries(replaced) };
 }
 
-function valueNow(value: OpValue, textNow: (text: string) => string): OpValue {
-  if (typeof value === 'string') return isStamp(value) ? textNow(value) : value;
+function valueNow(op: Pick<Op, 'kind' | 'record'>, field: string, value: OpValue, moves: Moves): OpValue {
+  const elementNow = (text: string): string => (isStamp(text) ? moves.ofText(text) : text);
+  if (typeof value === 'string') return elementNow(value);
   if (value === null || typeof value !== 'object') return value;
-  const elementNow = (element: string): string => (isStamp(element) ? textNow(element) : element);
+  const dropNow = (text: string): string =>
+    isStamp(text) ? stampToText(moves.ofField(op, field, textToStamp(text))) : text;
   return {
     add: value.add.map(elementNow).sort(),
     drop: Object.fromEntries(
-      Object.entries(value.drop).map(([element, stamps]) => [elementNow(element), stamps.map(textNow).sort()]),
+      Object.entries(value.drop).map(([element, stamps]) => [elementNow(element), stamps.map(dropNow).sort()]),
     ),
   };
 }

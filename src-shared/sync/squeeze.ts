@@ -28,8 +28,9 @@ export function squeezeRecord(
   kinds: ReadonlyMap<number, Kind> = kindsByNumber,
 ): LooseOp[] {
   const inOrder = [...entries].sort(compareLoose);
-  const kind = kinds.get(inOrder[0]?.op.kind ?? 0);
-  if (kind === undefined || kind.conflicts === 'desk') return inOrder;
+  const number = inOrder[0]?.op.kind ?? 0;
+  const kind = kinds.get(number);
+  if (kind === undefined || isKeptWhole(number, kinds)) return inOrder;
   const standing = standingValues(kind, inOrder);
   const edits = lastEdits(inOrder);
   const last = inOrder.length - 1;
@@ -50,6 +51,12 @@ export function squeezeRecord(
     kept.push({ replica, op: { ...op, set: values ?? {}, replaced: {}, seen: null, digest: null } });
   }
   return kept.reverse();
+}
+
+/** Whether every op of a kind's records is kept as it is. */
+export function isKeptWhole(number: number, kinds: ReadonlyMap<number, Kind> = kindsByNumber): boolean {
+  const kind = kinds.get(number);
+  return kind === undefined || kind.conflicts === 'desk';
 }
 
 function lastEdits(entries: readonly LooseOp[]): Map<string, number> {

@@ -152,6 +152,8 @@ function checkWrites(
     if (!(isPutBack && goesBack) && all.every(({ replica }) => replica === last.replica))
       deepEqual(table[record]?.values[name], last.op.set?.[number] ?? null, `a clean edit of ${name} is lost`);
     checkOverruled(all, number);
+    const stamps = new Set(all.map((each) => stampToText(stampOf(each))));
+    equal(stamps.size, all.length, `one stamp names two values of ${name}`);
   }
 }
 

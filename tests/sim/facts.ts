@@ -2,14 +2,22 @@
 import { fail } from 'node:assert/strict';
 import { hexToBytes } from '#shared/kernel/ids.ts';
 import { logKey, parseLogKey } from '#shared/sync/messages.ts';
+import { valuesToText } from '#shared/sync/op-values.ts';
 import { readOps, readSegmentHeader } from '#shared/sync/segment.ts';
 import { Stray } from '#shared/sync/stray.ts';
 import type { SimOp } from './laptop.ts';
 import type { World } from './world.ts';
 
-/** Names what an op says whatever log it stands in: a laptop that was put back may have to write it again under another identity. */
+/**
+ * Names what an op says whatever log it stands in: a laptop that was put back may have to write it again under another identity. Twice: when
+ * it was written, and what it says, since it may have to be given another time where two have come by one.
+ */
 export function factsOf({ names }: World, ops: readonly Pick<SimOp, 'op' | 'replica'>[]): string[] {
-  return ops.map(({ op, replica }) => `${names.get(replica) ?? replica} ${op.time} ${op.act} ${op.kind} ${op.record}`);
+  return ops.flatMap(({ op, replica }) => {
+    const about = `${names.get(replica) ?? replica} ${op.act} ${op.kind} ${op.record}`;
+    const values = valuesToText(op.set ?? {}).replace(/\d+@([0-9a-f-]{36})/g, (_, of: string) => names.get(of) ?? of);
+    return [`${about} at ${op.time}`, `${about} ${values}`];
+  });
 }
 
 /**

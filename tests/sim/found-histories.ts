@@ -37,6 +37,21 @@ const demoted: Step = { do: 'role', who: 0, role: 'member', handOver: false };
 const withTime = (role: Role): Step => ({ do: 'role', who: 0, role, handOver: true });
 const language = 4;
 
+const removal: Step = { ...write(0, 0), act: 'remove' };
+
+/**
+ * A laptop whose clock stands behind its stamps gives what it writes the next one: when it was put back unawares, the one it has forgotten.
+ * Another laptop holds what that said; the hub, put back too, hears first of what was written instead.
+ */
+function forgetting(forgotten: readonly Step[], instead: readonly Step[]): History {
+  const apart: Step[][] = [
+    [backUp(hub), write(0, 0), { do: 'clock', who: 0, days: -1 }, write(0, 0, language), backUp(0)],
+    [...forgotten, meet(0), meet(1)],
+    [putBack(0), putBack(hub), ...instead, write(1, 3, 1), meet(0), meet(1), meet(0)],
+  ];
+  return { laptops: [chair, chair], steps: apart.flat() };
+}
+
 export const foundStories: readonly FoundStory[] = [
   story('an exchange goes on where the log of another had to be cut back to before what the hub sent', [
     [write(0, 0), meet(0), backUp(hub)],
@@ -105,6 +120,15 @@ export const foundStories: readonly FoundStory[] = [
     [{ do: 'clock', who: 0, days: -1 }, putBack(0), meet(1), paper],
     [{ ...write(0, 0), record: 1, act: 'restore' }, putBack(hub)],
   ]),
+  {
+    what: 'an op with the stamp of a forgotten one that says something else does not stand for it',
+    histories: [
+      forgetting([write(0, 1)], [write(0, 2)]),
+      forgetting([write(0, 1), write(0, 2)], [write(0, 2), write(0, 3)]),
+      forgetting([write(0, 2, language), write(0, 1)], [write(0, 3, language), write(0, 1)]),
+      forgetting([write(0, 2, 1), removal], [removal]),
+    ],
+  },
   story('an old parcel of the hub takes nothing back from a laptop whose exchange broke off', [
     [...acquainted, write(1, 0), pack(1, 0), unpack(0)],
     [pack(hub, 0), write(0, 0, 1)],

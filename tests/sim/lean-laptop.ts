@@ -23,7 +23,7 @@ import type { Op } from '#shared/sync/op.ts';
 import { freezes, opContent } from '#shared/sync/op-content.ts';
 import { emptyStickMemory, type ParcelStore } from '#shared/sync/parcel-session.ts';
 import { cutAfter, cutSegment, openSegment, readSegmentHeader, sealSegment } from '#shared/sync/segment.ts';
-import { reissued } from '#shared/sync/reissue.ts';
+import { givenIn, reissued } from '#shared/sync/reissue.ts';
 import { Stray, straysBehind } from '#shared/sync/stray.ts';
 import { nextTime, observe } from '#shared/sync/stamp.ts';
 import { sha256 } from '#core/store/segment-ports.ts';
@@ -145,7 +145,7 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
       const end = sealedHead(into).seq;
       const ops = reissued({
         from: { replica: log.replica, after, ops: stale },
-        to: { replica, after: end, ops: into.ops.slice(end) },
+        to: { replica, after: end, ops: into.ops.slice(end), isGiven: givenIn(into.ops.slice(0, end)) },
       });
       put({ ...into, ops: [...into.ops.slice(0, end), ...ops] });
     }
@@ -168,16 +168,20 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
     const { partition: at, replica: writer } = parseLogKey(key);
     const { replica } = current();
     const into = seal(disk.logs.get(logKey(replica, at)) ?? emptyLog(replica, at));
-    const own = ownLogs().flatMap((log) => log.ops);
+    const logs = ownLogs().filter((log) => log.partition === at);
     const ops = takenBack(key, strays, {
       publicKey: pairOf(writer).publicKey,
       into,
-      own,
+      own: logs.flatMap((log) => log.ops.map((op) => ({ op, replica: log.replica }))),
+      isOwn,
       credentials: credentialsOf(replica),
     });
     if (ops === null) return 0;
     put({ ...into, ops: [...into.ops, ...ops] });
-    for (const op of ops) project(op, replica);
+    for (const op of ops) {
+      disk.clock = observe(disk.clock, op.time, clock.now);
+      project(op, replica);
+    }
     write(
       strays.map(({ id }) => ({ kind: Stray, id, act: 'remove', values: {} })),
       at,

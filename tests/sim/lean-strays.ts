@@ -2,8 +2,10 @@
 import { checkSegmentAllowed } from '#shared/sync/accept.ts';
 import { isAlive } from '#shared/sync/merge.ts';
 import type { Credential } from '#shared/sync/messages.ts';
+import type { LooseOp } from '#shared/sync/loose-ops.ts';
 import type { Op } from '#shared/sync/op.ts';
-import { readStrays, Stray, writtenAgain } from '#shared/sync/stray.ts';
+import { Stray } from '#shared/sync/stray.ts';
+import { readStrays, writtenAgain } from '#shared/sync/take-back.ts';
 import { leanKeys, verifyWith } from './keys.ts';
 import type { Disk, LogState } from './lean-disk.ts';
 
@@ -27,7 +29,8 @@ export function takenBack(
   at: {
     readonly publicKey: string;
     readonly into: LogState;
-    readonly own: readonly Op[];
+    readonly own: readonly LooseOp[];
+    readonly isOwn: (replica: string) => boolean;
     readonly credentials: readonly Credential[];
   },
 ): Op[] | null {
@@ -37,12 +40,9 @@ export function takenBack(
   const segments = strays.map(({ segment }) => segment);
   const taken: Op[] = [];
   for (const run of readStrays(key, segments, verify, leanKeys.ports)) {
-    const isHeld = ({ time, record, act }: Op): boolean =>
-      [...at.own, ...taken].some((op) => time === op.time && record === op.record && act === op.act);
-    const isSince = ({ record }: Op): boolean =>
-      [...into.ops, ...taken].some((op) => op.seq > run.after && record === op.record);
     const place = { replica: into.replica, after: into.ops.length + taken.length };
-    taken.push(...writtenAgain(run, place, isHeld, isSince));
+    const own = [...at.own, ...taken.map((op) => ({ op, replica: into.replica }))];
+    taken.push(...writtenAgain(run, place, { isOwn: at.isOwn, own, rest: [] }));
   }
   return checkSegmentAllowed(credentials, into, taken, null).ok ? taken : null;
 }

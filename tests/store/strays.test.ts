@@ -1,13 +1,20 @@
 /** Strays (#shared/sync/stray.ts): what a laptop takes back of its own log, and what nobody can make it write. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { derivedId } from '#core/store/derived-id.ts';
 import { segmentPorts } from '#core/store/segment-ports.ts';
 import { Contact } from '#shared/contacts/contact.ts';
 import { bytesToHex } from '#shared/kernel/ids.ts';
+import type { Kind, Values } from '#shared/kinds/define-kind.ts';
+import { Decision } from '#shared/records/decision.ts';
 import { logKey } from '#shared/sync/messages.ts';
 import { emptyHead, type Op } from '#shared/sync/op.ts';
 import { sealSegment } from '#shared/sync/segment.ts';
 import { Stray } from '#shared/sync/stray.ts';
+import { temporaryFolder } from '#tests/lib/core.ts';
+import { openTestStore } from '#tests/lib/open-store.ts';
+import { load, makeSnapshot } from '#tests/lib/snapshots.ts';
 import { createRelay, createReplica, introduce, partition, type Replica, settle } from '#tests/lib/replicas.ts';
 
 function office(): { a: Replica; b: Replica } {
@@ -118,4 +125,115 @@ test('nobody makes a laptop write what it has not signed', () => {
   for (const name of ['garbage', 'forged', 'of another log', 'held'])
     expect(a.store.queries.get(Stray, derivedId(name))?.removed, name).toBe(true);
   expect(a.store.queries.get(Stray, derivedId('of another laptop'))?.removed).toBe(false);
+});
+
+test('another op with the stamp of a forgotten one does not stand for it, and each value has a stamp of its own', () => {
+  const { a, b } = office();
+  const relay = createRelay();
+  const log = logKey(a.log.replica, partition);
+  const { name, phone, languages } = Contact.fields;
+  // The clock was set back too: what it writes now has the stamps of what it has forgotten.
+  const [first, second] = [added.time, added.time + 1];
+  const later = (seq: number, time: number, rest: Partial<Op>): Op => ({ ...added, seq, group: seq, time, ...rest });
+  const forgotten = [
+    later(1, first, { set: { [name.number]: 'Забытый, пример', [phone.number]: '1' } }),
+    later(2, second, {
+      set: { [name.number]: 'Исправлен, пример', [languages.number]: { add: ['kk'], drop: {} } },
+      replaced: { [name.number]: { time: first, replica: a.log.replica } },
+    }),
+    later(3, second + 1, {
+      set: { [languages.number]: { add: [], drop: { kk: [`${second}@${a.log.replica}`] } } },
+    }),
+  ];
+  const instead = [
+    later(1, first, { set: { [name.number]: 'Другой, пример' } }),
+    later(2, second, { set: { [languages.number]: { add: ['kk', 'ru'], drop: {} } } }),
+  ];
+  // It wrote them as it would have: by this road it is the same log of now that has them.
+  stray(b, log, sealed(a, a, instead), 'instead');
+  settle([a, b], relay);
+  expect(a.log.takeBack()).toBe(2);
+  for (const kept of ['once', 'twice']) {
+    stray(b, log, sealed(a, a, forgotten), kept);
+    settle([a, b], relay);
+    expect(a.log.takeBack(), kept).toBe(kept === 'once' ? 3 : 0);
+  }
+  settle([a, b], relay);
+  for (const { store } of [a, b]) {
+    const held = store.queries.get(Contact, added.record)?.values;
+    // What replaced the first still beats it; the language that was dropped is the one it had added.
+    expect(held).toMatchObject({ name: 'Исправлен, пример', phone: '1', languages: ['kk', 'ru'] });
+    const steps = store.queries.history(Contact, added.record);
+    expect(steps).toHaveLength(5);
+    const unseen = steps.flatMap(({ changes }) =>
+      changes.filter(({ overruled }) => overruled).map(({ after }) => after),
+    );
+    expect(unseen).toEqual(['Другой, пример']);
+    store.committer.rebuild(Contact);
+    expect(store.queries.get(Contact, added.record)?.values).toEqual(held);
+  }
+});
+
+test('what a snapshot may have left out is not written again, and what it has not is', () => {
+  const { a, b } = office();
+  const folder = temporaryFolder();
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, 'again.db');
+  writeFileSync(path, a.store.db.serialize());
+  const relay = createRelay();
+  const { name, phone } = Contact.fields;
+  const decision = derivedId('stray|decision');
+  const write = (kind: Kind, id: string, values: Values, act: 'set' | 'remove' = 'set'): void => {
+    a.clock.now += 1000;
+    a.store.commit([{ kind, id, act, values }], null);
+  };
+  write(Contact, contact('один'), { name: 'Первое, пример', phone: '1', languages: ['kk'] });
+  write(Contact, contact('один'), { name: 'Второе, пример', languages: [] });
+  write(Contact, contact('два'), { name: 'Убран, пример' });
+  write(Contact, contact('два'), {}, 'remove');
+  write(Contact, contact('два'), { phone: '2' });
+  write(Decision, decision, { number: '1' });
+  write(Decision, decision, { number: '2' });
+  settle([a], relay);
+  const snapshot = makeSnapshot(relay, [a]);
+  if (snapshot === null) throw new Error('no snapshot');
+
+  // Put back from a copy made before all of that, under another identity.
+  const restored = openTestStore(path, { partition });
+  restored.renewIdentity();
+  restored.close();
+  const again = createReplica('again', 60_000, path);
+  onTestFinished(() => again.store.close());
+  introduce([a, b, again]);
+  expect(load(again, snapshot)).toMatchObject({ ok: true });
+  settle([again, b], relay);
+  const [before, former] = [again.log.summary(), logKey(a.log.replica, partition)];
+  const ops = a.store.log.opsAfter(a.store.log.logOf(a.log.replica, partition), 0, 100);
+  stray(b, former, sealed(a, a, ops), 'all of it');
+  settle([again, b], relay);
+  expect(again.log.takeBack()).toBe(0);
+  expect(again.store.queries.get(Contact, contact('один'))?.values).toMatchObject({ languages: [] });
+  expect(again.log.summary()[former]).toBe(before[former]);
+
+  // What stands nowhere, though the same laptop has said more of the record since.
+  const [told, removed, paper] = [0, 3, 5].map((at) => ops[at]);
+  if (told === undefined || removed === undefined || paper === undefined) throw new Error('no such op');
+  const other = (op: Op, time: number, set: Op['set']): Op => ({ ...op, time, set, replaced: {}, seen: null });
+  const lost: Op[] = [
+    // Of another field than what stands since.
+    other(told, told.time + 1, { [Contact.fields.note.number]: 'Заметка, пример' }),
+    // With the stamp of another, of a kind of which everything is kept.
+    other(paper, paper.time, { [Decision.fields.number.number]: '3' }),
+    // After everything that the snapshot tells.
+    other(removed, told.time + 2048 * 100_000, { [name.number]: 'Вернулся, пример', [phone.number]: '3' }),
+  ].map((op, index) => ({ ...op, act: 'set' as const, seq: index + 1, group: index + 1 }));
+  stray(b, former, sealed(a, a, lost), 'lost');
+  settle([again, b], relay);
+  expect(again.log.takeBack()).toBe(3);
+  expect(again.store.queries.get(Contact, contact('один'))?.values).toMatchObject({ note: 'Заметка, пример' });
+  expect(again.store.queries.get(Contact, contact('два'))?.values).toMatchObject({ name: 'Вернулся, пример' });
+  const numbers = again.store.queries
+    .history(Decision, decision)
+    .flatMap(({ changes }) => changes.map(({ after }) => after));
+  expect(numbers).toContain('3');
 });

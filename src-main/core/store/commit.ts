@@ -9,7 +9,7 @@ import type { LooseColumns } from '#shared/sync/loose-ops.ts';
 import { emptyState } from '#shared/sync/merge.ts';
 import type { Op } from '#shared/sync/op.ts';
 import { freezes, opContent } from '#shared/sync/op-content.ts';
-import { reissued } from '#shared/sync/reissue.ts';
+import { givenIn, reissued } from '#shared/sync/reissue.ts';
 import { nextTime, observe } from '#shared/sync/stamp.ts';
 import { straysBehind } from '#shared/sync/stray.ts';
 import type { Authors } from './authors.ts';
@@ -20,6 +20,7 @@ import type { DeskIndex } from './desk-index.ts';
 import { createGatheredOps, type GatheredOps } from './gathered-ops.ts';
 import type { Indexes } from './indexes.ts';
 import type { Log, OpLog } from './op-log.ts';
+import { opsAbout } from './ops-about.ts';
 import { type Change, seenBy } from './change.ts';
 import type { RecordOfKind } from './partition-eraser.ts';
 import { createChunkPlacer } from './place-chunk.ts';
@@ -303,9 +304,11 @@ export function createCommitter(deps: CommitDeps): Committer {
           const open = [...opLog.openOps(into)];
           for (const op of open) kinds.add(op.kind);
           const end = opLog.cutBack(into, opLog.sealedHead(into).seq);
+          const records = new Set([...stale, ...open].map(({ record }) => record));
+          const isGiven = givenIn(opsAbout(opLog, into, records, end));
           const ops = reissued({
             from: { replica: log.replica, after, ops: stale },
-            to: { replica: into.replica, after: end, ops: open },
+            to: { replica: into.replica, after: end, ops: open, isGiven },
           });
           opLog.append(into, ops, opLog.clock(), deps.time.now());
           count = stale.length;
@@ -334,7 +337,9 @@ export function createCommitter(deps: CommitDeps): Committer {
           const kind = kindsByNumber.get(op.kind);
           if (kind !== undefined) placer.project(kind, tableOf(kind), [{ op, log: into }], true);
         }
-        if (ops.length > 0) opLog.append(into, ops, opLog.clock(), now);
+        // It was this laptop that gave these stamps: it must not give one of them again.
+        const clock = ops.reduce((at, { time }) => observe(at, time, now), opLog.clock());
+        if (ops.length > 0) opLog.append(into, ops, clock, now);
         desk.settle();
         return ops.length;
       });

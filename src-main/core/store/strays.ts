@@ -1,12 +1,16 @@
 /** Takes back what others keep of this laptop's continuations that lost (#shared/sync/stray.ts). */
 import { parseLogKey } from '#shared/sync/messages.ts';
+import type { LooseOp } from '#shared/sync/loose-ops.ts';
 import type { Op } from '#shared/sync/op.ts';
-import { readStrays, Stray, writtenAgain } from '#shared/sync/stray.ts';
+import { isKeptWhole } from '#shared/sync/squeeze.ts';
+import { Stray } from '#shared/sync/stray.ts';
+import { type Held, readStrays, writtenAgain } from '#shared/sync/take-back.ts';
 import { fromColumnId } from './column-id.ts';
 import type { Committer } from './commit.ts';
 import type { WritableDb } from './database.ts';
 import { verifySignature } from './identity.ts';
-import type { Log, OpLog } from './op-log.ts';
+import type { OpLog } from './op-log.ts';
+import { opsAbout } from './ops-about.ts';
 import { segmentPorts } from './segment-ports.ts';
 
 export type StrayTakerDeps = {
@@ -22,32 +26,23 @@ export function createStrayTaker(deps: StrayTakerDeps): (isWanted: (log: string)
   const { log: opLog, committer } = deps;
   const select = deps.db.prepare('select id, f_log as log, f_segment as segment from stray where alive = 1');
 
-  /** Those of a run's ops that this laptop's own logs of the partition say. */
-  function heldOf(run: readonly Op[], partition: string): ReadonlySet<Op> {
-    const own = opLog.logs().filter((log) => opLog.isOwn(log.replica) && log.partition === partition);
-    const said = new Set<string>();
-    for (const log of own)
-      for (let seq = 0, part = opLog.opsAfter(log, 0, 1000); part.length > 0; part = opLog.opsAfter(log, seq, 1000)) {
-        for (const op of part) said.add(nameOf(op));
-        seq = part.at(-1)?.seq ?? seq;
-      }
-    const isTold = own.some((log) => opLog.base(log) > 0 && opLog.opsAfter(log, 0, 1)[0]?.seq !== 1);
-    return new Set(run.filter((op) => said.has(nameOf(op)) || (isTold && isCovered(op))));
-  }
-
-  /**
-   * Of a log that begins with a snapshot here, whether that tells of an op of the record, this one or a later: it leaves out what was
-   * replaced before it was made.
-   */
-  function isCovered({ record, time }: Op): boolean {
-    return opLog
-      .opsOfRecord(record)
-      .some(({ op, log }) => opLog.isOwn(log.replica) && op.seq <= opLog.base(log) && op.time >= time);
-  }
-
-  /** Whether the log has something about an op's record behind `after`. */
-  function isSince(log: Log, after: number, { record }: Op): boolean {
-    return opLog.opsOfRecord(record).some((each) => each.log === log && each.op.seq > after);
+  /** What this laptop's own logs of the partition say about the records of a run. */
+  function heldOf(run: readonly Op[], partition: string): Held {
+    const records = new Set(run.map(({ record }) => record));
+    const logs = opLog.logs().filter((log) => opLog.isOwn(log.replica) && log.partition === partition);
+    const own = logs.flatMap((log) =>
+      [...opsAbout(opLog, log, records)].map((op): LooseOp => ({ op, replica: log.replica })),
+    );
+    const isBegun = logs.some((log) => opLog.base(log) > 0 && opLog.opsAfter(log, 0, 1)[0]?.seq !== 1);
+    const rest = [...(isBegun ? records : [])].flatMap((record) =>
+      opLog
+        .opsOfRecord(record)
+        .filter(({ op, log }) => log.partition === partition && op.seq <= opLog.base(log))
+        .map(({ op, log }): LooseOp => ({ op, replica: log.replica })),
+    );
+    // What it keeps as it is says itself whose it is.
+    const whole = rest.filter(({ op, replica }) => isKeptWhole(op.kind) && opLog.isOwn(replica));
+    return { isOwn: opLog.isOwn, own: [...own, ...whole], rest };
   }
 
   return (isWanted) => {
@@ -63,14 +58,7 @@ export function createStrayTaker(deps: StrayTakerDeps): (isWanted: (log: string)
       let waits = false;
       for (const run of readStrays(log, segments, verify, segmentPorts))
         count += committer.takeBack(partition, (into, after) => {
-          const place = { replica: into.replica, after };
-          const held = heldOf(run.ops, partition);
-          const ops = writtenAgain(
-            run,
-            place,
-            (op) => held.has(op),
-            (op) => isSince(into, run.after, op),
-          );
+          const ops = writtenAgain(run, { replica: into.replica, after }, heldOf(run.ops, partition));
           if (deps.mayWrite(partition, ops)) return ops;
           waits = true;
           return [];
@@ -84,9 +72,4 @@ export function createStrayTaker(deps: StrayTakerDeps): (isWanted: (log: string)
     }
     return count;
   };
-}
-
-/** What an op is known by, in whatever log it stands. */
-function nameOf({ time, kind, act, record }: Op): string {
-  return `${time} ${kind} ${act} ${record}`;
 }

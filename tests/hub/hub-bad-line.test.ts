@@ -1,7 +1,12 @@
 /** Over a bad line: what goes on from where it stood, at once and with few questions, on both databases. */
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createServer as createHttpServer, request as httpRequest } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  request as httpRequest,
+  type ServerResponse,
+} from 'node:http';
 import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -224,6 +229,28 @@ for (const { name, skip, place } of bothDatabases(postgres, 'badline')) {
       await earlier.close();
     });
 
+    test('who asks for an exchange gets what came to the hub before, though one was under way that had asked earlier', async () => {
+      const relay = await holdingHub(hub.page);
+      const core = await startSignedIn();
+      cores.push(core);
+      await core.value('sync.enrol', { address: relay.address, code: await hub.invite() });
+      await core.value('sync.now', {});
+      const near = await laptop();
+      await open(good, near.port);
+      relay.hold();
+      const underWay = core.call('sync.now', {});
+      await until(async () => relay.held() > 0);
+      const { id } = await near.core.value('records.save', { kind: 'decision', values: { number: '1/3' } });
+      await near.core.value('sync.now', {});
+      const askedFor = core.value('sync.now', {});
+      relay.letThrough();
+      await askedFor;
+      expect(await core.value('records.get', { kind: 'decision', id })).toMatchObject({ values: { number: '1/3' } });
+      await underWay;
+      await core.close();
+      await relay.close();
+    });
+
     test('the hub says on the way from where it wants a blob, and that it wants nothing', async () => {
       const content = randomBytes(50_000);
       const offer = {
@@ -309,28 +336,65 @@ async function deafLine(toPort: number, port: number, after: number) {
 /** The hub with its door for messages that go on walled up: as before it had one, it hears a body out and says, unsigned, that nothing is there. */
 async function earlierHub(page: string) {
   let unknown = 0;
-  const server = createHttpServer((asked, answer) => {
-    if (asked.method === 'PUT' && asked.url?.startsWith('/v1/sync/') === true) {
-      asked.resume().once('end', () => {
-        unknown += 1;
-        answer.writeHead(404, { 'content-type': 'text/plain' }).end('There is nothing here.\n');
-      });
-      return;
-    }
-    const { method, headers } = asked;
-    const passed = httpRequest(`${page}${asked.url}`, { method, headers, agent: false }, (said) => {
-      answer.writeHead(said.statusCode ?? 500, said.headers);
-      said.pipe(answer);
+  const relay = await relayTo(page, (asked, answer, pass) => {
+    if (asked.method !== 'PUT' || asked.url?.startsWith('/v1/sync/') !== true) return pass();
+    asked.resume().once('end', () => {
+      unknown += 1;
+      answer.writeHead(404, { 'content-type': 'text/plain' }).end('There is nothing here.\n');
     });
-    passed.once('error', () => answer.destroy());
-    answer.once('close', () => passed.destroy());
-    asked.pipe(passed);
+  });
+  return { ...relay, unknown: () => unknown };
+}
+
+/** The hub, the answers of whose exchanges wait to be let through from the moment `hold` is called. */
+async function holdingHub(page: string) {
+  let waiting: (() => void)[] | null = null;
+  const relay = await relayTo(page, (asked, _answer, pass) => {
+    pass((letThrough) => {
+      if (waiting === null || asked.url !== '/v1/sync') letThrough();
+      else waiting.push(letThrough);
+    });
+  });
+  return {
+    ...relay,
+    hold(): void {
+      waiting = [];
+    },
+    held: () => waiting?.length ?? 0,
+    letThrough(): void {
+      const held = waiting ?? [];
+      waiting = null;
+      for (const each of held) each();
+    },
+  };
+}
+
+/** What a relay does with a request: answers it itself, or passes it on and tells when the answer may go back, at once unless said. */
+type Between = (
+  asked: IncomingMessage,
+  answer: ServerResponse,
+  pass: (answered?: (letThrough: () => void) => void) => void,
+) => void;
+
+async function relayTo(page: string, between: Between) {
+  const server = createHttpServer((asked, answer) => {
+    between(asked, answer, (answered = (letThrough) => letThrough()) => {
+      const { method, headers } = asked;
+      const passed = httpRequest(`${page}${asked.url}`, { method, headers, agent: false }, (said) => {
+        answered(() => {
+          answer.writeHead(said.statusCode ?? 500, said.headers);
+          said.pipe(answer);
+        });
+      });
+      passed.once('error', () => answer.destroy());
+      answer.once('close', () => passed.destroy());
+      asked.pipe(passed);
+    });
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const address = server.address();
   return {
     address: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,
-    unknown: () => unknown,
     async close(): Promise<void> {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));

@@ -39,11 +39,11 @@ export type HubDoor = {
   ask(path: string, message: Uint8Array, idleMs: number, onSent?: () => void): Promise<Result<Uint8Array>>;
   /**
    * A stream there, a message back. As a function it is asked for the stream once the hub has said from which byte on it wants it, or gives
-   * the request up with null; see hub-http.ts, blobs. The answer is small unless told otherwise.
+   * the request up with null; see hub-http.ts, blobs. Null is an empty one. The answer is small unless told otherwise.
    */
   put(
     path: string,
-    content: Readable | ((offset: number) => Readable | null),
+    content: Readable | null | ((offset: number) => Readable | null),
     idleMs: number,
     maxAnswer?: number,
     onSent?: () => void,

@@ -131,8 +131,10 @@ export function createHubLine(address: string, trust: LineTrust): HubLine {
     async request(asked) {
       if (asked.signal.aborted) return err({ code: 'sync/stopped' });
       const { answer, isStale } = await once(asked);
-      // The hub closed a kept line in the very moment it was used again.
-      return isStale ? (await once(asked)).answer : answer;
+      if (!isStale) return answer;
+      // The hub closed a kept line in the very moment it was used again; what is kept beside it may be as old.
+      for (const kept of Object.values(agent.freeSockets).flat()) kept?.destroy();
+      return (await once(asked)).answer;
     },
     close: () => agent.destroy(),
   };

@@ -34,7 +34,7 @@ export function createHubMessages(door: HubDoor, uploads: HubUploads, idleMs: nu
       `${messagePath(digest)}?offset=${offset}&bytes=${packed.length}`;
     /** Put from its end on it is a plain question, answered also by a hub of an earlier version, which would wait for a body to come. */
     async function question(): Promise<Result<number | { readonly answer: Uint8Array }>> {
-      const answer = await door.put(pathFrom(packed.length), Readable.from([]), idleMs, maxAnswerBytes);
+      const answer = await door.put(pathFrom(packed.length), null, idleMs, maxAnswerBytes);
       const wanted = wantedBy(answer);
       if (wanted !== null) return ok(wanted);
       return answer.ok ? ok({ answer: answer.value }) : answer;

@@ -139,6 +139,14 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
     return at.running;
   }
 
+  /** One that was asked for: what is under way may have asked the hub before what is awaited came there. */
+  async function runAfresh(at: Opened): Promise<ExchangeOutcome> {
+    const earlier = (await at.running) ?? nothingDone;
+    if (at !== opened) return { ...nothingDone, failure: { code: 'sync/stopped' } };
+    const { sent, received, ...outcome } = await run(at);
+    return { ...outcome, sent: earlier.sent + sent, received: earlier.received + received };
+  }
+
   async function runOnce(at: Opened): Promise<ExchangeOutcome> {
     const { store } = at;
     const enrolment = store.enrolment();
@@ -306,13 +314,18 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
       logger.warn('sync/enrol-failed', { problem: enrolled.error.code });
       return enrolled;
     }
+    logger.info('sync/enrolled', { serial: enrolled.value.serial });
+    beginAnew(at);
+    return ok({});
+  }
+
+  /** Forgets what the line before led to. */
+  function beginAnew(at: Opened): void {
     at.transport?.close();
     at.transport = null;
-    logger.info('sync/enrolled', { serial: enrolled.value.serial });
     at.problem = null;
     at.failures = 0;
-    void run(at);
-    return ok({});
+    if (isOnline(at.store)) void run(at);
   }
 
   return {
@@ -339,8 +352,8 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
         const enrolment = opened?.store.enrolment() ?? null;
         if (opened === null || enrolment === null) return err({ code: 'sync/not-enrolled' });
         if (enrolment.address === null) return err({ code: 'sync/stick-only' });
-        const outcome = await run(opened);
-        return outcome.failure === null ? ok({ sent: outcome.sent, received: outcome.received }) : err(outcome.failure);
+        const { failure, sent, received } = await runAfresh(opened);
+        return failure === null ? ok({ sent, received }) : err(failure);
       },
     },
     open(profile) {
@@ -377,11 +390,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
     hubEpoch: () => opened?.store.enrolment()?.epoch ?? null,
     enrolmentChanged() {
       if (opened === null) return;
-      opened.problem = null;
-      opened.failures = 0;
-      opened.transport?.close();
-      opened.transport = null;
-      if (isOnline(opened.store)) void run(opened);
+      beginAnew(opened);
       changed();
     },
     localChange() {

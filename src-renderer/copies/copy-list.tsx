@@ -65,7 +65,12 @@ export function CopyList({
             return {
               value: copyKey(copy),
               label: <span lang={lang ?? undefined}>{title}</span>,
-              detail: <span className="num">{facts}</span>,
+              detail: (
+                <>
+                  <span className="num">{facts}</span>
+                  {copy.isNewest && <span className="b copy-note">{t('copy.newest')}</span>}
+                </>
+              ),
             };
           })}
         />

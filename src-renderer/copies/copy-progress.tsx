@@ -11,14 +11,16 @@ export function CopyProgress({ task }: { task: CopyTask }) {
   const format = useFormat();
   const cancel = useCommand('copies.cancel');
   const { step, done, total, secondsLeft } = task;
+  // Before anything of a copy is read its code is proved: that is no preparing of one.
+  const words = t(`task.${task.doing === 'put-back' && step === 'prepare' ? 'read' : step}`);
   const isCounted = total > 0 && step !== 'prove';
   return (
     <div className="col g3">
       <p className="b" role="status">
-        {t(`task.${step}`)}
+        {words}
       </p>
       <div className="row g4 wrap">
-        <ProgressBar percent={isCounted ? Math.floor((done * 100) / total) : 0} label={t(`task.${step}`)} />
+        <ProgressBar percent={isCounted ? Math.floor((done * 100) / total) : 0} label={words} />
         {isCounted && (
           <span className="num nw sm">
             {t('task.amount', { done: format.bytes(done), total: format.bytes(total) })}

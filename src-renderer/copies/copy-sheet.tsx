@@ -8,11 +8,12 @@ import { FailureNote } from '#renderer/ui/failure-note.tsx';
 import { useNotify } from '#renderer/ui/notification.tsx';
 import { Sheet } from '#renderer/ui/sheet.tsx';
 import { CodeNote } from './code-note.tsx';
+import { CopiesHere } from './copies-here.tsx';
 import { CopyDialog } from './copy-dialog.tsx';
 import { CopyProgress } from './copy-progress.tsx';
 import './copies.css';
 
-/** When the last whole copy went onto a stick, what is under way, and the way to make one. */
+/** When the last whole copy went onto a stick, what is under way, the way to make one, and those on the sticks that are in. */
 export function CopySheet() {
   const { t } = useTranslation('copies');
   const format = useFormat();
@@ -51,6 +52,7 @@ export function CopySheet() {
         {isWriting ? <CopyProgress task={task} /> : <p className="sm mut">{t('text')}</p>}
         {!isWriting && <FailureNote failure={write.failure ?? state.problem} />}
         {last !== null && <CodeNote code={state.code} />}
+        <CopiesHere state={state} />
       </div>
       {isChoosing && <CopyDialog state={state} onStart={start} onClose={() => setIsChoosing(false)} />}
     </Sheet>

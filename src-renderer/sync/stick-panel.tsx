@@ -13,6 +13,7 @@ import { useNotify } from '#renderer/ui/notification.tsx';
 import { Note } from '#renderer/ui/sheet.tsx';
 import { CardHead } from './card-head.tsx';
 import { ChooseFolder } from './choose-folder.tsx';
+import { nextRoad } from './next-road.ts';
 import { spaced, StickArrivalNote } from './stick-arrival.tsx';
 import { useTake } from './use-take.ts';
 import { WriteDialog } from './write-dialog.tsx';
@@ -61,7 +62,7 @@ function Carry({ status, state }: { status: SyncStatus; state: StickState }) {
         <FailureNote failure={isOutdated ? null : take.failure} />
         <div className="row g3 wrap">
           <Button
-            variant={status.saved > 0 && arrivals.length === 0 ? 'filled' : 'outline'}
+            variant={nextRoad(status) === 'stick' && arrivals.length === 0 ? 'filled' : 'outline'}
             onClick={() => setIsWriting(true)}
           >
             {t('write')}

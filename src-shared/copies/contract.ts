@@ -25,13 +25,17 @@ export const FoundCopy = z.object({
   bytes: z.int().nullable(),
   /** Why it cannot be put back, as far as that is seen without its code. */
   problem: z.enum(['from-future', 'damaged']).nullable(),
+  /** The same for all copies of one laptop. */
+  folder: z.string(),
   /** Made by this laptop. */
   isOwn: z.boolean(),
+  /** Of several of one laptop that can be put back the one made last, whatever its clock said. */
+  isNewest: z.boolean(),
 });
 export type FoundCopy = z.infer<typeof FoundCopy>;
 
 export const CopyTask = z.object({
-  doing: z.enum(['write', 'put-back']),
+  doing: z.enum(['write', 'put-back', 'remove']),
   /** `prepare` and `prove` are not counted in bytes. */
   step: z.enum(['prepare', 'write', 'check', 'read', 'prove']),
   place: z.string(),
@@ -47,7 +51,7 @@ export const CopiesState = z.object({
   places: z.array(StickPlace),
   /** Whether they are being looked through. */
   isLooking: z.boolean(),
-  /** Newest first. */
+  /** Those of one laptop together, its newest first; what cannot be put back behind them. */
   copies: z.array(FoundCopy),
   task: CopyTask.nullable(),
   /** This laptop's last whole copy, wherever its stick is now; `place`: the stick's name. */
@@ -74,6 +78,8 @@ export const copiesContract = {
     z.object({ place: Place, laptop: z.string().trim().min(1).max(120) }),
     z.object({ madeAt: z.int(), bytes: z.int(), written: z.int() }),
   ),
+  /** Takes a copy off its stick for good. Failures: `copies/gone`, `copies/busy`, `sync/sample`, `stick/read-only`, `stick/gone`. */
+  remove: command(Copy, z.object({})),
   /** Ends what is under way; what it has written goes. */
   cancel: command(z.object({}), z.object({}), 'open'),
   /** On a laptop without a profile: who signs in by a copy, once the recovery code has opened it. */

@@ -71,6 +71,26 @@ test('a copy is made on a stick beside other work, and the settings and Today sa
   }
 });
 
+test('a copy is deleted from the stick after a question; the newest is named, and stays', async () => {
+  await old.goTo('settings');
+  await old.button(old.say('copies:write')).click();
+  await old.choose(old.say('stick:place.stick', { name: 'КОПИИ 32 ГБ' }));
+  await old.button(old.say('copies:dialog.start')).click();
+  const rows = old.page.getByRole('region', { name: old.say('copies:here.title') }).getByRole('listitem');
+  await expect.poll(() => rows.count(), { timeout: 20_000 }).toBe(2);
+  expect(await isSeen(old.text(old.say('copies:copy.newest'), rows.first()))).toBe(true);
+  await rows.first().scrollIntoViewIfNeeded();
+  await old.shot('walk-copy-here');
+  const remove = rows.last().getByRole('button', { name: new RegExp(`^${old.say('copies:remove.button')}`) });
+  await expect.poll(() => remove.isEnabled(), { timeout: 20_000 }).toBe(true);
+  await remove.click();
+  await old.text(old.say('copies:remove.others', { name: 'Ноутбук в кабинете 12' })).waitFor();
+  await old.shot('walk-copy-remove');
+  await old.button(old.say('copies:remove.confirm')).click();
+  await old.text(old.say('copies:remove.done')).waitFor();
+  await expect.poll(() => rows.count()).toBe(1);
+});
+
 test('the laptop is lost; another one takes the copy over with the code on paper', async () => {
   await standUp(old);
   rmSync(join(folder, 'Ноутбук председателя № 1'), { recursive: true });

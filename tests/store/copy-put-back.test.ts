@@ -74,7 +74,7 @@ describe('what goes wrong while a copy is put back', () => {
     await refuses(stick, core.recovery, 'copies/altered');
     expect(await problemOf(JSON.stringify({ ...value, head: { ...value.head, schema: 999 } }))).toBe('from-future');
     await refuses(stick, core.recovery, 'copies/from-future');
-    expect(await problemOf(JSON.stringify({ ...value, head: { ...value.head, format: 2, other: 1 } }))).toBe(
+    expect(await problemOf(JSON.stringify({ ...value, head: { ...value.head, format: 3, other: 1 } }))).toBe(
       'from-future',
     );
     await refuses(stick, core.recovery, 'copies/from-future');

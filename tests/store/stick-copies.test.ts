@@ -4,9 +4,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { readVault, writeVault } from '#core/access/vault.ts';
+import { readVault, unwrapKey, writeVault } from '#core/access/vault.ts';
+import { copyKeyOf, openCopy, sealCopy } from '#core/copies/copy-seal.ts';
 import { stagingFolder } from '#core/copies/fetch-copy.ts';
-import { copyPieceBytes } from '#shared/copies/copy-file.ts';
+import { copyName, copyPieceBytes, parseCopyIndex } from '#shared/copies/copy-file.ts';
 import {
   addContact,
   codeOf,
@@ -138,12 +139,42 @@ describe('a copy', () => {
     for (let turn = 0; turn < 2; turn += 1) await copyTo(core, stick);
     core.clock.now -= ahead;
     for (let turn = 0; turn < 2; turn += 1) {
+      await addContact(core, `После исправления часов ${turn}, пример`);
       const made = await copyTo(core, stick);
       const copies = await copiesOn(core, stick);
       expect(copies).toHaveLength(2);
-      expect(copies.map(({ madeAt }) => madeAt)).toContain(made.madeAt);
+      expect(copies[0]).toMatchObject({ madeAt: made.madeAt, isNewest: true });
+      expect(copies[1]?.isNewest).toBe(false);
     }
+    const heir = keep(startCore());
+    // Puts the first of the list back.
+    expect(codeOf(await putBack(heir, stick, core.recovery))).toBe('ok');
+    expect(await contactNames(heir)).toHaveLength(3);
+  });
+
+  test('of the form before this one is put back, and comes before all made since', async () => {
+    const core = keep(await filledLaptop());
+    const stick = temporaryFolder();
+    await copyTo(core, stick);
+    const [name = ''] = indexes(stick);
+    const index = parseCopyIndex(readFileSync(join(laptopFolder(stick), name), 'utf8'));
+    if (index === null || index === 'from-future') throw new Error('no index');
+    const key = await unwrapKey(index.head.recovery, core.recovery.replaceAll(/\D/g, ''), null);
+    if (key === null || key === 'no-device') throw new Error('no key');
+    const { turn, ...head } = index.head;
+    expect(turn).toBe(1);
+    const body = openCopy(index, copyKeyOf(key));
+    if (body === null) throw new Error('no body');
+    // Its name was the moment; nothing in it is small enough to share a piece.
+    const former = sealCopy({ ...head, format: 1, madeAt: head.madeAt + 86_400_000 }, body, copyKeyOf(key), {
+      bytes: randomBytes,
+    });
+    rmSync(join(laptopFolder(stick), name));
+    writeFileSync(join(laptopFolder(stick), copyName(former.head.madeAt)), JSON.stringify(former));
+    expect((await copiesOn(core, stick)).map(({ problem }) => problem)).toEqual([null]);
     expect(codeOf(await putBack(keep(startCore()), stick, core.recovery))).toBe('ok');
+    const made = await copyTo(core, stick);
+    expect((await copiesOn(core, stick)).map(({ madeAt }) => madeAt)).toEqual([made.madeAt, former.head.madeAt]);
   });
 
   test('leaves out what the system put among the attachments, and goes back', async () => {
@@ -271,7 +302,7 @@ describe('what goes wrong while a copy is written', () => {
       const core = keep(await filledLaptop());
       const stick = smallStick('24m') ?? '';
       for (let turn = 0; turn < 2; turn += 1) await copyTo(core, stick);
-      const newer = JSON.stringify({ head: { format: 2 }, sealed: '' });
+      const newer = JSON.stringify({ head: { format: 3 }, sealed: '' });
       writeFileSync(join(laptopFolder(stick), `copy-${'0'.repeat(14)}.json`), newer);
       const before = filesBelow(stick);
       await attachFile(core, core.decision, 'скан 2.pdf', randomBytes(24 * 1024 * 1024));

@@ -5,7 +5,7 @@ import type { OpenProfile, Profile } from '../access/profile.ts';
 import { unwrapKey, wrapKey } from '../access/vault.ts';
 import { parseRecoveryCode } from '#shared/access/recovery-code.ts';
 import { signInRow, type Slot, type VaultFile } from '#shared/access/vault-file.ts';
-import type { CopiesState, copiesContract, FoundCopy } from '#shared/copies/contract.ts';
+import type { CopiesState, CopyTask, copiesContract } from '#shared/copies/contract.ts';
 import type { CopyHead } from '#shared/copies/copy-file.ts';
 import type { DomainHandlers } from '#shared/contract/rpc.ts';
 import type { Logger, Random, Time } from '#shared/kernel/ports.ts';
@@ -18,8 +18,19 @@ import { newCopyMemory, readCopyMemory, writeCopyMemory } from './copy-memory.ts
 import { createCopyTasks, type OwnTask } from './copy-task.ts';
 import { copyKeyOf } from './copy-seal.ts';
 import { fetchCopy, roomFor } from './fetch-copy.ts';
-import { copiesUnder, type CopyAt, findCopies, openedCopy, type OpenedCopy } from './found-copies.ts';
+import {
+  copiesUnder,
+  type CopyAt,
+  findCopies,
+  type FoundAt,
+  headOf,
+  inOrder,
+  openedCopy,
+  type OpenedCopy,
+} from './found-copies.ts';
 import { putInPlace } from './put-in-place.ts';
+import { removeCopy } from './remove-copy.ts';
+import { idOf, problemOf, viewOf } from './view-copies.ts';
 import { estimateCopy, writeCopy } from './write-copy.ts';
 
 export type CopiesServiceDeps = {
@@ -49,7 +60,7 @@ const allTopics = ['access', 'records', 'contacts', 'commissions', 'training', '
 
 export function createCopiesService(deps: CopiesServiceDeps): CopiesService {
   const { profile, time, logger } = deps;
-  let found: readonly { readonly place: string; readonly at: CopyAt }[] = [];
+  let found: readonly FoundAt[] = [];
   let looking: Promise<void> = Promise.resolve();
   let looks = 0;
   /** Set while the store is read. */
@@ -74,15 +85,15 @@ export function createCopiesService(deps: CopiesServiceDeps): CopiesService {
   }
 
   async function look(): Promise<void> {
-    const seen: { place: string; at: CopyAt }[] = [];
+    const seen: FoundAt[] = [];
     for (const place of deps.places()) {
       for (const at of await findCopies(place.path)) seen.push({ place: place.id, at });
     }
-    found = seen;
+    found = inOrder(seen);
   }
 
   async function exclusively<T>(
-    doing: 'write' | 'put-back',
+    doing: CopyTask['doing'],
     place: string,
     run: (own: OwnTask) => Promise<Result<T>>,
   ): Promise<Result<T>> {
@@ -152,14 +163,15 @@ export function createCopiesService(deps: CopiesServiceDeps): CopiesService {
         store: draft.value,
         copyKey,
         random: deps.random,
-        head: { format: 1, laptop, madeAt, commissionNames, app: deps.appVersion, schema: migrations.length, recovery },
+        head: { laptop, madeAt, commissionNames, app: deps.appVersion, schema: migrations.length, recovery },
+        lastTurn: memory.turn,
         body: { locale, partition, autoLockMinutes, slots },
         signal,
         onProgress: own.progress,
       });
       if (!made.ok) return made;
-      const { bytes, written } = made.value;
-      writeCopyMemory(directory, { ...memory, last: { madeAt, place: place.name, bytes, box: recovery.box } });
+      const { bytes, written, turn } = made.value;
+      writeCopyMemory(directory, { ...memory, turn, last: { madeAt, place: place.name, bytes, box: recovery.box } });
       logger.info('copies/written', { bytes, written });
       return ok({ madeAt, bytes, written });
     } finally {
@@ -167,10 +179,14 @@ export function createCopiesService(deps: CopiesServiceDeps): CopiesService {
     }
   }
 
+  function foundAt({ place, copy }: { place: string; copy: string }): CopyAt | null {
+    return found.find((each) => each.place === place && idOf(each.at) === copy)?.at ?? null;
+  }
+
   /** A copy by its name. Failures: `copies/gone`, `copies/altered`, `copies/from-future`. */
-  function copyOf({ place, copy }: { place: string; copy: string }): Result<{ at: CopyAt; head: CopyHead }> {
-    const at = found.find((each) => each.place === place && idOf(each.at) === copy)?.at;
-    if (at === undefined) return err({ code: 'copies/gone' });
+  function copyOf(name: { place: string; copy: string }): Result<{ at: CopyAt; head: CopyHead }> {
+    const at = foundAt(name);
+    if (at === null) return err({ code: 'copies/gone' });
     const failure = problemOf(at);
     if (at.index === null || at.index === 'from-future' || failure !== null)
       return err({ code: failure === 'from-future' ? 'copies/from-future' : 'copies/altered' });
@@ -210,6 +226,18 @@ export function createCopiesService(deps: CopiesServiceDeps): CopiesService {
   const place = (vault: VaultFile): Result<null> =>
     putInPlace(vault, { directory: profile.directory(), backups: profile.backups(), time });
 
+  /** What is remembered of the last copy, once one has been removed: the newest that is still seen. */
+  function forget(removed: CopyAt): void {
+    const { directory } = signedIn();
+    const memory = readCopyMemory(directory);
+    if (memory?.last?.madeAt !== headOf(removed)?.madeAt || memory?.id !== removed.laptop) return;
+    const newest = found.find(({ at }) => at !== removed && at.laptop === memory.id && problemOf(at) === null);
+    const head = newest === undefined ? null : headOf(newest.at);
+    const place = deps.places().find(({ id }) => id === newest?.place);
+    const last = head && { madeAt: head.madeAt, place: place?.name ?? '', bytes: head.bytes, box: head.recovery.box };
+    writeCopyMemory(directory, { ...memory, last });
+  }
+
   function state(): CopiesState {
     const memory = profile.isSample() ? null : readCopyMemory(profile.directory());
     const last = memory?.last ?? null;
@@ -218,9 +246,7 @@ export function createCopiesService(deps: CopiesServiceDeps): CopiesService {
     return {
       places: deps.places().map(({ id, name, type }) => ({ id, name, type })),
       isLooking: looks > 0,
-      copies: found
-        .map(({ place, at }) => viewOf(place, at, memory?.id ?? null))
-        .sort((a, b) => (b.madeAt ?? 0) - (a.madeAt ?? 0)),
+      copies: viewOf(found, memory?.id ?? null),
       task: tasks.view(),
       last: last === null ? null : { madeAt: last.madeAt, place: last.place, bytes: last.bytes },
       problem,
@@ -261,6 +287,18 @@ export function createCopiesService(deps: CopiesServiceDeps): CopiesService {
         changed();
         return written;
       },
+
+      remove: (input) =>
+        exclusively('remove', input.place, async () => {
+          if (profile.isSample()) return err({ code: 'sync/sample' });
+          const at = foundAt(input);
+          if (at === null) return err({ code: 'copies/gone' });
+          const removed = await removeCopy(at, copyKeyOf(signedIn().key));
+          if (!removed.ok) return removed;
+          forget(at);
+          logger.info('copies/removed', {});
+          return ok({});
+        }),
 
       cancel() {
         tasks.stop('cancelled');
@@ -338,27 +376,6 @@ export function createCopiesService(deps: CopiesServiceDeps): CopiesService {
       tasks.stop('closing');
       await Promise.allSettled([tasks.idle(), looking]);
     },
-  };
-}
-
-const idOf = ({ laptop, name }: CopyAt): string => `${laptop} ${name}`;
-
-function problemOf({ index }: CopyAt): FoundCopy['problem'] {
-  if (index === null) return 'damaged';
-  return index === 'from-future' || index.head.schema > migrations.length ? 'from-future' : null;
-}
-
-function viewOf(place: string, at: CopyAt, own: string | null): FoundCopy {
-  const head = at.index === null || at.index === 'from-future' ? null : at.index.head;
-  return {
-    place,
-    copy: idOf(at),
-    madeAt: head?.madeAt ?? null,
-    commissionNames: head?.commissionNames ?? null,
-    laptop: head?.laptop ?? null,
-    bytes: head?.bytes ?? null,
-    problem: problemOf(at),
-    isOwn: at.laptop === own,
   };
 }
 

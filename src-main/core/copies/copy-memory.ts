@@ -13,6 +13,8 @@ const CopyMemory = z.object({
   id: z.string().regex(/^[0-9a-f]{16}$/),
   /** What it is called on them. */
   laptop: z.string().nullable(),
+  /** Of its last copy. */
+  turn: z.int().nonnegative().default(0),
   /** `box`: the wrapping of the key that the copy holds. */
   last: z.object({ madeAt: z.int(), place: z.string(), bytes: z.int(), box: z.string() }).nullable(),
 });
@@ -30,7 +32,7 @@ export function readCopyMemory(directory: string): CopyMemory | null {
 }
 
 export function newCopyMemory(random: Random): CopyMemory {
-  return { id: bytesToHex(random.bytes(8)), laptop: null, last: null };
+  return { id: bytesToHex(random.bytes(8)), laptop: null, turn: 0, last: null };
 }
 
 /** Replaces the file durably. Throws the file system's error. */

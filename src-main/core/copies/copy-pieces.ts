@@ -1,21 +1,24 @@
 /** The pieces of one laptop's copies on a stick, and files cut into such. */
 import { createReadStream } from 'node:fs';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { copyPieceBytes } from '#shared/copies/copy-file.ts';
+import { copyPieceBytes, piecesOf } from '#shared/copies/copy-file.ts';
 import { bytesToHex } from '#shared/kernel/ids.ts';
 import type { Result } from '#shared/kernel/result.ts';
+import { readBack } from '../sync/read-back.ts';
 import { type StickFolder, writeStickFile } from '../sync/stick-files.ts';
+import type { OpenedCopy } from './found-copies.ts';
 
 const folderName = 'pieces';
 
 export type CopyPieces = {
   /** Lengths of those that lie there under their names, proved by nobody. */
   held(): Promise<Map<string, number>>;
-  /** Failures: those of `writeStickFile`. */
+  /** What was written is not read back: that is for the end, when the system has forgotten most of it. Failures: those of `writeStickFile`. */
   write(name: string, bytes: Uint8Array): Promise<Result<null>>;
   /** A piece as it lies there, if it is what its name says; else null. */
   read(name: string): Promise<Uint8Array | null>;
+  /** With the folders left empty. */
   remove(names: Iterable<string>): Promise<void>;
 };
 
@@ -35,15 +38,25 @@ export function createCopyPieces(stick: StickFolder, under: string): CopyPieces 
       }
       return found;
     },
-    write: (name, bytes) => writeStickFile(stick, name, bytes, join(under, folderName, name.slice(0, 2))),
+    write: (name, bytes) =>
+      writeStickFile(stick, name, bytes, { under: join(under, folderName, name.slice(0, 2)), isReadLater: true }),
     async read(name) {
-      const bytes = await readFile(pathOf(name)).catch(() => null);
+      const bytes = await readBack(pathOf(name)).catch(() => null);
       return bytes !== null && (await digestOf(bytes)) === name ? bytes : null;
     },
     async remove(names) {
       for (const name of names) await rm(pathOf(name), { force: true }).catch(() => undefined);
+      // Those left empty; others stay.
+      for (const folder of await readdir(root).catch(() => [])) await rmdir(join(root, folder)).catch(() => undefined);
+      await rmdir(root).catch(() => undefined);
     },
   };
+}
+
+/** Removes what none of these copies is of. */
+export async function removeUnneeded(pieces: CopyPieces, kept: readonly OpenedCopy[]): Promise<void> {
+  const needed = new Set(kept.flatMap(({ body }) => [...piecesOf(body)]));
+  await pieces.remove([...(await pieces.held()).keys()].filter((name) => !needed.has(name)));
 }
 
 /** SHA-256 as hex, worked out beside other work. */

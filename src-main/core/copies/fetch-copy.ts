@@ -73,32 +73,58 @@ async function fetchAll(
   if (room.needed > room.free) return err({ code: 'copies/no-room', ...room });
   const stick: StickFolder = { path: at.folder, isMount: false };
   const pieces = createCopyPieces(stick, '');
-  const files = [{ path: storeName, ...body.store }, ...body.files.filter((file) => !isHere(directory, file))];
-  const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  const absent = body.files.filter((file) => !isHere(directory, file));
+  const total = absent.reduce((sum, { bytes }) => sum + bytes, body.store.bytes);
   const folders = new Set<string>();
   let done = 0;
-  for (const file of files) {
-    const path = join(staging, file.path);
-    if (!folders.has(dirname(path))) await mkdir(dirname(path), { recursive: true });
-    folders.add(dirname(path));
-    const handle = await open(path, 'w');
+  const read = async (name: string): Promise<Result<Uint8Array>> => {
+    if (signal.aborted) return err({ code: 'copies/stopped' });
+    const content = await pieces.read(name);
+    if (content !== null) return ok(content);
+    return err({ code: existsSync(join(at.folder, at.name)) ? 'copies/altered' : 'stick/gone' });
+  };
+  const write = async (
+    path: string,
+    bytes: number,
+    parts: readonly (() => Promise<Result<Uint8Array>>)[],
+  ): Promise<Result<null>> => {
+    const target = join(staging, path);
+    if (!folders.has(dirname(target))) await mkdir(dirname(target), { recursive: true });
+    folders.add(dirname(target));
+    const handle = await open(target, 'w');
     try {
       let length = 0;
-      for (const name of file.pieces) {
-        if (signal.aborted) return err({ code: 'copies/stopped' });
-        const content = await pieces.read(name);
-        if (content === null)
-          return err({ code: existsSync(join(at.folder, at.name)) ? 'copies/altered' : 'stick/gone' });
-        await handle.writeFile(content);
-        length += content.length;
-        onProgress('read', done + length, total);
+      for (const next of parts) {
+        const part = await next();
+        if (!part.ok) return part;
+        await handle.writeFile(part.value);
+        length += part.value.length;
+        done += part.value.length;
+        onProgress('read', done, total);
       }
-      if (length !== file.bytes) return err({ code: 'copies/altered' });
+      if (length !== bytes) return err({ code: 'copies/altered' });
       await handle.sync();
     } finally {
       await handle.close();
     }
-    done += file.bytes;
+    return ok(null);
+  };
+  for (const { path, bytes, pieces: names } of [{ path: storeName, ...body.store }, ...absent.filter(isAlone)]) {
+    const written = await write(
+      path,
+      bytes,
+      names.map((name) => () => read(name)),
+    );
+    if (!written.ok) return written;
+  }
+  for (const [name, files] of byPiece(absent)) {
+    const content = await read(name);
+    if (!content.ok) return content;
+    for (const { path, bytes, from } of files) {
+      const own = content.value.subarray(from, from + bytes);
+      const written = await write(path, bytes, [() => Promise.resolve(ok(own))]);
+      if (!written.ok) return written;
+    }
   }
   onProgress('prove', 0, 0);
   const isSound = await isSoundBeside(join(staging, storeName), key, signal);
@@ -106,4 +132,23 @@ async function fetchAll(
   if (!isSound) return err({ code: 'copies/altered' });
   for (const folder of [...folders, staging]) await flushFolder(folder);
   return ok(null);
+}
+
+const isAlone = ({ from }: CopiedFile): boolean => from === undefined;
+
+/** Files that share a piece, by its name, so that none is read twice. */
+function byPiece(files: readonly CopiedFile[]): Map<string, { path: string; bytes: number; from: number }[]> {
+  const found = new Map<string, { path: string; bytes: number; from: number }[]>();
+  for (const {
+    path,
+    bytes,
+    from,
+    pieces: [name],
+  } of files) {
+    if (from === undefined || name === undefined) continue;
+    const before = found.get(name);
+    if (before === undefined) found.set(name, [{ path, bytes, from }]);
+    else before.push({ path, bytes, from });
+  }
+  return found;
 }

@@ -2,6 +2,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import {
+  compareCopies,
   copiesFolder,
   type CopyBody,
   type CopyHead,
@@ -39,7 +40,7 @@ export async function findCopies(place: string): Promise<CopyAt[]> {
   return found;
 }
 
-/** One laptop's copies, newest first. */
+/** One laptop's copies, newest first; those that cannot be read last. */
 export async function copiesIn(folder: string): Promise<CopyAt[]> {
   const names = (await readdir(folder).catch(() => [])).filter(isCopyName).sort().reverse().slice(0, mostCopies);
   const found: CopyAt[] = [];
@@ -49,7 +50,33 @@ export async function copiesIn(folder: string): Promise<CopyAt[]> {
       stats === null || stats.size > maxIndexBytes ? '' : await readFile(join(folder, name), 'utf8').catch(() => '');
     found.push({ folder, name, laptop: basename(folder), index: parseCopyIndex(text) });
   }
-  return found;
+  return found.sort(newestFirst);
+}
+
+function newestFirst(a: CopyAt, b: CopyAt): number {
+  const [one, two] = [headOf(a), headOf(b)];
+  return one === null || two === null ? Number(one === null) - Number(two === null) : compareCopies(one, two);
+}
+
+/** A copy and the id of the place where it lies. */
+export type FoundAt = { readonly place: string; readonly at: CopyAt };
+
+/**
+ * Copies as a person looks for one: those of a laptop together, wherever they lie, its newest first. Laptops go by the moment of their newest:
+ * they have nothing else in common.
+ */
+export function inOrder(found: readonly FoundAt[]): FoundAt[] {
+  const byLaptop = Map.groupBy(found, ({ at }) => at.laptop);
+  const moment = ([first]: readonly FoundAt[]): number => (first === undefined ? 0 : (headOf(first.at)?.madeAt ?? 0));
+  return [...byLaptop.values()]
+    .map((copies) => copies.sort((a, b) => newestFirst(a.at, b.at)))
+    .sort((a, b) => moment(b) - moment(a))
+    .flat();
+}
+
+/** What anybody may read of it; null where it cannot be read. */
+export function headOf({ index }: CopyAt): CopyHead | null {
+  return index === null || index === 'from-future' ? null : index.head;
 }
 
 /** A copy that can be put back. */

@@ -2,11 +2,11 @@
  * Writes a whole copy onto a stick. The index is written last, and former copies make room only when the new one has been read back, so a stick
  * that is pulled or full keeps what it held. Nothing of the stick but this laptop's own folder is touched.
  */
-import { rm, stat } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
-  type CopiedFile,
   type CopyBody,
+  copyFormat,
   type CopyHead,
   copyName,
   copyPieceBytes,
@@ -18,15 +18,16 @@ import { diskFailure } from '../files/disk-failure.ts';
 import { errorCode } from '../packs/pack-failures.ts';
 import type { StoreDraft } from '../store/backups.ts';
 import { freeBytes, isMountPoint, type StickFolder, writeStickFile } from '../sync/stick-files.ts';
-import { type CopyPieces, createCopyPieces, cutFile, digestOf } from './copy-pieces.ts';
-import { copiesIn, copiesUnder, type CopyAt, openedCopy, type OpenedCopy } from './found-copies.ts';
-import { listCopiedFiles, type LocalFile } from './copied-files.ts';
+import { type CopyPieces, createCopyPieces, cutFile, digestOf, removeUnneeded } from './copy-pieces.ts';
+import { copiesIn, copiesUnder, type CopyAt, headOf, openedCopy, type OpenedCopy } from './found-copies.ts';
+import { listCopiedFiles } from './copied-files.ts';
 import { sealCopy } from './copy-seal.ts';
+import { knownSources, type Place, roomOf, sharesPiece, type Source } from './copy-sources.ts';
 
 /** Newest copies kept of a laptop. */
 const mostKept = 2;
-/** What a file takes on a stick is rounded up to this, and some of the index beside it. */
-const [clusterBytes, indexBytesPerFile, spareBytes] = [32 * 1024, 256, 1024 * 1024] as const;
+/** What a file takes of the index, and what must stay free. */
+const [indexBytesPerFile, spareBytes] = [256, 1024 * 1024] as const;
 
 export type CopyOrder = {
   readonly stick: StickFolder;
@@ -37,7 +38,9 @@ export type CopyOrder = {
   readonly store: StoreDraft;
   readonly copyKey: Uint8Array;
   readonly random: Random;
-  readonly head: Omit<CopyHead, 'bytes'>;
+  readonly head: Omit<CopyHead, 'format' | 'turn' | 'bytes'>;
+  /** Of the laptop's last copy, on whichever stick. */
+  readonly lastTurn: number;
   readonly body: Omit<CopyBody, 'store' | 'files'>;
   readonly signal: AbortSignal;
   readonly onProgress: (step: 'prepare' | 'write' | 'check', done: number, total: number) => void;
@@ -48,10 +51,8 @@ export type CopyMade = {
   readonly bytes: number;
   /** Of those the ones this stick had not held. */
   readonly written: number;
+  readonly turn: number;
 };
-
-/** A file here, and the pieces it had when it was last copied; null where it has to be read. */
-type Source = LocalFile & { readonly from: string; readonly pieces: readonly string[] | null };
 
 /**
  * Failures: `copies/stopped`, `copies/changed`, `stick/full` {needed, free}, `stick/read-only`, `stick/gone`, `stick/unreliable`,
@@ -77,10 +78,9 @@ async function write(
 ): Promise<Result<CopyMade>> {
   const { stick, directory, store, signal, onProgress } = order;
   const folder = join(stick.path, under);
-  const stopped = err({ code: 'copies/stopped' });
   const found = await copiesIn(folder);
   let former = openFormer(found, order.copyKey);
-  const storeSource: Source = { path: '', from: store.path, bytes: store.bytes, changedAt: 0, pieces: null };
+  const storeSource: Source = { path: '', origin: store.path, bytes: store.bytes, changedAt: 0, place: null };
   let storePieces: string[];
   let sources: Source[];
   try {
@@ -90,14 +90,13 @@ async function write(
   } catch (error) {
     return localFailure(error);
   }
-  if (signal.aborted) return stopped;
+  if (signal.aborted) return err({ code: 'copies/stopped' });
 
   let held = await pieces.held();
   const missing = (): number => {
     const absent = storePieces.filter((name) => !held.has(name)).length * copyPieceBytes;
-    const files = sources.filter((file) => file.pieces === null || file.pieces.some((name) => !held.has(name)));
-    const rounded = files.reduce((sum, { bytes }) => sum + Math.ceil(bytes / clusterBytes + 1) * clusterBytes, 0);
-    return Math.min(absent, store.bytes) + rounded + sources.length * indexBytesPerFile + spareBytes;
+    const files = roomOf(sources.filter((source) => !isThere(source, held)));
+    return Math.min(absent, store.bytes) + files + sources.length * indexBytesPerFile + spareBytes;
   };
   let [needed, free] = [missing(), await freeBytes(stick.path)];
   if (needed > free && former.length > 1 && !hasNewerApps(found)) {
@@ -114,94 +113,150 @@ async function write(
     return err(free === 0 && !(await isHere(stick)) ? { code: 'stick/gone' } : { code: 'stick/full', needed, free });
 
   const bytes = store.bytes + sources.reduce((sum, file) => sum + file.bytes, 0);
-  let [written, done] = [0, 0];
-  const files: CopiedFile[] = [];
-  const put = async (name: string, content: Uint8Array): Promise<Result<null>> => {
+  let written = 0;
+  const put = async (content: Uint8Array<ArrayBuffer>): Promise<Result<string>> => {
+    if (signal.aborted) return err({ code: 'copies/stopped' });
+    const name = await digestOf(content);
+    if (held.get(name) === content.length) return ok(name);
     const put = await pieces.write(name, content);
     if (!put.ok) return put.error.code === 'stick/full' ? err({ code: 'stick/full', needed, free }) : put;
     fresh.add(name);
+    held.set(name, content.length);
     written += content.length;
-    return put;
+    return ok(name);
   };
+  const turn = nextTurn(order, found);
   try {
-    for (const source of [storeSource, ...sources]) {
-      const isThere = source.pieces?.every((name) => held.has(name)) === true;
-      const names: string[] = isThere ? [...(source.pieces ?? [])] : [];
-      let length = 0;
-      if (!isThere) {
-        for await (const content of cutFile(source.from)) {
-          if (signal.aborted) return stopped;
-          const name = await digestOf(content);
-          if (held.get(name) !== content.length && !fresh.has(name)) {
-            const one = await put(name, content);
-            if (!one.ok) return one;
-          }
-          names.push(name);
-          length += content.length;
-          onProgress('write', done + length, bytes);
-        }
-        if (length !== source.bytes) return err({ code: 'copies/changed' });
-      }
-      done += source.bytes;
-      onProgress('write', done, bytes);
-      const { path, changedAt } = source;
-      if (source !== storeSource) files.push({ path, bytes: source.bytes, changedAt, pieces: names });
+    const proved = new Set<string>();
+    let body: CopyBody;
+    for (;;) {
+      const placed = await writeFiles([storeSource, ...sources], {
+        held,
+        put,
+        onWritten: (done) => onProgress('write', done, bytes),
+      });
+      if (!placed.ok) return placed;
+      const [storePlace, ...places] = placed.value;
+      if (storePlace?.pieces.some((name, index) => name !== storePieces[index]) !== false)
+        return err({ code: 'copies/changed' });
+      sources = sources.map((source, index) => ({ ...source, place: places[index] ?? null }));
+      body = {
+        ...order.body,
+        store: { bytes: store.bytes, pieces: storePieces },
+        files: sources.map(({ path, bytes, changedAt, place }) => ({ path, bytes, changedAt, pieces: [], ...place })),
+      };
+      const bad = await proveAll(order, pieces, body, { held, proved });
+      if (!bad.ok) return bad;
+      if (bad.value.length === 0) break;
+      // What an earlier copy left has gone bad: it is written once more. What was written just now has no excuse.
+      if (bad.value.some((name) => fresh.has(name))) return err({ code: 'stick/unreliable' });
+      for (const name of bad.value) held.delete(name);
     }
-    const body: CopyBody = { ...order.body, store: { bytes: store.bytes, pieces: storePieces }, files };
-    const checked = await checkAll(order, pieces, [storeSource, ...sources], body, put);
-    if (!checked.ok) return checked;
-    const head: CopyHead = { ...order.head, bytes };
+    const head: CopyHead = { ...order.head, format: copyFormat, turn, bytes };
     const index = JSON.stringify(sealCopy(head, body, order.copyKey, order.random));
-    const indexed = await writeStickFile(stick, copyName(head.madeAt), Buffer.from(index), under);
+    const indexed = await writeStickFile(stick, copyName(turn), Buffer.from(index), { under });
     if (!indexed.ok) return indexed;
   } catch (error) {
     return localFailure(error);
   }
   await tidy(folder, pieces, order);
-  return ok({ bytes, written });
+  return ok({ bytes, written, turn });
 }
 
-/** Reads back all that the copy consists of. What an earlier copy left is written once more where it has gone bad. */
-async function checkAll(
+function isThere({ place }: Source, held: ReadonlyMap<string, number>): boolean {
+  return place?.pieces.every((name) => held.has(name)) === true;
+}
+
+/** Higher than that of every copy known, wherever the stick was meanwhile. */
+function nextTurn({ lastTurn }: CopyOrder, found: readonly CopyAt[]): number {
+  let turn = Math.max(lastTurn, ...found.map((at) => headOf(at)?.turn ?? 0)) + 1;
+  while (found.some(({ name }) => name === copyName(turn))) turn += 1;
+  return turn;
+}
+
+/** Writes what is not there; answers where each file lies, in their order. The first one, the store, shares no piece. */
+async function writeFiles(
+  sources: readonly Source[],
+  to: {
+    readonly held: ReadonlyMap<string, number>;
+    readonly put: (content: Uint8Array<ArrayBuffer>) => Promise<Result<string>>;
+    /** Bytes of all files so far. */
+    readonly onWritten: (done: number) => void;
+  },
+): Promise<Result<Place[]>> {
+  const places: Place[] = [];
+  /** Small files that will share a piece. */
+  let [waiting, parts, filled]: [{ index: number; from: number }[], Buffer[], number] = [[], [], 0];
+  const putWaiting = async (): Promise<Result<null>> => {
+    if (waiting.length === 0) return ok(null);
+    const name = await to.put(Buffer.concat(parts));
+    if (!name.ok) return name;
+    for (const { index, from } of waiting) places[index] = { pieces: [name.value], from };
+    [waiting, parts, filled] = [[], [], 0];
+    return ok(null);
+  };
+  let done = 0;
+  for (const [index, source] of sources.entries()) {
+    const { origin, bytes } = source;
+    let length = bytes;
+    if (source.place !== null && isThere(source, to.held)) places[index] = source.place;
+    else if (index > 0 && sharesPiece(source)) {
+      const content = await readFile(origin);
+      length = content.length;
+      if (filled + length > copyPieceBytes) {
+        const put = await putWaiting();
+        if (!put.ok) return put;
+      }
+      waiting.push({ index, from: filled });
+      parts.push(content);
+      filled += length;
+    } else {
+      const names: string[] = [];
+      length = 0;
+      for await (const content of cutFile(origin)) {
+        const name = await to.put(content);
+        if (!name.ok) return name;
+        names.push(name.value);
+        length += content.length;
+        to.onWritten(done + length);
+      }
+      places[index] = { pieces: names };
+    }
+    if (length !== bytes) return err({ code: 'copies/changed' });
+    done += bytes;
+    to.onWritten(done);
+  }
+  const put = await putWaiting();
+  return put.ok ? ok(places) : put;
+}
+
+/** Reads back all pieces of the copy that are not `proved` yet; answers those that are not what their names say. */
+async function proveAll(
   { signal, onProgress }: CopyOrder,
   pieces: CopyPieces,
-  sources: readonly Source[],
-  { store, files }: CopyBody,
-  put: (name: string, content: Uint8Array) => Promise<Result<null>>,
-): Promise<Result<null>> {
-  const copied = [store, ...files];
-  const total = copied.reduce((sum, { bytes }) => sum + bytes, 0);
+  body: CopyBody,
+  { held, proved }: { readonly held: ReadonlyMap<string, number>; readonly proved: Set<string> },
+): Promise<Result<string[]>> {
+  const names = [...piecesOf(body)].filter((name) => !proved.has(name));
+  const total = names.reduce((sum, name) => sum + (held.get(name) ?? 0), 0);
+  const bad: string[] = [];
   let done = 0;
-  for (const [place, { bytes, pieces: names }] of copied.entries()) {
-    let bad = 0;
-    for (const name of names) {
-      if (signal.aborted) return err({ code: 'copies/stopped' });
-      if ((await pieces.read(name)) === null) bad += 1;
-    }
-    if (bad > 0) {
-      for await (const content of cutFile(sources[place]?.from ?? '')) {
-        const name = await digestOf(content);
-        if (!names.includes(name)) return err({ code: 'copies/changed' });
-        if ((await pieces.read(name)) !== null) continue;
-        const again = await put(name, content);
-        if (!again.ok) return again;
-        if ((await pieces.read(name)) === null) return err({ code: 'stick/unreliable' });
-      }
-    }
-    done += bytes;
+  for (const name of names) {
+    if (signal.aborted) return err({ code: 'copies/stopped' });
+    if ((await pieces.read(name)) === null) bad.push(name);
+    else proved.add(name);
+    done += held.get(name) ?? 0;
     onProgress('check', done, total);
   }
-  return ok(null);
+  return ok(bad);
 }
 
-/** Keeps the copy just made and the newest whole ones that the same recovery code opens, and the pieces they are of. */
+/** Keeps the newest copies that the same recovery code opens, the one just made among them, and the pieces they are of. */
 async function tidy(folder: string, pieces: CopyPieces, { copyKey, head }: CopyOrder): Promise<void> {
   const all = await copiesIn(folder);
   if (hasNewerApps(all)) return;
   const whole = openFormer(all, copyKey).filter((copy) => copy.head.recovery.box === head.recovery.box);
-  // Also where a clock that was ahead has dated earlier ones later.
-  const isMade = (copy: OpenedCopy): boolean => copy.head.madeAt === head.madeAt;
-  const kept = [...whole.filter(isMade), ...whole.filter((copy) => !isMade(copy))].slice(0, mostKept);
+  const kept = whole.slice(0, mostKept);
   await drop(all.filter((at) => !kept.some((copy) => copy.at === at)));
   await removeUnneeded(pieces, kept);
 }
@@ -213,11 +268,6 @@ function hasNewerApps(copies: readonly CopyAt[]): boolean {
 
 async function drop(copies: readonly CopyAt[]): Promise<void> {
   for (const { folder, name } of copies) await rm(join(folder, name), { force: true }).catch(() => undefined);
-}
-
-async function removeUnneeded(pieces: CopyPieces, kept: readonly OpenedCopy[]): Promise<void> {
-  const needed = new Set(kept.flatMap(({ body }) => [...piecesOf(body)]));
-  await pieces.remove([...(await pieces.held()).keys()].filter((name) => !needed.has(name)));
 }
 
 function openFormer(copies: readonly CopyAt[], copyKey: Uint8Array): OpenedCopy[] {
@@ -237,17 +287,8 @@ export async function estimateCopy(
 ): Promise<{ needed: number; total: number }> {
   const [former] = openFormer(await copiesIn(folder), copyKey);
   const sources = knownSources(await listCopiedFiles(directory), former, directory);
-  const sum = (files: readonly Source[]): number => files.reduce((all, { bytes }) => all + bytes, storeBytes);
-  return { needed: sum(sources.filter((file) => file.pieces === null)) + spareBytes, total: sum(sources) };
-}
-
-function knownSources(files: readonly LocalFile[], former: OpenedCopy | undefined, directory: string): Source[] {
-  const known = new Map(former?.body.files.map((file) => [file.path, file]));
-  return files.map((file) => {
-    const before = known.get(file.path);
-    const isSame = before?.bytes === file.bytes && before.changedAt === file.changedAt;
-    return { ...file, from: join(directory, file.path), pieces: isSame ? before.pieces : null };
-  });
+  const total = sources.reduce((all, { bytes }) => all + bytes, storeBytes);
+  return { needed: storeBytes + roomOf(sources.filter(({ place }) => place === null)) + spareBytes, total };
 }
 
 async function digestsOf(path: string, signal: AbortSignal, onRead: (bytes: number) => void): Promise<string[]> {

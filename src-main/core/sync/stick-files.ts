@@ -14,6 +14,7 @@ import { isInvitationName } from '#shared/sync/invitation-file.ts';
 import { compareParcelNames, maxParcelBytes, type ParcelPath, wrapParcel } from '#shared/sync/parcel-file.ts';
 import { sha256 } from '../store/segment-ports.ts';
 import { flushFolder } from '../packs/blob-store.ts';
+import { readBack } from './read-back.ts';
 
 const fullCodes = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 const readOnlyCodes = new Set(['EROFS', 'EACCES', 'EPERM']);
@@ -22,7 +23,7 @@ const goneCodes = new Set(['ENOENT', 'EIO', 'ENXIO', 'ENODEV', 'ESTALE', 'EBADF'
 const mostFiles = 2000;
 
 /** The failure behind an error of the stick's file system; null for a bug. */
-function stickFailure(error: unknown): Failure | null {
+export function stickFailure(error: unknown): Failure | null {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (fullCodes.has(code)) return { code: 'stick/full', needed: 0, free: 0 };
   if (readOnlyCodes.has(code)) return { code: 'stick/read-only' };
@@ -41,12 +42,15 @@ export async function isMountPoint(path: string): Promise<boolean> {
   return own !== null && parent !== null && own.dev !== parent.dev;
 }
 
-/** Writes one file into the stick's folder, or another `under` the stick, in the place of one of the same name. */
+/**
+ * Writes one file into the stick's folder, or another `under` the stick, in the place of one of the same name. `isReadLater`: the caller will
+ * see whether it reads as it was written.
+ */
 export async function writeStickFile(
   place: StickFolder,
   name: string,
   bytes: Uint8Array,
-  under: string = packFolder,
+  { under = packFolder, isReadLater = false }: { readonly under?: string; readonly isReadLater?: boolean } = {},
 ): Promise<Result<null>> {
   const { path, isMount } = place;
   const folder = join(path, under);
@@ -67,7 +71,7 @@ export async function writeStickFile(
     } finally {
       await handle.close();
     }
-    if (!(await readFile(draft)).equals(bytes)) {
+    if (!isReadLater && !(await readBack(draft)).equals(bytes)) {
       await rm(draft, { force: true });
       return err({ code: 'stick/unreliable' });
     }

@@ -142,7 +142,8 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
   /** One that was asked for: what is under way may have asked the hub before what is awaited came there. */
   async function runAfresh(at: Opened): Promise<ExchangeOutcome> {
     const earlier = (await at.running) ?? nothingDone;
-    if (at !== opened) return { ...nothingDone, failure: { code: 'sync/stopped' } };
+    // What ended it, such as that this store is an old copy, says more than that it was ended.
+    if (at !== opened) return { ...earlier, failure: earlier.failure ?? { code: 'sync/stopped' } };
     const { sent, received, ...outcome } = await run(at);
     return { ...outcome, sent: earlier.sent + sent, received: earlier.received + received };
   }

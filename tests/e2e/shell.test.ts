@@ -10,8 +10,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ElectronApplication, Page } from 'playwright-core';
 import type { Result } from '#shared/kernel/result.ts';
-import { electronBinary, root, sandboxArgs } from '../../scripts/runtimes.mjs';
+import { electronBinary, root, sandboxArgs, startDisplay } from '../../scripts/runtimes.mjs';
 import { type LaunchedApp, launchApp, packagedBinary } from '../lib/electron-app.ts';
+import { until } from '../lib/until.ts';
 
 type Bridge = {
   call(name: unknown, input: unknown): Promise<Result<unknown>>;
@@ -262,9 +263,9 @@ test('a stick is noticed when it comes and when it goes', async () => {
   };
   mkdirSync(join(folder, 'drives/ФЛЕШКА 16/komissiya'), { recursive: true });
   writeFileSync(join(folder, 'drives/ФЛЕШКА 16/komissiya/damaged.kpack'), 'not a pack');
-  await expect.poll(names, { timeout: 10_000 }).toContain('ФЛЕШКА 16');
+  await expect.poll(names).toContain('ФЛЕШКА 16');
   rmSync(join(folder, 'drives/ФЛЕШКА 16'), { recursive: true });
-  await expect.poll(names, { timeout: 10_000 }).not.toContain('ФЛЕШКА 16');
+  await expect.poll(names).not.toContain('ФЛЕШКА 16');
 });
 
 test.skipIf(inPackage)(
@@ -314,13 +315,22 @@ test('a second start of the same profile ends, a first one of another profile do
   const start = async (profile: string) => {
     const binary = inPackage ? packagedBinary : await electronBinary();
     const args = inPackage ? [] : [root];
-    const env = { ...process.env, KOMISSIYA_PROFILE: profile };
+    const display = await startDisplay();
+    const env = { ...process.env, ...display.env, KOMISSIYA_PROFILE: profile };
     const child = spawn(binary, [...sandboxArgs, ...args], { env, stdio: 'ignore' });
-    const ended = new Promise<number | null>((done) => child.once('exit', (code) => done(code)));
-    const tooLong = new Promise<'runs'>((done) => setTimeout(() => done('runs'), 4000));
-    const result = await Promise.race([ended, tooLong]);
+    const ended = new Promise<number | string | null>((done) =>
+      child.once('exit', (code, signal) => done(code ?? signal)),
+    );
+    const log = join(profile, 'logs/komissiya.log');
+    const starts = (): number => (existsSync(log) ? readFileSync(log, 'utf8').split('"shell/started"').length : 1);
+    const before = starts();
+    const runs = until(() => child.exitCode !== null || child.signalCode !== null || starts() > before).then(
+      () => 'runs' as const,
+    );
+    const result = await Promise.race([ended, runs]);
     child.kill('SIGTERM');
     await ended;
+    display.close();
     return result;
   };
   expect(await start(profile)).toBe(0);
@@ -348,7 +358,11 @@ test.skipIf(inPackage)('a page that dies is loaded again; one that keeps dying i
   });
   const crash = () =>
     mainProcess().evaluate(({ BrowserWindow }) => {
-      BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer();
+      const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+      if (contents === undefined) throw new Error('there is no window');
+      const gone = new Promise<void>((done) => contents.once('render-process-gone', () => done()));
+      contents.forcefullyCrashRenderer();
+      return gone;
     });
   const alive = () =>
     mainProcess().evaluate(async ({ BrowserWindow }) => {
@@ -361,11 +375,10 @@ test.skipIf(inPackage)('a page that dies is loaded again; one that keeps dying i
   const first = await windowId();
   for (let death = 1; death <= 3; death += 1) {
     await crash();
-    await new Promise((done) => setTimeout(done, 300));
-    await expect.poll(alive, { timeout: 20_000 }).toBe('alive');
+    await expect.poll(alive).toBe('alive');
     expect(await windowId()).toBe(first);
   }
   await crash();
-  await expect.poll(windowId, { timeout: 20_000 }).not.toBe(first);
-  await expect.poll(alive, { timeout: 20_000 }).toBe('alive');
+  await expect.poll(windowId).not.toBe(first);
+  await expect.poll(alive).toBe('alive');
 });

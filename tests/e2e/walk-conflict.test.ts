@@ -168,7 +168,7 @@ async function waitingAfterSync(at: Desk): Promise<number | string> {
 test('when the hub is back, both are asked the same questions', async () => {
   hub = await startHub({ directory: hub.directory, port: Number(new URL(hub.address).port) });
   for (const at of [desk, second]) {
-    await expect.poll(() => waitingAfterSync(at), { timeout: backMs }).toBe(waiting);
+    await expect.poll(() => waitingAfterSync(at)).toBe(waiting);
   }
   await openConflictDesk(desk, waiting);
   expect(await waitingRows(desk).count()).toBe(waiting);
@@ -236,14 +236,14 @@ test('two who decide without knowing of each other are asked once more', async (
     await saveChoice(at);
   }
   hub = await startHub({ directory: hub.directory, port: Number(new URL(hub.address).port) });
-  for (const at of [desk, second]) await expect.poll(() => waitingAfterSync(at), { timeout: backMs }).toBe(14);
+  for (const at of [desk, second]) await expect.poll(() => waitingAfterSync(at)).toBe(14);
   await goToConflictDesk(desk);
   await pickRow(desk, desk.say('records:form.title', { number: disputed }));
   expect(await isSeen(desk.text(desk.say('desk:verdict.title')))).toBe(true);
   await desk.shot('ru-conflict-differently');
   await desk.choose(desk.say('desk:removal.keep'));
   await saveChoice(desk);
-  await expect.poll(() => waitingAfterSync(second), { timeout: backMs }).toBe(13);
+  await expect.poll(() => waitingAfterSync(second)).toBe(13);
   await second.goTo('records');
   await decisionRow(second, disputed).waitFor({ timeout: backMs });
 });
@@ -266,8 +266,8 @@ test('one person entered twice is merged, and nothing waits any more', async () 
   await desk.button(desk.say('desk:takeAll')).first().click();
   await saveChoice(desk);
   await second.goTo('contacts');
-  await expect.poll(() => contactRow(second, 'Ойбек').count(), { timeout: backMs }).toBe(1);
-  await expect.poll(() => waitingAfterSync(second), { timeout: backMs }).toBe(0);
+  await expect.poll(() => contactRow(second, 'Ойбек').count()).toBe(1);
+  await expect.poll(() => waitingAfterSync(second)).toBe(0);
 });
 
 test('the pages complained of nothing', () => {

@@ -102,7 +102,7 @@ test('the laptop is lost; another one takes the copy over with the code on paper
   await heir.shot('walk-copy-find-none');
   renameSync(pulled, stick);
   const next = heir.button(heir.say('copies:next.code'));
-  await expect.poll(() => next.isEnabled(), { timeout: 15_000 }).toBe(true);
+  await expect.poll(() => next.isEnabled()).toBe(true);
   expect(await isSeen(heir.text(/Ноутбук «Ноутбук в кабинете 12» · .*КОПИИ 32 ГБ/).first())).toBe(true);
   await heir.shot('walk-copy-find');
   await next.click();

@@ -117,7 +117,7 @@ test('the hub: a second laptop has it all, and changes go both ways without a pr
   await firstRun(second, { locale: 'ru', ...commission, person: secretary });
   await enrol(second, hub.address, await hub.invite({ partition, laptop: 'SAMPLE-SECRETARY' }));
   await second.goTo('contacts');
-  await expect.poll(() => contactNames(second), { timeout: 20_000 }).toContain(karimov);
+  await expect.poll(() => contactNames(second)).toContain(karimov);
   await openDecision(second, number);
   await second.text(second.say('records:record.frozen')).waitFor();
   const copied = await saveAttachment(second, scan, papers);

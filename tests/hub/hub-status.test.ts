@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { screenshot, windowSize } from '#tests/lib/electron-app.ts';
+import { heldStart, screenshot, windowSize } from '#tests/lib/electron-app.ts';
 import { startHub, type TestHub } from '#tests/lib/hub.ts';
 import { enrol, newLaptop, sampleOps, seal, turn } from '#tests/lib/hub-laptop.ts';
 import { electronBinary, sandboxArgs, startDisplay } from '../../scripts/runtimes.mjs';
@@ -28,12 +28,13 @@ app.whenReady().then(() => new BrowserWindow({ width: ${windowSize.width}, heigh
   writeFileSync(join(folder, 'package.json'), '{"main":"main.js"}');
   browser = await _electron.launch({
     executablePath: await electronBinary(),
-    args: [folder],
+    args: [...heldStart, folder],
     chromiumSandbox: sandboxArgs.length === 0,
     env: { ...process.env, ...display.env } as Record<string, string>, // no variable is undefined once it is there
   });
   page = await browser.firstWindow();
-  page.on('console', (message) => complaints.push(message.text()));
+  // Of its first, empty page the browser itself says that it is not a safe one.
+  page.on('console', (message) => page.url() !== 'about:blank' && complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(error.message));
 });
 afterAll(async () => {

@@ -41,11 +41,14 @@ export const packagedBinary = join(root, 'out/package/linux-unpacked/komissiya')
 /** Size of the window's content, in CSS pixels: the smallest common office laptop. */
 export const windowSize = { width: 1366, height: 768 };
 
-const startTimeoutMs = 60_000;
+const startTimeoutMs = 90_000;
 /** An app is reached in a second or two, also on a slow machine in ten. */
-const driverTimeoutMs = 25_000;
+const driverTimeoutMs = 30_000;
 const driverTurns = 3;
-const closeTimeoutMs = 15_000;
+const closeTimeoutMs = 60_000;
+
+/** What Electron is told before the app's folder, so that the app waits for the driver. */
+export const heldStart = ['-r', join(root, 'tests/lib/held-start.cjs')];
 
 export async function launchApp(options: LaunchOptions): Promise<LaunchedApp> {
   mkdirSync(options.profile, { recursive: true });
@@ -129,15 +132,15 @@ async function connect(endpoint: string): Promise<Browser> {
 }
 
 /**
- * The driver and a starting Electron miss each other now and then (both connections stand, and nothing follows): asked again, and
- * said, with what the app had logged by then, so that an app which hangs by itself does not pass for it.
+ * Where the driver does not reach the app it is asked again, and said, with what the app had logged by then, so that an app which hangs by
+ * itself does not pass for it.
  */
 async function launchDriven(options: LaunchOptions, env: Record<string, string>): Promise<ElectronApplication> {
   for (let turn = 1; ; turn += 1) {
     try {
       return await _electron.launch({
         executablePath: await electronBinary(),
-        args: [options.build ?? root, ...(options.args ?? [])],
+        args: [...heldStart, options.build ?? root, ...(options.args ?? [])],
         chromiumSandbox: sandboxArgs.length === 0,
         cwd: root,
         env,

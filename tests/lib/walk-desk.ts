@@ -12,8 +12,8 @@ import { root } from '../../scripts/runtimes.mjs';
 import { type LaunchedApp, launchApp, type LaunchOptions, screenshot } from './electron-app.ts';
 import { escapeRegExp, type Words, wordsOf } from './walk-words.ts';
 
-/** What is not on screen by then does not come: a slow machine with two such apps included. */
-const patienceMs = 20_000;
+/** What is not on screen by then does not come: a slow and busy machine with two such apps included. */
+const patienceMs = 90_000;
 
 export type Desk = {
   readonly launched: LaunchedApp;

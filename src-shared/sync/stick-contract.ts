@@ -42,6 +42,8 @@ export type StickArrival = z.infer<typeof StickArrival>;
 
 export const StickState = z.object({
   places: z.array(StickPlace),
+  /** They are being looked through: arrivals are those of the last look. */
+  isLooking: z.boolean(),
   arrivals: z.array(StickArrival),
   /** Whom a parcel can be written for. */
   readers: z.array(z.object({ id: z.string(), name: z.string() })),

@@ -15,6 +15,7 @@ import {
   type TestPostgres,
 } from '#tests/lib/hub.ts';
 import { enrolledCore, keptForEachTest } from '#tests/lib/kept.ts';
+import { until } from '#tests/lib/until.ts';
 
 const postgres: TestPostgres | null = startPostgres();
 afterAll(() => postgres?.close());
@@ -31,15 +32,6 @@ async function addContact(core: TestCore, name: string): Promise<string> {
 async function contactNames(core: TestCore): Promise<string[]> {
   const { rows } = await core.value('records.list', { kind: 'contact', locale: 'ru' });
   return rows.map((row) => String(row.values['name'])).sort();
-}
-
-/** Polls, because what is waited for comes by itself. */
-async function until(check: () => Promise<boolean>, ms = 15_000): Promise<void> {
-  const end = Date.now() + ms;
-  while (!(await check())) {
-    if (Date.now() > end) throw new Error('it did not come');
-    await new Promise((done) => setTimeout(done, 100));
-  }
 }
 
 async function freePort(): Promise<number> {

@@ -50,15 +50,15 @@ test('an invitation as a file for a stick and as a QR code says the same as the 
   const qr = join(stick, 'code.png');
   const order = ['--partition', samplePartition, '--roles', 'chair', '--laptop', 'SAMPLE-01'];
   const address = ['--address', 'https://hub.example.org:8470/'];
-  const said = await hub.command('invite', ...order, ...address, '--file', stick, '--qr', qr);
+  const said = await hub.commandProcess('invite', ...order, ...address, '--file', stick, '--qr', qr);
   const file = parseInvitationFile(readFileSync(join(stick, 'komissiya-invitation.json'), 'utf8'));
   const code = /^ +((?:\d{4} ){4}\d{4})$/m.exec(said)?.[1]?.replaceAll(' ', '');
   expect(file).toMatchObject({ code, address: 'https://hub.example.org:8470', partitions: [samplePartition] });
   expect(readFileSync(qr).subarray(1, 4).toString()).toBe('PNG');
   const svg = join(stick, 'code.svg');
-  await hub.command('invite', ...order, '--qr', svg);
+  await hub.commandProcess('invite', ...order, '--qr', svg);
   expect(readFileSync(svg, 'utf8')).toMatch(/^<svg/);
-  expect(await hub.command('invite', ...order, '--qr', 'text')).toMatch(/[█▀▄]{3}/);
+  expect(await hub.commandProcess('invite', ...order, '--qr', 'text')).toMatch(/[█▀▄]{3}/);
 
   const { hubKey } = file ?? { hubKey: '' };
   const link = `komissiya:invite?code=${code}&key=${hubKey}&hub=https%3A%2F%2Fhub.example.org%3A8470`;
@@ -85,7 +85,7 @@ test('a pack is checked, published, listed for laptops and fetched; a bad one is
   const directory = temporary();
   const path = await samplePack(directory);
   expect(await transport.blobs.shelf()).toEqual({ ok: true, value: [] });
-  expect(await hub.command('publish', path)).toContain('On the shelf: receiving-complaints');
+  expect(await hub.commandProcess('publish', path)).toContain('On the shelf: receiving-complaints');
   const shelf = await transport.blobs.shelf();
   const [pack] = shelf.ok ? shelf.value : [];
   const bytes = readFileSync(path);
@@ -93,8 +93,8 @@ test('a pack is checked, published, listed for laptops and fetched; a bad one is
   expect(pack?.titles['ru']).toBeTruthy();
   const got = await transport.blobs.get(String(pack?.sha256), 0, null);
   expect(got.ok && (await buffer(got.value.content)).equals(bytes)).toBe(true);
-  expect(await hub.command('publish', path), 'twice is harmless').toContain('On the shelf');
-  expect((await hub.command('shelf')).trim().split('\n')).toHaveLength(1);
+  expect(await hub.commandProcess('publish', path), 'twice is harmless').toContain('On the shelf');
+  expect((await hub.commandProcess('shelf')).trim().split('\n')).toHaveLength(1);
 
   const bad = (change: (copy: Buffer) => Buffer): string => {
     const file = join(directory, 'bad.kpack');
@@ -113,10 +113,11 @@ test('a pack is checked, published, listed for laptops and fetched; a bad one is
     [join(directory, 'none.kpack'), /cannot be read/],
     [directory, /cannot be read|not a pack/],
   ];
-  for (const [file, reason] of refusals) await expect(hub.command('publish', file), file).rejects.toThrow(reason);
+  for (const [file, reason] of refusals)
+    await expect(hub.commandProcess('publish', file), file).rejects.toThrow(reason);
   const strict = await start();
-  await expect(strict.command('publish', path)).rejects.toThrow(/publisher this hub does not know/);
-  expect(await hub.command('verify')).toContain('"problems":0');
+  await expect(strict.commandProcess('publish', path)).rejects.toThrow(/publisher this hub does not know/);
+  expect(await hub.commandProcess('verify')).toContain('"problems":0');
 });
 
 for (const kind of [
@@ -149,18 +150,21 @@ for (const kind of [
         }
       })();
       const folder = temporary();
-      const facts = JSON.parse(await hub.command('backup', folder)) as { rows: Record<string, number>; epoch: string };
+      const facts = JSON.parse(await hub.commandProcess('backup', folder)) as {
+        rows: Record<string, number>;
+        epoch: string;
+      };
       stop.abort();
       await writing;
       // Again, to the same folder: only what is new is copied.
       const blobAt = statSync(join(folder, 'blobs', sha256.slice(0, 2), sha256)).mtimeMs;
-      const again = JSON.parse(await hub.command('backup', folder)) as typeof facts;
+      const again = JSON.parse(await hub.commandProcess('backup', folder)) as typeof facts;
       expect(statSync(join(folder, 'blobs', sha256.slice(0, 2), sha256)).mtimeMs).toBe(blobAt);
       expect(again.rows['segment']).toBeGreaterThanOrEqual(facts.rows['segment'] ?? 0);
       expect(again.rows).toMatchObject({ replica: 1, credential: 1, blob: 1, blob_ref: 1 });
 
-      await expect(hub.command('restore', folder)).rejects.toThrow(/holds data already/);
-      await expect(hub.command('restore', temporary())).rejects.toThrow(/no complete backup/);
+      await expect(hub.commandProcess('restore', folder)).rejects.toThrow(/holds data already/);
+      await expect(hub.commandProcess('restore', temporary())).rejects.toThrow(/no complete backup/);
       const port = Number(new URL(hub.address).port);
       await turn(writer.laptop, writer, [seal(writer.laptop, ops.slice(sent, sent + 5), ops.slice(0, sent))]);
       await hub.close();
@@ -171,10 +175,10 @@ for (const kind of [
       const first = await startHub({ ...target, directory });
       const restored = await (async () => {
         await first.close();
-        return first.command('restore', folder);
+        return first.commandProcess('restore', folder);
       })();
       expect(restored).toContain('Restored "Hub, sample"');
-      expect(await first.command('verify')).toMatch(/"logs":1,.*"blobs":1,.*"problems":0/);
+      expect(await first.commandProcess('verify')).toMatch(/"logs":1,.*"blobs":1,.*"problems":0/);
       const second = await start({ ...target, directory, port });
       const answer = await turn(writer.laptop, writer);
       if (!answer.ok) throw new Error(JSON.stringify(answer.error));
@@ -204,32 +208,32 @@ test('verify finds a changed segment, a missing one and a damaged blob, and says
   const sha256 = createHash('sha256').update(content).digest('hex');
   const offer = { sha256, bytes: 1000, partition: samplePartition };
   await writer.transport.blobs.send(offer, () => Readable.from([content]));
-  expect(await hub.command('verify')).toMatch(/"ops":30,.*"problems":0/);
+  expect(await hub.commandProcess('verify')).toMatch(/"ops":30,.*"problems":0/);
 
   writeFileSync(join(hub.directory, 'blobs', sha256.slice(0, 2), sha256), Buffer.alloc(1000, 8));
-  await expect(hub.command('verify')).rejects.toThrow(/has another content/);
+  await expect(hub.commandProcess('verify')).rejects.toThrow(/has another content/);
   const database = new Sqlite(join(hub.directory, 'hub.sqlite'));
   const { bytes } = database.prepare('select bytes from segment where from_seq = 11').get() as { bytes: Buffer };
   const altered = Buffer.from(bytes);
   altered[altered.length - 1] = (altered.at(-1) ?? 0) ^ 1;
   database.prepare('update segment set bytes = ? where from_seq = 11').run(altered);
-  await expect(hub.command('verify')).rejects.toThrow(/the segment from 11 is not right \(segment\/altered\)/);
+  await expect(hub.commandProcess('verify')).rejects.toThrow(/the segment from 11 is not right \(segment\/altered\)/);
   database.prepare('delete from segment where from_seq = 11').run();
-  await expect(hub.command('verify')).rejects.toThrow(/no segment begins at 11/);
+  await expect(hub.commandProcess('verify')).rejects.toThrow(/no segment begins at 11/);
   database.close();
 });
 
 test('commands say what they are for and what is wrong with them', async () => {
   const hub = await start();
-  expect(await hub.command('--help')).toMatch(/^Usage: .*\n[^]*restore <folder>/);
-  expect(await hub.command('backup', '--help')).toMatch(/backup <folder>/);
-  expect(await hub.command('init')).toMatch(/^Key: [0-9a-f]{64}$/m);
-  await expect(hub.command('dance')).rejects.toThrow(/no command "dance"/);
-  await expect(hub.command('backup')).rejects.toThrow(/Usage: .*backup <folder>/);
-  await expect(hub.command('backup', join(hub.directory, 'hub.sqlite', 'within a file'))).rejects.toThrow(
+  expect(await hub.commandProcess('--help')).toMatch(/^Usage: .*\n[^]*restore <folder>/);
+  expect(await hub.commandProcess('backup', '--help')).toMatch(/backup <folder>/);
+  expect(await hub.commandProcess('init')).toMatch(/^Key: [0-9a-f]{64}$/m);
+  await expect(hub.commandProcess('dance')).rejects.toThrow(/no command "dance"/);
+  await expect(hub.commandProcess('backup')).rejects.toThrow(/Usage: .*backup <folder>/);
+  await expect(hub.commandProcess('backup', join(hub.directory, 'hub.sqlite', 'within a file'))).rejects.toThrow(
     /could not be done/,
   );
   await expect(
-    hub.command('invite', '--partition', 'kz', '--roles', 'chair', '--laptop', 'X', '--qr', 'x.gif'),
+    hub.commandProcess('invite', '--partition', 'kz', '--roles', 'chair', '--laptop', 'X', '--qr', 'x.gif'),
   ).rejects.toThrow(/--qr/);
 });

@@ -1,13 +1,14 @@
 /** A copy from a stick put back on another laptop, and the laptop it is of turns up again: both write on, and meet at a hub and by stick. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { runCommand } from '#hub/cli.ts';
 import { codeOf, copyTo, plugInCopies, putBack } from '#tests/lib/copies.ts';
 import { startCore, startSignedIn, temporaryFolder, type TestCore } from '#tests/lib/core.ts';
 import { officePartition } from '#tests/lib/office.ts';
 import { startHubHere } from '#tests/lib/hub-here.ts';
 import { newStick, plugIn, type TestStick } from '#tests/lib/stick.ts';
+import { until } from '#tests/lib/until.ts';
 
 const order = { partitions: [officePartition], roles: ['chair' as const], commission: null, days: 1, validDays: 400 };
 const contact = (core: TestCore, name: string) => core.value('records.save', { kind: 'contact', values: { name } });
@@ -24,8 +25,8 @@ const ended = <T extends TestCore>(core: T): T => {
   return core;
 };
 async function succeeded(core: TestCore): Promise<void> {
-  await vi.waitFor(async () => expect((await core.value('sync.status', {})).succession?.state).toBe('done'), 20_000);
-  await vi.waitFor(async () => expect((await core.value('sync.status', {})).state).toBe('up-to-date'), 20_000);
+  await until(async () => (await core.value('sync.status', {})).succession?.state === 'done');
+  await until(async () => (await core.value('sync.status', {})).state === 'up-to-date');
 }
 
 test('at a hub: the new laptop goes on in the place of the old one, which needs an invitation and loses nothing', async () => {

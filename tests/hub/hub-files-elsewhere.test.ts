@@ -9,6 +9,7 @@ import { startCore, startOfTime, startSignedIn, type TestCore, testPin } from '#
 import { attachFile } from '#tests/lib/files.ts';
 import { openHubHere } from '#tests/lib/hub-here.ts';
 import { newStick, takeFrom, type TestStick, writeTo } from '#tests/lib/stick.ts';
+import { until as untilHere } from '#tests/lib/until.ts';
 
 const oblast = 'kz/kz-19/kz-19-tec_oblast';
 const other = 'kz/kz-11/kz-11-tec_oblast';
@@ -38,15 +39,13 @@ async function files(core: TestCore, id: string): Promise<Item[]> {
 }
 
 /** Exchanges until it holds: bytes follow an exchange by themselves. */
-async function until(check: () => Promise<boolean>, cores: readonly TestCore[], ms = 15_000): Promise<void> {
-  for (const end = Date.now() + ms; !(await check()); ) {
-    if (Date.now() > end) throw new Error('it did not come');
+function until(check: () => Promise<boolean>, cores: readonly TestCore[]): Promise<void> {
+  return untilHere(check, async () => {
     for (const core of cores) {
       core.clock.now += 20_000;
       await core.call('sync.now', {});
     }
-    await new Promise((done) => setTimeout(done, 30));
-  }
+  });
 }
 
 async function draft(core: TestCore, number: string): Promise<string> {

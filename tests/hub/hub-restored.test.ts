@@ -2,10 +2,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { startSignedIn, type TestCore, testPin } from '#tests/lib/core.ts';
 import { startHub, type TestHub } from '#tests/lib/hub.ts';
 import { newStick, takeFrom, writeTo } from '#tests/lib/stick.ts';
+import { until } from '#tests/lib/until.ts';
 
 function temporary(): string {
   const folder = mkdtempSync(join(tmpdir(), 'хаб № '));
@@ -45,7 +46,7 @@ test('by line over two generations, by stick over one; nothing of what it wrote 
     writeFileSync(file, image);
     await signIn();
     expect(await core.code('sync.now', {})).toBe('sync/old-copy');
-    await vi.waitFor(async () => expect(await state()).toBe('up-to-date'), 20_000);
+    await until(async () => (await state()) === 'up-to-date');
   }
   /** A new machine with nothing but a backup. */
   async function restore(backup: string): Promise<void> {
@@ -94,4 +95,4 @@ test('by line over two generations, by stick over one; nothing of what it wrote 
   await serve();
   await other.value('sync.now', {});
   expect(await names(other)).toHaveLength(6);
-}, 180_000);
+});

@@ -106,7 +106,7 @@ test('a trainer brings scans of two offices to the hub and each to the other, wh
   expect(await writeTo(second, stick, 'hub')).toMatchObject({ attachments: 0 });
   expect(await atHub(stick)).not.toContain('attachments');
   expect(await takeFrom(second, stick)).toMatchObject({ attachments: 0, problems: [] });
-}, 120_000);
+});
 
 test('pieces that come singly, twice and in the wrong order are put together in the end', async () => {
   const { stick: atHub, office } = await hubAndOffices();
@@ -148,7 +148,7 @@ test('pieces that come singly, twice and in the wrong order are put together in 
   expect(await takeFrom(first, back)).toMatchObject({ attachments: 0, problems: [] });
   rmSync(join(back.path, 'komissiya'), { recursive: true });
   expect(await writeTo(first, back, neighbour)).toMatchObject({ attachments: 0 });
-}, 120_000);
+});
 
 test('what the hub has no room for is told to the laptop by the answer on the stick, until the hub holds it', async () => {
   const { hub, stick: atHub, office } = await hubAndOffices({ KOMISSIYA_HUB_BLOB_QUOTA_BYTES: '1000000' });
@@ -228,7 +228,7 @@ test('a laptop that began with a snapshot hands it on; where that is lost, the h
   await atHub(fromHub);
   expect(await takeFrom(late, fromHub)).toMatchObject({ problems: [] });
   expect(await contacts(late)).toEqual(all);
-}, 120_000);
+});
 
 async function contacts(core: TestCore): Promise<{ total: number; first: unknown }> {
   const { rows, total } = await core.value('records.list', { kind: 'contact', locale: 'ru' });

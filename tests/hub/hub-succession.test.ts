@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createBackups } from '#core/store/backups.ts';
 import { derivedId } from '#core/store/derived-id.ts';
 import { runCommand } from '#hub/cli.ts';
@@ -17,6 +17,7 @@ import { bothDatabases, startPostgres } from '#tests/lib/hub.ts';
 import { startHubHere } from '#tests/lib/hub-here.ts';
 import { officeForEachTest, officePartition, type OfficeLaptop } from '#tests/lib/office.ts';
 import { newStick, plugIn, writeTo } from '#tests/lib/stick.ts';
+import { until } from '#tests/lib/until.ts';
 
 const postgres = startPostgres();
 afterAll(() => postgres?.close());
@@ -282,8 +283,8 @@ test('in the app: put back unawares, the laptop is shut out by nobody and asks n
   await putBack();
   expect(await core.code('sync.now', {})).toBe('sync/old-copy');
   // Under its new identity, without anybody's doing.
-  await vi.waitFor(async () => expect((await core.value('sync.status', {})).succession?.state).toBe('done'), 20_000);
-  await vi.waitFor(async () => expect((await core.value('sync.status', {})).state).toBe('up-to-date'), 20_000);
+  await until(async () => (await core.value('sync.status', {})).succession?.state === 'done');
+  await until(async () => (await core.value('sync.status', {})).state === 'up-to-date');
   await contact(core, 'Дальше, пример');
   await core.value('sync.now', {});
   const status = await core.value('sync.status', {});
@@ -332,7 +333,7 @@ test('in the app: one backup put back twice needs no invitation, as long as what
     expect(filesIn(core.directory), 'what it takes the place of stays as it is').toEqual(replaced);
     await contact(name);
     await core.value('sync.now', {});
-    await vi.waitFor(async () => expect((await core.value('sync.status', {})).state).toBe('up-to-date'), 20_000);
+    await until(async () => (await core.value('sync.status', {})).state === 'up-to-date');
     expect(await total(), 'what was sent comes back').toBe(turn + 2);
   }
   expect(await core.value('sync.status', {})).toMatchObject({ saved: 0, sent: 0, problem: null });
@@ -366,7 +367,7 @@ test('in the app: a neighbour shows by stick that the data are an old copy, and 
   writeFileSync(file, image);
   await signIn();
   expect(await core.code('stick.take', { place: await plugIn(core, stick) })).toBe('sync/old-copy');
-  await vi.waitFor(async () => expect((await core.value('sync.status', {})).succession?.state).toBe('waiting'), 20_000);
+  await until(async () => (await core.value('sync.status', {})).succession?.state === 'waiting');
   // What was sealed to the identity before is not offered once more.
-  await vi.waitFor(async () => expect((await core.value('stick.state', {})).arrivals).toEqual([]), 20_000);
+  await until(async () => (await core.value('stick.state', {})).arrivals.length === 0);
 });

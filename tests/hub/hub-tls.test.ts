@@ -172,7 +172,7 @@ test('plain HTTP is for this machine; garbage is let go and others are served', 
 
 test('a request that dribbles is let go, a slow one is waited for', async () => {
   const server = createPlainServer((request, response) => {
-    keepPace(request, { headMs: 1000, paceMs: 300, paceBytes: 100 });
+    keepPace(request, { headMs: 10_000, paceMs: 1000, paceBytes: 100 });
     request.resume().once('end', () => response.end('all of it'));
   });
   const port = await listen(server);
@@ -180,8 +180,8 @@ test('a request that dribbles is let go, a slow one is waited for', async () => 
     new Promise((resolve) => {
       let said = '';
       const socket = connect(port, '127.0.0.1');
-      socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 600\r\nconnection: close\r\n\r\n');
-      let left = 600;
+      socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 6000\r\nconnection: close\r\n\r\n');
+      let left = 6000;
       const timer = setInterval(() => {
         socket.write('x'.repeat(Math.min(bytes, left)));
         left -= bytes;
@@ -196,7 +196,7 @@ test('a request that dribbles is let go, a slow one is waited for', async () => 
         resolve(said);
       });
     });
-  const [slow, dribbling] = await Promise.all([send(60), send(1)]);
+  const [slow, dribbling] = await Promise.all([send(240), send(1)]);
   expect(slow).toContain('all of it');
   expect(dribbling).toBe('');
 });

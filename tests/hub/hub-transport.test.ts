@@ -25,12 +25,16 @@ async function serve(listener: RequestListener): Promise<string> {
 
 const laptop = newLaptop();
 const hub = newLaptop();
-const send = async (address: string, signal = new AbortController().signal): Promise<unknown> => {
+/** `patienceMs`: what counts as silence; more than any answer takes, unless silence is what is looked for. */
+const send = async (
+  address: string,
+  { signal = new AbortController().signal, patienceMs = 60_000 } = {},
+): Promise<unknown> => {
   const transport = createHubTransport({
     ...laptop.transportDeps(address),
     hubKey: hub.publicKey,
     signal,
-    timing: { idleMs: 400, waitMs: 400 },
+    timing: { idleMs: patienceMs, waitMs: patienceMs },
   });
   const answer = await transport.send(new Uint8Array([1, 2, 3]));
   return answer.ok ? 'ok' : answer.error;
@@ -49,15 +53,15 @@ test('nobody there, no such name, and a page of somebody else are all: no hub', 
 
 test('silence is slow, before the answer and in its middle; stopping is neither', async () => {
   const silent = await serve(() => undefined);
-  expect(await send(silent)).toEqual({ code: 'sync/hub-slow' });
+  expect(await send(silent, { patienceMs: 400 })).toEqual({ code: 'sync/hub-slow' });
   const halting = await serve((_request, response) => {
     response.writeHead(200);
     response.write('begun');
   });
-  expect(await send(halting)).toEqual({ code: 'sync/hub-slow' });
+  expect(await send(halting, { patienceMs: 400 })).toEqual({ code: 'sync/hub-slow' });
   const stop = new AbortController();
   setTimeout(() => stop.abort(), 100);
-  expect(await send(silent, stop.signal)).toEqual({ code: 'sync/stopped' });
+  expect(await send(silent, { signal: stop.signal })).toEqual({ code: 'sync/stopped' });
 });
 
 test('an answer signed by another key, for another question or not sealed to us is a wrong hub', async () => {

@@ -66,7 +66,7 @@ beforeAll(async () => {
     // Written by our own fixture a moment ago.
     answers.set(flag, JSON.parse(readFileSync(output, 'utf8')) as Answer);
   }
-}, 180_000);
+});
 
 afterAll(() => {
   display?.close();

@@ -14,7 +14,11 @@ export type LineQuality = {
   readonly roundTripMs: number;
   /** Part of the packets. */
   readonly loss: number;
-  /** Null for a line that is never cut. */
+  /**
+   * How long it has something under way between cuts, by the line's own reckoning; null for a line that is never cut. Time in which nothing is
+   * under way, as two slow machines take it between their words, does not count: by the wall's clock a machine that is slow enough would never
+   * get further than its hand-shake.
+   */
   readonly cutEveryMs: number | null;
   /** At which end; the hub's unless said. */
   readonly cutAt?: 'laptop' | 'hub';
@@ -50,6 +54,25 @@ export async function openLine(toPort: number, quality: LineQuality, random: () 
   /** Packets not wholly on the line yet. */
   const leaving = new Set<Packet>();
   let cuts = 0;
+  /** Until when something is under way, and for how long something was since the last cut. */
+  let [busyTill, busyMs] = [0, 0];
+  let cutting: { readonly dueAt: number; readonly done: Promise<void> } | null = null;
+
+  /** Reckons with a packet under way from one moment to another; where its time runs out within that, the line is cut then. */
+  function reckon(from: number, till: number): void {
+    const begins = Math.max(from, busyTill);
+    if (quality.cutEveryMs === null || cutting !== null || till <= begins) return;
+    const dueAt = begins + quality.cutEveryMs - busyMs;
+    busyMs += till - begins;
+    busyTill = till;
+    if (till < dueAt) return;
+    const done = sleep(Math.max(0, dueAt - performance.now())).then(() => {
+      cutting = null;
+      [busyTill, busyMs] = [0, 0];
+      cut();
+    });
+    cutting = { dueAt, done };
+  }
 
   async function carry(connection: Connection, way: 'up' | 'down'): Promise<void> {
     const { near, far } = connection;
@@ -59,6 +82,8 @@ export async function openLine(toPort: number, quality: LineQuality, random: () 
     const isHandShake = handShakeBytes();
     for await (const chunk of from as AsyncIterable<Buffer>) {
       for (let at = 0; at < chunk.length; at += packetBytes) {
+        // However late this machine is with a cut, nothing comes onto the line behind it.
+        if (cutting !== null && Math.max(performance.now(), busyUntil[way]) >= cutting.dueAt) await cutting.done;
         // What stands behind a cut never comes onto the line.
         if (connection.cutAt !== null) break;
         if (to.destroyed) return;
@@ -74,6 +99,7 @@ export async function openLine(toPort: number, quality: LineQuality, random: () 
         if (way === 'up') of.handShakes += isHandShake(packet);
         const late = isLost ? quality.roundTripMs : 0;
         arrivesAt = Math.max(arrivesAt, busyUntil[way] + quality.roundTripMs / 2 + late);
+        reckon(beginsAt, arrivesAt);
         const wait = arrivesAt - now;
         const leftAt = arrivesAt - quality.roundTripMs / 2;
         underWay = Promise.all([underWay, sleep(wait)]).then(() => {
@@ -130,7 +156,6 @@ export async function openLine(toPort: number, quality: LineQuality, random: () 
       });
   });
   await new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
-  const cutting = quality.cutEveryMs === null ? null : setInterval(cut, quality.cutEveryMs);
   const address = server.address();
   return {
     port: typeof address === 'object' && address !== null ? address.port : 0,
@@ -138,7 +163,6 @@ export async function openLine(toPort: number, quality: LineQuality, random: () 
     of,
     cuts: () => cuts,
     async close() {
-      if (cutting !== null) clearInterval(cutting);
       for (const { near, far } of connections) for (const socket of [near, far]) socket.destroy();
       await new Promise((done) => server.close(done));
     },

@@ -4,6 +4,8 @@ import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, readFileSyn
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { pino } from 'pino';
+import { allKinds } from '#shared/kinds/all-kinds.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const usualEntry = join(root, 'src-hub/main.ts');
@@ -20,8 +22,13 @@ export type TestHub = {
   readonly env: { readonly [name: string]: string };
   /** Its log lines so far. */
   readonly log: readonly string[];
-  /** Runs `hub <args>`; answers what it printed. */
+  /**
+   * Does `hub <args>` beside the running hub, on the same data; answers what it printed, rejects with what it complained of. In this
+   * process: one of its own takes a second or more to start.
+   */
   command(...args: string[]): Promise<string>;
+  /** The same as an operator does it: in a process of its own. */
+  commandProcess(...args: string[]): Promise<string>;
   /** Makes an invitation; answers the code as printed. */
   invite(options?: { partition?: string; roles?: string; laptop?: string; commission?: string }): Promise<string>;
   /** Kills it without a warning. */
@@ -83,10 +90,12 @@ export async function startHub(options: TestHubOptions = {}): Promise<TestHub> {
     void ended.then(() => fail(new Error(`the hub ended: ${said}`)));
   });
 
-  const command = async (...args: string[]): Promise<string> => {
+  const commandProcess = async (...args: string[]): Promise<string> => {
     const { stdout } = await run(process.execPath, [entry, ...args], { cwd: root, env: { ...process.env, ...env } });
     return stdout;
   };
+  // Only its own file knows the kinds of a hub of another version.
+  const command = entry === usualEntry ? (...args: string[]) => commandHere(env, args) : commandProcess;
   return {
     address,
     page: address.replace('https:', 'http:'),
@@ -95,6 +104,7 @@ export async function startHub(options: TestHubOptions = {}): Promise<TestHub> {
     env,
     log,
     command,
+    commandProcess,
     async invite(invitation = {}) {
       const { partition = 'kz/kz-19/kz-19-tec_oblast', roles = 'chair,secretary', laptop = 'SAMPLE-01' } = invitation;
       const commission = invitation.commission === undefined ? [] : ['--commission', invitation.commission];
@@ -113,6 +123,33 @@ export async function startHub(options: TestHubOptions = {}): Promise<TestHub> {
       if (options.directory === undefined) rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** What `hub <name> <args>` does with these settings, without a process. */
+async function commandHere(env: { readonly [name: string]: string }, [name = '', ...args]: string[]): Promise<string> {
+  // Not before it is asked for: most of what a hub is made of is loaded with it.
+  const [{ readConfig }, { createHub }, { runCommand }, { strongRandom }] = await Promise.all([
+    import('#hub/config.ts'),
+    import('#hub/hub.ts'),
+    import('#hub/cli.ts'),
+    import('#hub/hub-crypto.ts'),
+  ]);
+  const deps = {
+    time: { now: () => Date.now() },
+    random: strongRandom,
+    logger: pino({ level: 'silent' }),
+    version: '0.0.0',
+    kinds: allKinds,
+  };
+  const [said, complaints]: [string[], string[]] = [[], []];
+  const to = { out: (line: string) => void said.push(line), complain: (line: string) => void complaints.push(line) };
+  const hub = await createHub(readConfig({ ...env }), deps);
+  try {
+    if ((await runCommand(hub, name, args, to, deps)) !== 0) throw new Error(complaints.join('\n'));
+  } finally {
+    await hub.close();
+  }
+  return said.map((line) => `${line}\n`).join('');
 }
 
 export type TestPostgres = {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { OutputOf } from '#shared/contract/define.ts';
 import type { CoreContract } from '#shared/contract/core-contract.ts';
 import { type TestCore, temporaryFolder } from './core.ts';
+import { until } from './until.ts';
 
 export type TestStick = {
   readonly path: string;
@@ -28,19 +29,8 @@ export async function plugIn(core: TestCore, stick: TestStick): Promise<string> 
   const state = await core.value('stick.state', {});
   const [place] = state.places;
   if (place === undefined) throw new Error('the stick is not seen');
-  await settled(core);
+  await until(async () => !(await core.value('stick.state', {})).isLooking);
   return place.id;
-}
-
-/** Waits until every place has been looked through: the look follows `setPlaces` by a few turns of the loop. */
-async function settled(core: TestCore): Promise<void> {
-  let before = '';
-  for (let turn = 0; turn < 40; turn += 1) {
-    await new Promise((done) => setTimeout(done, 25));
-    const now = JSON.stringify((await core.value('stick.state', {})).arrivals);
-    if (turn > 3 && now === before) return;
-    before = now;
-  }
 }
 
 /** Carries everything for a reader. */

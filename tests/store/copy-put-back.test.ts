@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { cpSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readVault, writeVault } from '#core/access/vault.ts';
 import { stagingFolder } from '#core/copies/fetch-copy.ts';
 import {
@@ -22,9 +22,6 @@ import {
 } from '#tests/lib/copies.ts';
 import { startCore, startSignedIn, temporaryFolder, testPin } from '#tests/lib/core.ts';
 import { keptForEachTest } from '#tests/lib/kept.ts';
-
-// Each laptop here derives keys from several PINs and codes, on purpose slowly.
-vi.setConfig({ testTimeout: 60_000 });
 const keep = keptForEachTest();
 
 const newPin = '604815';

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { coreContract } from '#shared/contract/core-contract.ts';
 import { callNames } from '#shared/contract/define.ts';
 import { temporaryFolder } from './pack-kit.ts';
@@ -10,9 +10,6 @@ import { temporaryFolder } from './pack-kit.ts';
 const root = resolve(import.meta.dirname, '../..');
 const cli = join(root, 'src-main/cli/komissiya-cli.ts');
 const courseFolder = join(root, 'assets/courses/receiving-complaints');
-
-// Every command is a process of its own.
-vi.setConfig({ testTimeout: 90_000 });
 
 let folder: string;
 beforeAll(() => {

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { readVault, unwrapKey, writeVault } from '#core/access/vault.ts';
 import { copyKeyOf, openCopy, sealCopy } from '#core/copies/copy-seal.ts';
 import { stagingFolder } from '#core/copies/fetch-copy.ts';
@@ -27,9 +27,6 @@ import {
 import { startCore, startSignedIn, temporaryFolder, testPin } from '#tests/lib/core.ts';
 import { attachFile } from '#tests/lib/files.ts';
 import { keptForEachTest } from '#tests/lib/kept.ts';
-
-// Each laptop here derives keys from several PINs and codes, on purpose slowly.
-vi.setConfig({ testTimeout: 60_000 });
 const mounted: string[] = [];
 afterEach(() => {
   for (const place of mounted.splice(0)) pull(place);

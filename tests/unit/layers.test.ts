@@ -240,7 +240,7 @@ describe('lint', () => {
     for (const { code, filename } of diagnostics) {
       found.push({ file: relative(house, join(house, filename)).replaceAll('\\', '/'), rule: code });
     }
-  }, 60_000);
+  });
 
   test.each(importPlants)('$file fails', ({ file, code, rule }) => {
     expect(rulesOf(file), code).toContain(rule);
@@ -279,7 +279,7 @@ describe('type check', () => {
     expect(output).toMatch(/planted\/document\.ts.*Cannot find name 'document'/);
     expect(output).toMatch(/planted\/node\.ts.*Cannot find name 'node:fs'/);
     expect(output).not.toMatch(/planted\/pure\.ts/);
-  }, 60_000);
+  });
 
   test('the renderer knows no Node', () => {
     plant({ file: 'src-renderer/planted/process.ts', code: 'export const x = process.pid;\n', rule: '' });
@@ -293,5 +293,5 @@ describe('type check', () => {
     ]);
     expect(output).toMatch(/planted\/process\.ts.*Cannot find name 'process'/);
     expect(output).not.toMatch(/planted\/document\.ts/);
-  }, 60_000);
+  });
 });

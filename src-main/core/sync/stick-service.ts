@@ -80,14 +80,22 @@ export function createStickService(deps: StickServiceDeps): StickService {
   let task: Task | null = null;
   let running: Promise<unknown> = Promise.resolve();
   let scanning: Promise<void> = Promise.resolve();
+  let looks = 0;
   const changed = (): void => deps.changed(['stick']);
 
   /** One look after the other; the last one sees the newest list of places. */
   function lookAgain(): Promise<void> {
-    scanning = scanning.then(look).catch((error: unknown) => {
-      // Looked at again with the next change; a bug here must not end the core.
-      logger.error('stick/scan-failed', { name: error instanceof Error ? error.name : typeof error });
-    });
+    looks += 1;
+    scanning = scanning
+      .then(look)
+      .catch((error: unknown) => {
+        // Looked at again with the next change; a bug here must not end the core.
+        logger.error('stick/scan-failed', { name: error instanceof Error ? error.name : typeof error });
+      })
+      .finally(() => {
+        looks -= 1;
+        if (opened !== null) changed();
+      });
     return scanning;
   }
 
@@ -102,7 +110,6 @@ export function createStickService(deps: StickServiceDeps): StickService {
     }
     if (at !== opened) return;
     found = seen;
-    changed();
   }
 
   /** Runs one task at a time. */
@@ -304,11 +311,12 @@ export function createStickService(deps: StickServiceDeps): StickService {
     const at = opened;
     const views = places.map(({ id, name, type }) => ({ id, name, type }));
     if (at === null || deps.isSample())
-      return { places: views, arrivals: [], readers: [], task: null, requested: null };
+      return { places: views, isLooking: false, arrivals: [], readers: [], task: null, requested: null };
     const enrolment = at.store.enrolment();
     const pending = at.store.pendingEnrolment();
     return {
       places: views,
+      isLooking: looks > 0,
       arrivals: arrivals(at),
       readers: enrolment === null ? [] : readersOf(at, enrolment).map(({ id, name }) => ({ id, name })),
       task: task === null ? null : { ...task },

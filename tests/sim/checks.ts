@@ -3,12 +3,11 @@
  * model says of the set of all ops, nothing is lost, chains verify, and nobody holds what its writer's role forbids.
  */
 import { deepEqual, equal, ok as yes } from 'node:assert/strict';
-import { isWithin } from '#shared/access/partitions.ts';
 import { emptyValue, type FieldValue, type Kind } from '#shared/kinds/define-kind.ts';
 import { allKinds } from '#shared/kinds/all-kinds.ts';
 import { hexToBytes } from '#shared/kernel/ids.ts';
 import { mayAct } from '#shared/sync/credential.ts';
-import { logKey, parseLogKey } from '#shared/sync/messages.ts';
+import { logKey } from '#shared/sync/messages.ts';
 import { overruled } from '#shared/sync/merge.ts';
 import { emptyHead, stampToText } from '#shared/sync/op.ts';
 import { openSegment } from '#shared/sync/segment.ts';
@@ -19,8 +18,9 @@ import { type Keys, verifyWith } from './keys.ts';
 import { type SimLaptop, type SimOp, type SimRecord, versions, writtenKinds } from './laptop.ts';
 import { meetHub } from './line.ts';
 import { play } from './play.ts';
+import { isWithinAny, keptBy } from './scopes.ts';
 import { pack, unpack } from './stick-road.ts';
-import { type Actor, admit, createWorld, type LaptopMaker, signInAnew, type World } from './world.ts';
+import { type Actor, admit, createWorld, type LaptopMaker, oblast, signInAnew, type World } from './world.ts';
 
 /** Plays a history to its end and checks it. Throws AssertionError. */
 export async function simulate(history: History, keys: Keys, make: LaptopMaker): Promise<void> {
@@ -39,6 +39,9 @@ async function heal(world: World): Promise<void> {
   const honest = world.actors.filter(({ order }) => order.office !== 'rogue');
   // Whoever has a new identity goes on in the place of the one before: nobody is invited for it.
   for (const actor of world.actors) await meetHub(world, actor, noFault);
+  // What had to be left in haste is granted again, handed over, and left in good order.
+  const hasty = honest.filter(({ wasWide, granted }) => wasWide && !granted.includes(oblast));
+  for (const actor of hasty) actor.granted = [oblast];
   for (const actor of honest) admit(world, actor, 'chair');
   // What the hub did not want before is offered again, now that it may have been told more of its writer.
   for (const actor of world.actors) signInAnew(actor);
@@ -59,6 +62,10 @@ async function heal(world: World): Promise<void> {
         equal(JSON.stringify(outcome?.refusals), '[]', 'the hub takes all in the end');
     }
   }
+  for (const actor of hasty) {
+    world.hub.grant(actor.laptop.name, { partitions: [actor.laptop.partition] }, true);
+    await meetHub(world, actor, noFault);
+  }
 }
 
 function check(world: World): void {
@@ -76,15 +83,14 @@ function check(world: World): void {
 
 function checkLaptop(
   world: World,
-  { laptop, order }: Actor,
+  actor: Actor,
   rogues: ReadonlySet<string>,
   tables: Map<string, { [record: string]: SimRecord }>,
 ): void {
+  const { laptop } = actor;
   const { replica } = laptop.store();
-  const held = Object.entries(world.hub.summary()).filter(([log]) => {
-    const { replica: writer, partition } = parseLogKey(log);
-    return writer === replica || laptop.prefixes.some((prefix) => isWithin(partition, prefix));
-  });
+  const kept = keptBy(world, actor);
+  const held = Object.entries(world.hub.summary()).filter(([log]) => isWithinAny(kept, log));
   const mine = { ...laptop.store().summary() };
   // What a rogue keeps to itself is nobody's business but its own.
   const ownLog = logKey(replica, laptop.partition);
@@ -103,7 +109,7 @@ function checkLaptop(
     const kind = allKinds.find((each) => each.number === op.kind);
     yes(mayAct({ roles: ['member'] }, kind, op.act), `${laptop.name} holds what a rogue was not allowed to write`);
   }
-  const key = rogues.has(replica) ? laptop.name : `${order.place} ${laptop.version()}`;
+  const key = rogues.has(replica) ? laptop.name : `${kept.join(' ')} ${laptop.version()}`;
   const expected = tables.get(key) ?? naiveTable(laptop, ops);
   tables.set(key, expected);
   deepEqual(tableOf(laptop, expected), expected, `${laptop.name}'s tables`);

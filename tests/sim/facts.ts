@@ -44,6 +44,11 @@ export function factsKeptByRogues(world: World): Set<string> {
   return new Set(factsOf(world, ops));
 }
 
+/** The facts that somebody holds. */
+export function factsHeld(world: World): Set<string> {
+  return new Set([...factsAtHub(world), ...world.actors.flatMap(({ laptop }) => factsOf(world, laptop.ops()))]);
+}
+
 /** The facts that the hub holds. */
 export function factsAtHub(world: World): Set<string> {
   const { hub, keys } = world;

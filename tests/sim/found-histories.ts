@@ -10,7 +10,7 @@ const chair: LaptopOrder = { skewDays: 0, place: 'one', version: 'now', office: 
 
 /** Somebody writes one field of a contact. */
 function write(who: number, value: number, field = 0, both = false): Step & { readonly do: 'write' } {
-  return { do: 'write', who, kind: 'contact', record: 0, act: 'set', fields: [field], value, both };
+  return { do: 'write', who, kind: 'contact', record: 0, act: 'set', fields: [field], value, both, elsewhere: false };
 }
 const meet = (who: number): Step => ({ do: 'exchange', who, fault: noFault });
 const backUp = (who: number): Step => ({ do: 'back-up', who });

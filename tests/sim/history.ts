@@ -47,6 +47,8 @@ export type Step =
       readonly value: number;
       /** Both records of the kind in one action. */
       readonly both: boolean;
+      /** Records of the other commission, where the laptop keeps them. */
+      readonly elsewhere: boolean;
     }
   | { readonly do: 'decide'; readonly who: number; readonly which: number; readonly take: number }
   | { readonly do: 'exchange'; readonly who: number; readonly fault: Fault }
@@ -67,6 +69,8 @@ export type Step =
       /** Whether what it has yet to hand over is judged by its role before. */
       readonly handOver: boolean;
     }
+  /** It may keep all of the oblast from now on, or its own commission only. */
+  | { readonly do: 'reach'; readonly who: number; readonly isWide: boolean; readonly handOver: boolean }
   | { readonly do: 'upgrade'; readonly who: number }
   | { readonly do: 'crash'; readonly who: number }
   | { readonly do: 'back-up'; readonly who: number }
@@ -74,7 +78,18 @@ export type Step =
 
 /** `who` and `to` beyond the laptops mean the hub where it can. */
 const who = fc.nat(6);
-const small = { write: 14, decide: 1, exchange: 8, pack: 3, unpack: 4, lose: 1, clock: 1, role: 1, upgrade: 1 };
+const small = {
+  write: 14,
+  decide: 1,
+  exchange: 8,
+  pack: 3,
+  unpack: 4,
+  lose: 1,
+  clock: 1,
+  role: 1,
+  upgrade: 1,
+  reach: 1,
+};
 
 const fault: fc.Arbitrary<Fault> = fc.record({
   what: fc.oneof(
@@ -108,6 +123,7 @@ const write: fc.Arbitrary<Step & { readonly do: 'write' }> = fc.record({
   fields: fc.array(fc.nat(6), { minLength: 1, maxLength: 3 }),
   value: fc.nat(11),
   both: fc.boolean(),
+  elsewhere: fc.constantFrom(false, false, false, true),
 });
 
 const role: fc.Arbitrary<Step & { readonly do: 'role' }> = fc.record({
@@ -150,6 +166,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('clock' as const), who, days: fc.integer({ min: -3650, max: 3650 }) }),
   },
   { weight: small.role, arbitrary: role },
+  {
+    weight: small.reach,
+    arbitrary: fc.record({
+      do: fc.constant('reach' as const),
+      who,
+      isWide: fc.boolean(),
+      handOver: fc.constantFrom(true, true, true, false),
+    }),
+  },
   { weight: small.upgrade, arbitrary: fc.record({ do: fc.constantFrom('upgrade' as const, 'crash' as const), who }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('back-up' as const), who }) },
   { weight: 3, arbitrary: putBack },

@@ -29,6 +29,7 @@ export type SyncNotes = {
 export type SimLaptop = {
   readonly name: string;
   readonly partition: string;
+  /** What it was let in for at first. */
   readonly prefixes: readonly string[];
   readonly clock: { now: number };
   /** The store as it is now: another one after a crash or a restored backup. */
@@ -42,8 +43,12 @@ export type SimLaptop = {
   notes(): SyncNotes;
   keepNotes(notes: SyncNotes): void;
   version(): VersionName;
-  /** Writes one action into the own log of the laptop's partition. */
-  write(changes: readonly SimChange[]): void;
+  /** Writes one action into the laptop's own log of a partition. */
+  write(changes: readonly SimChange[], partition: string): void;
+  /** The partitions it holds beyond those granted, with how many of its own ops there the hub is not known to have. */
+  leaving(granted: readonly string[]): readonly { readonly partition: string; readonly waiting: number }[];
+  /** Erases a partition with its logs and records. */
+  erase(partition: string): Promise<void>;
   record(kind: Kind, id: string): SimRecord | null;
   /** The highest seq held of a log. */
   head(log: string): number;

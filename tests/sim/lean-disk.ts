@@ -1,4 +1,5 @@
 /** What a lean laptop keeps on its disk, and the plain work on it: pieces of logs. */
+import { isWithin } from '#shared/access/partitions.ts';
 import { bytesToHex } from '#shared/kernel/ids.ts';
 import { reachesInto } from '#shared/sync/credential.ts';
 import type { Credential, Summary } from '#shared/sync/messages.ts';
@@ -30,6 +31,8 @@ export type Disk = {
   seeds: Map<string, Uint8Array>;
   /** Logs that go on otherwise at the hub, with the seq up to which both are alike. */
   forked: Map<string, number>;
+  /** Own logs that went with their partition, with the seq up to which the hub has them. */
+  erased: Map<string, number>;
   logs: Map<string, LogState>;
   records: Map<string, { kind: number; state: RecordState }>;
   credentials: Map<string, Credential>;
@@ -116,6 +119,21 @@ export function offeredOf(disk: Disk, held: Summary): LogState[] {
     .sort((a, b) => rank(a) - rank(b));
 }
 
+/** The partitions held that are not granted, but for the laptop's own, with how many of its ops there the hub is not known to have. */
+export function leavingOf(
+  disk: Disk,
+  own: string,
+  granted: readonly string[],
+): { readonly partition: string; readonly waiting: number }[] {
+  const waiting = new Map<string, number>();
+  for (const { partition, replica, ops, received } of disk.logs.values()) {
+    if (partition === own || granted.some((prefix) => isWithin(partition, prefix))) continue;
+    const unsent = isOwnOf(disk, replica) ? ops.length - received : 0;
+    waiting.set(partition, (waiting.get(partition) ?? 0) + unsent);
+  }
+  return [...waiting].map(([partition, ops]) => ({ partition, waiting: ops }));
+}
+
 /** Where a segment of the hub's parts from what is held here; null where it does not within what both hold. */
 export function partingOf(log: LogState, bytes: Uint8Array, from: number, ops: readonly Op[]): number | null {
   const last = Math.min(ops.at(-1)?.seq ?? 0, log.ops.length);
@@ -148,6 +166,7 @@ export function copyOf(disk: Disk): Disk {
     logs: new Map(disk.logs),
     seeds: new Map(disk.seeds),
     forked: new Map(disk.forked),
+    erased: new Map(disk.erased),
     records: new Map(disk.records),
     credentials: new Map(disk.credentials),
     publicKeys: new Map(disk.publicKeys),

@@ -37,6 +37,7 @@ import {
   emptyLog,
   headAt,
   isOwnOf,
+  leavingOf,
   type LogState,
   offeredOf,
   partingOf,
@@ -61,6 +62,7 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
     identities: [newIdentity()],
     seeds: new Map(),
     forked: new Map(),
+    erased: new Map(),
     logs: new Map(),
     records: new Map(),
     credentials: new Map(),
@@ -203,7 +205,7 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
   const store = (): ParcelStore => ({
     replica: current().replica,
     isOwn: (key) => isOwn(parseLogKey(key).replica),
-    isErased: () => false,
+    isErased: (key) => disk.erased.has(key),
     summary: () => summaryOf(disk),
     digestOf: (of) => summaryDigest(of, headOf, newestFirst(credentialsOf(current().replica))[0]?.serial ?? '', sha256),
     headAt: headOf,
@@ -239,12 +241,15 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
       for (const [key, seq] of Object.entries(said)) {
         const { replica, partition: at } = parseLogKey(key);
         let log = disk.logs.get(key);
-        if (log === undefined && replica === current().replica) put((log = emptyLog(replica, at)));
+        const isErased = replica === current().replica && disk.erased.has(key);
+        if (isErased) disk.erased.set(key, Math.max(seq, disk.erased.get(key) ?? 0));
+        if (log === undefined && replica === current().replica && !isErased) put((log = emptyLog(replica, at)));
         if (log === undefined) continue;
         if (seq > log.ops.length) {
-          if (log.replica === current().replica) disk.forked.set(key, log.received);
+          if (log.replica === current().replica && !isErased) disk.forked.set(key, log.received);
           continue;
         }
+        if (isErased) reached(key, log.ops.length);
         const theirs = heads[key];
         if (theirs === undefined) continue;
         if (seq > sealedHead(log).seq) put((log = seal(log)));
@@ -256,7 +261,7 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
       return [...disk.forked.keys()].some((key) => parseLogKey(key).replica === current().replica);
     },
     contradicts(key, seq, head) {
-      if (headOf(key, seq) === head) return false;
+      if (disk.erased.has(key) || headOf(key, seq) === head) return false;
       disk.forked.set(key, disk.logs.get(key)?.received ?? 0);
       return true;
     },
@@ -280,7 +285,10 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
     },
     takeBack() {
       if ([...disk.forked.keys()].some((key) => isOwn(parseLogKey(key).replica))) return 0;
-      const own = [...straysByLog(disk.records)].filter(([key]) => isOwn(parseLogKey(key).replica));
+      const own = [...straysByLog(disk.records)].filter(([key]) => {
+        const { replica, partition: at } = parseLogKey(key);
+        return isOwn(replica) && !disk.erased.has(logKey(current().replica, at));
+      });
       return own.reduce((count, [key, strays]) => count + takeBack(key, strays), 0);
     },
     together(work) {
@@ -294,7 +302,8 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
       if (!read.ok) return read;
       const { replica, partition: at, from, to } = read.value.header;
       const key = logKey(replica, at);
-      if (replica === current().replica) return err({ code: 'segment/forked', log: key });
+      const isErased = disk.erased.has(key);
+      if (replica === current().replica && !isErased) return err({ code: 'segment/forked', log: key });
       const credentials = credentialsOf(replica);
       const [first] = credentials;
       if (first === undefined) return err({ code: 'segment/no-credential', log: key });
@@ -340,6 +349,7 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
       const taken = addPiece(kept, { from: now + 1, to, head: hexToBytes(header.head), bytes: rest });
       const marks = source === 'hub' && isOwn(replica) ? { sent: to, received: to } : {};
       put({ ...taken, ops: [...kept.ops, ...fresh], ...marks });
+      if (isErased) reached(key, to);
       return ok({ log: key, from, to, applied: fresh.length, branched });
     },
     credentialSerials: serialsWithin,
@@ -360,6 +370,11 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
     begins: () => ({}),
     received,
   });
+
+  /** A log that was erased is whole again once all of it is back. */
+  function reached(key: string, seq: number): void {
+    if (seq >= (disk.erased.get(key) ?? Number.MAX_SAFE_INTEGER)) disk.erased.delete(key);
+  }
 
   function write(changes: readonly SimChange[], at = partition): void {
     const { replica } = current();
@@ -411,7 +426,14 @@ function createLeanLaptop(options: LeanLaptopOptions): SimLaptop {
     notes: () => disk.notes,
     keepNotes: (notes) => void (disk.notes = notes),
     version: () => disk.version,
-    write: (changes) => write(changes),
+    write,
+    leaving: (granted) => leavingOf(disk, partition, granted),
+    async erase(left) {
+      const own = disk.logs.get(logKey(current().replica, left));
+      if (own !== undefined && own.received > 0) disk.erased.set(keyOf(own), own.received);
+      for (const [key, log] of disk.logs) if (log.partition === left) disk.logs.delete(key);
+      rebuild();
+    },
     record(kind, id) {
       const found = disk.records.get(id);
       return found?.kind === kind.number ? { alive: isAlive(found.state), values: found.state.values } : null;

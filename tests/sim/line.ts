@@ -5,6 +5,7 @@ import { exchange, type ExchangeOutcome, nothingDone } from '#shared/sync/exchan
 import { frame, SyncResponse, unframe } from '#shared/sync/messages.ts';
 import type { Fault } from './history.ts';
 import type { SimLaptop } from './laptop.ts';
+import { followScopes, isWithinAny, keptBy } from './scopes.ts';
 import { type Actor, crash, PowerCut, renew, succeedFirst, type World } from './world.ts';
 
 /** One exchange over a line on which `fault` happens; null when the power went in its middle. */
@@ -13,6 +14,7 @@ export async function meetHub(world: World, actor: Actor, fault: Fault): Promise
   const store = laptop.store();
   if (!succeedFirst(world, actor, fault)) return { ...nothingDone, failure: { code: 'sync/hub-unreachable' } };
   const notes = laptop.notes();
+  const partitions = keptBy(world, actor);
   let left = fault.what === 'crash' || fault.what === 'stop' ? Math.floor(fault.at / 40) : Number.POSITIVE_INFINITY;
   const signal = {
     get aborted() {
@@ -22,7 +24,7 @@ export async function meetHub(world: World, actor: Actor, fault: Fault): Promise
   let outcome: ExchangeOutcome;
   try {
     outcome = await exchange(store, lineTo(world, fault), {
-      partitions: laptop.prefixes,
+      partitions,
       epoch: notes.epoch,
       acknowledged: notes.acknowledged,
       unwanted: notes.unwanted,
@@ -43,7 +45,8 @@ export async function meetHub(world: World, actor: Actor, fault: Fault): Promise
     renew(world, actor);
     return outcome;
   }
-  checkOutcome(world, actor, outcome, fault);
+  checkOutcome(world, actor, outcome, { fault, partitions });
+  if (outcome.turns > 0) await followScopes(world, actor);
   return outcome;
 }
 
@@ -61,11 +64,12 @@ function checkOutcome(
   { hub }: World,
   { laptop, order, isCutShort }: Actor,
   outcome: ExchangeOutcome,
-  fault: Fault,
+  asked: { readonly fault: Fault; readonly partitions: readonly string[] },
 ): void {
   const { replica } = laptop.store();
   const held = hub.summary();
   const mine = laptop.store().summary();
+  const { fault, partitions } = asked;
   const isHonest = !['damage', 'cut'].includes(fault.what);
   if (outcome.hubSummary !== null && isHonest) {
     for (const [log, seq] of Object.entries(laptop.received()))
@@ -75,13 +79,13 @@ function checkOutcome(
   equal(outcome.failure, null);
   equal(JSON.stringify(outcome.refusedHere), '[]', 'a laptop takes what the hub took');
   for (const refusal of outcome.refusals) {
-    equal(refusal.reason, 'wrong-role', 'of an honest laptop a hub refuses nothing but what its new role forbids');
+    const isOfRights = ['wrong-role', 'wrong-partition'].includes(refusal.reason);
+    yes(isOfRights, 'of an honest laptop a hub refuses nothing but what its new rights forbid');
     yes(order.office === 'rogue' || isCutShort, 'what was written under earlier rights is taken while there is time');
   }
   for (const [log, seq] of Object.entries(held)) {
-    const partition = log.slice(log.indexOf(' ') + 1);
-    const isSeen =
-      log.startsWith(replica) || laptop.prefixes.some((prefix) => `${partition}/`.startsWith(`${prefix}/`));
+    const isGiven = isWithinAny(partitions, log) && isWithinAny(hub.partitionsOf(replica), log);
+    const isSeen = isGiven || (log.startsWith(replica) && !laptop.store().isErased(log));
     if (isSeen) yes((mine[log] ?? 0) >= seq, `after an exchange ${log} is held to ${mine[log] ?? 0} of ${seq}`);
   }
   const own = Object.entries(mine).filter(([log]) => log.startsWith(replica));

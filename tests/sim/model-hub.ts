@@ -147,7 +147,10 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
   ): { segments: Uint8Array[]; more: boolean } {
     const segments: Uint8Array[] = [];
     for (const [log, pieces] of disk.logs) {
-      if (!isSeen(log) || parseLogKey(log).replica === replica) continue;
+      const { replica: writer, partition } = parseLogKey(log);
+      const isGranted = newest(replica)?.partitions.some((prefix) => isWithin(partition, prefix)) === true;
+      // Its own only where it was granted a partition again that it had erased.
+      if (!isSeen(log) || (writer === replica && !isGranted)) continue;
       for (const piece of pieces) {
         if (piece.to <= (held[log] ?? 0)) continue;
         if (segments.length === most) return { segments, more: true };
@@ -238,6 +241,8 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
     publicKey: pair.publicKey,
     epoch,
     keyOf: (replica: string): string => newest(replica)?.publicKey ?? '',
+    /** What an identity may see. */
+    partitionsOf: (replica: string): readonly string[] => newest(replica)?.partitions ?? [],
     held: (log: string): number => headOf(log).seq,
     summary: (): Summary => summaryOf(() => true),
     /** Every piece of a log, in order. */
@@ -263,15 +268,15 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
       return issue({ replica, publicKey, ...rights, ...heldBefore(replica) });
     },
 
-    /** Gives a laptop another role, by its name: who was succeeded has the name of who goes on. `isHandedOver`: for a while that of before counts. */
-    grant(name: string, role: Role, isHandedOver: boolean): void {
+    /** Gives a laptop another role or other partitions, by its name: who was succeeded has the name of who goes on. `isHandedOver`: for a while that of before counts. */
+    grant(name: string, changed: Partial<Pick<Credential, 'roles' | 'partitions'>>, isHandedOver: boolean): void {
       const known = disk.credentials.findLast(
         ({ laptop, replica }) => laptop === name && !disk.successors.has(replica),
       );
       if (known === undefined) return;
       const { signature: _s, serial: _n, validFrom: _f, handOverUntil: _u, ...rights } = known;
       const handOver = isHandedOver ? { handOverUntil: clock.now + handOverMs } : {};
-      issue({ ...rights, roles: [role], ...heldBefore(known.replica), ...handOver });
+      issue({ ...rights, ...changed, ...heldBefore(known.replica), ...handOver });
     },
     succeed,
 

@@ -50,7 +50,7 @@ function recordId(partition: string, kind: string, record: number): string {
 }
 
 /** What somebody writes or removes. */
-export function recordChanges({ laptop }: Actor, step: Step & { do: 'write' }): SimChange[] {
+export function recordChanges({ laptop }: Actor, step: Step & { do: 'write' }, partition: string): SimChange[] {
   const kind = kindIn(laptop.version(), step.kind);
   if (kind === null) return [];
   const values: { [field: string]: FieldValue } = {};
@@ -60,7 +60,7 @@ export function recordChanges({ laptop }: Actor, step: Step & { do: 'write' }): 
   }
   const records = step.both ? [0, 1] : [step.record];
   return records.map(
-    (record): SimChange => ({ kind, id: recordId(laptop.partition, step.kind, record), act: step.act, values }),
+    (record): SimChange => ({ kind, id: recordId(partition, step.kind, record), act: step.act, values }),
   );
 }
 

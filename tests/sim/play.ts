@@ -1,14 +1,15 @@
 /** Plays a history's steps. What each of them must leave true is asserted on the way (line.ts, stick-road.ts); what must be true at the end, in checks.ts. */
 import { mayAct } from '#shared/sync/credential.ts';
 import { logKey } from '#shared/sync/messages.ts';
-import { factsAtHub, factsOf } from './facts.ts';
+import { factsHeld, factsOf } from './facts.ts';
 import type { Step } from './history.ts';
 import type { SimChange } from './laptop.ts';
 import { meetHub } from './line.ts';
 import { deskChanges, recordChanges } from './people.ts';
+import { isWithinAny, keptBy } from './scopes.ts';
 import { pack, unpack } from './stick-road.ts';
 import { waitingFor } from './succession.ts';
-import { type Actor, crash, dayMs, renew, signInAnew, type World } from './world.ts';
+import { type Actor, commissions, crash, dayMs, oblast, renew, signInAnew, type World } from './world.ts';
 
 /** Plays one step. */
 export async function play(world: World, step: Step): Promise<void> {
@@ -18,9 +19,9 @@ export async function play(world: World, step: Step): Promise<void> {
   const actor = 'who' in step ? world.actors[step.who % (world.actors.length + 1)] : undefined;
   switch (step.do) {
     case 'write':
-      return actor && commit(world, actor, recordChanges(actor, step), actor.order.office === 'rogue');
+      return actor && write(world, actor, step);
     case 'decide':
-      return actor && commit(world, actor, deskChanges(actor.laptop, step.which, step.take));
+      return actor && commit(world, actor, deskChanges(actor.laptop, step.which, step.take), actor.laptop.partition);
     case 'exchange':
       if (actor !== undefined) await meetHub(world, actor, step.fault);
       return;
@@ -40,7 +41,14 @@ export async function play(world: World, step: Step): Promise<void> {
     case 'role':
       // Its owner learns of it with the next answer.
       if (actor === undefined || actor.order.office === 'rogue') return;
-      world.hub.grant(actor.laptop.name, step.role, step.handOver);
+      world.hub.grant(actor.laptop.name, { roles: [step.role] }, step.handOver);
+      actor.isCutShort ||= !step.handOver;
+      return;
+    case 'reach':
+      if (actor === undefined || actor.order.office === 'rogue') return;
+      actor.granted = [step.isWide ? oblast : actor.laptop.partition];
+      actor.wasWide ||= step.isWide;
+      world.hub.grant(actor.laptop.name, { partitions: [...actor.granted] }, step.handOver);
       actor.isCutShort ||= !step.handOver;
       return;
     case 'upgrade': {
@@ -73,20 +81,34 @@ function putBack(world: World, actor: Actor | undefined, isKnown: boolean): void
     else actor.copies += 1;
   }
   // What nobody holds any more went with the disk.
-  const held = new Set([...factsAtHub(world), ...world.actors.flatMap(({ laptop }) => factsOf(world, laptop.ops()))]);
+  const held = factsHeld(world);
   world.required = new Set([...world.required].filter((fact) => held.has(fact)));
 }
 
+/** Somebody writes, in the own commission or, where that is kept, about what there is of the other. */
+function write(world: World, actor: Actor, step: Step & { do: 'write' }): void {
+  const { laptop, order } = actor;
+  const isRogue = order.office === 'rogue';
+  if (!step.elsewhere || isRogue)
+    return commit(world, actor, recordChanges(actor, step, laptop.partition), laptop.partition, isRogue);
+  const partition = laptop.partition === commissions.one ? commissions.two : commissions.one;
+  const log = logKey(laptop.store().replica, partition);
+  if (!isWithinAny(keptBy(world, actor), log) || laptop.store().isErased(log)) return;
+  const changes = recordChanges(actor, step, partition);
+  // A record that is not here yet would be the own commission's.
+  if (changes.every(({ kind, id }) => laptop.record(kind, id) !== null)) commit(world, actor, changes, partition);
+}
+
 /** Writes what the laptop's role allows; a rogue does not ask. */
-function commit(world: World, actor: Actor, changes: readonly SimChange[], isRogue = false): void {
+function commit(world: World, actor: Actor, changes: readonly SimChange[], partition: string, isRogue = false): void {
   const { laptop } = actor;
   const credential = laptop.credential() ?? waitingFor(world, actor);
   if (credential === null || changes.length === 0) return;
   if (!isRogue && changes.some(({ kind, act }) => !mayAct(credential, kind, act))) return;
-  const log = logKey(laptop.store().replica, laptop.partition);
+  const log = logKey(laptop.store().replica, partition);
   const before = laptop.head(log);
-  laptop.write(changes);
+  laptop.write(changes, partition);
   if (isRogue || laptop.head(log) === before) return;
-  const own = laptop.ops().filter(({ op, replica }) => replica === laptop.store().replica && op.seq > before);
+  const own = laptop.ops().filter((each) => logKey(each.replica, each.partition) === log && each.op.seq > before);
   for (const fact of factsOf(world, own)) world.required.add(fact);
 }

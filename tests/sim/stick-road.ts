@@ -3,6 +3,7 @@ import { equal, fail, ok as yes } from 'node:assert/strict';
 import { type ExchangeParcel, readParcel } from '#shared/sync/parcel.ts';
 import { composeParcels, markOffered, takeParcel } from '#shared/sync/parcel-session.ts';
 import { startOfTime } from '#tests/lib/core.ts';
+import { followScopes, keptBy } from './scopes.ts';
 import { successionOf, waitingFor } from './succession.ts';
 import { type Actor, crash, PowerCut, renew, type World } from './world.ts';
 
@@ -66,7 +67,7 @@ export async function unpack(
       { header, segments: parcel.value.segments },
       {
         hubKey: world.hub.publicKey,
-        partitions: laptop.prefixes,
+        partitions: keptBy(world, actor),
         now: startOfTime,
         verify: world.keys.verify,
         signal,
@@ -83,6 +84,7 @@ export async function unpack(
     yes(!outcome.value.isForked || actor.copies > 0, 'only a copy is taken for one');
     if (outcome.value.failure === null) laptop.keepStickMemory(outcome.value.memory);
     // As the app does at once.
+    await followScopes(world, actor);
     if (outcome.value.isForked) renew(world, actor);
   } catch (error) {
     if (!(error instanceof PowerCut)) throw error;

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogStore } from '#core/store/log-store.ts';
+import { createScopes } from '#core/store/scopes.ts';
 import { createStickStore } from '#core/store/stick-store.ts';
 import { openStore, type Store } from '#core/store/store.ts';
 import { silentLogger } from '#shared/kernel/ports.ts';
@@ -78,6 +79,13 @@ function createStoredLaptop(options: {
     writeFileSync(path, bytes);
     opened = open(path);
   }
+  const scopes = () =>
+    createScopes({
+      ...opened.store,
+      logger: silentLogger,
+      ownPartition: () => partition,
+      unsentFiles: () => 0,
+    });
   const ownLogs = () => opened.store.log.logs().filter((log) => log.replica === opened.store.identity().replica);
 
   return {
@@ -100,7 +108,13 @@ function createStoredLaptop(options: {
       notes = kept;
     },
     version: () => version,
-    write: (changes) => void opened.store.commit(changes, null),
+    write(changes, at) {
+      if (at === partition) return void opened.store.commit(changes, null);
+      const { replica } = opened.store.identity();
+      opened.store.committer.commit(changes, { replica, partitionOf: () => at, actor: null });
+    },
+    leaving: (granted) => scopes().leaving(granted),
+    erase: (left) => scopes().erase(left),
     record(kind, id) {
       const found = opened.store.queries.get(kind, id);
       return found === null ? null : { alive: !found.removed, values: found.values };

@@ -9,8 +9,8 @@ import { createModelHub, type HubImage, type ModelHub } from './model-hub.ts';
 import { successionOf } from './succession.ts';
 
 export const dayMs = 86_400_000;
-const oblast = 'kz/kz-19';
-const commissions = { one: `${oblast}/one`, two: `${oblast}/two` };
+export const oblast = 'kz/kz-19';
+export const commissions = { one: `${oblast}/one`, two: `${oblast}/two` };
 
 export type Actor = {
   readonly laptop: SimLaptop;
@@ -20,6 +20,10 @@ export type Actor = {
   putBacks: number;
   /** So often it was put back from outside, so that the app did not know. */
   copies: number;
+  /** What its operator has granted it last. */
+  granted: readonly string[];
+  /** It might keep all of the oblast at some time. */
+  wasWide: boolean;
   /** Rights were taken from it without time to hand over what it had written under them. */
   isCutShort: boolean;
 };
@@ -36,12 +40,6 @@ export type World = {
   readonly names: Map<string, string>;
   /** Requests caught on the line, to be sent again. */
   readonly caught: Uint8Array[];
-};
-type Writer = {
-  readonly replica: string;
-  readonly publicKey: string;
-  readonly name: string;
-  readonly prefixes: readonly string[];
 };
 
 export type LaptopMaker = (
@@ -67,7 +65,16 @@ export function createWorld(history: History, keys: Keys, make: LaptopMaker): Wo
     const prefixes = [place === 'both' ? oblast : partition];
     const now = startOfTime + order.skewDays * dayMs;
     const laptop = make(order, { name: `laptop-${index}`, partition, prefixes, now, hubKey: hub.publicKey });
-    return { laptop, order, backup: null, putBacks: 0, copies: 0, isCutShort: false };
+    return {
+      laptop,
+      order,
+      backup: null,
+      putBacks: 0,
+      copies: 0,
+      granted: prefixes,
+      wasWide: place === 'both',
+      isCutShort: false,
+    };
   });
   const world: World = {
     keys,
@@ -108,15 +115,12 @@ export function succeedFirst(world: World, actor: Actor, fault: Fault): boolean 
 }
 
 /** Gives a laptop a credential, as an invitation does. */
-export function admit({ hub, names }: World, { laptop }: Actor, role: Role): void {
-  const credential = hub.enrol({ ...writerOf(laptop), role });
+export function admit({ hub, names }: World, { laptop, granted }: Actor, role: Role): void {
+  const { name } = laptop;
+  const writer = { replica: laptop.store().replica, publicKey: laptop.publicKey(), name, prefixes: granted };
+  const credential = hub.enrol({ ...writer, role });
   names.set(credential.replica, laptop.name);
   yes(laptop.store().addCredentials([credential]).ok);
-}
-
-function writerOf(laptop: SimLaptop): Writer {
-  const { name, prefixes } = laptop;
-  return { replica: laptop.store().replica, publicKey: laptop.publicKey(), name, prefixes };
 }
 
 /** What the hub did not want of others is known until the app is closed, and no longer. */

@@ -20,6 +20,7 @@ import { meetHub } from './line.ts';
 import { play } from './play.ts';
 import { isWithinAny, keptBy } from './scopes.ts';
 import { pack, unpack } from './stick-road.ts';
+import { waitingFor } from './succession.ts';
 import { type Actor, admit, createWorld, type LaptopMaker, oblast, signInAnew, type World } from './world.ts';
 
 /** Plays a history to its end and checks it. Throws AssertionError. */
@@ -38,7 +39,11 @@ export async function simulate(history: History, keys: Keys, make: LaptopMaker):
 async function heal(world: World): Promise<void> {
   const honest = world.actors.filter(({ order }) => order.office !== 'rogue');
   // Whoever has a new identity goes on in the place of the one before: nobody is invited for it.
-  for (const actor of world.actors) await meetHub(world, actor, noFault);
+  for (const actor of world.actors) {
+    await meetHub(world, actor, noFault);
+    // Who learns only now that it is an old copy asks once more, as the app does at once.
+    if (waitingFor(world, actor) !== null) await meetHub(world, actor, noFault);
+  }
   // What had to be left in haste is granted again, handed over, and left in good order.
   const hasty = honest.filter(({ wasWide, granted }) => wasWide && !granted.includes(oblast));
   for (const actor of hasty) actor.granted = [oblast];

@@ -218,6 +218,32 @@ const copyStory: fc.Arbitrary<Step[]> = fc
     return all.filter((_, at) => kept.some((part) => part.includes(at)));
   });
 
+const reachSteps = [...Array(20).keys()];
+
+/** A laptop is given the whole oblast, works in the other commission, and has to leave it with work under way; some of it while it is put back. */
+const reachStory: fc.Arbitrary<Step[]> = fc
+  .record({
+    who,
+    peer: who,
+    writes: fc.tuple(write, write, write),
+    copy: putBack,
+    handOver: fc.constantFrom(true, true, false),
+    kept: fc.tuple(fc.subarray(reachSteps), fc.subarray(reachSteps)),
+  })
+  .map(({ who: owner, peer, writes, copy, handOver, kept }) => {
+    const meet = (each: number): Step => ({ do: 'exchange', who: each, fault: noFault });
+    const backUp = (each: number): Step => ({ do: 'back-up', who: each });
+    const reach = (isWide: boolean): Step => ({ do: 'reach', who: owner, isWide, handOver });
+    const there = (at: 0 | 1 | 2): Step => ({ ...writes[at], who: owner, elsewhere: true });
+    const all: Step[] = [
+      [{ ...writes[0], who: peer }, meet(peer), backUp(hub), reach(true), meet(owner), meet(owner)],
+      [there(0), backUp(owner), there(1), meet(owner), there(2), { ...writes[1], who: peer }],
+      [reach(false), { ...copy, who: owner }, meet(owner), reach(true)],
+      [{ do: 'put-back', who: hub, isKnown: false } as const, meet(owner), meet(owner), there(0)],
+    ].flat();
+    return all.filter((_, at) => kept.some((part) => part.includes(at)));
+  });
+
 const order: fc.Arbitrary<LaptopOrder> = fc.record({
   skewDays: fc.oneof(
     { weight: 2, arbitrary: fc.constant(0) },
@@ -235,10 +261,14 @@ export function history(steps: number): fc.Arbitrary<History> {
   return fc.record({
     laptops: fc.array(order, { minLength: 2, maxLength: 6 }),
     steps: fc
-      .array(fc.oneof({ weight: 40, arbitrary: step.map((each) => [each]) }, { weight: 1, arbitrary: copyStory }), {
-        maxLength: steps,
-        size: 'max',
-      })
+      .array(
+        fc.oneof(
+          { weight: 40, arbitrary: step.map((each) => [each]) },
+          { weight: 2, arbitrary: copyStory },
+          { weight: 1, arbitrary: reachStory },
+        ),
+        { maxLength: steps, size: 'max' },
+      )
       .map((parts) => parts.flat()),
   });
 }

@@ -79,6 +79,8 @@ export type Ask = {
    * Says in an interim answer from which byte on the body is wanted; false where a proxy may stand between, which need not pass it on.
    */
   readonly wants: (offset: number) => boolean;
+  /** Says in further ones how far it has come. */
+  readonly has: (offset: number) => void;
 };
 
 /** Bytes to be sealed as they go; see hub-http.ts, blobs. */
@@ -158,8 +160,9 @@ export function createDoors(server: FastifyInstance, deps: DoorDeps) {
     try {
       if (!perAddress.take(request.ip)) return await refuse(reply, route, envelope, { code: 'hub/too-many-requests' });
       if (envelope === null) return await refuse(reply, route, null, { code: 'hub/garbage' });
-      const wants = (offset: number): boolean => sayWanted(request, reply, asked.path, envelope, offset);
-      const handled = await handle({ request, envelope, wants, ...asked });
+      const wants = (offset: number): boolean => sayOffset(request, reply, asked.path, envelope, offset);
+      const has = (offset: number): void => void wants(offset);
+      const handled = await handle({ request, envelope, wants, has, ...asked });
       if (!handled.ok) return await refuse(reply, route, envelope, handled.error);
       const { value } = handled;
       if (!(value instanceof Uint8Array)) return sendStream(reply, envelope, value);
@@ -177,19 +180,20 @@ export function createDoors(server: FastifyInstance, deps: DoorDeps) {
     }
   }
 
-  function sayWanted(
+  function sayOffset(
     request: FastifyRequest,
     reply: FastifyReply,
     path: string,
     { nonce }: Envelope,
     offset: number,
   ): boolean {
-    if (!(request.raw.socket instanceof TLSSocket)) return false;
+    if (!(request.raw.socket instanceof TLSSocket) || reply.raw.headersSent || reply.raw.destroyed) return false;
     const signed = responseBytes({ nonce, status: 103, bodyHash: offsetText(offset) });
     reply.raw.writeEarlyHints({
       // Without a link Node sends no such answer.
       link: `<${path}>; rel=self`,
       [hubHeaders.offset]: String(offset),
+      [hubHeaders.tells]: '1',
       [hubHeaders.signature]: bytesToHex(identity.sign(signed)),
     });
     return true;

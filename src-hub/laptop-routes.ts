@@ -31,7 +31,7 @@ import {
 } from '#shared/sync/messages.ts';
 import { SuccessionRequest, type SuccessionResponse } from '#shared/sync/succession.ts';
 import type { Blobs } from './blobs.ts';
-import { createDoors, type DoorDeps, readJson, readPacked } from './doors.ts';
+import { type Ask, createDoors, type DoorDeps, readJson, readPacked } from './doors.ts';
 import { type Asker, type ExchangeRoute, seenBy } from './exchange-route.ts';
 import { type HeldBody, holdBody } from './held-body.ts';
 import { createHeldMessages } from './held-messages.ts';
@@ -43,6 +43,8 @@ const smallBody = 64 * 1024;
 const listBody = 1024 * 1024;
 const garbage = err({ code: 'hub/garbage' });
 
+/** So often an asker is told how much of what it sends has come. */
+const tellEveryMs = 500;
 /** `ask`: the asker waits to be told. */
 const Offset = z.union([z.literal('ask'), z.coerce.number().int().min(0)]);
 const MessageQuery = z.object({ offset: Offset, bytes: z.coerce.number().int().min(1).max(maxMessageBytes) });
@@ -188,6 +190,7 @@ export function addLaptopRoutes(
         const query = Query.safeParse(ask.request.query);
         const offset = query.data?.offset;
         const body = holdBody(ask.request.body, (wanted) => (offset === 'ask' ? ask.wants(wanted) : offset === wanted));
+        if (offset === 'ask') tellHowFar(ask, ask.request.body, body);
         try {
           const asker = await doors.authenticate(ask);
           if (!asker.ok) return asker;
@@ -196,6 +199,19 @@ export function addLaptopRoutes(
         } finally {
           body.release();
         }
+      });
+    }
+    /** Now and then: what a laptop has handed to its own system may be long under way. */
+    function tellHowFar({ has }: Pick<Ask, 'has'>, content: Readable, body: HeldBody): void {
+      let bytes = 0;
+      let toldAt = deps.time.now();
+      // A request's body gives Buffers.
+      content.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        const from = body.from();
+        if (from === null || deps.time.now() - toldAt < tellEveryMs) return;
+        toldAt = deps.time.now();
+        has(from + bytes);
       });
     }
     const countUpTo = (end: number, body: HeldBody): void => metrics.count('bytesIn', end - (body.from() ?? end));

@@ -32,7 +32,8 @@
  *      `too-large`, `wrong-partition`.
  *      With `offset=ask` 1 and 2 are one: the asker sends the head and waits. The hub says in an interim answer (103) from where on it
  *      wants the body: `x-komissiya-offset`, and `x-komissiya-signature` over `responseBytes` with status 103 and `offsetText`. Where
- *      nothing is wanted the answer comes at once. Where a proxy may stand between, which need not pass interim answers on, it is
+ *      nothing is wanted the answer comes at once. Where that answer also has `x-komissiya-tells`, more like it follow while the body comes,
+ *      about two a second: how far it has come, for whoever watches. Where a proxy may stand between, which need not pass interim answers on, it is
  *      `wrong-offset` {offset}; a hub that does not know of this says `garbage`, and the asker goes on as in 1 and 2.
  *   3. `GET blobPath(sha256)` with or without `Range: bytes=N-` or `bytes=N-M`, signed with an empty `bodyHash`. Status 200 or
  *      206: the bytes under AES-256-CTR, key as for a sealed body, counter from zero at the first byte sent;
@@ -106,6 +107,7 @@ export const hubHeaders = {
   nonce: 'x-komissiya-nonce',
   seal: 'x-komissiya-seal',
   offset: 'x-komissiya-offset',
+  tells: 'x-komissiya-tells',
   signature: 'x-komissiya-signature',
 } as const;
 

@@ -10,6 +10,7 @@ import type { Attachment } from '#shared/files/attachment.ts';
 import type { FilesTraffic, FileView } from '#shared/files/contract.ts';
 import type { Logger, Random, Time } from '#shared/kernel/ports.ts';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
+import type { Since } from '#shared/kernel/time-left.ts';
 import type { BlobOffer } from '#shared/sync/hub-http.ts';
 import { databaseFailure } from '../store/database.ts';
 import { type FilePlace, type FilesQueries, placeName, type PlacedFile } from '../store/files-queries.ts';
@@ -89,6 +90,8 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
   const known = new Set<string>();
   /** Bytes of this turn that have gone. */
   let turnDone = 0;
+  /** Which way they go, and since when. */
+  let turn: { readonly way: 'up' | 'down'; readonly since: Since } | null = null;
   const schedule = createSchedule(() => start(), time);
 
   const isAtHub = (place: FilePlace): boolean => queries.isAtHub(place, hub?.epoch ?? deps.epoch());
@@ -123,6 +126,7 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
         running = null;
         moving = null;
         turnDone = 0;
+        turn = null;
         for (const sha256 of asked.keys()) settle(sha256, err(lineProblem ?? { code: 'sync/hub-unreachable' }));
         deps.changed(['files']);
         deps.lineFree();
@@ -177,8 +181,9 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
 
   async function move(at: ReachedHub, job: Job): Promise<Result<null>> {
     const stop = new AbortController();
-    const own: Moving = { way: job.way, file: job.file, done: 0, from: 0, startedAt: time.now(), stop };
+    const own: Moving = { way: job.way, file: job.file, done: 0, stop };
     moving = own;
+    if (turn?.way !== job.way) turn = { way: job.way, since: { at: time.now(), done: turnDone } };
     deps.changed(['files']);
     try {
       return job.way === 'up' ? await send(at, job.file, own) : await bring(at, own);
@@ -192,11 +197,12 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
     }
   }
 
-  function counter(own: Moving): (bytes: number) => void {
+  /** Counts how far a file has come, and tells of it now and then. */
+  function counter(own: Moving): (reached: number) => void {
     let toldAt = time.now();
-    return (bytes) => {
-      own.done += bytes;
-      turnDone += bytes;
+    return (reached) => {
+      turnDone += reached - own.done;
+      own.done = reached;
       if (time.now() - toldAt < progressEveryMs) return;
       toldAt = time.now();
       deps.changed(['files']);
@@ -208,22 +214,27 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
     const offer = offerOf(file);
     const ends = AbortSignal.any([own.stop.signal, closing.signal]);
     const pouring: { content: Readable | null; broken: unknown } = { content: null, broken: null };
-    const sent = await at.blobs.send(offer, (offset) => {
+    const count = counter(own);
+    const contentFrom = (offset: number): Readable | null => {
+      const isFirst = pouring.content === null;
       // A line that is given up leaves the rest unread, and the file open.
       pouring.content?.destroy();
       if (pouring.broken !== null || ends.aborted) return null;
-      beginAt(own, offset);
-      const content = Readable.from(paced(store.read(sha256, offset), deps.pace, counter(own), ends));
+      if (isFirst) own.done = offset;
+      else count(offset);
+      const content = Readable.from(paced(store.read(sha256, offset), deps.pace, () => undefined, ends));
       content.once('error', (error) => {
         pouring.broken = error;
       });
       pouring.content = content;
       return content;
-    });
+    };
+    const sent = await at.blobs.send(offer, contentFrom, count);
     pouring.content?.destroy();
     if (pouring.broken instanceof SealBroken) throw pouring.broken;
     if (ends.aborted) return err({ code: 'sync/stopped' });
     if (sent.ok && sent.value.state === 'held') {
+      if (pouring.content !== null) count(file.bytes);
       queries.markAtHub(file, at.epoch);
       return ok(null);
     }
@@ -233,22 +244,19 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
     return err(sent.error['reason'] === 'over-quota' ? overQuota : sent.error);
   }
 
-  function beginAt(own: Moving, offset: number): void {
-    own.from = own.done = offset;
-    own.startedAt = time.now();
-  }
-
   async function bring(at: ReachedHub, own: Moving): Promise<Result<null>> {
     const { sha256, bytes } = own.file;
     const ends = AbortSignal.any([own.stop.signal, closing.signal]);
+    const count = counter(own);
     const taken = await takeIn(store, own.file, async (part) => {
-      beginAt(own, part.length());
+      own.done = part.length();
       const got = await at.blobs.get(sha256, part.length(), null);
       if (!got.ok) return got.error['reason'] === 'no-blob' ? err({ code: 'files/no-blob' }) : got;
       const { content, length, failureOf } = got.value;
       try {
         if (part.length() + length !== bytes) return err({ code: 'files/altered' });
-        for await (const step of paced(content, deps.pace, counter(own), ends)) await part.append(step);
+        const come = (bytes: number): void => count(own.done + bytes);
+        for await (const step of paced(content, deps.pace, come, ends)) await part.append(step);
       } catch (error) {
         return err(diskFailure(error) ?? failureOf(error));
       } finally {
@@ -331,7 +339,8 @@ export function createFileExchange(deps: FileExchangeDeps): FileExchange {
       );
       const goOn = moving?.way === 'up' ? up : down;
       const isOne = queries.line().metered && !all;
-      const view = moving && movingView(moving, isOne ? [moving.file] : goOn, turnDone, time.now());
+      const since = turn?.since ?? { at: time.now(), done: turnDone };
+      const view = moving && movingView(moving, isOne ? [moving.file] : goOn, turnDone, since, time.now());
       return { toSend: countOf(up), toFetch: countOf(down), moving: view, problem };
     },
     unsentIn: (partition) => waiting().up.filter((file) => file.partition === partition).length,

@@ -1,17 +1,14 @@
 /** What screens show of attachments on their way. */
 import type { Attachment } from '#shared/files/attachment.ts';
 import type { FilesTraffic } from '#shared/files/contract.ts';
-import { secondsLeft } from '#shared/kernel/time-left.ts';
+import { type Since, secondsLeft } from '#shared/kernel/time-left.ts';
 
 /** The one that is moving. */
 export type MovingFile = {
   readonly way: 'up' | 'down';
   readonly file: Attachment;
-  /** Bytes of it that are there, and that were when it began. */
+  /** Bytes of it that are where they go. */
   done: number;
-  from: number;
-  /** Milliseconds UTC. */
-  startedAt: number;
 };
 
 export function countOf(files: readonly Attachment[]): { files: number; bytes: number } {
@@ -21,21 +18,18 @@ export function countOf(files: readonly Attachment[]): { files: number; bytes: n
 /**
  * @param rest what is to go this way, the moving one included
  * @param turnDone bytes of this turn that have gone
+ * @param since when of this turn they began to go this way, over breaks of the line and from file to file
  * @param now milliseconds UTC
  */
 export function movingView(
-  { way, done, from, startedAt }: MovingFile,
+  { way, done }: MovingFile,
   rest: readonly Attachment[],
   turnDone: number,
+  since: Since,
   now: number,
 ): FilesTraffic['moving'] {
-  const all = bytesOf(rest);
-  return {
-    way,
-    done: turnDone,
-    total: turnDone + Math.max(0, all - done),
-    secondsLeft: secondsLeft({ at: startedAt, done: from }, done, all, now),
-  };
+  const total = turnDone + Math.max(0, bytesOf(rest) - done);
+  return { way, done: turnDone, total, secondsLeft: secondsLeft(since, turnDone, total, now) };
 }
 
 function bytesOf(files: readonly Attachment[]): number {

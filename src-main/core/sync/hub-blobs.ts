@@ -31,9 +31,14 @@ export type HubBlobs = {
   states(offers: readonly BlobOffer[]): Promise<Result<BlobState[]>>;
   /**
    * Sends what the hub lacks of a blob. `contentFrom` gives the bytes from there on and is called each time the line is opened for it, or not at
-   * all where the hub wants nothing; null gives it up (`sync/stopped`, or a failure of the line). Answers how far it has come.
+   * all where the hub wants nothing; null gives it up (`sync/stopped`, or a failure of the line). Answers how far it has come, and tells so on
+   * the way.
    */
-  send(offer: BlobOffer, contentFrom: (offset: number) => Readable | null): Promise<Result<BlobState>>;
+  send(
+    offer: BlobOffer,
+    contentFrom: (offset: number) => Readable | null,
+    onReached?: (offset: number) => void,
+  ): Promise<Result<BlobState>>;
   /**
    * Bytes of a blob from `from` to `to` (included; null: to the end), to be checked against the digest by whoever puts the whole together.
    */
@@ -77,8 +82,9 @@ export function createHubBlobs(door: HubDoor, uploads: HubUploads, idleMs: numbe
 
   return {
     states,
-    send: (offer, contentFrom) =>
+    send: (offer, contentFrom, onReached) =>
       uploads.send({
+        onReached,
         pathFrom: (offset) => pathOf(offer, offset),
         contentFrom,
         begin: 'ask',

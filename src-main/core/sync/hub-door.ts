@@ -34,6 +34,15 @@ export type HubDoorDeps = HubTrustDeps & {
   readonly appVersion: string;
 };
 
+/** What is told while a body is on its way. */
+export type OnWay = {
+  /** All of it is the system's to send. */
+  readonly onSent?: (() => void) | undefined;
+  /** So many bytes of a stream have left this process; where the hub says itself how far it has come, that instead. */
+  readonly onLeft?: (bytes: number) => void;
+  readonly onArrived?: (offset: number) => void;
+};
+
 export type HubDoor = {
   /** One message and its answer, which goes on where its line breaks; `onSent` is told when the message is on its way. */
   ask(path: string, message: Uint8Array, idleMs: number, onSent?: () => void): Promise<Result<Uint8Array>>;
@@ -46,7 +55,7 @@ export type HubDoor = {
     content: Readable | null | ((offset: number) => Readable | null),
     idleMs: number,
     maxAnswer?: number,
-    onSent?: () => void,
+    onWay?: OnWay,
   ): Promise<Result<Uint8Array>>;
   /** A stream back. `signedText` says what the hub signs in the place of the body's hash. */
   get(
@@ -79,16 +88,18 @@ export function createHubDoor(
     content: Uint8Array | Readable | ((offset: number) => Readable | null) | null,
     idleMs: number,
     more: { readonly [name: string]: string } = {},
-    onSent?: () => void,
+    onWay: OnWay = {},
   ): Promise<Result<Asked>> {
     const nonce = bytesToHex(deps.random.bytes(16));
     let isHinted = true;
+    let isTold = false;
     const body: LineRequest['body'] =
       typeof content !== 'function'
         ? content
         : (interim) => {
             const offset = hintedOffset(interim, nonce);
             isHinted = offset !== null;
+            isTold = interim[hubHeaders.tells] !== undefined;
             return offset === null ? null : content(offset);
           };
     const seal = createSeal();
@@ -112,7 +123,22 @@ export function createHubDoor(
       [hubHeaders.signature]: bytesToHex(deps.sign(signed)),
       ...more,
     };
-    const answer = await line.request({ method, path, headers, body, idleMs, signal: deps.signal, onSent });
+    const answer = await line.request({
+      method,
+      path,
+      headers,
+      body,
+      idleMs,
+      signal: deps.signal,
+      onSent: onWay.onSent,
+      onTaken(bytes) {
+        if (!isTold) onWay.onLeft?.(bytes);
+      },
+      onInterim(interim) {
+        const offset = hintedOffset(interim, nonce);
+        if (isTold && offset !== null) onWay.onArrived?.(offset);
+      },
+    });
     if (!isHinted) return err({ code: 'sync/wrong-hub-key' });
     return answer.ok ? ok({ nonce, seal, answer: answer.value, idleMs }) : answer;
   }
@@ -183,11 +209,11 @@ export function createHubDoor(
 
   return {
     async ask(path, message, idleMs, onSent) {
-      const asked = await request('POST', path, packMessage(message), idleMs, {}, onSent);
+      const asked = await request('POST', path, packMessage(message), idleMs, {}, { onSent });
       return asked.ok ? read(asked.value, maxAnswerBytes) : asked;
     },
-    async put(path, content, idleMs, maxAnswer = smallAnswerBytes, onSent) {
-      const asked = await request('PUT', path, content, idleMs, {}, onSent);
+    async put(path, content, idleMs, maxAnswer = smallAnswerBytes, onWay = {}) {
+      const asked = await request('PUT', path, content, idleMs, {}, onWay);
       return asked.ok ? read(asked.value, maxAnswer) : asked;
     },
     get,

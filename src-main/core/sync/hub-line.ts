@@ -27,6 +27,10 @@ export type LineRequest = {
   readonly signal: AbortSignal;
   /** Told once a message is on its way: all of it is the system's to send. */
   readonly onSent?: (() => void) | undefined;
+  /** Told of each part of a stream that the system has taken, bytes. */
+  readonly onTaken?: ((bytes: number) => void) | undefined;
+  /** Told of interim answers (103) behind the one that a body waits for. */
+  readonly onInterim?: ((headers: IncomingMessage['headers']) => void) | undefined;
 };
 
 /**
@@ -111,13 +115,20 @@ export function createHubLine(address: string, trust: LineTrust): HubLine {
         content.on('data', (chunk: Uint8Array) => {
           clearTimeout(timer);
           timer = setTimeout(() => silence.abort(), asked.idleMs + chunk.length / slowestBytesPerMs);
+          if (request.destroyed) return void content.pause();
+          const isRoom = request.write(chunk, (error) => {
+            if (!error) asked.onTaken?.(chunk.length);
+          });
+          if (!isRoom) content.pause();
         });
-        content.pipe(request);
+        request.on('drain', () => content.resume());
+        content.once('end', () => request.end());
       };
       if (body instanceof Readable) return pour(body);
       request.flushHeaders();
       request.on('information', ({ statusCode, headers }) => {
-        if (statusCode !== 103 || isPouring) return;
+        if (statusCode !== 103) return;
+        if (isPouring) return asked.onInterim?.(headers);
         isPouring = true;
         const content = body(headers);
         if (content === null) request.destroy(new Error('the interim answer was refused'));

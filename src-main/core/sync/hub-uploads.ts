@@ -20,6 +20,8 @@ export type Upload<T> = {
   readonly maxAnswer?: number;
   /** Told when all of it is on its way. */
   readonly onSent?: (() => void) | undefined;
+  /** Told how far it has come: at the hub where that says so on the way, else out of this process. */
+  readonly onReached?: ((offset: number) => void) | undefined;
 };
 
 export type HubUploads = {
@@ -51,7 +53,15 @@ export function createHubUploads(door: HubDoor, idleMs: number): HubUploads {
     };
     const content = at === 'ask' ? contentFrom : contentFrom(at);
     if (content === null) return { result: err({ code: 'sync/stopped' }), reached: null };
-    const answer = await door.put(upload.pathFrom(at), content, idleMs, upload.maxAnswer, upload.onSent);
+    let left = 0;
+    const answer = await door.put(upload.pathFrom(at), content, idleMs, upload.maxAnswer, {
+      onSent: upload.onSent,
+      onLeft(bytes) {
+        left += bytes;
+        upload.onReached?.((begun.at ?? 0) + left);
+      },
+      onArrived: (offset) => upload.onReached?.(offset),
+    });
     const reached = begun.at;
     if (answer.ok) return { result: upload.read(answer.value), reached };
     const { code, reason } = answer.error;

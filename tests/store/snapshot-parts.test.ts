@@ -9,7 +9,7 @@ import { goOn, makeSnapshot } from '#tests/lib/snapshots.ts';
 const contact = (index: number): string => derivedId(`in parts ${index}`);
 const records = 450;
 
-function office() {
+function office(size = 1000) {
   const [writer, fresh] = [createReplica('parts writer'), createReplica('parts fresh')];
   introduce([writer, fresh]);
   const relay = createRelay();
@@ -24,7 +24,7 @@ function office() {
   );
   writer.store.commit([{ kind: Contact, id: contact(7), act: 'remove', values: {} }], null);
   settle([writer], relay);
-  const snapshot = makeSnapshot(relay, [writer], null, {}, 1000);
+  const snapshot = makeSnapshot(relay, [writer], null, {}, size);
   if (snapshot === null) throw new Error('no snapshot');
   return { writer, fresh, relay, snapshot };
 }
@@ -71,4 +71,20 @@ test('a chunk is taken in parts; after an end between two of them it goes on whe
   const held = rowsOf(fresh);
   fresh.store.committer.rebuild(Contact);
   expect(rowsOf(fresh)).toEqual(held);
+});
+
+test('where the disk is too full to begin, nothing of it stays, in memory neither, and it begins once there is room', () => {
+  const { writer, fresh, snapshot } = office(2);
+  const begin = (): unknown => fresh.snapshots.begin(snapshot.head, 'ab'.repeat(32), ['kz']);
+  const { db, log } = fresh.store;
+  db.pragma(`max_page_count = ${String(db.pragma('page_count', { simple: true }))}`);
+  const before = log.logs();
+  expect(begin()).toEqual({ ok: false, error: { code: 'store/disk-full' } });
+  expect(fresh.snapshots.loading()).toBeNull();
+  expect(log.logs()).toEqual(before);
+
+  db.pragma('max_page_count = 1000000');
+  expect(begin()).toMatchObject({ ok: true });
+  expect(goOn(fresh, snapshot)).toEqual({ ok: true, value: null });
+  expect(rowsOf(fresh)).toEqual(rowsOf(writer));
 });

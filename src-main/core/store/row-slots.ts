@@ -32,6 +32,8 @@ const nullText = `cast(x'ff' as text)`;
 const nullId = `x'${'ff'.repeat(idBytes)}'`;
 /** The id that a slot cannot hold, as it says that there is none. */
 export const unslotted = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+/** No slot is so wide. */
+const mostWidth = 2 ** 31;
 const [digitZero, tilde] = [48, 0x7e] as const;
 
 /** `sources`: by row and field, `fields` a row: which of a chunk's values stands there; −1 is null. */
@@ -40,6 +42,7 @@ export function createSlots(sources: Int32Array, fields: number): Slots {
   let used = 0;
   let rows = 0;
   let places: { readonly offset: number; readonly width: number }[] = [];
+  let constants: number[] = [];
 
   /** Room for a column, all blanks; answers where it begins. */
   function room(width: number): number {
@@ -59,7 +62,9 @@ export function createSlots(sources: Int32Array, fields: number): Slots {
     const last = places.length - 1;
     return `substr(@b, @o${last} + i * @w${last}, @w${last})`;
   }
-  const text = (): string => `rtrim(cast(${slot()} as text))`;
+  /** `isFilledUp`: whether some values are shorter than their slots. Taking that away costs as much as finding the slot. */
+  const text = (isFilledUp: boolean): string =>
+    isFilledUp ? `rtrim(cast(${slot()} as text))` : `cast(${slot()} as text)`;
   const sourceOf = (row: number, place: number): number => sources[row * fields + place] ?? -1;
   function nullsOf(place: number): number {
     let nulls = 0;
@@ -72,6 +77,7 @@ export function createSlots(sources: Int32Array, fields: number): Slots {
       rows = count;
       used = 0;
       places = [];
+      constants = [];
     },
     planes(planes, of, wanted) {
       let to = room(idBytes);
@@ -87,6 +93,10 @@ export function createSlots(sources: Int32Array, fields: number): Slots {
     integers(values) {
       let most = 0;
       for (let row = 0; row < rows; row += 1) most = Math.max(most, values[row] ?? 0);
+      if (isConstant(values, rows)) {
+        constants.push(most);
+        return `cast(@c${constants.length - 1} as integer)`;
+      }
       const width = String(most).length;
       const offset = room(width);
       for (let row = 0; row < rows; row += 1) {
@@ -102,19 +112,24 @@ export function createSlots(sources: Int32Array, fields: number): Slots {
     },
     ascii(texts) {
       const width = texts.reduce((most, each) => Math.max(most, each.length), 0);
+      const isFilledUp = texts.some(({ length }) => length < width);
       const offset = room(width);
-      bytes.fill(tilde, offset, used);
+      if (isFilledUp) bytes.fill(tilde, offset, used);
       for (const [row, each] of texts.entries())
         for (let at = 0; at < each.length; at += 1) bytes[offset + row * width + at] = each.charCodeAt(at);
-      return `rtrim(cast(${slot()} as text), '~')`;
+      return isFilledUp ? `rtrim(cast(${slot()} as text), '~')` : `cast(${slot()} as text)`;
     },
     texts(place, contents, begins, ends) {
       const nulls = nullsOf(place);
       if (nulls === rows) return null;
       let width = nulls > 0 ? 1 : 0;
+      let least = nulls > 0 ? 1 : mostWidth;
       for (let row = 0; row < rows; row += 1) {
         const source = sourceOf(row, place);
-        if (source >= 0) width = Math.max(width, (ends[source] ?? 0) - (begins[source] ?? 0));
+        if (source < 0) continue;
+        const length = (ends[source] ?? 0) - (begins[source] ?? 0);
+        if (length > width) width = length;
+        if (length < least) least = length;
       }
       const offset = room(width);
       for (let row = 0; row < rows; row += 1) {
@@ -125,7 +140,8 @@ export function createSlots(sources: Int32Array, fields: number): Slots {
           for (let at = begins[source] ?? 0, end = ends[source] ?? 0; at < end; at += 1)
             bytes[to++] = contents[at] ?? 0;
       }
-      return nulls === 0 ? text() : `nullif(${text()}, ${nullText})`;
+      const value = text(least < width);
+      return nulls === 0 ? value : `nullif(${value}, ${nullText})`;
     },
     ids(place, contents, begins) {
       const nulls = nullsOf(place);
@@ -147,7 +163,7 @@ export function createSlots(sources: Int32Array, fields: number): Slots {
         const source = sourceOf(row, place);
         bytes[offset + row] = source < 0 ? nullMark : digitZero + (letters[source] === yes ? 1 : 0);
       }
-      return nulls === 0 ? text() : `nullif(${text()}, ${nullText})`;
+      return nulls === 0 ? text(false) : `nullif(${text(false)}, ${nullText})`;
     },
     parameters: () => ({
       // SQLite counts bytes from 1.
@@ -157,9 +173,16 @@ export function createSlots(sources: Int32Array, fields: number): Slots {
           [`w${at}`, width],
         ]),
       ),
+      ...Object.fromEntries(constants.map((value, at) => [`c${at}`, value])),
       b: bytes.subarray(0, used),
     }),
   };
+}
+
+/** Whether so many first values are all the same, as who wrote them is in most chunks. */
+function isConstant(values: Float64Array, count: number): boolean {
+  for (let at = 1; at < count; at += 1) if (values[at] !== values[0]) return false;
+  return true;
 }
 
 /** Values of the hex digits by character code, 255 for all other codes. */

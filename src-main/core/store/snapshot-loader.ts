@@ -27,7 +27,8 @@ export type SnapshotLoader = {
    * Begins with what stands before a snapshot's chunks; one that was coming is given up. `sha256`: the whole file's, by which it is
    * fetched again. `partitions`: those asked for.
    * Failures: those of `openSnapshotHead` and `checkSnapshotLogs`, `snapshot/not-asked`, `snapshot/no-hub` (not enrolled),
-   * `snapshot/forked` (a log here went on in another way), `snapshot/older` (less than is held in an earlier one), `sync/bad-credential`.
+   * `snapshot/forked` (a log here went on in another way), `snapshot/older` (less than is held in an earlier one), `sync/bad-credential`,
+   * those of a database (`store/disk-full`), which leave all as it was.
    */
   begin(head: Uint8Array, sha256: string, partitions: readonly string[]): Result<Loading>;
   /**
@@ -77,9 +78,18 @@ export function createSnapshotLoader(deps: SnapshotLoaderDeps): SnapshotLoader {
     return opened;
   }
 
+  /** One transaction; what the log holds in memory goes back with it. */
+  function transact(work: () => void): void {
+    try {
+      db.transaction(work).immediate();
+    } catch (error) {
+      opLog.reload();
+      throw error;
+    }
+  }
+
   function giveUp(): void {
-    if (archive.loading() === null) return;
-    db.transaction(() => opLog.giveUpComing()).immediate();
+    if (archive.loading() !== null) transact(() => opLog.giveUpComing());
   }
 
   /** Whether it goes on from what is held here. */
@@ -122,14 +132,20 @@ export function createSnapshotLoader(deps: SnapshotLoaderDeps): SnapshotLoader {
       if (!proved.ok) return proved;
       const placed = checkPlace(header);
       if (!placed.ok) return placed;
-      giveUp();
       const loading: Loading = { sha256, header, next: 0, offset: head.length, within: 0 };
-      db.transaction(() => {
-        for (const { replica } of header.logs) opLog.logOf(replica, header.partition);
-        archive.setLoading(loading);
-        const kept: KeptHead = { sha256, head: Buffer.from(head).toString('base64') };
-        meta.set(comingHead, JSON.stringify(kept));
-      }).immediate();
+      try {
+        giveUp();
+        transact(() => {
+          for (const { replica } of header.logs) opLog.logOf(replica, header.partition);
+          archive.setLoading(loading);
+          const kept: KeptHead = { sha256, head: Buffer.from(head).toString('base64') };
+          meta.set(comingHead, JSON.stringify(kept));
+        });
+      } catch (error) {
+        const failure = databaseFailure(error);
+        if (failure === null) throw error;
+        return err(failure);
+      }
       return ok(loading);
     },
 

@@ -82,7 +82,7 @@ function Path({ status }: { status: SyncStatus }) {
         figure={format.number(status.saved)}
         name={t('path.saved')}
         detail={
-          status.waitingSince === null
+          status.waitingSince === null || status.saved === 0
             ? t('path.nothing')
             : t('path.since', { when: format.date(format.dayOf(status.waitingSince)) })
         }

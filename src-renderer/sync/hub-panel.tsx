@@ -14,7 +14,7 @@ import { useNotify } from '#renderer/ui/notification.tsx';
 import { FilesTraffic } from '../files/files-traffic.tsx';
 import { Note } from '#renderer/ui/sheet.tsx';
 import { CardHead } from './card-head.tsx';
-import { nextRoad } from './next-road.ts';
+import { nextRoad, standingProblem } from './next-road.ts';
 
 /** The hub: the state of the connection and «check now», and an invitation to enter, also where the hub has shut this laptop out. */
 export function HubPanel({ status }: { status: SyncStatus }) {
@@ -137,9 +137,7 @@ function Enrolled({ status, hub }: { status: SyncStatus; hub: NonNullable<SyncSt
   const now = useCommand('sync.now');
   const notify = useNotify();
   const tried = status.lastTryAt === null ? '' : t('hub.lastTry', { when: format.recent(status.lastTryAt) });
-  // While it is tried again, why it failed before is no longer so; a refusal stays until the hub takes it back.
-  const problem = now.failure ?? status.problem;
-  const failure = status.state === 'syncing' && problem !== null && !isShutOut(problem) ? null : problem;
+  const failure = standingProblem(status, now.failure);
   const next = status.nextTryAt === null ? '' : t('hub.nextTry', { when: format.time(status.nextTryAt) });
   return (
     <>

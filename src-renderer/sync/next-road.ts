@@ -1,7 +1,21 @@
+import type { Failure } from '#shared/kernel/result.ts';
 import type { SyncStatus } from '#shared/sync/contract.ts';
+import { isShutOut } from '#shared/sync/shut-out.ts';
 
-/** By which road a person gets on with what waits, the one next step of the page: by stick where the hub cannot be reached or knows no address. */
+/**
+ * By which road a person gets on with what waits, the one next step of the page: by stick where the hub cannot be reached or has no address.
+ * Null where nothing waits, and where the hub takes nothing by either.
+ */
 export function nextRoad({ saved, state, enrolled, problem }: SyncStatus): 'hub' | 'stick' | null {
-  if (saved === 0 || enrolled === null) return null;
+  if (saved === 0 || enrolled === null || state === 'refused') return null;
   return enrolled.address === null || state === 'offline' || problem?.code === 'sync/hub-unreachable' ? 'stick' : 'hub';
+}
+
+/**
+ * Why exchange with the hub does not get on, as far as that still holds: while it is tried again an earlier failure says nothing any more, but that
+ * the laptop is shut out does. `asked`: what came of the person's own try.
+ */
+export function standingProblem({ state, problem }: SyncStatus, asked: Failure | null): Failure | null {
+  const last = asked ?? problem;
+  return last !== null && state === 'syncing' && !isShutOut(last) ? null : last;
 }

@@ -1,0 +1,44 @@
+/** What the Sync page offers first, and which failure it still shows. */
+import { expect, test } from 'vitest';
+import { nextRoad, standingProblem } from '#renderer/sync/next-road.ts';
+import type { SyncStatus } from '#shared/sync/contract.ts';
+
+const enrolled = { address: 'https://hub.example', hubName: 'Hub, sample', since: 0, validUntil: 1 };
+const away = { code: 'sync/hub-unreachable' };
+const status = (changes: Partial<SyncStatus>): SyncStatus => ({
+  enrolled,
+  state: 'waiting',
+  saved: 3,
+  sent: 0,
+  received: 0,
+  waitingSince: 0,
+  waitingByKind: [],
+  lastContactAt: null,
+  lastTryAt: null,
+  nextTryAt: null,
+  progress: null,
+  problem: null,
+  scopes: { leaving: [], changes: [] },
+  succession: null,
+  laptops: [],
+  ...changes,
+});
+
+test('one road is the next step: the hub, or a stick where it cannot be reached', () => {
+  expect(nextRoad(status({}))).toBe('hub');
+  expect(nextRoad(status({ state: 'syncing' }))).toBe('hub');
+  expect(nextRoad(status({ state: 'offline' }))).toBe('stick');
+  expect(nextRoad(status({ problem: away }))).toBe('stick');
+  expect(nextRoad(status({ enrolled: { ...enrolled, address: null } }))).toBe('stick');
+  expect(nextRoad(status({ saved: 0, state: 'offline' }))).toBeNull();
+  expect(nextRoad(status({ state: 'refused', problem: { code: 'sync/revoked' } }))).toBeNull();
+  expect(nextRoad(status({ enrolled: null, state: 'not-enrolled' }))).toBeNull();
+});
+
+test('a failure is not shown while the exchange is tried again, but a laptop that is shut out stays so', () => {
+  expect(standingProblem(status({ problem: away }), null)).toEqual(away);
+  expect(standingProblem(status({}), away)).toEqual(away);
+  expect(standingProblem(status({ state: 'syncing', problem: away }), away)).toBeNull();
+  const revoked = { code: 'sync/revoked' };
+  expect(standingProblem(status({ state: 'syncing', problem: revoked }), null)).toEqual(revoked);
+});

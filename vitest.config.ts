@@ -2,8 +2,11 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 
 /** Ends what hangs; what is only slow, on a busy machine many times what it takes on an idle one, stays well below. */
 const hangs = { testTimeout: 300_000, hookTimeout: 300_000 };
-/** Real windows: one test file at a time. */
-const windows = { fileParallelism: false, maxWorkers: 1 };
+/** Real windows: one test file at a time on one display; two where each app opens a display of its own. */
+const windows =
+  process.platform === 'linux' && !process.env['DISPLAY'] && !process.env['WAYLAND_DISPLAY']
+    ? { maxWorkers: 2, sequence: { groupOrder: 1 } }
+    : { fileParallelism: false, maxWorkers: 1 };
 
 function project(name: string, options: Record<string, unknown> = {}): TestProjectInlineConfiguration {
   return {

@@ -7,18 +7,18 @@ import { delimiter, dirname, join } from 'node:path';
 import * as runtimes from './runtimes.mjs';
 
 /**
- * What each task runs under Node 24, and what it needs beside the npm packages.
- * @type {Record<string, { run: string[], needs?: ('electron' | 'display' | 'tests')[] }>}
+ * What each task runs under Node 24, and what it needs beside the npm packages; `displays` are for tests, each app of which opens its own.
+ * @type {Record<string, { run: string[], needs?: ('electron' | 'display' | 'displays' | 'tests')[] }>}
  */
 const tasks = {
   start: { run: ['scripts/start.ts'], needs: ['electron', 'display'] },
   dev: { run: ['scripts/start.ts', '--watch'], needs: ['electron', 'display'] },
   build: { run: ['scripts/build.ts'] },
-  test: { run: ['scripts/verify.ts', 'test'], needs: ['electron', 'display', 'tests'] },
+  test: { run: ['scripts/verify.ts', 'test'], needs: ['electron', 'displays', 'tests'] },
   'test:sim': { run: ['tests/sim/main.ts'] },
   'test:mutants': { run: ['scripts/mutants.ts'] },
   check: { run: ['scripts/verify.ts', 'check'] },
-  e2e: { run: ['scripts/verify.ts', 'e2e'], needs: ['electron', 'display', 'tests'] },
+  e2e: { run: ['scripts/verify.ts', 'e2e'], needs: ['electron', 'displays', 'tests'] },
   bench: { run: ['scripts/bench/main.ts'], needs: ['electron', 'display'] },
   hub: { run: ['src-hub/main.ts'] },
   cli: { run: ['src-main/cli/komissiya-cli.ts'] },
@@ -40,7 +40,8 @@ async function main() {
   runtimes.ensureNodeModules();
   const node = runtimes.ensureNode();
   if (needs.includes('electron')) await runtimes.ensureElectron();
-  runtimes.ensureSystemPackages(needs.filter((need) => need !== 'display'));
+  runtimes.ensureSystemPackages(needs.filter((need) => need === 'electron' || need === 'tests'));
+  if (needs.includes('displays')) runtimes.ensureDisplay();
   const display = needs.includes('display') ? await runtimes.startDisplay() : { env: {}, close() {} };
 
   const env = {

@@ -15,4 +15,5 @@ export function ensureElectron(target?: ElectronTarget): Promise<Electron>;
 export function electronBinary(): Promise<string>;
 export function electronDist(target?: ElectronTarget): Promise<string>;
 export function ensureSystemPackages(purposes: SystemPurpose[]): void;
+export function ensureDisplay(): void;
 export function startDisplay(): Promise<{ env: Record<string, string>; close: () => void }>;

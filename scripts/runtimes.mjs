@@ -311,14 +311,21 @@ export function ensureSystemPackages(purposes) {
 
 // ---- display ------------------------------------------------------------------------------------------------------------
 
+const hasDisplay = () =>
+  process.platform !== 'linux' || Boolean(process.env.DISPLAY) || Boolean(process.env.WAYLAND_DISPLAY);
+
+/** Installs what `startDisplay` starts, where it will be needed and is missing. */
+export function ensureDisplay() {
+  if (!hasDisplay()) ensureSystemPackages(['display']);
+}
+
 /**
  * A display for windows: the one there is, or an Xvfb of our own (1400×900) for as long as needed.
  * @returns {Promise<{ env: Record<string, string>, close: () => void }>} variables for the children; `close` ends our Xvfb
  */
 export async function startDisplay() {
-  if (process.platform !== 'linux' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY)
-    return { env: {}, close() {} };
-  ensureSystemPackages(['display']);
+  if (hasDisplay()) return { env: {}, close() {} };
+  ensureDisplay();
   const args = ['-displayfd', '3', '-screen', '0', '1400x900x24', '-nolisten', 'tcp', '-noreset'];
   // Detached: Ctrl+C must reach the app before its display.
   const server = spawn('Xvfb', args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'], detached: true });

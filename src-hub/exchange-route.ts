@@ -76,6 +76,7 @@ export function createExchangeRoute(deps: {
 
     const partitions = seenBy(asker, request.partitions);
     const logs = await archive.visible(asker.replica, partitions);
+    const told = [...logs, ...(await archive.ofBefore(asker.replica))];
     const lacked = await credentials.lackedBy(request.credentials, partitions);
     const size = sizes.next(asker.replica, request.summary);
     // Without all of their writers' credentials the asker could not take them.
@@ -87,8 +88,8 @@ export function createExchangeRoute(deps: {
     const header: SyncResponse = {
       protocol: protocolVersion,
       epoch: identity.epoch,
-      summary: summaryOf(logs),
-      heads: headsOf(logs),
+      summary: summaryOf(told),
+      heads: headsOf(told),
       refusals: accepted.refusals.slice(0, 1000),
       credentials: lacked.credentials,
       credentialsAfter: lacked.after,

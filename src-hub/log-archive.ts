@@ -17,6 +17,7 @@ import type { HubDb } from './db/database.ts';
 import { withinAny } from './db/within.ts';
 import type { LogTable, SegmentTable } from './db/schema.ts';
 import { segmentPorts, verifySignature } from './hub-crypto.ts';
+import { linesOf } from './succession.ts';
 
 type Reason = Refusal['reason'];
 type Proved = { readonly header: SegmentHeader; readonly ops: readonly Op[]; readonly bytes: Uint8Array };
@@ -249,6 +250,13 @@ export function createLogArchive(deps: {
       .execute();
   }
 
+  /** The logs of the identities a laptop had before, wherever they are: it hands them over, and has to hear what has arrived. */
+  async function ofBefore(replica: string): Promise<LogTable[]> {
+    const before = (await linesOf(db, [replica])).filter((id) => id !== replica);
+    if (before.length === 0) return [];
+    return db.selectFrom('log').selectAll().where('replica', 'in', before).execute();
+  }
+
   /**
    * Segments beyond what the asker holds, logs in turn, about `mostBytes` at most, and one at least. Its own only within its partitions:
    * where it was granted one again that it had erased.
@@ -303,7 +311,7 @@ export function createLogArchive(deps: {
     return { segments, bytes, more: false };
   }
 
-  return { accept, visible, beyond };
+  return { accept, visible, ofBefore, beyond };
 }
 
 /** How far these logs reach, as answers say it. */

@@ -148,6 +148,7 @@ export function createStickAnswers(deps: {
   ): Promise<Written> {
     const { replica } = reader;
     const logs = await archive.visible(replica, partitions);
+    const told = [...logs, ...(await archive.ofBefore(replica))];
     const around = {
       ...said,
       credentials: (await credentials.within(partitions)).slice(0, 2000),
@@ -159,7 +160,7 @@ export function createStickAnswers(deps: {
     let [segments, bytes] = [0, 0];
     for (let more = true; more; ) {
       const outgoing = await archive.beyond({ replica, partitions }, logs, held, answerBytes);
-      const message = exchangeParcel(reader, logs, outgoing.segments, around);
+      const message = exchangeParcel(reader, told, outgoing.segments, around);
       const written = await put(folder, reader, paths.length + 1, message);
       bytes += written.bytes;
       paths.push(written.path);

@@ -24,6 +24,31 @@ for (const kind of bothDatabases(postgres, 'scopes')) {
     const scopesOf = (each: OfficeLaptop) =>
       createScopes({ ...each.store, logger: silentLogger, ownPartition: () => tec, unsentFiles: () => 0 });
 
+    test('a laptop put back from its backup leaves what it may not keep any more once the hub has what it wrote there', async () => {
+      const wide = laptop('wide', tec);
+      await wide.enrol([oblast], ['staff']);
+      const other = laptop('other', dec);
+      await other.enrol([dec]);
+      other.write(id('theirs'), { name: 'Каримов Ойбек, пример', phone: '+7 700 000-00-03' });
+      await other.sync();
+      await wide.sync([oblast]);
+      wide.write(id('theirs'), { note: 'Правка до смены прав, пример' });
+      const heir = office.open('wide', wide.copy(), tec);
+      heir.renewIdentity();
+      const { credentials } = office.current();
+      expect(await credentials.grant('wide', { partitions: [tec], handOverDays: 30 })).toMatchObject({ ok: true });
+      expect(await heir.succeed()).toMatchObject({ ok: true });
+      // What it wrote under its old identity goes out, and the hub says so although nothing of it may be read any more.
+      expect(await heir.sync([tec])).toMatchObject({ failure: null, refusals: [] });
+      const scopes = scopesOf(heir);
+      expect(scopes.leaving([tec])).toEqual([{ partition: dec, names: null, waiting: 0, files: 0 }]);
+      await scopes.erase(dec);
+      expect(await heir.sync([tec])).toMatchObject({ failure: null, received: 0 });
+      expect(heir.names()).toEqual([]);
+      await other.sync();
+      expect(other.store.queries.get(Contact, id('theirs'))?.values.note).toBe('Правка до смены прав, пример');
+    });
+
     test('a narrower grant ends reading at once; what was written before is handed over, then all of it is erased', async () => {
       const wide = laptop('wide', tec);
       await wide.enrol([oblast], ['staff']);

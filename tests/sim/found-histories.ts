@@ -15,7 +15,8 @@ function write(who: number, value: number, field = 0, both = false): Step & { re
 const meet = (who: number): Step => ({ do: 'exchange', who, fault: noFault });
 const backUp = (who: number): Step => ({ do: 'back-up', who });
 const putBack = (who: number): Step => ({ do: 'put-back', who, isKnown: false });
-const putBackKnowingly: Step = { do: 'put-back', who: 0, isKnown: true };
+const reach = (who: number, isWide: boolean): Step => ({ do: 'reach', who, isWide, handOver: true });
+const putBackKnowingly: Step & { readonly do: 'put-back' } = { do: 'put-back', who: 0, isKnown: true };
 const pack = (who: number, to: number): Step => ({ do: 'pack', who, to, everything: true });
 const unpack = (who: number): Step => ({ do: 'unpack', who, which: lastStick, most: 6, crash: false });
 
@@ -140,6 +141,19 @@ export const foundStories: readonly FoundStory[] = [
   story('what was written before rights changed is taken also from a laptop that was put back unawares', [
     [write(0, 0), backUp(0), write(0, 1), meet(0), putBack(0), paper, withTime('member'), meet(0), meet(0)],
   ]),
+  story(
+    'a laptop put back leaves what it may not keep any more, though its work there was written under the identity before',
+    [
+      [{ ...write(0, 0), kind: 'decision' }, meet(0), meet(1)],
+      [
+        { ...write(1, 4), kind: 'decision', elsewhere: true },
+        backUp(1),
+        reach(1, false),
+        { ...putBackKnowingly, who: 1 },
+      ],
+    ],
+    [chair, { ...chair, place: 'both' }],
+  ),
   story(
     'what a rogue took off the log of another stays behind what the hub leaves of its own',
     [

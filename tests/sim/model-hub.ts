@@ -169,6 +169,17 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
     };
   }
 
+  /** What an answer says the hub holds: what the asker may see, and what it wrote under the identities it had before. */
+  function toldTo(replica: string, isSeen: (log: string) => boolean): Summary {
+    const before = new Set<string>();
+    const isBefore = (each: string): boolean => {
+      const next = disk.successors.get(each);
+      return next !== undefined && (next === replica || isBefore(next));
+    };
+    for (const each of disk.successors.keys()) if (isBefore(each)) before.add(each);
+    return summaryOf((log) => isSeen(log) || before.has(parseLogKey(log).replica));
+  }
+
   const credentialsFor = (prefixes: readonly string[]): Credential[] =>
     disk.credentials.filter((each) => reachesInto(each, prefixes));
 
@@ -301,8 +312,8 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
       const answer: SyncResponse = {
         protocol: protocolVersion,
         epoch: epoch(),
-        summary: summaryOf(isSeen),
-        heads: markedHeads(summaryOf(isSeen)),
+        summary: toldTo(header.replica, isSeen),
+        heads: markedHeads(toldTo(header.replica, isSeen)),
         refusals,
         credentials: lacked,
         credentialsAfter: after,
@@ -338,7 +349,7 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
     parcelFor(replica: string): Uint8Array {
       const prefixes = newest(replica)?.partitions ?? [];
       const isSeen = seenBy(replica, prefixes);
-      const summary = summaryOf(isSeen);
+      const summary = toldTo(replica, isSeen);
       const out = outgoing(replica, isSeen, disk.peers.get(replica)?.summary ?? {}, Number.POSITIVE_INFINITY);
       return makeParcel(
         {

@@ -198,8 +198,8 @@ export function readLooseColumns(bytes: Uint8Array): LooseColumns {
   if (r > mostOps) throw new RangeError('too many records');
   const planes = reader.bytes(r * 16);
   const records = planesToIds(planes, r);
-  const kinds = new Float64Array(r);
-  for (let place = 0; place < r; place += 1) kinds[place] = positive(reader.number());
+  const kinds = reader.numbers(r);
+  for (const kind of kinds) positive(kind);
   let n = 0;
   const ends = new Uint32Array(r);
   for (let place = 0; place < r; place += 1) {
@@ -211,12 +211,10 @@ export function readLooseColumns(bytes: Uint8Array): LooseColumns {
   const replicas = readIds(reader);
   const flags = reader.bytes(n);
   const replicaAt = (place: number): string => at(replicas, place);
-  const writers = new Uint32Array(n);
-  for (let index = 0; index < n; index += 1) {
-    const place = reader.number();
+  const writers = Uint32Array.from(reader.numbers(n), (place) => {
     replicaAt(place);
-    writers[index] = place;
-  }
+    return place;
+  });
   const writerAt = (index: number): string => replicas[writers[index] ?? 0] ?? '';
   const byRank = readRanks(reader, writers, replicas.length);
   const seqs = new Float64Array(n);
@@ -227,13 +225,9 @@ export function readLooseColumns(bytes: Uint8Array): LooseColumns {
       seqs[index] = positive(seq);
     }
   }
-  const groups = new Float64Array(n);
-  for (let index = 0; index < n; index += 1) groups[index] = positive((seqs[index] ?? 0) - reader.number());
-  const actorColumn: (string | null)[] = [];
-  for (let index = 0; index < n; index += 1) {
-    const place = reader.number();
-    actorColumn.push(place === 0 ? null : at(actors, place - 1));
-  }
+  const groups = reader.numbers(n);
+  for (let index = 0; index < n; index += 1) groups[index] = positive((seqs[index] ?? 0) - (groups[index] ?? 0));
+  const actorColumn = Array.from(reader.numbers(n), (place) => (place === 0 ? null : at(actors, place - 1)));
   const times = new Float64Array(n);
   for (const places of byRank) {
     let time = 0;

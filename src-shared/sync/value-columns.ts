@@ -136,14 +136,19 @@ export function readValueColumns(
   const letters = new Uint8Array(total);
   const [units, begins, ends] = [new Uint32Array(total), new Uint32Array(total), new Uint32Array(total)];
   const targets = byField(shapes, shapeOf, uses, starts, total);
+  let withContent = 0;
   for (let place = 0; place < total; place += 1) {
     const letter = column[place] ?? 0;
-    const target = targets[place] ?? 0;
-    letters[target] = letter;
-    if (!hasContent(letter)) continue;
-    const length = reader.number();
+    letters[targets[place] ?? 0] = letter;
+    if (hasContent(letter)) withContent += 1;
+  }
+  const lengths = reader.numbers(withContent);
+  for (let place = 0, next = 0; place < total; place += 1) {
+    if (!hasContent(column[place] ?? 0)) continue;
+    const length = lengths[next] ?? 0;
     if (length > reader.left()) throw new RangeError('cut short');
-    units[target] = length;
+    units[targets[place] ?? 0] = length;
+    next += 1;
   }
   const contents = reader.bytes(reader.left());
   const read = { shapes, shapeOf, starts, letters, units, begins, ends, contents };

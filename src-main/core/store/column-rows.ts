@@ -17,7 +17,7 @@ import { valueAt } from '#shared/sync/value-columns.ts';
 import type { Authors } from './authors.ts';
 import { idParameter } from './column-id.ts';
 import type { WritableDb } from './database.ts';
-import { clockEntry, noClocks, othersEntry, type Replicas, withRoom } from './record-rows.ts';
+import { clockEntry, noClocks, othersEntry, type Replicas } from './record-rows.ts';
 import { createSlots, isIdText, unslotted } from './row-slots.ts';
 import { columnName, quote } from './tables.ts';
 
@@ -41,7 +41,6 @@ const mostStatements = 100;
 const none = -1;
 /** A column, and the expression that makes its value. */
 type Cell = readonly [column: string, expression: string];
-const integers = ['stamp_time', 'stamp_by', 'changed_at', 'changed_by', 'edit_seq', 'created_at'] as const;
 
 export function createColumnRows(
   db: WritableDb,
@@ -62,7 +61,15 @@ export function createColumnRows(
   // Of the rows at hand. By row and field: the op that wrote last, and its value where that fits; by row and fact: numbers.
   const writtenAt = new Int32Array(mostRows * count);
   const sources = new Int32Array(mostRows * count);
-  const facts = integers.map((name) => ({ name, values: new Float64Array(mostRows) }));
+  const numbers = (): Float64Array => new Float64Array(mostRows);
+  const facts = {
+    stamp_time: numbers(),
+    stamp_by: numbers(),
+    changed_at: numbers(),
+    changed_by: numbers(),
+    edit_seq: numbers(),
+    created_at: numbers(),
+  };
   const records = new Uint32Array(mostRows);
   const clocks: string[] = [];
   const others: string[] = [];
@@ -70,12 +77,20 @@ export function createColumnRows(
   // Of the chunk at hand: for each shape where its values go, null where one goes into a set; and which writers are this laptop.
   let plans: readonly (Int32Array | null)[] = [];
   let owns: readonly boolean[] = [];
+  // By replica: its number here, once it was asked for.
+  let refs = new Int32Array(0);
 
   function plan(columns: LooseColumns): void {
     owns = columns.replicas.map(isOwn);
+    refs = new Int32Array(columns.replicas.length).fill(none);
     plans = columns.values.shapes.map((shape) => {
-      const targets = Int32Array.from(shape, (number) => places.get(number) ?? none);
-      return targets.some((place) => fields[place]?.merge === 'set') ? null : targets;
+      const targets = new Int32Array(shape.length);
+      for (const [index, number] of shape.entries()) {
+        const place = places.get(number) ?? none;
+        if (fields[place]?.merge === 'set') return null;
+        targets[index] = place;
+      }
+      return targets;
     });
   }
 
@@ -135,32 +150,36 @@ export function createColumnRows(
     }
     clocks[row] = entries;
     records[row] = record;
-    const numbers = [
-      stampTime,
-      refOf(columns, writer),
-      stampMs(times[to - 1] ?? 0),
-      authors.refOf(columns.actors[to - 1] ?? null) ?? 0,
-      editSeq,
-      stampMs(times[from] ?? 0),
-    ];
-    for (const [place, { values: column }] of facts.entries()) column[row] = numbers[place] ?? 0;
+    facts.stamp_time[row] = stampTime;
+    facts.stamp_by[row] = refOf(columns, writer);
+    facts.changed_at[row] = stampMs(times[to - 1] ?? 0);
+    facts.changed_by[row] = authors.refOf(columns.actors[to - 1] ?? null) ?? 0;
+    facts.edit_seq[row] = editSeq;
+    facts.created_at[row] = stampMs(times[from] ?? 0);
     return true;
   }
 
-  const refOf = (columns: LooseColumns, writer: number): number => replicas.refOf(columns.replicas[writer] ?? '');
+  function refOf(columns: LooseColumns, writer: number): number {
+    let ref = refs[writer] ?? none;
+    if (ref === none) {
+      ref = replicas.refOf(columns.replicas[writer] ?? '');
+      refs[writer] = ref;
+    }
+    return ref;
+  }
 
   /** Puts the columns of so many rows into slots, and makes the rows; answers the first one's number. */
   function write(columns: LooseColumns, rows: number): number {
     slots.begin(rows);
     const cells: Cell[] = [['id', slots.planes(columns.planes, columns.records.length, records)]];
-    for (const { name, values } of facts) {
+    for (const [name, values] of Object.entries(facts)) {
       const whole = slots.integers(values);
       cells.push([name, name === 'changed_by' ? `nullif(${whole}, 0)` : whole]);
     }
     const lists = clocks.slice(0, rows);
-    cells.push(['clocks', lists.every((list) => list === '') ? `'${noClocks}'` : slots.ascii(lists.map(withRoom))]);
+    cells.push(['clocks', lists.every((list) => list === '') ? `'${noClocks}'` : slots.ascii(lists, noClocks.length)]);
     const edits = others.slice(0, rows);
-    if (edits.some((list) => list !== '')) cells.push(['edits', `nullif(${slots.ascii(edits)}, '')`]);
+    if (edits.some((list) => list !== '')) cells.push(['edits', `nullif(${slots.ascii(edits, 0)}, '')`]);
     for (const [place, field] of fields.entries()) {
       const cell = field.merge === 'set' ? `'[]'` : putField(field, columns, place);
       if (cell !== null) cells.push([quote(columnName(names[place] ?? '')), cell]);

@@ -263,7 +263,7 @@ export function clockEntry(field: number, difference: number, ref: number): stri
 }
 
 /** A new row's `clocks`. */
-export function withRoom(clocks: string): string {
+function withRoom(clocks: string): string {
   return clocks.padEnd(roomAtFirst);
 }
 

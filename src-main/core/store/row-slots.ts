@@ -10,8 +10,8 @@ export type Slots = {
   planes(planes: Uint8Array, of: number, wanted: Uint32Array): string;
   /** Whole numbers from 0. */
   integers(values: Float64Array): string;
-  /** Texts of characters below 128, none with a `~`; blanks at their end stay. */
-  ascii(texts: readonly string[]): string;
+  /** Texts of characters below 128, none with a `~`, each filled up with blanks to `least` characters. */
+  ascii(texts: readonly string[], least: number): string;
   /**
    * Of field `place`: its texts, at `begins` to `ends` in `contents`, none of which ends with a blank. Null where all are null.
    */
@@ -110,13 +110,16 @@ export function createSlots(sources: Int32Array, fields: number): Slots {
       }
       return `cast(${slot()} as integer)`;
     },
-    ascii(texts) {
-      const width = texts.reduce((most, each) => Math.max(most, each.length), 0);
-      const isFilledUp = texts.some(({ length }) => length < width);
-      const offset = room(width);
-      if (isFilledUp) bytes.fill(tilde, offset, used);
-      for (const [row, each] of texts.entries())
-        for (let at = 0; at < each.length; at += 1) bytes[offset + row * width + at] = each.charCodeAt(at);
+    ascii(texts, least) {
+      let width = least;
+      for (const { length } of texts) width = Math.max(width, length);
+      const isFilledUp = texts.some(({ length }) => Math.max(length, least) < width);
+      let first = room(width);
+      for (const each of texts) {
+        for (let at = 0; at < each.length; at += 1) bytes[first + at] = each.charCodeAt(at);
+        bytes.fill(tilde, first + Math.max(each.length, least), first + width);
+        first += width;
+      }
       return isFilledUp ? `rtrim(cast(${slot()} as text), '~')` : `cast(${slot()} as text)`;
     },
     texts(place, contents, begins, ends) {

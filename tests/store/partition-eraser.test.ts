@@ -114,6 +114,26 @@ test.each([false, true])('many short steps take away the records of one partitio
   expect(store.queries.history(Contact, idOf(3))).toHaveLength(1);
 });
 
+test('what erasing writes is copied into the main file between its steps, not all at once in somebody’s', () => {
+  const { store } = filled();
+  const waiting = (): number => {
+    const [row] = store.db.pragma('wal_checkpoint(noop)') as { log: number; checkpointed: number }[]; // pragma's fixed columns
+    return (row?.log ?? 0) - (row?.checkpointed ?? 0);
+  };
+  store.checkpoints.now();
+  const eraser = eraserOf(store);
+  eraser.begin(left);
+  let most = 0;
+  let written = 0;
+  for (let before = waiting(); eraser.step(); before = waiting()) {
+    most = Math.max(most, waiting());
+    written += Math.max(0, waiting() - before);
+  }
+  expect(written).toBeGreaterThan(1500);
+  // The mark, and what one step writes beyond it.
+  expect(most).toBeLessThan(1000);
+});
+
 test('a crash between any two steps is harmless: it goes on, and nothing else is touched', () => {
   const { store, path } = filled();
   eraserOf(store).begin(left);

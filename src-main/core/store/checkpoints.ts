@@ -18,6 +18,11 @@ import { databaseFailure, type WritableDb } from './database.ts';
 const mostPages = 8000;
 /** Fewer are not worth the two waits for the disk that copying takes. */
 const pagesWorthIt = 250;
+/**
+ * Of work that goes on behind everything else and writes much, so many are copied between two of its steps: else they come to `mostPages`,
+ * and then all at once, in the step of somebody who waits.
+ */
+const pagesBetween = 500;
 /** How long nobody acts before the store is at rest, ms. */
 export const restMs = 3000;
 
@@ -33,6 +38,8 @@ export type Checkpoints = {
   acts(): void;
   /** Copies now what can be copied without waiting. */
   now(): void;
+  /** Between two steps of such work: copies what waits where that is worth a step of its own, and says whether it did. */
+  between(): boolean;
   /** Copies everything, then leaves the main file as it is until `work` has ended. */
   whileStill<T>(work: () => Promise<T>): Promise<T>;
   /** Nothing is copied at rest any more. Before the database is closed. */
@@ -76,6 +83,11 @@ export function createCheckpoints(deps: {
     acts: () => waiting?.putOff(),
     now() {
       if (!isStill) db.pragma('wal_checkpoint(passive)');
+    },
+    between() {
+      if (isStill || pages() < pagesBetween) return false;
+      self.now();
+      return true;
     },
     async whileStill(work) {
       db.pragma('wal_checkpoint(truncate)');

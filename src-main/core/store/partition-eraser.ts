@@ -1,11 +1,13 @@
 /**
  * Erases a partition step by step, each one short transaction, so that whatever else is written or asked for goes on between two of them.
+ * How much goes with a step its own time decides, and what was written is copied into the main file between two of them.
  * What is being erased is remembered, and after a crash it goes on: a log is taken apart from its end, so at any time it is only
  * shorter than it was, and the archive's chunks go after the logs. With each part go the rows of its records; of a record that other
  * partitions' logs speak of too, the row is made anew from those.
  */
 import type { Op } from '#shared/sync/op.ts';
 import type { Archive } from './archive.ts';
+import type { Checkpoints } from './checkpoints.ts';
 import type { Committer } from './commit.ts';
 import type { Meta } from './meta.ts';
 import type { OpLog } from './op-log.ts';
@@ -25,16 +27,20 @@ export type RecordOfKind = Pick<Op, 'kind' | 'record'>;
 /** What is taken away as one: its records, some at a time, and with the last of them its ops. */
 type Part = { readonly records: readonly RecordOfKind[]; readonly cut: () => void };
 
-const recordsAtOnce = 50;
+/** Records to a step: fewer where one took longer than nobody notices, and more again. One of the conflict desk costs ten of another kind. */
+const mostAtOnce = 50;
+const stepMs = 20;
 
 export function createPartitionEraser(deps: {
   readonly meta: Meta;
   readonly log: OpLog;
   readonly archive: Archive;
   readonly committer: Committer;
+  readonly checkpoints: Pick<Checkpoints, 'between'>;
 }): PartitionEraser {
   const { meta, log: opLog, archive, committer } = deps;
   let part: Part | null = null;
+  let atOnce = mostAtOnce;
 
   const pending = (): string[] => JSON.parse(meta.get('erasing') ?? '[]') as string[]; // written here
   const setPending = (partitions: readonly string[]): void =>
@@ -68,6 +74,7 @@ export function createPartitionEraser(deps: {
     step() {
       const [partition, ...others] = pending();
       if (partition === undefined) return false;
+      if (deps.checkpoints.between()) return true;
       const current = part ?? nextPart(partition);
       // Until its end has been written the part is looked for again, whatever happens in between.
       part = null;
@@ -75,10 +82,13 @@ export function createPartitionEraser(deps: {
         committer.forget(partition, () => setPending(others));
         return true;
       }
-      const rest = current.records.slice(recordsAtOnce);
-      committer.withdraw(partition, current.records.slice(0, recordsAtOnce), () => {
+      const rest = current.records.slice(atOnce);
+      const beganAt = performance.now();
+      committer.withdraw(partition, current.records.slice(0, atOnce), () => {
         if (rest.length === 0) current.cut();
       });
+      const tookMs = performance.now() - beganAt;
+      atOnce = tookMs > stepMs ? Math.max(1, atOnce >> 1) : Math.min(mostAtOnce, atOnce + 5);
       if (rest.length > 0) part = { ...current, records: rest };
       return true;
     },

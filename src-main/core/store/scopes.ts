@@ -18,6 +18,7 @@ import type { Row } from './record-rows.ts';
 import { createPartitionEraser } from './partition-eraser.ts';
 import { columnName, quote } from './tables.ts';
 import type { Archive } from './archive.ts';
+import type { Checkpoints } from './checkpoints.ts';
 import type { Committer } from './commit.ts';
 import type { Meta } from './meta.ts';
 import type { OpLog } from './op-log.ts';
@@ -34,6 +35,7 @@ export function createScopes(deps: {
   readonly archive: Archive;
   readonly meta: Meta;
   readonly committer: Committer;
+  readonly checkpoints: Pick<Checkpoints, 'between'>;
   readonly logger: Logger;
   readonly ownPartition: () => string;
   /** Attachments here of a partition's records that the hub does not hold yet. */

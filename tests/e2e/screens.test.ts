@@ -215,7 +215,8 @@ describe('pictures of the app', () => {
     await desk.shot(`${locale}-copy-dialog`);
     await desk.button(desk.say('copies:dialog.start')).click();
     await desk.text(desk.say('copies:done')).waitFor();
-    await desk.page.getByRole('region', { name: desk.say('copies:here.title') }).scrollIntoViewIfNeeded();
+    const here = desk.page.getByRole('region', { name: desk.say('copies:here.title') });
+    await here.evaluate((list) => list.scrollIntoView({ block: 'center' }));
     await desk.shot(`${locale}-copy-here`);
     await standUp(desk);
     desk = await sitDown('ru', start('new'));

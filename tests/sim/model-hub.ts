@@ -138,19 +138,15 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
     return head === null ? '' : bytesToHex(head);
   }
 
-  /** Others' segments beyond what a laptop holds. */
+  /** Segments of the logs it is given beyond what a laptop holds; its own where it was granted a partition again that it had erased. */
   function outgoing(
-    replica: string,
-    isSeen: (log: string) => boolean,
+    isGiven: (log: string) => boolean,
     held: Summary,
     most: number,
   ): { segments: Uint8Array[]; more: boolean } {
     const segments: Uint8Array[] = [];
     for (const [log, pieces] of disk.logs) {
-      const { replica: writer, partition } = parseLogKey(log);
-      const isGranted = newest(replica)?.partitions.some((prefix) => isWithin(partition, prefix)) === true;
-      // Its own only where it was granted a partition again that it had erased.
-      if (!isSeen(log) || (writer === replica && !isGranted)) continue;
+      if (!isGiven(log)) continue;
       for (const piece of pieces) {
         if (piece.to <= (held[log] ?? 0)) continue;
         if (segments.length === most) return { segments, more: true };
@@ -160,13 +156,18 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
     return { segments, more: false };
   }
 
-  function seenBy(replica: string, asked: readonly string[]): (log: string) => boolean {
-    const credential = newest(replica);
+  /** What is asked for and may be read. */
+  function givenTo(replica: string, asked: readonly string[]): (log: string) => boolean {
+    const granted = newest(replica)?.partitions ?? [];
     return (log) => {
-      const { replica: writer, partition } = parseLogKey(log);
-      const isCovered = (prefixes: readonly string[]): boolean => prefixes.some((each) => isWithin(partition, each));
-      return writer === replica || (credential !== undefined && isCovered(asked) && isCovered(credential.partitions));
+      const { partition } = parseLogKey(log);
+      return [asked, granted].every((prefixes) => prefixes.some((each) => isWithin(partition, each)));
     };
+  }
+
+  function seenBy(replica: string, asked: readonly string[]): (log: string) => boolean {
+    const isGiven = givenTo(replica, asked);
+    return (log) => parseLogKey(log).replica === replica || isGiven(log);
   }
 
   /** What an answer says the hub holds: what the asker may see, and what it wrote under the identities it had before. */
@@ -308,7 +309,10 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
       const isSeen = seenBy(header.replica, header.partitions);
       const { lacked, after } = lackedBy(header.credentials, header.partitions);
       // Without all credentials of their writers the asker could not take them.
-      const out = after === null ? outgoing(header.replica, isSeen, header.summary, segmentsAtOnce) : nothingYet;
+      const out =
+        after === null
+          ? outgoing(givenTo(header.replica, header.partitions), header.summary, segmentsAtOnce)
+          : nothingYet;
       const answer: SyncResponse = {
         protocol: protocolVersion,
         epoch: epoch(),
@@ -350,7 +354,11 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
       const prefixes = newest(replica)?.partitions ?? [];
       const isSeen = seenBy(replica, prefixes);
       const summary = toldTo(replica, isSeen);
-      const out = outgoing(replica, isSeen, disk.peers.get(replica)?.summary ?? {}, Number.POSITIVE_INFINITY);
+      const out = outgoing(
+        givenTo(replica, prefixes),
+        disk.peers.get(replica)?.summary ?? {},
+        Number.POSITIVE_INFINITY,
+      );
       return makeParcel(
         {
           what: 'exchange',

@@ -78,7 +78,9 @@ export function comingBy(store: ReplicaStore, segments: readonly Uint8Array[], o
     const { replica, partition, from, to } = read.value.header;
     const log = logKey(replica, partition);
     const reached = coming[log] ?? held[log] ?? 0;
-    if (replica !== store.replica && isKept(options, log) && from <= reached + 1) coming[log] = Math.max(reached, to);
+    // Its own log comes back where it was erased with its partition: twice it would be one that nobody else may write.
+    const isTaken = replica !== store.replica || store.isErased(log);
+    if (isTaken && isKept(options, log) && from <= reached + 1) coming[log] = Math.max(reached, to);
   }
   return coming;
 }

@@ -155,6 +155,14 @@ export const foundStories: readonly FoundStory[] = [
     [chair, { ...chair, place: 'both' }],
   ),
   story(
+    'a laptop granted a partition again takes its own log there back once, though the next request was on its way',
+    [
+      [{ ...write(1, 0), kind: 'membership' }, meet(1), write(1, 0), reach(2, true), meet(2), meet(2)],
+      [{ ...write(2, 3), kind: 'membership', elsewhere: true }, reach(2, false), write(3, 0)],
+    ],
+    [chair, { ...chair, place: 'both' }, chair, chair],
+  ),
+  story(
     'what a rogue took off the log of another stays behind what the hub leaves of its own',
     [
       [{ ...write(1, 0), kind: 'membership' }, backUp(0), backUp(hub), write(0, 0), meet(0), putBack(0), meet(1)],

@@ -92,8 +92,8 @@ const mutants: readonly Mutant[] = [
   {
     name: 'what a restored laptop writes again names the old log',
     file: 'reissue.ts',
-    from: '? { time: stamp.time, replica: to.replica } : stamp;',
-    to: '? stamp : stamp;',
+    from: 'moves.put(op, { time: op.time, replica }, { time, replica: to.replica });',
+    to: '',
   },
   {
     name: 'an old copy goes on under its identity',

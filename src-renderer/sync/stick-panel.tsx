@@ -2,6 +2,7 @@ import { type ReactNode, useState } from 'react';
 import IconDeviceUsb from '@tabler/icons-react/dist/esm/icons/IconDeviceUsb.mjs';
 import type { Failure } from '#shared/kernel/result.ts';
 import type { SyncStatus } from '#shared/sync/contract.ts';
+import { isShutOut } from '#shared/sync/shut-out.ts';
 import type { StickArrival, StickState } from '#shared/sync/stick-contract.ts';
 import { useCall } from '#renderer/app/api.ts';
 import { useCommand } from '#renderer/app/use-command.ts';
@@ -41,13 +42,14 @@ function Carry({ status, state }: { status: SyncStatus; state: StickState }) {
   // That there was nothing is no longer so where something lies there now.
   const isOutdated = arrivals.length > 0 && take.failure?.code === 'stick/nothing';
   const isTaking = take.isBusy || state.task?.doing === 'take';
+  const waits = status.problem !== null && isShutOut(status.problem) ? 'text.shutOut' : 'text.waiting';
   return (
     <>
       <CardHead
         icon={IconDeviceUsb}
         title={t('title')}
         text={[
-          status.saved > 0 ? t('text.waiting', { number: format.number(status.saved) }) : t('text.none'),
+          status.saved > 0 ? t(waits, { number: format.number(status.saved) }) : t('text.none'),
           last === undefined ? '' : tFiles('traffic.lastStick', { when: format.recent(last.startedAt) }),
         ].join(' ')}
       />

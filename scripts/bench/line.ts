@@ -12,7 +12,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type LineQuality, openLine } from '#tests/lib/bad-line.ts';
-import { seededRandom, startSignedIn, type TestCore } from '#tests/lib/core.ts';
+import { seededNumbers, seededRandom, startSignedIn, type TestCore } from '#tests/lib/core.ts';
 import { attachFile } from '#tests/lib/files.ts';
 import { startHub, type TestHub } from '#tests/lib/hub.ts';
 import { type Figure, figure } from './figure.ts';
@@ -78,7 +78,7 @@ export async function benchLine(): Promise<Figure[]> {
 async function weekOfWork(hub: TestHub, quality: LineQuality, name: string): Promise<Work> {
   const core = await startSignedIn();
   const hubPort = Number(new URL(hub.address).port);
-  const good = await openLine(hubPort, goodLine, numbers(name));
+  const good = await openLine(hubPort, goodLine, seededNumbers(`${name} packets`));
   const address = `https://127.0.0.1:${good.port}`;
   await core.value('sync.enrol', { address, code: await hub.invite() });
   await until(async () => (await core.call('sync.now', {})).ok);
@@ -88,7 +88,7 @@ async function weekOfWork(hub: TestHub, quality: LineQuality, name: string): Pro
   for (let scan = 1; scan <= scans; scan += 1)
     await attachFile(core, id, `Скан ${scan}.pdf`, noise(`${name} ${scan}`, scanBytes));
 
-  const line = await openLine(hubPort, quality, numbers(name), good.port);
+  const line = await openLine(hubPort, quality, seededNumbers(`${name} packets`), good.port);
   const startedAt = performance.now();
   try {
     void core.call('sync.now', {});
@@ -129,9 +129,4 @@ async function until(isDone: () => Promise<boolean>): Promise<void> {
 /** Bytes that cannot be packed, as those of a scan. */
 function noise(seed: string, length: number): Buffer {
   return Buffer.from(seededRandom(seed).bytes(length));
-}
-
-function numbers(seed: string): () => number {
-  const random = seededRandom(`${seed} packets`);
-  return () => new DataView(random.bytes(4).buffer).getUint32(0) / 2 ** 32;
 }

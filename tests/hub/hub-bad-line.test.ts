@@ -13,7 +13,7 @@ import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createHubTransport, type HubTransport } from '#core/sync/hub-transport.ts';
 import { type BadLine, type LineQuality, openLine, tieTogether } from '#tests/lib/bad-line.ts';
-import { type TestCore, seededRandom, startSignedIn, temporaryFolder } from '#tests/lib/core.ts';
+import { type TestCore, seededNumbers, seededRandom, startSignedIn, temporaryFolder } from '#tests/lib/core.ts';
 import { attachFile } from '#tests/lib/files.ts';
 import { bothDatabases, startHub, startPostgres, type TestHub, type TestPostgres } from '#tests/lib/hub.ts';
 import { enrol, newLaptop, samplePartition } from '#tests/lib/hub-laptop.ts';
@@ -27,11 +27,6 @@ const everybody = { group: 'all', search: '', country: null, locale: 'ru', offse
 
 const postgres: TestPostgres | null = startPostgres();
 afterAll(() => postgres?.close());
-
-function numbers(seed: string): () => number {
-  const random = seededRandom(seed);
-  return () => new DataView(random.bytes(4).buffer).getUint32(0) / 2 ** 32;
-}
 
 for (const { name, skip, place } of bothDatabases(postgres, 'badline')) {
   describe.skipIf(skip)(`over a bad line, on ${name}`, () => {
@@ -50,7 +45,7 @@ for (const { name, skip, place } of bothDatabases(postgres, 'badline')) {
     });
 
     async function open(quality: LineQuality, port = 0): Promise<BadLine> {
-      const line = await openLine(Number(new URL(hub.address).port), quality, numbers('line'), port);
+      const line = await openLine(Number(new URL(hub.address).port), quality, seededNumbers('line'), port);
       lines.push(line);
       return line;
     }

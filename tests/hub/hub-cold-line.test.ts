@@ -9,9 +9,10 @@ import { buildCoursePack } from '#core/packs/build-pack.ts';
 import { parsePublisherKey } from '#core/packs/signature.ts';
 import type { ShelfOffer } from '#shared/packs/shelf-contract.ts';
 import { type BadLine, openLine } from '#tests/lib/bad-line.ts';
-import { seededRandom, startSignedIn, temporaryFolder, type TestCore } from '#tests/lib/core.ts';
+import { seededNumbers, seededRandom, startSignedIn, temporaryFolder, type TestCore } from '#tests/lib/core.ts';
 import { startHub, type TestHub } from '#tests/lib/hub.ts';
 import { enrolledCore, keptForEachTest } from '#tests/lib/kept.ts';
+import { handOverContacts } from '#tests/lib/many-contacts.ts';
 import { until } from '#tests/lib/until.ts';
 import { root } from '../../scripts/runtimes.mjs';
 
@@ -35,22 +36,6 @@ beforeAll(async () => {
 });
 afterAll(() => hub.close());
 
-/** Records with notes that do not pack, as names and addresses hardly do. */
-async function fill(core: TestCore): Promise<void> {
-  const random = seededRandom('notes');
-  for (let batch = 0; batch < records / 500; batch += 1) {
-    const items = Array.from({ length: 500 }, (_, index) => ({
-      kind: 'contact' as const,
-      values: {
-        name: `Контакт, пример ${batch}-${index}`,
-        note: Buffer.from(random.bytes(120)).toString('base64'),
-      },
-    }));
-    await core.value('records.saveTogether', { items });
-  }
-  await core.value('sync.now', {});
-}
-
 /** Puts the laptop's clock, which stands still, to the real time passed. */
 function letTimePass(core: TestCore): { close(): Promise<void> } {
   let last = performance.now();
@@ -67,9 +52,7 @@ function letTimePass(core: TestCore): { close(): Promise<void> } {
 }
 
 async function openBadLine(): Promise<BadLine> {
-  const random = seededRandom('packets');
-  const numbers = (): number => new DataView(random.bytes(4).buffer).getUint32(0) / 2 ** 32;
-  return keep(await openLine(Number(new URL(hub.address).port), bad, numbers));
+  return keep(await openLine(Number(new URL(hub.address).port), bad, seededNumbers('packets')));
 }
 
 const contacts = async (core: TestCore): Promise<number> =>
@@ -83,7 +66,7 @@ function mostFor(bytes: number, cuts: number): number {
 
 test('a whole cold start goes through, hardly a byte twice, and what it says has come has come', async () => {
   const writer = await enrolledCore(keep, hub, 'SAMPLE-FULL');
-  await fill(writer);
+  await handOverContacts(writer, records);
   const snapshotBytes = Number((await hub.command('snapshots')).split('\t')[2]);
   await hub.command('publish', pack);
   const line = await openBadLine();

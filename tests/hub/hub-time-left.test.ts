@@ -5,10 +5,11 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type BadLine, openLine } from '#tests/lib/bad-line.ts';
-import { seededRandom, startSignedIn, type TestCore } from '#tests/lib/core.ts';
+import { seededNumbers, startSignedIn, type TestCore } from '#tests/lib/core.ts';
 import { attachFile } from '#tests/lib/files.ts';
 import { startHub, type TestHub } from '#tests/lib/hub.ts';
 import { enrolledCore, keptForEachTest } from '#tests/lib/kept.ts';
+import { handOverContacts } from '#tests/lib/many-contacts.ts';
 
 const bad = { bitsPerSecond: 1_000_000, roundTripMs: 40, loss: 0.05, cutEveryMs: 1500 };
 const bytesPerMs = 31.25;
@@ -21,9 +22,7 @@ beforeAll(async () => {
 afterAll(() => hub.close());
 
 async function openBadLine(port = 0): Promise<BadLine> {
-  const random = seededRandom('packets');
-  const numbers = (): number => new DataView(random.bytes(4).buffer).getUint32(0) / 2 ** 32;
-  return keep(await openLine(Number(new URL(hub.address).port), bad, numbers, port));
+  return keep(await openLine(Number(new URL(hub.address).port), bad, seededNumbers('packets'), port));
 }
 
 /** What was told, when, and what the line had carried then, bytes. */
@@ -97,22 +96,11 @@ test('of an attachment that goes up: what is said to have gone has left over the
   for (const [index, { done }] of told.entries()) expect(done).toBeGreaterThanOrEqual(told[index - 1]?.done ?? 0);
   expect(new Set(told.map(({ done }) => done)).size).toBeGreaterThan(8);
   expectRight(told, startedAt, endedAt);
-}, 180_000);
+});
 
 test('of a cold start: the time is about right', async () => {
   const writer = await enrolledCore(keep, hub, 'SAMPLE-FULL');
-  const random = seededRandom('notes');
-  for (let batch = 0; batch < 8; batch += 1) {
-    const items = Array.from({ length: 500 }, (_, index) => ({
-      kind: 'contact' as const,
-      values: {
-        name: `Контакт, пример ${batch}-${index}`,
-        note: Buffer.from(random.bytes(120)).toString('base64'),
-      },
-    }));
-    await writer.value('records.saveTogether', { items });
-  }
-  await writer.value('sync.now', {});
+  await handOverContacts(writer, 4000);
   expect(Number((await hub.command('snapshots')).split('\t')[2])).toBeGreaterThan(500_000);
   const line = await openBadLine();
   const core = keep(await startSignedIn());
@@ -128,4 +116,4 @@ test('of a cold start: the time is about right', async () => {
   );
   expect(line.cuts()).toBeGreaterThan(1);
   expectRight(told, startedAt, endedAt);
-}, 180_000);
+});

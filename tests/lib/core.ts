@@ -34,6 +34,12 @@ export function seededRandom(seed: string): Random {
   };
 }
 
+/** Numbers from 0 to 1, the same ones for a seed. */
+export function seededNumbers(seed: string): () => number {
+  const random = seededRandom(seed);
+  return () => new DataView(random.bytes(4).buffer).getUint32(0) / 2 ** 32;
+}
+
 export type TestCore = Client<CoreContract> & {
   readonly core: Core;
   readonly directory: string;

@@ -3,17 +3,15 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync, writeSync, closeSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { createCopyPieces, digestOf } from '#core/copies/copy-pieces.ts';
 import { knownSources, type Source } from '#core/copies/copy-sources.ts';
-import type { OpenedCopy } from '#core/copies/found-copies.ts';
 import { readBack } from '#core/sync/read-back.ts';
 import { type CopiedFile, copyPieceBytes } from '#shared/copies/copy-file.ts';
 import { codeOf, copyTo, filesBelow, pieces, putBack, spoil } from '#tests/lib/copies.ts';
 import { startCore, startSignedIn, temporaryFolder } from '#tests/lib/core.ts';
 import { keptForEachTest } from '#tests/lib/kept.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
 const mounted: string[] = [];
 afterEach(() => {
   for (const place of mounted.splice(0)) execFileSync('umount', ['--lazy', place], { stdio: 'ignore' });
@@ -78,14 +76,12 @@ describe('small files', () => {
       pieces: [piece.padEnd(64, '0')],
       ...(from === undefined ? {} : { from }),
     });
-    const known = (files: CopiedFile[]): Source[] => {
-      const former = { body: { files } } as unknown as OpenedCopy; // only its files are looked at
-      return knownSources(
+    const known = (files: CopiedFile[]): Source[] =>
+      knownSources(
         files.map(({ path, bytes, changedAt }) => ({ path, bytes, changedAt })),
-        former,
+        files,
         '/',
       );
-    };
     const full = Array.from({ length: 150 }, (_none, index) => file(index, 'f', index * 20_000));
     const alone = (count: number): CopiedFile[] =>
       Array.from({ length: count }, (_none, index) => file(1000 + index, `a${index}b`));

@@ -1,7 +1,7 @@
 /** A copy that a person takes off a stick: what else lies there stays whole. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { FoundCopy } from '#shared/copies/contract.ts';
 import {
   addContact,
@@ -19,7 +19,6 @@ import {
 import { startCore, startSignedIn, temporaryFolder, type TestCore } from '#tests/lib/core.ts';
 import { keptForEachTest } from '#tests/lib/kept.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
 const keep = keptForEachTest();
 
 const remove = (core: TestCore, copy: FoundCopy | undefined): Promise<string> =>

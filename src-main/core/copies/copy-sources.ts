@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import { type CopiedFile, copyPieceBytes, sharesPieceBelow } from '#shared/copies/copy-file.ts';
 import type { LocalFile } from './copied-files.ts';
-import type { OpenedCopy } from './found-copies.ts';
 
 /** Where a file lies on a stick. */
 export type Place = Pick<CopiedFile, 'pieces' | 'from'>;
@@ -17,9 +16,12 @@ const clusterBytes = 32 * 1024;
 
 export const sharesPiece = ({ bytes }: LocalFile): boolean => bytes < sharesPieceBelow;
 
-/** @param directory the profile's */
-export function knownSources(files: readonly LocalFile[], former: OpenedCopy | undefined, directory: string): Source[] {
-  const known = new Map(former?.body.files.map((file) => [file.path, file]));
+/**
+ * @param former those of the copy before
+ * @param directory the profile's
+ */
+export function knownSources(files: readonly LocalFile[], former: readonly CopiedFile[], directory: string): Source[] {
+  const known = new Map(former.map((file) => [file.path, file]));
   const sources = files.map((file): Source => {
     const before = known.get(file.path);
     const isSame = before?.bytes === file.bytes && before.changedAt === file.changedAt;

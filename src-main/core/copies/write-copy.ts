@@ -86,7 +86,7 @@ async function write(
   try {
     storePieces = await digestsOf(store.path, signal, (done) => onProgress('prepare', done, store.bytes));
     // Behind the store: what it refers to is here by now.
-    sources = knownSources(await listCopiedFiles(directory), former[0], directory);
+    sources = knownSources(await listCopiedFiles(directory), former[0]?.body.files ?? [], directory);
   } catch (error) {
     return localFailure(error);
   }
@@ -286,7 +286,7 @@ export async function estimateCopy(
   storeBytes: number,
 ): Promise<{ needed: number; total: number }> {
   const [former] = openFormer(await copiesIn(folder), copyKey);
-  const sources = knownSources(await listCopiedFiles(directory), former, directory);
+  const sources = knownSources(await listCopiedFiles(directory), former?.body.files ?? [], directory);
   const total = sources.reduce((all, { bytes }) => all + bytes, storeBytes);
   return { needed: storeBytes + roomOf(sources.filter(({ place }) => place === null)) + spareBytes, total };
 }

@@ -9,10 +9,10 @@ import type { Logger, Random, Time } from '#shared/kernel/ports.ts';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
 import type { syncContract } from '#shared/sync/contract.ts';
 import { exchange, nothingDone, type ExchangeOutcome, type ExchangeProgress } from '#shared/sync/exchange.ts';
-import { protocolVersion, type Summary } from '#shared/sync/messages.ts';
+import { protocolVersion } from '#shared/sync/messages.ts';
 import { databaseFailure } from '../store/database.ts';
 import { beginWithSnapshots, mayBeCold } from './cold-start.ts';
-import { type Compacting, createCompacting } from './compacting.ts';
+import { createCompacting } from './compacting.ts';
 import { emptyMemory, isLineAway, keepOutcome, problemOf } from './exchange-outcome.ts';
 import { afterErasing, dropPartition, followScopes } from './follow-scopes.ts';
 import type { HubBlobs } from './hub-blobs.ts';
@@ -20,11 +20,12 @@ import { listenToHub } from './hub-listening.ts';
 import { isOnline, opsToHandOver } from './exchange-due.ts';
 import { enrolOverLine, type TypedInvitation } from './line-enrolment.ts';
 import { createHubTransport, type HubTiming, type HubTransport, type HubTransportDeps } from './hub-transport.ts';
+import { type OpenedSync, openSync } from './opened-sync.ts';
 import type { SyncProfile } from './sync-profile.ts';
 import { createSchedule, jitter, regularDelay, retryDelay } from './sync-schedule.ts';
 import { giveUp, isFinal, isForgotten, isWaiting, succeedAtHub } from './succeeding.ts';
 import { createPlaceNames } from '../commissions/country-documents.ts';
-import { nameScopes, progressed, type RunningProgress, syncStatus } from './sync-status.ts';
+import { nameScopes, progressed, syncStatus } from './sync-status.ts';
 import type { Enrolment, SyncMemory } from './sync-store.ts';
 
 export type SyncServiceDeps = {
@@ -66,39 +67,20 @@ const afterBreakMs = 3000;
 const afterBreakBesideMs = 60_000;
 const progressEveryMs = 500;
 
-type Opened = SyncProfile & {
-  readonly stop: AbortController;
-  readonly compacting: Compacting;
-  running: Promise<ExchangeOutcome> | null;
-  listening: Promise<void> | null;
-  transport: HubTransport | null;
-  progress: RunningProgress | null;
-  lastTryAt: number | null;
-  problem: Failure | null;
-  /** Exchanges in a row that reached no hub. */
-  failures: number;
-  /** Ops to hand over when the last exchange began: what came after is a reason for another. */
-  offered: number;
-  /** Snapshots that were not right, by SHA-256; asked again after the next sign-in. */
-  readonly refusedSnapshots: Set<string>;
-  /** Logs of others that the hub did not take; asked again after the next sign-in. */
-  unwanted: Summary;
-};
-
 /** An enrolment whose hub has an address. */
 type OnlineEnrolment = Enrolment & { readonly address: string };
 
 export function createSyncService(deps: SyncServiceDeps): SyncService {
   const { time, random, logger } = deps;
   const placeNames = createPlaceNames();
-  let opened: Opened | null = null;
+  let opened: OpenedSync | null = null;
   const schedule = createSchedule(() => {
     if (opened !== null) void run(opened);
   }, time);
   const changed = (): void => deps.changed(['sync']);
 
   /** The road to the enrolled hub; its line is kept for the next exchange. */
-  function transportOf(at: Opened, enrolment: OnlineEnrolment): HubTransport {
+  function transportOf(at: OpenedSync, enrolment: OnlineEnrolment): HubTransport {
     at.transport ??= createHubTransport({
       ...transportDeps(at, enrolment.address),
       hubKey: enrolment.hubKey,
@@ -111,7 +93,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
     return at.transport;
   }
 
-  function transportDeps(at: Opened, address: string): HubTransportDeps {
+  function transportDeps(at: OpenedSync, address: string): HubTransportDeps {
     return {
       address,
       replica: at.store.replica,
@@ -124,7 +106,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
   }
 
   /** The exchange under way, or a new one. */
-  function run(at: Opened): Promise<ExchangeOutcome> {
+  function run(at: OpenedSync): Promise<ExchangeOutcome> {
     at.running ??= runOnce(at)
       .catch((error: unknown) => failed(at, error))
       .finally(() => {
@@ -140,7 +122,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
   }
 
   /** One that was asked for: what is under way may have asked the hub before what is awaited came there. */
-  async function runAfresh(at: Opened): Promise<ExchangeOutcome> {
+  async function runAfresh(at: OpenedSync): Promise<ExchangeOutcome> {
     const earlier = (await at.running) ?? nothingDone;
     // What ended it, such as that this store is an old copy, says more than that it was ended.
     if (at !== opened) return { ...earlier, failure: earlier.failure ?? { code: 'sync/stopped' } };
@@ -148,7 +130,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
     return { ...outcome, sent: earlier.sent + sent, received: earlier.received + received };
   }
 
-  async function runOnce(at: Opened): Promise<ExchangeOutcome> {
+  async function runOnce(at: OpenedSync): Promise<ExchangeOutcome> {
     const { store } = at;
     const enrolment = store.enrolment();
     if (enrolment === null || enrolment.address === null) throw new Error('an exchange needs an enrolment');
@@ -205,7 +187,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
   }
 
   /** Under a new identity the hub has to let this laptop in before anything else; answers why it does not. */
-  async function succeedFirst(at: Opened, transport: HubTransport): Promise<Failure | null> {
+  async function succeedFirst(at: OpenedSync, transport: HubTransport): Promise<Failure | null> {
     if (!isWaiting(at.store)) return null;
     const answer = await succeedNow(at, transport);
     if (typeof answer === 'string') return null;
@@ -214,7 +196,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
   }
 
   /** Asks the hub to go on with this laptop in the place of the one it was; `nothing` where it never was another. */
-  async function succeedNow(at: Opened, transport: HubTransport): Promise<'let-in' | 'nothing' | Failure> {
+  async function succeedNow(at: OpenedSync, transport: HubTransport): Promise<'let-in' | 'nothing' | Failure> {
     const answer = await succeedAtHub(at, transport, (address) => transportDeps(at, address));
     if (answer === null) return 'nothing';
     if (!answer.ok) return answer.error;
@@ -224,7 +206,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
   }
 
   /** The store could not be written, or a bug: the core goes on, the exchange is tried again later. */
-  function failed(at: Opened, error: unknown): ExchangeOutcome {
+  function failed(at: OpenedSync, error: unknown): ExchangeOutcome {
     const failure = databaseFailure(error) ?? { code: 'sync/failed' };
     logger.error('sync/failed', { problem: failure.code, name: error instanceof Error ? error.name : typeof error });
     at.problem = failure;
@@ -233,7 +215,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
   }
 
   function finish(
-    at: Opened,
+    at: OpenedSync,
     enrolment: Enrolment,
     memory: SyncMemory,
     startedAt: number,
@@ -275,7 +257,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
   }
 
   /** What comes after an exchange: listen to the hub, and the next try by the clock. */
-  function plan(at: Opened): void {
+  function plan(at: OpenedSync): void {
     if (!isOnline(at.store)) return;
     if (at.problem === null || at.failures === 0) listen(at);
     schedule.within(at.failures > 0 ? retryDelay(at.failures, random) : regularDelay(random));
@@ -285,7 +267,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
   }
 
   /** Hears of news at the hub until the line breaks. */
-  function listen(at: Opened): void {
+  function listen(at: OpenedSync): void {
     at.listening ??= listenToHub({
       signal: at.stop.signal,
       async ask() {
@@ -321,7 +303,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
   }
 
   /** Forgets what the line before led to. */
-  function beginAnew(at: Opened): void {
+  function beginAnew(at: OpenedSync): void {
     at.transport?.close();
     at.transport = null;
     at.problem = null;
@@ -358,21 +340,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
       },
     },
     open(profile) {
-      opened = {
-        ...profile,
-        stop: new AbortController(),
-        compacting: createCompacting(deps),
-        running: null,
-        listening: null,
-        transport: null,
-        progress: null,
-        lastTryAt: null,
-        problem: null,
-        failures: 0,
-        offered: 0,
-        refusedSnapshots: new Set(),
-        unwanted: {},
-      };
+      opened = openSync(profile, createCompacting(deps));
       if (isOnline(profile.store)) schedule.within(afterSignInMs);
     },
     async close() {

@@ -24,9 +24,9 @@ import { type Figure, figure } from './figure.ts';
 import { median, secondsOf } from './statistics.ts';
 import { enrol, fetchApart, zstdBytes } from './sync.ts';
 import { knowingHub } from './sync-hub.ts';
-import { openBare, startLimit, uploadBare } from './sync-limit.ts';
+import { type Bare, openBare, startLimit, uploadBare } from './sync-limit.ts';
 import { firstScreen, openPeer, type Peer } from './sync-peers.ts';
-import { makeWorkload, type Workload } from './sync-workload.ts';
+import { makeWorkload } from './sync-workload.ts';
 
 const bench = 'sync';
 const notTheSame = 'the new laptop does not hold the same';
@@ -56,7 +56,6 @@ async function measure(
   rounds: number,
 ): Promise<Figure[]> {
   const key = cipher === 'encrypted' ? new Uint8Array(32).fill(7) : null;
-  const workload = makeWorkload(records);
   const limit = await startLimit(folder);
   const env = { KOMISSIYA_HUB_LOG: 'warn', KOMISSIYA_HUB_ENROLMENTS_PER_MINUTE: '1000' };
   const hub = await startHub({ entry: knowingHub, env });
@@ -65,14 +64,16 @@ async function measure(
   const peer = (name: string): Peer => openPeer(join(folder, `${name}.db`), key);
   const [writer, reader, olderWriter] = [peer('writer'), peer('reader'), peer('older')];
   try {
-    bare.insert(workload.records);
-    bare.update(workload.updates);
-    bare.db.pragma('wal_checkpoint(truncate)');
     await fetch(`${limit.address}/new`);
-    await uploadBare(bare, limit.address);
-    await fillHub(hub, writer, workload);
-    await fillHub(older, olderWriter, workload);
-
+    await fill({
+      bare,
+      limit: limit.address,
+      laptops: [
+        [hub, writer],
+        [older, olderWriter],
+      ],
+      records,
+    });
     const samples = {
       ours: [] as number[],
       unknown: [] as number[],
@@ -87,20 +88,22 @@ async function measure(
     const coldsOlder = colds.map((_, round) => peer(`cold-older-${round}`));
     await enrol(hub, colds);
     await enrol(older, coldsOlder);
+    // Each beside its limit, the first of each unmeasured; what is compared with nothing comes after them.
     for (const [round, cold] of colds.entries()) {
-      const file = records / (await secondsOf(() => takeFile(limit.address, join(folder, `file-${round}.db`), key)));
-      const rows = records / (await secondsOf(() => takeRows(limit.address, join(folder, `rows-${round}.db`), key)));
+      const file = await secondsOf(() => takeFile(limit.address, join(folder, `file-${round}.db`), key));
       const ours = await begin(cold, writer.digest());
-      const coldOlder = coldsOlder[round];
-      if (coldOlder === undefined) throw new Error('one for each round');
-      const unknown = await begin(coldOlder, olderWriter.digest());
       coldBytes = ours.bytes;
       if (round === 0) continue;
       samples.ours.push(records / ours.seconds);
-      samples.unknown.push(records / unknown.seconds);
-      samples.file.push(file);
-      samples.rows.push(rows);
+      samples.file.push(records / file);
       samples.first.push(ours.firstMs);
+    }
+    for (const [round, cold] of coldsOlder.entries()) {
+      const rows = await secondsOf(() => takeRows(limit.address, join(folder, `rows-${round}.db`), key));
+      const unknown = await begin(cold, olderWriter.digest());
+      if (round === 0) continue;
+      samples.rows.push(records / rows);
+      samples.unknown.push(records / unknown.seconds);
     }
 
     await enrol(hub, [reader]);
@@ -165,15 +168,31 @@ async function measure(
   }
 }
 
-/** Gives a hub the whole workload by way of a laptop. In the tail behind its snapshot a fiftieth of the records have been edited once more. */
-async function fillHub(hub: TestHub, writer: Peer, workload: Workload): Promise<void> {
-  await enrol(hub, [writer]);
-  writer.insert(workload.records);
-  writer.update(workload.updates);
-  await writer.sync();
-  await hub.command('snapshots');
-  writer.update(workload.apart[0].slice(0, Math.ceil(workload.records.length / 50)));
-  await writer.sync();
+/**
+ * Gives the bare table, the limit's server and, by way of its laptop, each hub the whole workload. In the tail behind a hub's snapshot a fiftieth
+ * of the records have been edited once more. Nobody holds the workload afterwards: a laptop has none in its memory.
+ */
+async function fill(given: {
+  readonly bare: Bare;
+  readonly limit: string;
+  readonly laptops: readonly (readonly [hub: TestHub, writer: Peer])[];
+  readonly records: number;
+}): Promise<void> {
+  const { bare, records } = given;
+  const workload = makeWorkload(records);
+  bare.insert(workload.records);
+  bare.update(workload.updates);
+  bare.db.pragma('wal_checkpoint(truncate)');
+  await uploadBare(bare, given.limit);
+  for (const [hub, writer] of given.laptops) {
+    await enrol(hub, [writer]);
+    writer.insert(workload.records);
+    writer.update(workload.updates);
+    await writer.sync();
+    await hub.command('snapshots');
+    writer.update(workload.apart[0].slice(0, Math.ceil(records / 50)));
+    await writer.sync();
+  }
 }
 
 /** An enrolled laptop begins with all that its hub has, and is closed. */

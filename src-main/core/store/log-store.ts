@@ -359,12 +359,14 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
       };
       const fresh = given.filter(({ serial }) => !credentials().has(serial));
       if (!fresh.every(isGenuine)) return err({ code: 'sync/bad-credential' });
-      db.transaction(() => {
+      const keep = db.transaction(() => {
         for (const credential of fresh) {
           opLog.addReplica(credential.replica, credential.publicKey);
           insertCredential.run(credential.serial, credential.replica, JSON.stringify(credential));
         }
-      }).immediate();
+      });
+      // They are told again. Behind a load, waiting would be for all that it has written.
+      withoutWaiting(db, keep.immediate);
       for (const credential of fresh) credentials().set(credential.serial, credential);
       return ok(null);
     },

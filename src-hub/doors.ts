@@ -124,11 +124,18 @@ export function createDoors(server: FastifyInstance, deps: DoorDeps) {
 
   /** A door for messages: the body whole, the answer sealed. */
   function message(path: string, bodyLimit: number, handle: (ask: Ask) => Promise<Result<Uint8Array>>): void {
-    server.post(path, { bodyLimit }, (request, reply) => {
+    server.post(path, { bodyLimit, errorHandler: refuseEarly }, (request, reply) => {
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
       metrics.count('bytesIn', body.length);
       return answer(request, reply, { path, body, bodyHash: bytesToHex(sha256(body)) }, handle);
     });
+  }
+
+  /** What fails before a door is reached, a body too long or of another type, is answered and signed like everything else. */
+  function refuseEarly(error: { statusCode?: number }, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const status = error.statusCode ?? 500;
+    const code = status === 413 ? 'hub/too-large' : status < 500 ? 'hub/garbage' : 'hub/trouble';
+    return refuse(reply, request.routeOptions.url ?? '', readEnvelope(request), { code });
   }
 
   /** Doors for streams. Their bodies are not collected, hence a parser of their own. */
@@ -140,6 +147,7 @@ export function createDoors(server: FastifyInstance, deps: DoorDeps) {
         scope.route({
           method,
           url: route,
+          errorHandler: refuseEarly,
           handler: (request, reply) =>
             answer(request, reply, { path: request.url, body: Buffer.alloc(0), bodyHash: '' }, handle),
         });
@@ -274,7 +282,7 @@ export function createDoors(server: FastifyInstance, deps: DoorDeps) {
 
   /** The one door without a signature: who this hub is. Nothing is asked, and nothing secret is said. */
   function hello(tlsKey: string | null): void {
-    server.post(hubPaths.hello, { bodyLimit: 1024 }, (request, reply) => {
+    server.post(hubPaths.hello, { bodyLimit: 1024, errorHandler: refuseEarly }, (request, reply) => {
       metrics.count('requests');
       const nonce = request.headers[hubHeaders.nonce];
       const code = perAddress.take(request.ip) ? 'hub/garbage' : 'hub/too-many-requests';

@@ -5,10 +5,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { verifySignature } from '#core/store/identity.ts';
 import { createHubTransport } from '#core/sync/hub-transport.ts';
 import { createSeal } from '#core/sync/hub-crypto.ts';
-import { bytesToHex } from '#shared/kernel/ids.ts';
-import { blobPath, HubFailure, hubHeaders, hubPaths, requestBytes } from '#shared/sync/hub-http.ts';
+import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
+import { blobPath, HubFailure, hubHeaders, hubPaths, requestBytes, responseBytes } from '#shared/sync/hub-http.ts';
 import { logKey } from '#shared/sync/messages.ts';
 import { openHubHere } from '#tests/lib/hub-here.ts';
 import { badRequests, type BadRequest, badSegments, json, message, put, putMessage } from '#tests/lib/bad-input.ts';
@@ -90,7 +91,17 @@ for (const kind of bothDatabases(postgres, 'bad')) {
       });
       const text = await answer.text();
       const failure = answer.ok ? null : HubFailure.parse(JSON.parse(text));
+      if (failure !== null) expect(isSigned(answer, text, nonce), 'a laptop believes only what the hub signed').toBe(true);
       return { status: answer.status, reason: failure?.reason ?? null };
+    }
+
+    function isSigned({ status, headers }: Response, text: string, nonce: string): boolean {
+      const signature = hexToBytes(headers.get(hubHeaders.signature) ?? '');
+      const bodyHash = sha256Hex(Buffer.from(text));
+      // Where the request's own headers are not as they should be there is no nonce to answer to.
+      return [nonce, ''].some((each) =>
+        verifySignature(hubKey, responseBytes({ nonce: each, status, bodyHash }), signature),
+      );
     }
 
     /** Bytes as they are, and what came back before the line was closed. */

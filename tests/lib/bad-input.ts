@@ -135,7 +135,7 @@ export function badRequests({ own, member }: Known): readonly [string, () => Bad
     ['an oversized message', () => ({ body: new Uint8Array(24 * 1024 * 1024 + 1) }), 413, 'too-large'],
     ['an oversized enrolment', () => ({ path: hubPaths.enrol, body: new Uint8Array(70_000) }), 413, 'too-large'],
     ['an oversized list', () => ({ path: hubPaths.wait, body: new Uint8Array(1_100_000) }), 413, 'too-large'],
-    ['another content type', () => ({ body: utf8('{}'), headers: { 'content-type': 'text/csv' } }), 415, 'garbage'],
+    ['another content type', () => ({ body: utf8('{}'), headers: { 'content-type': 'text/csv' } }), 400, 'garbage'],
     ['no signature', () => ({ body: message(own), headers: { [hubHeaders.signature]: '' } }), 400, 'garbage'],
     [
       'a nonce of the wrong form',

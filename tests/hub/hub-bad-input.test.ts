@@ -91,7 +91,8 @@ for (const kind of bothDatabases(postgres, 'bad')) {
       });
       const text = await answer.text();
       const failure = answer.ok ? null : HubFailure.parse(JSON.parse(text));
-      if (failure !== null) expect(isSigned(answer, text, nonce), 'a laptop believes only what the hub signed').toBe(true);
+      if (failure !== null)
+        expect(isSigned(answer, text, nonce), 'a laptop believes only what the hub signed').toBe(true);
       return { status: answer.status, reason: failure?.reason ?? null };
     }
 

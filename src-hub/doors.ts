@@ -132,14 +132,10 @@ export function createDoors(server: FastifyInstance, deps: DoorDeps) {
   }
 
   /** What fails before a door is reached, a body too long or of another type, is answered and signed like everything else. */
-  function refuseEarly(
-    error: { statusCode?: number },
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<FastifyReply> {
+  function refuseEarly(error: { statusCode?: number }, request: FastifyRequest, reply: FastifyReply): void {
     const status = error.statusCode ?? 500;
     const code = status === 413 ? 'hub/too-large' : status < 500 ? 'hub/garbage' : 'hub/trouble';
-    return refuse(reply, request.routeOptions.url ?? '', readEnvelope(request), { code });
+    void refuse(reply, request.routeOptions.url ?? '', readEnvelope(request), { code });
   }
 
   /** Doors for streams. Their bodies are not collected, hence a parser of their own. */

@@ -91,8 +91,8 @@ for (const kind of bothDatabases(postgres, 'bad')) {
       });
       const text = await answer.text();
       const failure = answer.ok ? null : HubFailure.parse(JSON.parse(text));
-      if (failure !== null)
-        expect(isSigned(answer, text, nonce), 'a laptop believes only what the hub signed').toBe(true);
+      // A laptop takes anything else for a stranger's.
+      if (failure !== null && !isSigned(answer, text, nonce)) throw new Error(`«${text}» is not signed by the hub`);
       return { status: answer.status, reason: failure?.reason ?? null };
     }
 

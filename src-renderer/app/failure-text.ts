@@ -27,14 +27,21 @@ export function useFailureText(): (failure: Failure) => FailureText {
     // Codes are data: contracts of later versions may bring some that these catalogues do not name, so keys are plain strings here.
     const translate = i18n.getFixedT(i18n.language, 'failures') as unknown as (key: string, facts: object) => string;
     const say = (key: string): string => translate(key, { code: failure.code, ...facts });
-    const known = i18n.exists(`${failure.code}.title`, { ns: 'failures' });
-    const code = known ? failure.code : 'unknown';
+    const named = olderSide(failure) ?? failure.code;
+    const known = i18n.exists(`${named}.title`, { ns: 'failures' });
+    const code = known ? named : 'unknown';
     const incident = typeof failure['incident'] === 'string' ? say('incident') : '';
     return {
       title: say(`${code}.title`),
       text: [say(`${code}.text`), incident].filter((part) => part !== '').join(' '),
     };
   };
+}
+
+/** Of two versions that do not fit, the side that is to be updated; null where that is not known. */
+function olderSide({ code, hub, app }: Failure): 'sync/app-old' | 'sync/hub-old' | null {
+  if (code !== 'sync/protocol' || typeof hub !== 'number' || typeof app !== 'number' || hub === app) return null;
+  return hub > app ? 'sync/app-old' : 'sync/hub-old';
 }
 
 function isSize(name: string): boolean {

@@ -15,6 +15,7 @@ import { FilesTraffic } from '../files/files-traffic.tsx';
 import { Note } from '#renderer/ui/sheet.tsx';
 import { CardHead } from './card-head.tsx';
 import { nextRoad, standingProblem } from './next-road.ts';
+import { receivedFailure } from './received-failure.ts';
 
 /** The hub: the state of the connection and «check now», and an invitation to enter, also where the hub has shut this laptop out. */
 export function HubPanel({ status }: { status: SyncStatus }) {
@@ -137,8 +138,11 @@ function Enrolled({ status, hub }: { status: SyncStatus; hub: NonNullable<SyncSt
   const now = useCommand('sync.now');
   const notify = useNotify();
   const tried = status.lastTryAt === null ? '' : t('hub.lastTry', { when: format.recent(status.lastTryAt) });
-  const failure = standingProblem(status, now.failure);
-  const next = status.nextTryAt === null ? '' : t('hub.nextTry', { when: format.time(status.nextTryAt) });
+  const failure = receivedFailure(standingProblem(status, now.failure));
+  const nextTime = status.nextTryAt === null ? null : format.time(status.nextTryAt);
+  const isAtOnce = status.lastTryAt !== null && nextTime === format.time(status.lastTryAt);
+  // Of the same minute it would read like an error, and it is over before it is read.
+  const next = nextTime === null || isAtOnce ? '' : t('hub.nextTry', { when: nextTime });
   return (
     <>
       <CardHead
@@ -172,8 +176,9 @@ function Enrolled({ status, hub }: { status: SyncStatus; hub: NonNullable<SyncSt
           busy={(now.isBusy || status.state === 'syncing') && t('hub.checking')}
           onClick={() =>
             void now.run({}).then((result) => {
-              if (result.ok)
-                notify({ text: t('hub.done', { sent: result.value.sent, received: result.value.received }) });
+              if (!result.ok) return;
+              const { sent, received } = result.value;
+              notify({ text: t('hub.done', { sent: format.number(sent), received: format.number(received) }) });
             })
           }
         >

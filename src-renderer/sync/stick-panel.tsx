@@ -37,12 +37,15 @@ function Carry({ status, state }: { status: SyncStatus; state: StickState }) {
   const [isWriting, setIsWriting] = useState(false);
   const take = useTake();
   const arrivals = state.arrivals.filter(({ what }) => what === 'parcels');
-  const last = useCall('sync.exchanges', { limit: 100 }).value?.items.find(({ road }) => road === 'stick');
+  const past = useCall('sync.exchanges', { limit: 100 }).value?.items;
+  const last = past?.find(({ road, problem }) => road === 'stick' && problem === null);
   const [place] = state.places;
   // That there was nothing is no longer so where something lies there now.
   const isOutdated = arrivals.length > 0 && take.failure?.code === 'stick/nothing';
   const isTaking = take.isBusy || state.task?.doing === 'take';
-  const waits = status.problem !== null && isShutOut(status.problem) ? 'text.shutOut' : 'text.waiting';
+  const isHubShut = status.problem !== null && isShutOut(status.problem);
+  const isUnfit = status.problem?.code === 'sync/protocol';
+  const waits = isHubShut ? 'text.shutOut' : isUnfit ? 'text.versions' : 'text.waiting';
   return (
     <>
       <CardHead

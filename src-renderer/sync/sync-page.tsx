@@ -91,14 +91,14 @@ function Path({ status }: { status: SyncStatus }) {
         icon={IconArrowRight}
         figure={format.number(status.sent)}
         name={t('path.sent')}
-        detail={t('path.sentText')}
+        detail={status.sent === 0 ? t('path.nothing') : t('path.sentText')}
       />
       <Stop
         icon={IconCheck}
         figure={format.number(status.received)}
         name={t('path.received')}
         detail={
-          status.lastContactAt === null
+          status.lastContactAt === null || status.received === 0
             ? t('path.never')
             : t('path.confirmed', { when: format.recent(status.lastContactAt) })
         }

@@ -1,4 +1,5 @@
 import type { SyncStatus } from '#shared/sync/contract.ts';
+import { useFailureText } from '#renderer/app/failure-text.ts';
 import { useFormat } from '#renderer/i18n/use-format.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
 
@@ -6,6 +7,7 @@ import { useTranslation } from '#renderer/i18n/use-translation.ts';
 export function useSyncWords(): (status: SyncStatus, isSample: boolean) => { title: string; text: string } {
   const { t } = useTranslation('sync');
   const format = useFormat();
+  const textOf = useFailureText();
   // Of what is over in a moment it would only flicker.
   const timeLeft = ({ progress }: SyncStatus): string =>
     (progress?.secondsLeft ?? 0) < 60 ? '' : format.timeLeft(Math.round((progress?.secondsLeft ?? 0) / 60));
@@ -28,12 +30,18 @@ export function useSyncWords(): (status: SyncStatus, isSample: boolean) => { tit
           text:
             status.progress === null
               ? t('state.syncingText')
-              : t('state.progress', { done: status.progress.done, total: status.progress.total }),
+              : t('state.progress', {
+                  done: format.number(status.progress.done),
+                  total: format.number(status.progress.total),
+                }),
         };
       case 'up-to-date':
         return { title: t('state.received'), text: last };
-      case 'refused':
-        return { title: t('state.saved'), text: t('state.refused') };
+      case 'refused': {
+        // The hub, this laptop's disk or the line: what it was is said at once, as Today shows no more than this.
+        const cause = status.problem === null ? '' : `${textOf(status.problem).title}. `;
+        return { title: t('state.saved'), text: `${cause}${status.saved > 0 ? waiting : last}` };
+      }
     }
   };
 }

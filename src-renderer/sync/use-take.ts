@@ -2,8 +2,10 @@ import type { Failure } from '#shared/kernel/result.ts';
 import type { StickPlace } from '#shared/sync/stick-contract.ts';
 import { useState } from 'react';
 import { useCommand } from '#renderer/app/use-command.ts';
+import { useFormat } from '#renderer/i18n/use-format.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
 import { useNotify } from '#renderer/ui/notification.tsx';
+import { takenFailure } from './received-failure.ts';
 
 export type Take = {
   /** Takes in what lies in one place; answers whether all of it was fine. */
@@ -19,6 +21,7 @@ export type Take = {
 export function useTake(): Take {
   const { t } = useTranslation('stick');
   const take = useCommand('stick.take');
+  const format = useFormat();
   const notify = useNotify();
   const [refused, setRefused] = useState<Failure | null>(null);
   const run = async (place: string): Promise<boolean> => {
@@ -28,16 +31,20 @@ export function useTake(): Take {
     const { received, attachments, problems } = result.value;
     const [problem] = problems;
     if (problem !== undefined) setRefused(problem);
-    const counts = { number: received, files: attachments };
-    notify({ text: t(attachments > 0 ? 'takenFiles' : received > 0 ? 'taken' : 'takenNone', counts) });
+    // Where nothing came because something was refused, the failure says it: that there was nothing would be wrong.
+    if (received + attachments > 0 || problem === undefined) {
+      const counts = { number: format.number(received), files: format.number(attachments) };
+      notify({ text: t(attachments > 0 ? 'takenFiles' : received > 0 ? 'taken' : 'takenNone', counts) });
+    }
     return problem === undefined;
   };
+  const failure = take.failure ?? refused;
   return {
     run,
     async all(places) {
       for (const place of places) if (await run(place.id)) return;
     },
     isBusy: take.isBusy,
-    failure: take.failure ?? refused,
+    failure: failure === null ? null : takenFailure(failure),
   };
 }

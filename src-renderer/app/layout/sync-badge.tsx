@@ -52,7 +52,10 @@ function useBadgeWords(): (status: SyncStatus) => [string, string | null] {
           t('badge.syncing'),
           status.progress === null
             ? null
-            : t('badge.progress', { done: status.progress.done, total: status.progress.total }),
+            : t('badge.progress', {
+                done: format.number(status.progress.done),
+                total: format.number(status.progress.total),
+              }),
         ];
       case 'up-to-date':
         return [

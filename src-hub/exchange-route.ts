@@ -88,7 +88,8 @@ export function createExchangeRoute(deps: {
     const header: SyncResponse = {
       protocol: protocolVersion,
       epoch: identity.epoch,
-      summary: summaryOf(told),
+      // Who may not see a log any more hears of what it brought of it.
+      summary: { ...accepted.reached, ...summaryOf(told) },
       heads: headsOf(told),
       refusals: accepted.refusals.slice(0, 1000),
       credentials: lacked.credentials,

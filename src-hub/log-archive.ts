@@ -22,7 +22,13 @@ import { linesOf } from './succession.ts';
 type Reason = Refusal['reason'];
 type Proved = { readonly header: SegmentHeader; readonly ops: readonly Op[]; readonly bytes: Uint8Array };
 
-export type Accepted = { readonly refusals: readonly Refusal[]; readonly ops: number; readonly bytes: number };
+export type Accepted = {
+  readonly refusals: readonly Refusal[];
+  readonly ops: number;
+  readonly bytes: number;
+  /** Of the logs that segments came of: how far what came is held now. Where something before it is missing, how far the log is. */
+  readonly reached: Summary;
+};
 export type Outgoing = { readonly segments: readonly Uint8Array[]; readonly bytes: number; readonly more: boolean };
 
 /** No single segment is larger: 1,000 ops of long papers fit many times. */
@@ -64,6 +70,7 @@ export function createLogArchive(deps: {
     }
     let ops = 0;
     let bytes = 0;
+    const reached: { [log: string]: number } = {};
     for (const [log, proved] of provedByLog) {
       const stored = await extend(
         log,
@@ -72,9 +79,10 @@ export function createLogArchive(deps: {
       ops += stored.ops;
       bytes += stored.bytes;
       if (stored.refusal !== null) refusals.push(stored.refusal);
+      if (stored.reached > 0) reached[log] = stored.reached;
     }
     if (ops > 0) deps.onMoved();
-    return { refusals, ops, bytes };
+    return { refusals, ops, bytes, reached };
   }
 
   /** Everything that needs no lock: form, hash, signature, inner chain, and the writer's rights. */
@@ -109,7 +117,7 @@ export function createLogArchive(deps: {
   function extend(
     log: string,
     segments: readonly Proved[],
-  ): Promise<{ ops: number; bytes: number; refusal: Refusal | null }> {
+  ): Promise<{ ops: number; bytes: number; refusal: Refusal | null; reached: number }> {
     const { replica, partition } = parseLogKey(log);
     const now = time.now();
     return db.transaction().execute(async (tx) => {
@@ -126,6 +134,7 @@ export function createLogArchive(deps: {
 
       let state = { seq: start.head_seq, head: start.head, bytes: 0 };
       let refusal: Refusal | null = null;
+      let came = 0;
       let rows: SegmentTable[] = [];
       const insert = async (): Promise<void> => {
         if (rows.length > 0) await tx.insertInto('segment').values(rows).execute();
@@ -139,6 +148,7 @@ export function createLogArchive(deps: {
           used + state.bytes + proved.bytes.length > deps.quotaBytes
             ? 'too-large'
             : await place(tx, { ...start, head_seq: state.seq, head: state.head }, proved);
+        if (reason === 'held' || reason === 'longer' || reason === null) came = Math.max(came, header.to);
         if (reason === 'held') continue;
         if (reason === 'longer') {
           const replaced = await removeTail(tx, start, header.from);
@@ -172,7 +182,8 @@ export function createLogArchive(deps: {
           .where('partition', '=', partition)
           .execute();
       }
-      return { ops: state.seq - start.head_seq, bytes: state.bytes, refusal };
+      const reached = refusal?.reason === 'gap' ? state.seq : Math.min(state.seq, came);
+      return { ops: state.seq - start.head_seq, bytes: state.bytes, refusal, reached };
     });
   }
 

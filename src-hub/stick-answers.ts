@@ -31,6 +31,8 @@ export type Brought = {
   /** Attachments it holds. */
   readonly blobs: readonly string[];
   readonly refusals: Refusal[];
+  /** Of the logs it brought segments of: how far what came is held (log-archive.ts). */
+  readonly reached: Summary;
   /** What came of it so far. */
   readonly moved: Moved;
   /** It gets nothing but the reason: it is revoked, or another goes on in its place. */
@@ -48,7 +50,7 @@ export type Answer = {
 };
 
 type Reader = { readonly replica: string; readonly recipient: string };
-type Said = Pick<ExchangeParcel, 'revoked' | 'refusals'>;
+type Said = Pick<ExchangeParcel, 'revoked' | 'refusals'> & { readonly reached: Summary };
 type Written = { readonly segments: number; readonly bytes: number; readonly paths: readonly string[] };
 
 export function createStickAnswers(deps: {
@@ -67,7 +69,7 @@ export function createStickAnswers(deps: {
     const standing = await credentials.standingOf(from);
     if (recipient === undefined || (standing.state !== 'succeeded' && standing.state !== 'revoked')) return;
     const revoked = standing.state === 'revoked' ? [standing.credential.serial] : [];
-    const { paths } = await shutOut(folder, { replica, recipient }, standing, { revoked, refusals: [] });
+    const { paths } = await shutOut(folder, { replica, recipient }, standing, { revoked, refusals: [], reached: {} });
     await removeOlderParts(paths);
   }
 
@@ -84,7 +86,8 @@ export function createStickAnswers(deps: {
       const reader = { replica: laptop.id, recipient: standing.credential.recipient };
       const isShutOut = standing.state === 'revoked' || standing.state === 'succeeded';
       if (isShutOut && brought.get(laptop.id)?.isShutOut !== true) continue;
-      const said = { revoked, refusals: brought.get(laptop.id)?.refusals.slice(0, 1000) ?? [] };
+      const { refusals = [], reached = {} } = brought.get(laptop.id) ?? {};
+      const said = { revoked, refusals: refusals.slice(0, 1000), reached };
       const { paths, ...counts } = isShutOut
         ? await shutOut(folder, reader, standing, said)
         : await bringUpToDate(folder, reader, laptop, credential.partitions, said);
@@ -175,7 +178,7 @@ export function createStickAnswers(deps: {
     reader: Reader,
     logs: readonly LogTable[],
     segments: readonly Uint8Array[],
-    around: Pick<ExchangeParcel, 'revoked' | 'refusals' | 'credentials' | 'laptops' | 'blobs'>,
+    { reached, ...around }: Said & Pick<ExchangeParcel, 'credentials' | 'laptops' | 'blobs'>,
   ): Uint8Array {
     return makeParcel(
       {
@@ -185,7 +188,7 @@ export function createStickAnswers(deps: {
         reader: reader.replica,
         madeAt: time.now(),
         epoch: identity.epoch,
-        summary: summaryOf(logs),
+        summary: { ...reached, ...summaryOf(logs) },
         heads: headsOf(logs),
         succession: null,
         begins: {},

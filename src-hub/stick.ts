@@ -20,6 +20,7 @@ import {
   readParcel,
 } from '#shared/sync/parcel.ts';
 import { parcelName } from '#shared/sync/parcel-file.ts';
+import { furthest } from '#shared/sync/parcel-session.ts';
 import type { Succession } from '#shared/sync/succession.ts';
 import type { Blobs } from './blobs.ts';
 import type { Credentials, Standing } from './credentials.ts';
@@ -207,6 +208,7 @@ export function createStick(deps: {
       summary: isNewer ? header.summary : known.summary,
       blobs: isNewer ? header.blobs : known.blobs,
       refusals: known?.refusals ?? [],
+      reached: known?.reached ?? {},
       moved: known?.moved ?? nothingMoved,
       isShutOut: standing.state === 'revoked' || standing.state === 'succeeded',
     };
@@ -222,6 +224,7 @@ export function createStick(deps: {
     const { moved } = entry;
     brought.set(header.writer, {
       ...entry,
+      reached: furthest(entry.reached, accepted.reached),
       moved: { ...moved, opsIn: moved.opsIn + accepted.ops, bytesIn: moved.bytesIn + accepted.bytes },
     });
     // Goes back with the answer: a laptop without a line is as much a laptop.

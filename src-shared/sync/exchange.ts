@@ -38,8 +38,9 @@
  * 5. Segments are applied a few to a transaction, each whole or not at all. An exchange may end at any byte.
  * 6. Credentials: first their digest. Where the hub's is another one it sends no segments yet, and the serials are told page by page;
  *    what the laptop lacks comes with each page, and with the last one the segments.
- * 7. Others' logs are offered once the hub has said what it holds, and where they lie within the partitions kept. One that is refused
- *    is no fault of this laptop's.
+ * 7. Others' logs are offered once the hub has said what it holds, and where they lie within the partitions kept or to be left. One
+ *    that is refused is no fault of this laptop's. Of a log this laptop may not see any more the hub tells only how far what came with
+ *    a request is held there; within an epoch its last word on such a log counts on.
  * 8. Heads tell what seqs cannot: that a log went on in two ways. One of others: the hub's stands, and is fetched. One of this
  *    laptop's own: it was put back from a copy and must take a new identity before anything else (`sync/old-copy`).
  * 9. What the hub will not take under an earlier identity, and what others kept as strays (stray.ts), is written again under today's.
@@ -285,8 +286,10 @@ function takeAnswer(store: ReplicaStore, session: Session, sent: readonly Sent[]
   const { summary } = header;
   const refusals = header.refusals.filter((refusal) => refusal.reason !== 'gap');
   for (const { log, reason } of refusals) if (reason === 'forked') store.distrust(log);
+  const acknowledged =
+    header.epoch === session.epoch ? { ...othersIn(store, session.acknowledged), ...summary } : summary;
   // An old copy must not be told that its other self has handed everything over.
-  if (store.compareHeads(summary, header.heads)) return { ...session, failure: { code: 'sync/old-copy' } };
+  if (store.compareHeads(acknowledged, header.heads)) return { ...session, failure: { code: 'sync/old-copy' } };
   store.markReceived(summary);
 
   const blocked = new Set(session.blocked);
@@ -297,7 +300,7 @@ function takeAnswer(store: ReplicaStore, session: Session, sent: readonly Sent[]
     const offered = sent.filter((segment) => segment.log === log);
     const from = Math.min(...offered.map((segment) => segment.from));
     const to = Math.max(...offered.map((segment) => segment.to));
-    const now = summary[log] ?? 0;
+    const now = acknowledged[log] ?? 0;
     acknowledgedOps += Math.max(0, Math.min(now, to) - from + 1);
     const refusal = refusals.find((each) => each.log === log);
     const again = refusal !== undefined && isFinal(store, refusal) ? store.endLog(log, now) : null;
@@ -312,8 +315,8 @@ function takeAnswer(store: ReplicaStore, session: Session, sent: readonly Sent[]
     ...session,
     turns: session.turns + 1,
     epoch: header.epoch,
-    acknowledged: summary,
-    hubSummary: summary,
+    acknowledged,
+    hubSummary: acknowledged,
     unwanted,
     reissued: session.reissued + reissued,
     laptops: header.laptops,
@@ -327,6 +330,11 @@ function takeAnswer(store: ReplicaStore, session: Session, sent: readonly Sent[]
     credentials: nextPage(session, header.credentialsAfter),
     isTold: true,
   };
+}
+
+/** What the hub does not name any more in the same epoch is not for this laptop to see; it is there all the same. */
+function othersIn(store: ReplicaStore, summary: Summary): Summary {
+  return Object.fromEntries(Object.entries(summary).filter(([log]) => !store.isOwn(log)));
 }
 
 /** What the hub did not want of somebody's log is offered once more when something new is said of its writer. */

@@ -1,6 +1,6 @@
 /**
  * What a laptop hands over in an exchange (exchange.ts): sealed segments beyond what the hub is known to hold, of its own logs and, once the
- * hub has said what it holds, of others' within the partitions kept.
+ * hub has said what it holds, of others' within the partitions kept or to be left.
  */
 import { isWithin } from '../access/partitions.ts';
 import type { Failure } from '../kernel/result.ts';
@@ -10,6 +10,8 @@ import type { ReplicaStore } from './replica-store.ts';
 export type HandOverOptions = {
   /** Partition prefixes this laptop keeps. */
   readonly partitions: readonly string[];
+  /** Partitions held that may be kept no more: what others wrote there may have come here by stick, and be nowhere else. */
+  readonly leaving?: readonly string[];
   /** Own segments per request, bytes. Small enough for a bad line to finish one. */
   readonly maxRequestBytes?: number;
   /** Checked between steps; the transport is cancelled by whoever made it. */
@@ -89,7 +91,8 @@ function held(store: ReplicaStore, word: HubWord, options: HandOverOptions): Sum
   const withheld = Object.entries(store.summary()).filter(([log, seq]) => {
     if (word.blocked.includes(log)) return true;
     if (store.isOwn(log)) return false;
-    return !word.isTold || !isKept(options, log) || seq <= (word.unwanted[log] ?? 0);
+    const isOffered = isKept(options, log) || options.leaving?.includes(parseLogKey(log).partition) === true;
+    return !word.isTold || !isOffered || seq <= (word.unwanted[log] ?? 0);
   });
   return {
     ...word.acknowledged,

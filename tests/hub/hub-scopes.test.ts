@@ -22,7 +22,13 @@ for (const kind of bothDatabases(postgres, 'scopes')) {
     const office = officeForEachTest(kind.url);
     const laptop = (name: string, partition: string): OfficeLaptop => office.open(name, null, partition);
     const scopesOf = (each: OfficeLaptop) =>
-      createScopes({ ...each.store, logger: silentLogger, ownPartition: () => tec, unsentFiles: () => 0 });
+      createScopes({
+        ...each.store,
+        logger: silentLogger,
+        ownPartition: () => tec,
+        acknowledged: each.acknowledged,
+        unsentFiles: () => 0,
+      });
 
     test('a laptop put back from its backup leaves what it may not keep any more once the hub has what it wrote there', async () => {
       const wide = laptop('wide', tec);
@@ -39,8 +45,9 @@ for (const kind of bothDatabases(postgres, 'scopes')) {
       expect(await credentials.grant('wide', { partitions: [tec], handOverDays: 30 })).toMatchObject({ ok: true });
       expect(await heir.succeed()).toMatchObject({ ok: true });
       // What it wrote under its old identity goes out, and the hub says so although nothing of it may be read any more.
-      expect(await heir.sync([tec])).toMatchObject({ failure: null, refusals: [] });
+      // What it has from the other it no longer knows to be at the hub, and hands it over as well.
       const scopes = scopesOf(heir);
+      expect(await heir.sync([tec], [dec])).toMatchObject({ failure: null, refusals: [] });
       expect(scopes.leaving([tec])).toEqual([{ partition: dec, names: null, waiting: 0, files: 0 }]);
       await scopes.erase(dec);
       expect(await heir.sync([tec])).toMatchObject({ failure: null, received: 0 });
@@ -81,9 +88,9 @@ for (const kind of bothDatabases(postgres, 'scopes')) {
             if (header.ok) seen.push(header.value.header.partition);
           }
           if (read.ok)
-            for (const log of Object.keys(read.value.header.summary)) {
+            for (const [log, seq] of Object.entries(read.value.header.summary)) {
               const { replica, partition } = parseLogKey(log);
-              if (replica !== wide.port().replica) seen.push(partition);
+              if (replica !== wide.port().replica && seq > (wide.port().summary()[log] ?? 0)) seen.push(partition);
             }
           return answer;
         },
@@ -110,7 +117,6 @@ for (const kind of bothDatabases(postgres, 'scopes')) {
       // Granted again, all of it is fetched, its own edit too; until then it writes nothing there, and afterwards it goes on.
       await office.current().credentials.grant('wide', { partitions: [oblast], handOverDays: 30 });
       const edit = { kind: Contact, id: id('theirs'), act: 'set' as const, values: { note: 'Снова, пример' } };
-      await wide.sync([tec]);
       expect(await wide.sync([oblast])).toMatchObject({ failure: null, refusals: [], refusedHere: [], received: 4 });
       expect(wide.store.queries.get(Contact, id('theirs'))?.values.note).toBe(theirs);
       await wide.sync([oblast]);
@@ -120,6 +126,75 @@ for (const kind of bothDatabases(postgres, 'scopes')) {
       await other.sync();
       expect(other.store.queries.get(Contact, id('theirs'))?.values.note).toBe('Снова, пример');
       expect(other.port().summary()).toMatchObject({ [`${wide.port().replica} ${dec}`]: 2 });
+    });
+
+    test('what another wrote and the hub has not got is handed over before the partition goes, and only then', async () => {
+      const wide = laptop('wide', tec);
+      await wide.enrol([oblast], ['staff']);
+      const other = laptop('other', dec);
+      await other.enrol([dec]);
+      other.write(id('sent'), { name: 'У хаба уже есть, пример' });
+      await other.sync();
+      await wide.sync([oblast]);
+      for (const number of [1, 2])
+        other.write(id(`by stick ${number}`), { name: `Только на флешке ${number}, пример` });
+      // The stick brings it, and then the other laptop is gone for good.
+      await other.carryTo(wide, [oblast]);
+      await office.current().credentials.grant('wide', { partitions: [tec], handOverDays: 0 });
+      const scopes = scopesOf(wide);
+      expect(scopes.leaving([tec])).toMatchObject([{ partition: dec, waiting: 2 }]);
+      // It hears of its new rights in an exchange that breaks off before anything of that is on its way.
+      const hearing = { partitions: [tec], epoch: office.current().identity.epoch, acknowledged: wide.acknowledged() };
+      const road = office.current().roadOf(wide.port().replica);
+      const heard = await exchange(wide.port(), road, hearing);
+      expect(heard).toMatchObject({ failure: null, sent: 0 });
+      // The hub does not name it any more, and it is there all the same.
+      expect(heard.acknowledged[`${other.port().replica} ${dec}`]).toBe(1);
+      expect(await wide.sync([tec], [dec])).toMatchObject({ failure: null, refusals: [], sent: 2, received: 0 });
+      expect(scopes.leaving([tec])).toMatchObject([{ partition: dec, waiting: 0 }]);
+      await scopes.erase(dec);
+      expect(wide.names()).toEqual([]);
+      expect((await office.current().holds())[`${other.port().replica} ${dec}`]).toBe(3);
+      const third = laptop('third', dec);
+      await third.enrol([dec]);
+      await third.sync();
+      expect(third.names()).toHaveLength(3);
+    });
+
+    test('what another wrote reaches the hub from a laptop that has to leave by stick as well', async () => {
+      const wide = laptop('wide', tec);
+      await wide.enrol([oblast], ['staff']);
+      const other = laptop('other', dec);
+      await other.enrol([dec]);
+      await other.sync();
+      other.write(id('by stick'), { name: 'Только на флешке, пример' });
+      await other.carryTo(wide, [oblast]);
+      await office.current().credentials.grant('wide', { partitions: [tec], handOverDays: 0 });
+      await wide.visitHub([tec]);
+      const told = wide.port().stickMemory().peers['hub'];
+      expect(told?.summary).toEqual({ [`${other.port().replica} ${dec}`]: 1 });
+      expect((await office.current().holds())[`${other.port().replica} ${dec}`]).toBe(1);
+    });
+
+    test('a log that goes on otherwise at the hub is not counted as handed over', async () => {
+      const wide = laptop('wide', tec);
+      await wide.enrol([oblast], ['staff']);
+      const other = laptop('other', dec);
+      await other.enrol([dec]);
+      other.write(id('before'), { name: 'До копии, пример' });
+      await other.sync();
+      const copy = other.copy();
+      other.write(id('here'), { name: 'Только на флешке, пример' });
+      await other.carryTo(wide, [oblast]);
+      // Put back from outside, so that its log goes on in another way, and the hub hears that first.
+      const again = office.open('other', copy, dec);
+      again.write(id('there'), { name: 'После копии, пример' });
+      await again.sync();
+      await office.current().credentials.grant('wide', { partitions: [tec], handOverDays: 30 });
+      const outcome = await wide.sync([tec], [dec]);
+      expect(outcome).toMatchObject({ failure: null, sent: 1 });
+      expect(scopesOf(wide).leaving([tec])).toMatchObject([{ partition: dec }]);
+      expect(scopesOf(wide).leaving([tec])[0]?.waiting).toBeGreaterThan(0);
     });
 
     test("what a laptop wrote before it was invited anew, with fewer rights, is still everybody's", async () => {

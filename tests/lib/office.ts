@@ -138,6 +138,7 @@ export function openLaptop(office: Office, name: string, copy: Uint8Array | null
     name,
     store,
     port: () => port,
+    acknowledged: () => acknowledged,
     /** The state of its file now. */
     copy: (): Uint8Array => new Uint8Array(store.db.serialize()),
     renewIdentity(): void {
@@ -177,10 +178,10 @@ export function openLaptop(office: Office, name: string, copy: Uint8Array | null
       office.clock.now += 1000;
       store.commit([{ kind: Contact, id, act: 'set', values }], null);
     },
-    async sync(partitions: readonly string[] = [partition]): Promise<ExchangeOutcome> {
+    async sync(partitions: readonly string[] = [partition], leaving: readonly string[] = []): Promise<ExchangeOutcome> {
       office.clock.now += 1000;
       const road = office.roadOf(port.replica);
-      const outcome = await exchange(port, road, { partitions, epoch, acknowledged, unwanted });
+      const outcome = await exchange(port, road, { partitions, leaving, epoch, acknowledged, unwanted });
       ({ acknowledged, epoch, unwanted } = outcome);
       return outcome;
     },

@@ -163,6 +163,14 @@ export const foundStories: readonly FoundStory[] = [
     [chair, { ...chair, place: 'both' }, chair, chair],
   ),
   story(
+    'what another wrote and only a laptop that has to leave still holds is handed over before it goes',
+    [
+      [meet(0), meet(1), meet(0), backUp(0), write(0, 1), pack(0, 1), unpack(1)],
+      [putBack(0), reach(1, false), pack(hub, 1), unpack(1), meet(1), meet(1)],
+    ],
+    [chair, { ...chair, place: 'both' }],
+  ),
+  story(
     'what a rogue took off the log of another stays behind what the hub leaves of its own',
     [
       [{ ...write(1, 0), kind: 'membership' }, backUp(0), backUp(hub), write(0, 0), meet(0), putBack(0), meet(1)],

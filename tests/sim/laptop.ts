@@ -45,7 +45,7 @@ export type SimLaptop = {
   version(): VersionName;
   /** Writes one action into the laptop's own log of a partition. */
   write(changes: readonly SimChange[], partition: string): void;
-  /** The partitions it holds beyond those granted, with how many of its own ops there the hub is not known to have. */
+  /** The partitions it holds beyond those granted, with how many ops there the hub is not known to have. */
   leaving(granted: readonly string[]): readonly { readonly partition: string; readonly waiting: number }[];
   /** Erases a partition with its logs and records. */
   erase(partition: string): Promise<void>;

@@ -119,16 +119,17 @@ export function offeredOf(disk: Disk, held: Summary): LogState[] {
     .sort((a, b) => rank(a) - rank(b));
 }
 
-/** The partitions held that are not granted, but for the laptop's own, with how many of its ops there the hub is not known to have. */
+/** The partitions held that are not granted, but for the laptop's own, with how many ops there the hub is not known to have. */
 export function leavingOf(
   disk: Disk,
   own: string,
   granted: readonly string[],
 ): { readonly partition: string; readonly waiting: number }[] {
   const waiting = new Map<string, number>();
-  for (const { partition, replica, ops, received } of disk.logs.values()) {
+  for (const [key, { partition, replica, ops, received }] of disk.logs) {
     if (partition === own || granted.some((prefix) => isWithin(partition, prefix))) continue;
-    const unsent = isOwnOf(disk, replica) ? ops.length - received : 0;
+    const held = isOwnOf(disk, replica) ? received : (disk.notes.acknowledged[key] ?? 0);
+    const unsent = Math.max(0, ops.length - Math.min(held, disk.forked.get(key) ?? held));
     waiting.set(partition, (waiting.get(partition) ?? 0) + unsent);
   }
   return [...waiting].map(([partition, ops]) => ({ partition, waiting: ops }));

@@ -25,6 +25,7 @@ export async function meetHub(world: World, actor: Actor, fault: Fault): Promise
   try {
     outcome = await exchange(store, lineTo(world, fault), {
       partitions,
+      leaving: laptop.leaving(partitions).map(({ partition }) => partition),
       epoch: notes.epoch,
       acknowledged: notes.acknowledged,
       unwanted: notes.unwanted,

@@ -26,6 +26,7 @@ import {
 } from '#shared/sync/messages.ts';
 import { emptyHead } from '#shared/sync/op.ts';
 import { isParcelSigned, makeParcel, readParcel } from '#shared/sync/parcel.ts';
+import { furthest } from '#shared/sync/parcel-session.ts';
 import { handOverMs, type Succession, successionBytes } from '#shared/sync/succession.ts';
 import { headWithin, openSegment, readSegmentHeader, type SegmentHeader } from '#shared/sync/segment.ts';
 import { derivedId } from '#core/store/derived-id.ts';
@@ -40,8 +41,8 @@ type HubDisk = {
   credentials: readonly Credential[];
   /** Who goes on in whose place. */
   successors: Map<string, string>;
-  /** What laptops said they hold, and when by their clock. */
-  peers: Map<string, { summary: Summary; at: number }>;
+  /** What laptops said by stick that they hold, when by their clock, and how far of what they brought is held. */
+  peers: Map<string, { summary: Summary; at: number; reached: Summary }>;
 };
 
 export type ModelHub = ReturnType<typeof createModelHub>;
@@ -67,7 +68,9 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
   const summaryOf = (isSeen: (log: string) => boolean): Summary =>
     Object.fromEntries([...disk.logs.keys()].filter(isSeen).map((log) => [log, headOf(log).seq]));
 
-  function accept(segments: readonly Uint8Array[]): Refusal[] {
+  /** Takes segments; `reached` says of their logs how far what came is held now. */
+  function accept(segments: readonly Uint8Array[]): { refusals: Refusal[]; reached: Summary } {
+    const reached: { [log: string]: number } = {};
     const refusals: Refusal[] = [];
     const proved: { header: SegmentHeader; bytes: Uint8Array }[] = [];
     for (const bytes of segments) {
@@ -105,11 +108,15 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
       const log = logKey(header.replica, header.partition);
       if (stopped.has(log)) continue;
       const reason = place(log, header, bytes);
+      // What came to before its beginning hears where that is.
+      const came = reason === null ? header.to : reason === 'gap' ? Number.MAX_SAFE_INTEGER : 0;
+      const held = Math.min(came, headOf(log).seq);
+      if (held > 0) reached[log] = Math.max(held, reached[log] ?? 0);
       if (reason === null) continue;
       stopped.add(log);
       refusals.push({ log, from: header.from, reason });
     }
-    return refusals;
+    return { refusals, reached };
   }
 
   /** Appends what continues its log; null when it is there now, or has to come again cut where the summary says. */
@@ -192,12 +199,8 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
     const all = credentialsFor(prefixes).sort((a, b) => (a.serial < b.serial ? -1 : 1));
     if (said === null) return { lacked: [], after: null };
     if ('digest' in said) {
-      const isSame =
-        serialsDigest(
-          all.map(({ serial }) => serial),
-          sha256,
-        ) === said.digest;
-      return { lacked: [], after: isSame ? null : '' };
+      const serials = all.map(({ serial }) => serial);
+      return { lacked: [], after: serialsDigest(serials, sha256) === said.digest ? null : '' };
     }
     const within = all.filter(({ serial }) => serial > said.after && (said.until === null || serial <= said.until));
     const lacked = within.filter(({ serial }) => !said.serials.includes(serial));
@@ -305,8 +308,8 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
       const asked = unframe(message, SyncRequest);
       if (!asked.ok) throw new Error(`a laptop sent nonsense: ${asked.error.code}`);
       const { header, segments } = asked.value;
-      const refusals = accept(segments);
-      const isSeen = seenBy(header.replica, header.partitions);
+      const { refusals, reached } = accept(segments);
+      const told = toldTo(header.replica, seenBy(header.replica, header.partitions));
       const { lacked, after } = lackedBy(header.credentials, header.partitions);
       // Without all credentials of their writers the asker could not take them.
       const out =
@@ -316,8 +319,8 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
       const answer: SyncResponse = {
         protocol: protocolVersion,
         epoch: epoch(),
-        summary: toldTo(header.replica, isSeen),
-        heads: markedHeads(toldTo(header.replica, isSeen)),
+        summary: { ...reached, ...told },
+        heads: markedHeads(told),
         refusals,
         credentials: lacked,
         credentialsAfter: after,
@@ -342,23 +345,20 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
       if (header.reader !== 'hub' || header.hubKey !== pair.publicKey || credential === undefined) return false;
       if (disk.successors.has(header.writer)) return false;
       if (!isParcelSigned(header, credential.publicKey, keys.verify)) return false;
-      accept(segments);
+      const { reached } = accept(segments);
       const known = disk.peers.get(header.writer);
-      if (known === undefined || header.madeAt > known.at)
-        disk.peers.set(header.writer, { summary: header.summary, at: header.madeAt });
+      const { summary, madeAt: at } = header;
+      const said = known === undefined || at > known.at ? { summary, at } : known;
+      disk.peers.set(header.writer, { ...said, reached: furthest(known?.reached ?? {}, reached) });
       return true;
     },
 
     /** The parcel that a laptop is answered with by stick. */
     parcelFor(replica: string): Uint8Array {
       const prefixes = newest(replica)?.partitions ?? [];
-      const isSeen = seenBy(replica, prefixes);
-      const summary = toldTo(replica, isSeen);
-      const out = outgoing(
-        givenTo(replica, prefixes),
-        disk.peers.get(replica)?.summary ?? {},
-        Number.POSITIVE_INFINITY,
-      );
+      const told = toldTo(replica, seenBy(replica, prefixes));
+      const { summary: held = {}, reached = {} } = disk.peers.get(replica) ?? {};
+      const out = outgoing(givenTo(replica, prefixes), held, Number.POSITIVE_INFINITY);
       return makeParcel(
         {
           what: 'exchange',
@@ -367,8 +367,8 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
           reader: replica,
           madeAt: clock.now,
           epoch: epoch(),
-          summary,
-          heads: markedHeads(summary),
+          summary: { ...reached, ...told },
+          heads: markedHeads(told),
           credentials: credentialsFor(prefixes),
           succession: null,
           revoked: [],

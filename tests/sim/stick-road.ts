@@ -1,8 +1,9 @@
 /** Sticks that carry what one has for another: written, handed to somebody, pulled out too early. */
 import { equal, fail, ok as yes } from 'node:assert/strict';
 import { type ExchangeParcel, readParcel } from '#shared/sync/parcel.ts';
-import { composeParcels, markOffered, takeParcel } from '#shared/sync/parcel-session.ts';
+import { composeParcels, markOffered, type ParcelOutcome, takeParcel } from '#shared/sync/parcel-session.ts';
 import { startOfTime } from '#tests/lib/core.ts';
+import type { SimLaptop } from './laptop.ts';
 import { followScopes, keptBy } from './scopes.ts';
 import { successionOf, waitingFor } from './succession.ts';
 import { type Actor, crash, PowerCut, renew, type World } from './world.ts';
@@ -83,6 +84,7 @@ export async function unpack(
         yes(seq >= (before[log] ?? 0), 'an old parcel takes nothing back');
     yes(!outcome.value.isForked || actor.copies > 0, 'only a copy is taken for one');
     if (outcome.value.failure === null) laptop.keepStickMemory(outcome.value.memory);
+    rememberHubsWord(laptop, header, outcome.value);
     // As the app does at once.
     await followScopes(world, actor);
     if (outcome.value.isForked) renew(world, actor);
@@ -90,4 +92,11 @@ export async function unpack(
     if (!(error instanceof PowerCut)) throw error;
     crash(actor);
   }
+}
+
+/** What the app does (core/sync/parcel-taking.ts): the next exchange over the line begins with what the hub has said by stick. */
+function rememberHubsWord(laptop: SimLaptop, header: ExchangeParcel, outcome: ParcelOutcome): void {
+  const hub = outcome.memory.peers['hub'];
+  if (header.writer !== 'hub' || outcome.isForked || outcome.failure !== null || hub === undefined) return;
+  laptop.keepNotes({ ...laptop.notes(), acknowledged: hub.summary, epoch: hub.epoch });
 }

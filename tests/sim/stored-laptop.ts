@@ -84,6 +84,7 @@ function createStoredLaptop(options: {
       ...opened.store,
       logger: silentLogger,
       ownPartition: () => partition,
+      acknowledged: () => notes.acknowledged,
       unsentFiles: () => 0,
     });
   const ownLogs = () => opened.store.log.logs().filter((log) => log.replica === opened.store.identity().replica);

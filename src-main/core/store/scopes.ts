@@ -1,6 +1,7 @@
 /**
- * What this laptop keeps, when the hub changes it. A partition the newest credential no longer covers is left: everything this laptop
- * wrote there is handed over first, with the attachments the hub lacks, then all of it is erased here. The person can give up what cannot be handed over any more.
+ * What this laptop keeps, when the hub changes it. A partition the newest credential no longer covers is left: everything here that the hub
+ * is not known to hold is handed over first, whoever wrote it, with the attachments the hub lacks; then all of it is erased here. The
+ * person can give up what cannot be handed over any more.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isWithin } from '#shared/access/partitions.ts';
@@ -11,7 +12,8 @@ import { localizedField } from '#shared/kinds/define-kind.ts';
 import type { ScopeView } from '#shared/sync/contract.ts';
 import type { LeavingScope, Scopes, ScopeChange } from '../sync/scopes-port.ts';
 import { createErasedLogs } from './erased-logs.ts';
-import { logKey } from '#shared/sync/messages.ts';
+import { createForkedLogs } from './forked-logs.ts';
+import { logKey, type Summary } from '#shared/sync/messages.ts';
 import { fromColumnText } from './column-text.ts';
 import type { WritableDb } from './database.ts';
 import type { Row } from './record-rows.ts';
@@ -38,6 +40,8 @@ export function createScopes(deps: {
   readonly checkpoints: Pick<Checkpoints, 'between'>;
   readonly logger: Logger;
   readonly ownPartition: () => string;
+  /** What the hub last said it holds. */
+  readonly acknowledged: () => Summary;
   /** Attachments here of a partition's records that the hub does not hold yet. */
   readonly unsentFiles: (partition: string) => number;
 }): Scopes {
@@ -77,14 +81,22 @@ export function createScopes(deps: {
   if (eraser.pending().length > 0) void goOn();
 
   function leaving(granted: readonly string[]): LeavingScope[] {
-    const gone = eraser.pending();
+    const kept = [deps.ownPartition(), ...eraser.pending()];
+    const logs = opLog
+      .logs()
+      .filter(({ partition }) => !kept.includes(partition) && !granted.some((prefix) => isWithin(partition, prefix)));
+    // Nothing to leave, mostly: then nothing more is read.
+    if (logs.length === 0) return [];
+    const acknowledged = deps.acknowledged();
+    const forked = createForkedLogs(meta);
     const waiting = new Map<string, number>();
-    for (const log of opLog.logs()) {
+    for (const log of logs) {
       const { partition } = log;
-      if (partition === deps.ownPartition() || gone.includes(partition)) continue;
-      if (granted.some((prefix) => isWithin(partition, prefix))) continue;
-      const unsent = opLog.isOwn(log.replica) ? Math.max(0, opLog.head(log).seq - opLog.marks(log).received) : 0;
-      waiting.set(partition, (waiting.get(partition) ?? 0) + unsent);
+      const key = logKey(log.replica, partition);
+      const held = opLog.isOwn(log.replica) ? opLog.marks(log).received : (acknowledged[key] ?? 0);
+      // Where the hub's goes on otherwise, what is here from there on is nowhere else.
+      const handedOver = Math.min(held, forked.commonOf(key) ?? held);
+      waiting.set(partition, (waiting.get(partition) ?? 0) + Math.max(0, opLog.head(log).seq - handedOver));
     }
     return [...waiting].map(([partition, ops]) => ({
       ...view(partition),

@@ -58,7 +58,7 @@ export function createSyncStore(deps: SyncMemoryDeps): SyncStore {
 
   return {
     ...createStickStore(deps),
-    scopes: createScopes(deps),
+    scopes: createScopes({ ...deps, acknowledged: () => parsed<SyncMemory>('sync-memory')?.acknowledged ?? {} }),
     ownPartition: deps.ownPartition,
     ownRole: deps.ownRole,
     snapshots: createSnapshotLoader({

@@ -63,7 +63,7 @@ export async function beginWithSnapshots(given: {
     async handOver() {
       const { saved, sent } = store.roadCounts();
       if (saved + sent === 0) return null;
-      return (await exchange(store, transport, { ...given.exchange, partitions: [] })).failure;
+      return (await exchange(store, transport, { ...given.exchange, partitions: [], leaving: [] })).failure;
     },
   });
   if (done.refused !== null) {

@@ -1,9 +1,9 @@
 /**
  * Follows the hub when it changes what this laptop keeps: takes the newest credential into the enrolment, and leaves the partitions it
- * no longer covers, each once everything written there has been handed over.
+ * no longer covers, each once everything that is here of it has been handed over.
  */
 import { isWithin, overlaps } from '#shared/access/partitions.ts';
-import type { Credential } from '#shared/sync/messages.ts';
+import { type Credential, parseLogKey, type Summary } from '#shared/sync/messages.ts';
 import { adoptCredential } from './exchange-outcome.ts';
 import type { SyncStore } from './sync-store.ts';
 
@@ -31,7 +31,7 @@ export function followScopes(store: SyncStore, now: number): Credential | null {
       store.scopes.addChange({ ...store.scopes.view(partition), what: 'left', at: now });
   for (const { waiting, files, ...left } of leaving) {
     if (waiting + files > 0) continue;
-    void store.scopes.erase(left.partition);
+    erase(store, left.partition);
     store.scopes.addChange({ ...left, what: 'left', at: now });
   }
   return adopted;
@@ -43,8 +43,20 @@ export function dropPartition(store: SyncStore, partition: string, now: number):
   const leaving = granted === null ? [] : store.scopes.leaving(granted);
   if (!leaving.some((each) => each.partition === partition)) return;
   const left = store.scopes.view(partition);
-  void store.scopes.erase(partition);
+  erase(store, partition);
   store.scopes.addChange({ ...left, what: 'dropped', at: now });
+}
+
+/** Erases a partition, and what the hub said of its logs while they were here. */
+function erase(store: SyncStore, partition: string): void {
+  void store.scopes.erase(partition);
+  const without = (summary: Summary): Summary =>
+    Object.fromEntries(Object.entries(summary).filter(([log]) => parseLogKey(log).partition !== partition));
+  const [memory, stick] = [store.syncMemory(), store.stickMemory()];
+  if (memory !== null) store.setSyncMemory({ ...memory, acknowledged: without(memory.acknowledged) });
+  const { hub } = stick.peers;
+  if (hub !== undefined)
+    store.setStickMemory({ ...stick, peers: { ...stick.peers, hub: { ...hub, summary: without(hub.summary) } } });
 }
 
 /**

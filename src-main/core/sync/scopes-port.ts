@@ -7,7 +7,7 @@ export type ScopeChange = ScopeView & {
   readonly at: number;
 };
 
-/** A partition that is to be left, with what the hub does not hold yet: ops of this laptop, and attachments that are here. */
+/** A partition that is to be left, with what the hub is not known to hold: ops, this laptop's own and others', and attachments that are here. */
 export type LeavingScope = ScopeView & { readonly waiting: number; readonly files: number };
 
 export type Scopes = {

@@ -146,6 +146,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
     const transport = transportOf(at, { ...enrolment, address: enrolment.address });
     const options = {
       partitions,
+      leaving: store.scopes.leaving(partitions).map(({ partition }) => partition),
       epoch: enrolment.epoch,
       acknowledged: memory.acknowledged,
       unwanted: at.unwanted,

@@ -9,6 +9,7 @@ import { HubFailure, hubPaths } from '#shared/sync/hub-http.ts';
 import { protocolVersion, Refusal } from '#shared/sync/messages.ts';
 import { emptyHead } from '#shared/sync/op.ts';
 import { openSegment } from '#shared/sync/segment.ts';
+import { fieldList } from '#tests/lib/kind-table.ts';
 import { linkTexts, ops, syncExample, writer } from '#tests/lib/sync-example.ts';
 
 const document = readFileSync(new URL('../../docs/sync.md', import.meta.url), 'utf8');
@@ -52,4 +53,8 @@ test('the document names the version, every route, every reason and every kind',
   for (const reason of [...HubFailure.shape.reason.options, ...Refusal.shape.reason.options])
     expect(document).toContain(`\`${reason}\``);
   for (const kind of allKinds) expect(document).toMatch(new RegExp(`\\| ${kind.number} +\\| ${kind.name} `));
+});
+
+test.each(allKinds.map((kind) => [kind.name, kind] as const))('the document lists the fields of %s', (name, kind) => {
+  expect(bare(document)).toContain(bare(`**${name}**: ${fieldList(kind)}.`));
 });

@@ -43,6 +43,7 @@
  *    a request is held there; within an epoch its last word on such a log counts on.
  * 8. Heads tell what seqs cannot: that a log went on in two ways. One of others: the hub's stands, and is fetched. One of this
  *    laptop's own: it was put back from a copy and must take a new identity before anything else (`sync/old-copy`).
+ *    In a partition this laptop may not see any more the hub's does not come: there the log ends where both are the same.
  * 9. What the hub will not take under an earlier identity, and what others kept as strays (stray.ts), is written again under today's.
  * 10. Where only the answer may have been lost, a turn without segments asks what the hub holds before they are sent again.
  * 11. Another protocol version ends the exchange before anything is taken: `sync/protocol` {hub, app}.
@@ -58,6 +59,7 @@ import {
   isStopped,
   mayHaveArrived,
   opsBeyond,
+  othersIn,
   type Sent,
 } from './hand-over.ts';
 import { ask, type Asking, briefRequest, comingBy } from './exchange-request.ts';
@@ -178,7 +180,7 @@ export async function exchange(
     const before = session;
     // What did not arrive is no refusal.
     const arrived = lost.filter(({ log, from }) => (header.summary[log] ?? 0) >= from);
-    session = takeAnswer(store, session, [...asked.sent, ...arrived], header);
+    session = takeAnswer(store, session, [...asked.sent, ...arrived], header, options);
     if (session.failure !== null) return end(session, session.failure);
     report(store, session, header, options);
     // While this answer is applied the hub already works on the next request.
@@ -282,7 +284,13 @@ function opsLacking(store: ReplicaStore, session: Session, hub: Summary, options
   return opsBeyond(Object.fromEntries(wanted), store.summary());
 }
 
-function takeAnswer(store: ReplicaStore, session: Session, sent: readonly Sent[], header: SyncResponse): Session {
+function takeAnswer(
+  store: ReplicaStore,
+  session: Session,
+  sent: readonly Sent[],
+  header: SyncResponse,
+  options: ExchangeOptions,
+): Session {
   const { summary } = header;
   const refusals = header.refusals.filter((refusal) => refusal.reason !== 'gap');
   for (const { log, reason } of refusals) if (reason === 'forked') store.distrust(log);
@@ -291,11 +299,12 @@ function takeAnswer(store: ReplicaStore, session: Session, sent: readonly Sent[]
   // An old copy must not be told that its other self has handed everything over.
   if (store.compareHeads(acknowledged, header.heads)) return { ...session, failure: { code: 'sync/old-copy' } };
   store.markReceived(summary);
+  let reissued = 0;
+  for (const log of Object.keys(acknowledged)) if (!isKept(options, log)) reissued += store.endForked(log);
 
   const blocked = new Set(session.blocked);
   const unwanted = { ...session.unwanted };
   let acknowledgedOps = 0;
-  let reissued = 0;
   for (const log of new Set(sent.map((segment) => segment.log))) {
     const offered = sent.filter((segment) => segment.log === log);
     const from = Math.min(...offered.map((segment) => segment.from));
@@ -330,11 +339,6 @@ function takeAnswer(store: ReplicaStore, session: Session, sent: readonly Sent[]
     credentials: nextPage(session, header.credentialsAfter),
     isTold: true,
   };
-}
-
-/** What the hub does not name any more in the same epoch is not for this laptop to see; it is there all the same. */
-function othersIn(store: ReplicaStore, summary: Summary): Summary {
-  return Object.fromEntries(Object.entries(summary).filter(([log]) => !store.isOwn(log)));
 }
 
 /** What the hub did not want of somebody's log is offered once more when something new is said of its writer. */

@@ -100,6 +100,11 @@ function held(store: ReplicaStore, word: HubWord, options: HandOverOptions): Sum
   };
 }
 
+/** What the hub does not name any more in the same epoch is not for this laptop to see; it is there all the same. */
+export function othersIn(store: ReplicaStore, summary: Summary): Summary {
+  return Object.fromEntries(Object.entries(summary).filter(([log]) => !store.isOwn(log)));
+}
+
 /** How many ops a summary counts that another one does not. */
 export function opsBeyond(summary: Summary, other: Summary): number {
   let ops = 0;

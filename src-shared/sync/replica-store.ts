@@ -77,6 +77,11 @@ export type ReplicaStore = {
    */
   endLog(log: string, after: number): number | null;
   /**
+   * Ends a log that goes on otherwise at the hub where both are sure to hold the same, because the hub's continuation will not come: this
+   * laptop may not see it any more. What was here beyond is kept as `endLog` keeps it. Answers how many ops were written again.
+   */
+  endForked(log: string): number;
+  /**
    * Writes again, at the end of this laptop's own log, what others have kept of its logs as strays (stray.ts) and none of them says any
    * more; the strays are removed. Answers how many ops that were. Waits while a log of its own is not mended.
    */

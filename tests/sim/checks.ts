@@ -7,7 +7,7 @@ import { emptyValue, type FieldValue, type Kind } from '#shared/kinds/define-kin
 import { allKinds } from '#shared/kinds/all-kinds.ts';
 import { hexToBytes } from '#shared/kernel/ids.ts';
 import { mayAct } from '#shared/sync/credential.ts';
-import { logKey } from '#shared/sync/messages.ts';
+import { logKey, parseLogKey } from '#shared/sync/messages.ts';
 import { overruled } from '#shared/sync/merge.ts';
 import { emptyHead, stampToText } from '#shared/sync/op.ts';
 import { openSegment } from '#shared/sync/segment.ts';
@@ -86,6 +86,13 @@ function check(world: World): void {
   for (const actor of world.actors) checkLaptop(world, actor, rogues, tables);
 }
 
+/** Whether nobody may hand a log over any more: of an identity whose rights were cut short, and that its laptop has left. */
+function isStranded(world: World, log: string): boolean {
+  const { replica } = parseLogKey(log);
+  const writer = world.actors.find(({ laptop }) => laptop.name === world.names.get(replica));
+  return writer !== undefined && writer.isCutShort && writer.laptop.store().replica !== replica;
+}
+
 function checkLaptop(
   world: World,
   actor: Actor,
@@ -97,6 +104,10 @@ function checkLaptop(
   const kept = keptBy(world, actor);
   const held = Object.entries(world.hub.summary()).filter(([log]) => isWithinAny(kept, log));
   const mine = { ...laptop.store().summary() };
+  // What came from elsewhere before its writer's rights were cut short, and stands at the hub under the writer's next identity only.
+  const stranded = Object.keys(mine).filter((log) => isStranded(world, log) && !laptop.store().isOwn(log));
+  for (const log of stranded) mine[log] = Math.min(mine[log] ?? 0, world.hub.summary()[log] ?? 0);
+  for (const log of stranded) if (mine[log] === 0) delete mine[log];
   // What a rogue keeps to itself is nobody's business but its own.
   const ownLog = logKey(replica, laptop.partition);
   if (rogues.has(replica)) {
@@ -114,7 +125,7 @@ function checkLaptop(
     const kind = allKinds.find((each) => each.number === op.kind);
     yes(mayAct({ roles: ['member'] }, kind, op.act), `${laptop.name} holds what a rogue was not allowed to write`);
   }
-  const key = rogues.has(replica) ? laptop.name : `${kept.join(' ')} ${laptop.version()}`;
+  const key = rogues.has(replica) || stranded.length > 0 ? laptop.name : `${kept.join(' ')} ${laptop.version()}`;
   const expected = tables.get(key) ?? naiveTable(laptop, ops);
   tables.set(key, expected);
   deepEqual(tableOf(laptop, expected), expected, `${laptop.name}'s tables`);

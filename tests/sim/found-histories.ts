@@ -12,6 +12,8 @@ const chair: LaptopOrder = { skewDays: 0, place: 'one', version: 'now', office: 
 function write(who: number, value: number, field = 0, both = false): Step & { readonly do: 'write' } {
   return { do: 'write', who, kind: 'contact', record: 0, act: 'set', fields: [field], value, both, elsewhere: false };
 }
+/** The same in the other commission, where its record is. */
+const elsewhere = (who: number, value: number): Step => ({ ...write(who, value), elsewhere: true });
 const meet = (who: number): Step => ({ do: 'exchange', who, fault: noFault });
 const backUp = (who: number): Step => ({ do: 'back-up', who });
 const putBack = (who: number): Step => ({ do: 'put-back', who, isKnown: false });
@@ -177,6 +179,22 @@ export const foundStories: readonly FoundStory[] = [
       [putBack(hub), write(0, 0)],
     ],
     [chair, { ...chair, office: 'rogue' }, chair],
+  ),
+  story(
+    'a laptop put back twice that was invited anew leaves a partition, though the hub does not count its first identity as its own',
+    [
+      [write(1, 0), meet(1), meet(2), elsewhere(2, 1), reach(2, false), backUp(2)],
+      [{ ...putBackKnowingly, who: 2 }, meet(2), { ...putBackKnowingly, who: 2 }],
+    ],
+    [chair, { ...chair, place: 'two' }, { ...chair, place: 'both' }],
+  ),
+  story(
+    'a laptop hands over what it wrote, though the hub goes on otherwise where it may not look any more',
+    [
+      [write(1, 0), meet(1), reach(0, true), meet(0), meet(0), elsewhere(0, 1), backUp(0), meet(0)],
+      [putBack(0), meet(0), elsewhere(0, 0), reach(0, false)],
+    ],
+    [chair, { ...chair, place: 'two' }],
   ),
 ];
 

@@ -143,7 +143,7 @@ export function createLeanMachine(options: LeanOptions) {
   /** Ends one log behind `after`; null where that cannot be. */
   function endOne(key: string, after: number): number | null {
     const log = machine.disk.logs.get(key);
-    if (log === undefined || log.replica === current().replica || machine.disk.forked.has(key)) return null;
+    if (log === undefined || log.replica === current().replica) return null;
     const sealed = isOwn(log.replica) ? seal(log) : log;
     put(sealed);
     return sealed.ops.length > after ? branchOff(sealed, after) : 0;

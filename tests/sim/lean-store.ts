@@ -120,9 +120,15 @@ export function leanStore(machine: LeanMachine, hubKey: string): ParcelStore {
       const later = place < 0 ? [] : machine.disk.identities.slice(place + 1, -1).reverse();
       for (const each of later) {
         const along = logKey(each.replica, at);
-        endOne(along, machine.disk.logs.get(along)?.received ?? 0);
+        if (!machine.disk.forked.has(along)) endOne(along, machine.disk.logs.get(along)?.received ?? 0);
       }
-      return endOne(key, after);
+      return machine.disk.forked.has(key) ? null : endOne(key, after);
+    },
+    endForked(key) {
+      const common = machine.disk.forked.get(key);
+      const again = common === undefined ? null : endOne(key, common);
+      if (again !== null) machine.disk.forked.delete(key);
+      return again ?? 0;
     },
     takeBack() {
       if ([...machine.disk.forked.keys()].some((key) => isOwn(parseLogKey(key).replica))) return 0;

@@ -125,8 +125,7 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
 
   /** Ends one log behind `after`; null where that cannot be. */
   function endOne(log: Log, after: number): number | null {
-    if (isCurrent(log) || forked.commonOf(keyOf(log)) !== undefined) return null;
-    if (after < opLog.base(log) || opLog.isComing(log)) return null;
+    if (isCurrent(log) || after < opLog.base(log) || opLog.isComing(log)) return null;
     deps.committer.seal((each) => each === log);
     return opLog.head(log).seq > after ? deps.committer.branchOff(log, after) : 0;
   }
@@ -258,9 +257,18 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
       const owns = opLog.ownReplicas();
       const later = opLog.isOwn(log.replica) ? owns.slice(1, owns.indexOf(log.replica)) : [];
       const along = later.flatMap((replica) => findLog(logKey(replica, log.partition)) ?? []);
-      const moved = along.reduce((count, each) => count + (endOne(each, opLog.marks(each).received) ?? 0), 0);
-      const again = endOne(log, after);
+      const isForked = (each: Log): boolean => forked.commonOf(keyOf(each)) !== undefined;
+      const ended = along.filter((each) => !isForked(each));
+      const moved = ended.reduce((count, each) => count + (endOne(each, opLog.marks(each).received) ?? 0), 0);
+      const again = isForked(log) ? null : endOne(log, after);
       return again === null ? null : moved + again;
+    },
+
+    endForked(key) {
+      const [log, common] = [findLog(key), forked.commonOf(key)];
+      const again = log === undefined || common === undefined ? null : endOne(log, common);
+      if (again !== null) forked.remove(key);
+      return again ?? 0;
     },
 
     takeBack() {

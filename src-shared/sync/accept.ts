@@ -14,6 +14,7 @@ import { coversPartition, isValidAt, mayAct, newestFirst, stillCounting } from '
 import type { Credential } from './messages.ts';
 import type { Op } from './op.ts';
 import type { SegmentHeader } from './segment.ts';
+import { leavesNoRoom } from './stamp.ts';
 
 /**
  * `credentials` are all known of the writer. `nowMs` is the judge's clock: the hub's, on the line and by
@@ -22,7 +23,8 @@ import type { SegmentHeader } from './segment.ts';
  * another laptop's parcel the parcel's own writer is judged by the clock (parcel-session.ts), the writers of segments it relays
  * are not.
  *
- * Failures: `segment/no-credential`, `segment/expired`, `segment/wrong-partition`, `segment/wrong-role` {seq}.
+ * Failures: `segment/no-credential`, `segment/expired`, `segment/wrong-partition`, `segment/wrong-role` {seq}; where a time leaves no room
+ * to beat it `segment/garbage`: no clock makes one, and the hub takes none.
  */
 export function checkSegmentAllowed(
   credentials: readonly Credential[],
@@ -34,6 +36,7 @@ export function checkSegmentAllowed(
   const [newest] = own;
   if (newest === undefined) return err({ code: 'segment/no-credential' });
   if (nowMs !== null && !isValidAt(newest, nowMs)) return err({ code: 'segment/expired' });
+  if (nowMs !== null && ops.some(({ time }) => leavesNoRoom(time, nowMs))) return err({ code: 'segment/garbage' });
   for (const op of ops) {
     const at = own.findIndex((each) => op.seq > (each.heldBefore?.[header.partition] ?? 0));
     const judges = at < 0 ? [] : stillCounting(own.slice(at), nowMs);

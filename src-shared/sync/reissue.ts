@@ -122,7 +122,8 @@ export function reissued({ from, to, elsewhere }: Reissue): Op[] {
       to.isGiven(op, time) || partsOf(op).some((part) => given.has(`${time} ${part}`));
     // What it replaced may stand where it stood itself, or later.
     const replaced = Object.entries(op.replaced).map(([field, stamp]) => moves.ofField(op, field, stamp).time);
-    let time = Math.max(op.time, ...replaced.map((each) => each + 1));
+    // The last time there is was not beaten where the op stood either.
+    let time = Math.max(op.time, ...replaced.map((each) => each + 1).filter(Number.isSafeInteger));
     while (isTaken(time)) time += 1;
     for (const part of partsOf(op)) given.add(`${time} ${part}`);
     return time;

@@ -6,7 +6,8 @@
  * a field and nothing else: what has been delivered is told by sequence numbers (messages.ts).
  *
  * A wrong clock must not win for ever: a person's next edit beats what they have seen, whatever its stamp, and a stamp
- * further ahead than `capMs` moves nobody else's clock.
+ * further ahead than `capMs` moves nobody else's clock. So that there is always room to beat a stamp, no clock writes beyond
+ * 2100, and a hub refuses what lies nearer to the end (`leavesNoRoom`).
  */
 
 export type Stamp = { readonly time: number; readonly replica: string };
@@ -14,6 +15,9 @@ export type Stamp = { readonly time: number; readonly replica: string };
 const unitsPerMs = 2048;
 /** How far ahead of the wall clock a stamp may pull another replica's clock: one day. */
 export const capMs = 86_400_000;
+/** 2100-01-01: no wall clock counts beyond. */
+const furthestMs = 4_102_444_800_000;
+const lastTime = Number.MAX_SAFE_INTEGER;
 
 /** Before any write. */
 export const zeroStamp: Stamp = { time: 0, replica: '' };
@@ -28,18 +32,27 @@ export function stampMs(time: number): number {
   return Math.floor(time / unitsPerMs);
 }
 
-/** The stamp time of a wall-clock moment, counter 0. */
+/** The stamp time of a wall-clock moment, counter 0; of one beyond 2100 that of 2100. */
 export function msToStampTime(ms: number): number {
-  return Math.max(0, Math.trunc(ms)) * unitsPerMs;
+  return Math.min(Math.max(0, Math.trunc(ms)), furthestMs) * unitsPerMs;
+}
+
+/**
+ * Whether a time lies so near to the last there is that edits which have to beat it could run out of times: beyond 15/16 of the way there
+ * from the judge's wall clock, which is 2104 in 2026. What is refused today is so a little less tomorrow: what beats a time that was taken is.
+ */
+export function leavesNoRoom(time: number, nowMs: number): boolean {
+  return time > lastTime - Math.floor((lastTime - msToStampTime(nowMs)) / 16);
 }
 
 /**
  * The next stamp time: after `last`, after everything it replaces (`seen`), and not before the wall clock.
- * Returns the clock to remember too: unchanged where a value from far ahead was beaten.
+ * Returns the clock to remember too: unchanged where a value from far ahead was beaten. The last time there is, which no hub takes, cannot
+ * be beaten: beside it one writes as if it were not there.
  */
 export function nextTime(last: number, nowMs: number, seen: number): { time: number; clock: number } {
   const own = Math.max(last + 1, msToStampTime(nowMs));
-  if (seen < own) return { time: own, clock: own };
+  if (seen < own || seen >= lastTime) return { time: own, clock: own };
   const time = seen + 1;
   return { time, clock: isFarAhead(time, nowMs) ? own : time };
 }

@@ -280,6 +280,11 @@ export function badSegments({ own, member }: Known): readonly [string, () => Uin
     ['a segment of nobody known', () => seal(newLaptop(), sampleOps(1, 1)), 'no-credential'],
     ['another partition', () => seal(own, sampleOps(1, 1), [], elsewhere), 'wrong-partition'],
     ['what a role forbids', () => seal(member, sampleOps(1, 1, 'x', { kind: 5 })), 'wrong-role'],
+    [
+      'a time that no edit could beat',
+      () => seal(own, sampleOps(5, 5, 'x', { time: Number.MAX_SAFE_INTEGER }), sampleOps(1, 4)),
+      'garbage',
+    ],
     ['ops from beyond a gap', () => seal(own, sampleOps(9, 9), sampleOps(1, 8)), 'gap'],
     ['another past', () => seal(own, sampleOps(5, 5, 'b'), sampleOps(1, 4, 'b')), 'forked'],
     ['the past told anew', () => seal(own, sampleOps(1, 4, 'b')), 'forked'],

@@ -93,6 +93,13 @@ test('a segment is judged by the writer’s credential, and by the clock only fi
   expect(code([credential], header, [op(progress), op(decision)], 1500)).toBe('segment/wrong-role');
 });
 
+test('a time that leaves no room to beat it is refused first-hand', () => {
+  const progress = kindsByName.get('progress')?.number ?? 0;
+  const at = (nowMs: number | null): boolean =>
+    checkSegmentAllowed([credential], header, [{ ...op(progress), time: Number.MAX_SAFE_INTEGER }], nowMs).ok;
+  expect([at(1500), at(null)]).toEqual([false, true]);
+});
+
 test('what was held when rights changed is judged by the rights of then, by everybody', () => {
   const progress = kindsByName.get('progress')?.number ?? 0;
   const decision = kindsByName.get('decision')?.number ?? 0;

@@ -73,7 +73,7 @@ export function ClashPanel({ value, again, onLater, onAgain }: PanelProps<DeskCl
 
   return (
     <>
-      <VerdictNote verdicts={value.verdicts} text={t('verdict.textSame')} />
+      <VerdictNote verdicts={value.verdicts} text={t('verdict.textSame')} other={t('clash.same')} />
       <div className="bd">
         <RecordsSideBySide records={value.records} frozen={value.frozen} again={again} />
         <ChoiceField

@@ -45,6 +45,8 @@ function Carry({ status, state }: { status: SyncStatus; state: StickState }) {
   const isTaking = take.isBusy || state.task?.doing === 'take';
   const isHubShut = status.problem !== null && isShutOut(status.problem);
   const isUnfit = status.problem?.code === 'sync/protocol';
+  // What nobody would take is not written: from a laptop that is shut out the neighbours take nothing either.
+  const readers = isHubShut ? [] : state.readers.filter(({ id }) => !isUnfit || id !== 'hub');
   const waits = isHubShut ? 'text.shutOut' : isUnfit ? 'text.versions' : 'text.waiting';
   return (
     <>
@@ -66,12 +68,14 @@ function Carry({ status, state }: { status: SyncStatus; state: StickState }) {
         ))}
         <FailureNote failure={isOutdated ? null : take.failure} />
         <div className="row g3 wrap">
-          <Button
-            variant={nextRoad(status) === 'stick' && arrivals.length === 0 ? 'filled' : 'outline'}
-            onClick={() => setIsWriting(true)}
-          >
-            {t('write')}
-          </Button>
+          {readers.length > 0 && (
+            <Button
+              variant={nextRoad(status) === 'stick' && arrivals.length === 0 ? 'filled' : 'outline'}
+              onClick={() => setIsWriting(true)}
+            >
+              {t('write')}
+            </Button>
+          )}
           {arrivals.length === 0 && place !== undefined && (
             <Button variant="default" busy={isTaking && t('taking')} onClick={() => void take.all(state.places)}>
               {t('take')}
@@ -80,7 +84,7 @@ function Carry({ status, state }: { status: SyncStatus; state: StickState }) {
           {place === undefined && <span className="sm mut">{t('noStick')}</span>}
         </div>
       </div>
-      {isWriting && <WriteDialog state={state} onClose={() => setIsWriting(false)} />}
+      {isWriting && <WriteDialog state={{ ...state, readers }} onClose={() => setIsWriting(false)} />}
     </>
   );
 }

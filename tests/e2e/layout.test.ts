@@ -105,7 +105,7 @@ describe('in the pseudo-language', () => {
       look,
     );
     await look('empty-today');
-    for (const route of ['/contacts', '/commission', '/records/decisions', '/training']) {
+    for (const route of ['/contacts', '/commission', '/records/decisions', '/training', '/sync']) {
       await open(route);
       await look(`empty${route.replaceAll('/', '-')}`);
     }

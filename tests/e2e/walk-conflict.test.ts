@@ -240,6 +240,9 @@ test('two who decide without knowing of each other are asked once more', async (
   await goToConflictDesk(desk);
   await pickRow(desk, desk.say('records:form.title', { number: disputed }));
   expect(await isSeen(desk.text(desk.say('desk:verdict.title')))).toBe(true);
+  const verdicts = desk.page.locator('.desk-note li');
+  for (const answer of ['desk:removal.keep', 'desk:removal.remove'] as const)
+    expect(await verdicts.filter({ hasText: desk.say(answer) }).count()).toBe(1);
   await desk.shot('ru-conflict-differently');
   await desk.choose(desk.say('desk:removal.keep'));
   await saveChoice(desk);

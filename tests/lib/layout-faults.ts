@@ -52,6 +52,14 @@ function findFaults(): string[] {
       }
     }
     overlaps(pieces);
+    windowScrolls();
+  }
+
+  /** In the app's frame only its middle scrolls: the window as a whole would leave an empty strip below the frame. */
+  function windowScrolls(): void {
+    const frame = document.querySelector('.main');
+    const { scrollHeight, clientHeight } = document.documentElement;
+    if (frame !== null && scrollHeight > clientHeight + slack) tell('the window scrolls as a whole', frame, '');
   }
 
   /** Tells of text below something that does not belong to it. */

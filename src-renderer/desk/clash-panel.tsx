@@ -47,6 +47,7 @@ export function ClashPanel({ value, again, onLater, onAgain }: PanelProps<DeskCl
     way === 'different' ||
     (way === 'same' && differing.every((field) => take[field] !== undefined)) ||
     (way === 'number' && renamed !== null && givenNumber.trim() !== '');
+  const missing = way === 'same' ? t('reason.choose') : way === 'number' ? t('clash.whichNumber') : t('reason.answer');
   const isBusy = declare.isBusy || merge.isBusy || renumber.isBusy;
   const isReady = isComplete && value.mayDecide && !isBusy;
 
@@ -120,7 +121,7 @@ export function ClashPanel({ value, again, onLater, onAgain }: PanelProps<DeskCl
         <FailureNote failure={declare.failure ?? merge.failure ?? renumber.failure} />
       </div>
       <PanelFoot
-        reason={!value.mayDecide ? t('reason.role') : isComplete ? null : t('reason.answer')}
+        reason={!value.mayDecide ? t('reason.role') : isComplete ? null : missing}
         isBusy={isBusy}
         onSave={save}
         onLater={onLater}

@@ -1,5 +1,6 @@
 import type { DeskLine } from '#shared/desk/contract.ts';
 import { useCommand } from '#renderer/app/use-command.ts';
+import { useFormat } from '#renderer/i18n/use-format.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
 import { Button } from '#renderer/ui/button.tsx';
 import { useConfirm } from '#renderer/ui/dialog.tsx';
@@ -17,11 +18,19 @@ export function DecideAll({
 }) {
   const { t } = useTranslation('desk');
   const { t: tApp } = useTranslation('app');
+  const format = useFormat();
   const notify = useNotify();
   const decide = useCommand('desk.decideAll');
   const [ask, dialog] = useConfirm();
 
-  async function all(kind: DeskLine['kind'], what: DeskLine['what'], way: 'standing' | 'here', title: string) {
+  const linesOf = (kind: DeskLine['kind'], what: DeskLine['what']): number =>
+    lines.filter((line) => line.kind === kind && line.what === what).length;
+  // Of a list that goes on beyond what is here the number is not known.
+  const isWhole = byKind.reduce((sum, { count }) => sum + count, 0) === lines.length;
+
+  async function all(kind: DeskLine['kind'], what: DeskLine['what'], way: 'standing' | 'here', answer: string) {
+    const count = isWhole ? `: ${format.number(linesOf(kind, what))}` : '';
+    const title = `${tApp(`kinds.${kind}`)}${count}. ${answer}`;
     const sure = await ask({ title, text: t('all.sure'), confirm: t('all.confirm'), cancel: t('all.cancel') });
     if (!sure) return;
     const result = await decide.run({ kind, what, way });
@@ -34,9 +43,7 @@ export function DecideAll({
       });
   }
   const sorts = byKind.flatMap(({ kind }) =>
-    (['record', 'clash'] as const).flatMap((what) =>
-      lines.filter((line) => line.kind === kind && line.what === what).length > 1 ? [{ kind, what }] : [],
-    ),
+    (['record', 'clash'] as const).flatMap((what) => (linesOf(kind, what) > 1 ? [{ kind, what }] : [])),
   );
   if (sorts.length === 0) return null;
   return (

@@ -237,6 +237,10 @@ describe('records', () => {
     expect(await core.code('records.remove', { kind: 'decision', id: draft.id })).toBe('records/frozen');
     expect(await core.value('records.isDecisionNumberFree', { number: ' 24/1 ' })).toEqual({ free: false });
     expect((await core.value('records.nextDecisionNumber', {})).number).toBe('24/2');
+    const held = await core.value('records.save', { kind: 'decision', values: { number: '24/2' } });
+    expect((await core.value('records.nextDecisionNumber', {})).number, 'a draft without a day has it').toBe('24/3');
+    await core.value('records.remove', { kind: 'decision', id: held.id });
+    expect((await core.value('records.nextDecisionNumber', {})).number).toBe('24/2');
     const second = await core.value('records.save', {
       kind: 'decision',
       values: {

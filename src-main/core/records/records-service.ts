@@ -22,6 +22,9 @@ export type RecordsDeps = {
   readonly random: Random;
 };
 
+/** Beyond that a person has to find a number: so many drafts ahead nobody has. */
+const mostNumbersTried = 200;
+
 type Item = {
   readonly kind: string;
   readonly id?: Id | undefined;
@@ -198,15 +201,21 @@ export function createRecordsService(deps: RecordsDeps): DomainHandlers<typeof r
     },
 
     nextDecisionNumber() {
+      const { queries } = deps.open().store;
       // Drafts may have no number yet, so the newest that has one is looked for.
-      const { rows } = deps.open().store.queries.list({
+      const { rows } = queries.list({
         kind: Decision,
         locale: 'ru',
         sort: { field: 'decidedOn', descending: true },
         limit: 50,
       });
       const last = rows.find((row) => typeof row.values.number === 'string' && row.values.number !== '');
-      return ok({ number: nextNumber(last === undefined ? null : String(last.values.number)) });
+      let number = nextNumber(last === undefined ? null : String(last.values.number));
+      // A draft without a day, or one of a day before, may have it already.
+      const isTaken = (): boolean =>
+        queries.list({ kind: Decision, where: { number }, locale: 'ru', limit: 1 }).rows.length > 0;
+      for (let turn = 0; turn < mostNumbersTried && isTaken(); turn += 1) number = nextNumber(number);
+      return ok({ number });
     },
 
     isDecisionNumberFree({ number, except }) {

@@ -71,6 +71,7 @@ export function openPeer(path: string, key: Uint8Array | null, partition = 'kz/k
     (replicaStore ??= createLogStore({
       db: store.db,
       log: store.log,
+      archive: store.archive,
       meta: store.meta,
       committer: store.committer,
       identity,

@@ -52,6 +52,8 @@ export type Archive = {
   drop(ref: number): void;
   /** Shows every op but those of a coming snapshot. */
   forEach(visit: (op: ArchivedOp) => void): void;
+  /** Forgets all chunks of a partition but those of a coming snapshot. */
+  empty(partition: string): void;
   /** The coming snapshot has come: its chunks take the place of all others of its partition. */
   settle(partition: string): void;
   /** Forgets the chunks of the coming snapshot. */
@@ -184,10 +186,13 @@ export function createArchive(db: WritableDb, meta: Meta): Archive {
         for (const entry of readChunk(bytesOf(ref), segmentPorts)) visit({ ...entry, partition });
       }
     },
-    settle(partition) {
+    empty(partition) {
       dropSettled.run(partition);
-      settleRows.run();
       read.clear();
+    },
+    settle(partition) {
+      self.empty(partition);
+      settleRows.run();
     },
     dropLoading() {
       dropRows.run();

@@ -17,7 +17,7 @@ import type { Checkpoints } from './checkpoints.ts';
 import { withoutWaiting, type WritableDb } from './database.ts';
 import { derivedId } from './derived-id.ts';
 import type { DeskIndex } from './desk-index.ts';
-import { createGatheredOps, type GatheredOps } from './gathered-ops.ts';
+import { type Batch, createGatheredOps } from './gathered-ops.ts';
 import type { Indexes } from './indexes.ts';
 import type { Log, OpLog } from './op-log.ts';
 import { opsAbout } from './ops-about.ts';
@@ -75,6 +75,8 @@ export type Committer = {
    * again.
    */
   branchOff(log: Log, after: number): number;
+  /** Makes all tables anew after `forget`, in one transaction, and then writes what that answers into the own log of the partition. */
+  beginAnew(partition: string, forget: () => readonly Change[]): void;
   /** Appends to this laptop's own log in a partition what `write` makes to stand behind its end; answers how many ops. */
   takeBack(partition: string, write: (into: Log, after: number) => readonly Op[]): number;
   /**
@@ -104,14 +106,7 @@ export function createCommitter(deps: CommitDeps): Committer {
   const squeezedTopics = new Set<string>();
   let squeezedTold = 0;
   const placer = createRecordPlacer({ log: opLog, indexes, desk });
-  const chunkPlacer = createChunkPlacer({
-    db,
-    log: opLog,
-    authors: deps.authors,
-    kinds: kindsByNumber,
-    tableOf,
-    placer,
-  });
+  const chunkPlacer = createChunkPlacer({ ...deps, kinds: kindsByNumber, tableOf, placer });
 
   // Made once: a function for each transaction takes as long as a statement of it.
   const inTransaction = db.transaction((work: () => unknown) => work()).immediate;
@@ -327,6 +322,18 @@ export function createCommitter(deps: CommitDeps): Committer {
       return moved;
     },
 
+    beginAnew(partition, forget) {
+      transact(() => {
+        if (batch !== null) projectGathered(batch);
+        const strays = forget();
+        for (const kind of deps.kinds) rebuildTable(kind);
+        desk.rebuild();
+        self.commit(strays, { replica: opLog.ownReplica(), partitionOf: () => partition, actor: null });
+      });
+      deps.logger.warn('store/begun-anew');
+      deps.changed([...deps.kinds.map((kind) => kind.domain), 'records', 'desk', 'sync']);
+    },
+
     takeBack(partition, write) {
       return transact(() => {
         const into = opLog.logOf(opLog.ownReplica(), partition);
@@ -384,9 +391,6 @@ export function createCommitter(deps: CommitDeps): Committer {
   };
   return self;
 }
-
-/** A transaction of `together`: which domains have changed, what is not yet in its rows, and what went wrong in it. */
-type Batch = { readonly topics: Set<string>; readonly gathered: GatheredOps; failure: unknown };
 
 /** Takes a transaction back without an error. */
 class Undone extends Error {}

@@ -15,6 +15,7 @@ import {
 import { endsLink, type Op } from '#shared/sync/op.ts';
 import type { ReplicaStore } from '#shared/sync/replica-store.ts';
 import { headWithin, openSegment, readSegmentHeader } from '#shared/sync/segment.ts';
+import type { Archive } from './archive.ts';
 import type { Committer } from './commit.ts';
 import { databaseFailure, withoutWaiting, type WritableDb } from './database.ts';
 import { createErasedLogs } from './erased-logs.ts';
@@ -22,12 +23,14 @@ import { createForkedLogs } from './forked-logs.ts';
 import { type Identity, verifySignature } from './identity.ts';
 import type { Meta } from './meta.ts';
 import type { Log, OpLog } from './op-log.ts';
+import { createPartedLogs } from './parted-logs.ts';
 import { segmentPorts, sha256 } from './segment-ports.ts';
 import { createStrayTaker } from './strays.ts';
 
 export type LogStoreDeps = {
   readonly db: WritableDb;
   readonly log: OpLog;
+  readonly archive: Archive;
   readonly meta: Meta;
   readonly committer: Committer;
   readonly identity: Identity;
@@ -61,13 +64,12 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
       .map(({ serial }) => serial)
       .sort();
 
-  const takeStrays = createStrayTaker({
-    ...deps,
-    mayWrite(partition, ops) {
-      const { replica } = identity;
-      return checkSegmentAllowed(credentialsOf(replica), { replica, partition }, ops, null).ok;
-    },
-  });
+  const mayWrite = (partition: string, ops: readonly Op[]): boolean => {
+    const { replica } = identity;
+    return checkSegmentAllowed(credentialsOf(replica), { replica, partition }, ops, null).ok;
+  };
+  const takeStrays = createStrayTaker({ ...deps, mayWrite });
+  const parted = createPartedLogs({ ...deps, mayWrite });
 
   const keyOf = (log: Log): string => logKey(log.replica, log.partition);
   const findLog = (key: string): Log | undefined => opLog.logs().find((log) => keyOf(log) === key);
@@ -201,6 +203,7 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
     },
 
     compareHeads(summary, heads) {
+      parted.heard(summary);
       for (const [key, seq] of Object.entries(summary)) {
         const { replica, partition } = parseLogKey(key);
         const isOwnErased = replica === identity.replica && erased.has(key);
@@ -273,7 +276,8 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
 
     takeBack() {
       if (opLog.logs().some((log) => opLog.isOwn(log.replica) && forked.commonOf(keyOf(log)) !== undefined)) return 0;
-      const count = takeStrays((key) => !erased.has(logKey(identity.replica, parseLogKey(key).partition)));
+      const isWanted = (key: string): boolean => !erased.has(logKey(identity.replica, parseLogKey(key).partition));
+      const count = takeStrays(isWanted) + parted.writeAgain(isWanted);
       if (count > 0) deps.roadChanged();
       return count;
     },
@@ -315,8 +319,13 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
       if (!allowed.ok) return allowed;
       const parting = from <= held ? partingOf(log, bytes, from, to, ops) : null;
       const isLost = parting !== null && parting < opLog.base(log);
-      if (parting !== null && (isLost || source === 'laptop')) return err({ code: 'segment/forked', log: key });
+      if (parting !== null && source === 'laptop') return err({ code: 'segment/forked', log: key });
       try {
+        if (isLost) {
+          if (!parted.begin(log)) return err({ code: 'segment/forked', log: key });
+          forked.remove(key);
+          return ok({ log: key, from, to, applied: 0, branched: true });
+        }
         if (parting !== null) deps.committer.branchOff(log, parting);
         if (isForked || parting !== null) {
           // What is the same up to here need not come again; whether it is to the end the next heads tell.

@@ -52,6 +52,8 @@ export type OpLog = Replicas & {
   base(log: Log): number;
   /** From here on the archive stands for the log up to `base.seq`; a log held less far begins there. */
   setBase(log: Log, base: LogHead): void;
+  /** Forgets all that is held of another's log; what the archive has of it is the caller's. */
+  restart(log: Log): void;
   /** Whether a snapshot is coming that covers the log: until then it takes nothing else. */
   isComing(log: Log): boolean;
   /** Gives up a snapshot that is coming: tables are made anew of what is settled. */
@@ -299,6 +301,12 @@ export function createOpLog(deps: OpLogDeps): OpLog {
       statements.setBase.run(seq, head, log.ref);
       state.base = seq;
       if (state.sealed.seq < seq) state.sealed = { seq, head };
+    },
+    restart(log) {
+      cuts += 1;
+      statements.dropCovered.run(log.ref, Number.MAX_SAFE_INTEGER, -1);
+      statements.setBase.run(0, emptyHead, log.ref);
+      addState({ log, base: 0, sealed: { seq: 0, head: emptyHead }, tail: [], seedBlock: null });
     },
     isComing: ({ replica, partition }) => archive.coming(replica, partition) > 0,
     giveUpComing() {

@@ -17,6 +17,7 @@ import { logKey, type Summary } from '#shared/sync/messages.ts';
 import { fromColumnText } from './column-text.ts';
 import type { WritableDb } from './database.ts';
 import type { Row } from './record-rows.ts';
+import { createSetAsideOps } from './set-aside-ops.ts';
 import { createPartitionEraser } from './partition-eraser.ts';
 import { columnName, quote } from './tables.ts';
 import type { Archive } from './archive.ts';
@@ -89,6 +90,7 @@ export function createScopes(deps: {
     if (logs.length === 0) return [];
     const acknowledged = deps.acknowledged();
     const forked = createForkedLogs(meta);
+    const setAside = createSetAsideOps(meta);
     const waiting = new Map<string, number>();
     for (const log of logs) {
       const { partition } = log;
@@ -96,7 +98,10 @@ export function createScopes(deps: {
       const held = opLog.isOwn(log.replica) ? opLog.marks(log).received : (acknowledged[key] ?? 0);
       // Where the hub's goes on otherwise, what is here from there on is nowhere else.
       const handedOver = Math.min(held, forked.commonOf(key) ?? held);
-      waiting.set(partition, (waiting.get(partition) ?? 0) + Math.max(0, opLog.head(log).seq - handedOver));
+      waiting.set(
+        partition,
+        (waiting.get(partition) ?? setAside.countIn(partition)) + Math.max(0, opLog.head(log).seq - handedOver),
+      );
     }
     return [...waiting].map(([partition, ops]) => ({
       ...view(partition),
@@ -112,6 +117,7 @@ export function createScopes(deps: {
       const log = opLog.logs().find((each) => each.replica === opLog.ownReplica() && each.partition === partition);
       const received = log === undefined ? 0 : opLog.marks(log).received;
       if (log !== undefined && received > 0) createErasedLogs(meta).add(logKey(log.replica, partition), received);
+      createSetAsideOps(meta).forget(partition);
       eraser.begin(partition);
       return goOn();
     },

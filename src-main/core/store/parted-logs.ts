@@ -1,0 +1,117 @@
+/**
+ * Logs of others that part from the hub's below their base: what is before that stands in the archive, without heads and segments to go
+ * back to. Then the partition begins anew from the hub: of every log of others that begins in the archive nothing is kept, and the hub
+ * sends them from their first op. It happens by itself, and only where nobody's work goes with it:
+ *
+ * - The hub holds all that this laptop holds of those other logs.
+ * - What this laptop holds of the parted log behind its base becomes strays for its writer, as elsewhere (stray.ts).
+ * - What stood in the archive of it nobody can prove any more. It is set aside, and once the hub's continuation is here, whatever of it that
+ *   does not say is written again at the end of this laptop's own log, under its own name: so its rights must allow that, or nothing is done.
+ */
+import { compareLoose, type LooseOp } from '#shared/sync/loose-ops.ts';
+import { logKey, parseLogKey, type Summary } from '#shared/sync/messages.ts';
+import type { Op } from '#shared/sync/op.ts';
+import { straysBehind } from '#shared/sync/stray.ts';
+import { writtenAgain } from '#shared/sync/take-back.ts';
+import type { Archive } from './archive.ts';
+import type { Committer } from './commit.ts';
+import { derivedId } from './derived-id.ts';
+import type { Meta } from './meta.ts';
+import type { Log, OpLog } from './op-log.ts';
+import { opsAbout } from './ops-about.ts';
+import { createSetAsideOps } from './set-aside-ops.ts';
+
+export type PartedLogs = {
+  /** Begins the partition of a parted log anew; false, with nothing done, where that is not safe. */
+  begin(log: Log): boolean;
+  /** The hub's word on all logs, as it comes. */
+  heard(summary: Summary): void;
+  /**
+   * Writes again what was set aside of the logs that pass `isWanted` and the hub's continuations, once they are here, do not say; answers
+   * how many ops that were.
+   */
+  writeAgain(isWanted: (log: string) => boolean): number;
+};
+
+export function createPartedLogs(deps: {
+  readonly log: OpLog;
+  readonly archive: Archive;
+  readonly meta: Meta;
+  readonly committer: Committer;
+  /** Whether the hub would take these ops from this laptop now. */
+  readonly mayWrite: (partition: string, ops: readonly Op[]) => boolean;
+}): PartedLogs {
+  const { log: opLog, archive, committer } = deps;
+  let word: Summary = {};
+  const setAside = createSetAsideOps(deps.meta);
+
+  function archived({ replica, partition }: Log): LooseOp[] {
+    const found: LooseOp[] = [];
+    archive.forEach((each) => {
+      if (each.replica === replica && each.partition === partition) found.push({ op: each.op, replica });
+    });
+    return found.sort(compareLoose);
+  }
+
+  /** What this laptop's own logs of a partition say about the records of these ops. */
+  function ownAbout(ops: readonly Op[], partition: string): LooseOp[] {
+    const records = new Set(ops.map(({ record }) => record));
+    const logs = opLog.logs().filter((log) => opLog.isOwn(log.replica) && log.partition === partition);
+    return logs.flatMap((log) =>
+      [...opsAbout(opLog, log, records)].map((op): LooseOp => ({ op, replica: log.replica })),
+    );
+  }
+
+  return {
+    begin(log) {
+      if (opLog.isOwn(log.replica)) return false;
+      const begun = opLog.logs().filter((each) => each.partition === log.partition && opLog.base(each) > 0);
+      const isAtHub = (each: Log): boolean =>
+        !opLog.isOwn(each.replica) && (word[logKey(each.replica, each.partition)] ?? 0) >= opLog.head(each).seq;
+      if (!begun.every((each) => each === log || isAtHub(each))) return false;
+      const entries = archived(log);
+      // Behind all it has: what it may write from now on.
+      const behind = entries.map(({ op }) => ({ ...op, seq: Number.MAX_SAFE_INTEGER }));
+      if (!deps.mayWrite(log.partition, behind)) return false;
+      committer.beginAnew(log.partition, () => {
+        const strays = straysBehind(opLog.base(log), (seq) => opLog.segmentBeyond(log, seq), derivedId);
+        for (const each of begun) opLog.restart(each);
+        archive.empty(log.partition);
+        setAside.add(logKey(log.replica, log.partition), entries);
+        return strays;
+      });
+      return true;
+    },
+
+    heard(summary) {
+      word = summary;
+      setAside.heard(summary);
+    },
+
+    writeAgain(isWanted) {
+      let count = 0;
+      for (const { log: key, until, ops } of setAside.awaited()) {
+        const { replica, partition } = parseLogKey(key);
+        const log = opLog.logOf(replica, partition);
+        if (!isWanted(key) || opLog.head(log).seq < until) continue;
+        const said = [...archived(log).map(({ op }) => op), ...opLog.opsAfter(log, 0, Number.POSITIVE_INFINITY)];
+        const here = new Map(said.map((op) => [op.seq, op]));
+        const lost = ops().flatMap(({ op }) => (isSame(op, here.get(op.seq)) ? [] : [op]));
+        const run = { replica, partition, after: 0, head: '', ops: lost.sort((a, b) => a.seq - b.seq) };
+        let waits = false;
+        count += committer.takeBack(partition, (into, after) => {
+          const held = { isOwn: opLog.isOwn, own: ownAbout(lost, partition), rest: [] };
+          const again = writtenAgain(run, { replica: into.replica, after }, held);
+          waits = !deps.mayWrite(partition, again);
+          return waits ? [] : again;
+        });
+        if (!waits) setAside.remove(key);
+      }
+      return count;
+    },
+  };
+}
+
+function isSame(op: Op, other: Op | undefined): boolean {
+  return other?.time === op.time && other.record === op.record && other.kind === op.kind && other.act === op.act;
+}

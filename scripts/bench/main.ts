@@ -10,6 +10,7 @@ import { benchImport } from './import.ts';
 import { benchLanguage } from './language.ts';
 import { benchLine } from './line.ts';
 import { benchNameSearch } from './name-search.ts';
+import type { ProfileLine } from './profile.ts';
 import { benchSearchCore } from './search.ts';
 import { benchSearchWindow } from './search-window.ts';
 import { benchSize } from './size.ts';
@@ -18,7 +19,7 @@ import { benchSync } from './sync.ts';
 import { benchSyncSnapshot } from './sync-snapshot.ts';
 import { benchText } from './text.ts';
 
-type Bench = () => AsyncIterable<Figure[]>;
+type Bench = () => AsyncIterable<(Figure | ProfileLine)[]>;
 
 const benches: Readonly<Record<string, Bench>> = {
   async *start() {
@@ -78,7 +79,7 @@ for (const name of names) {
   for await (const figures of benches[name]?.() ?? []) {
     for (const figure of figures) {
       console.log(JSON.stringify(figure));
-      if (!figure.ok) process.exitCode = 1;
+      if ('ok' in figure && !figure.ok) process.exitCode = 1;
     }
   }
 }

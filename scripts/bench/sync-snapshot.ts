@@ -21,6 +21,7 @@ import { bytesToHex } from '#shared/kernel/ids.ts';
 import { startHub, type TestHub } from '#tests/lib/hub.ts';
 import { argument } from './argument.ts';
 import { type Figure, figure } from './figure.ts';
+import { createProfile, type Profile, type ProfileLine } from './profile.ts';
 import { median, secondsOf } from './statistics.ts';
 import { enrol, fetchApart, zstdBytes } from './sync.ts';
 import { knowingHub } from './sync-hub.ts';
@@ -31,7 +32,8 @@ import { makeWorkload } from './sync-workload.ts';
 const bench = 'sync';
 const notTheSame = 'the new laptop does not hold the same';
 
-export async function* benchSyncSnapshot(): AsyncIterable<Figure[]> {
+export async function* benchSyncSnapshot(): AsyncIterable<(Figure | ProfileLine)[]> {
+  const profile = createProfile(bench, process.argv.includes('--profile'));
   const sizes = argument('--sizes');
   if (sizes !== null) {
     for (const size of sizes.split(',').map(Number)) yield await measureSize(size);
@@ -42,19 +44,22 @@ export async function* benchSyncSnapshot(): AsyncIterable<Figure[]> {
   for (const cipher of ['plain', 'encrypted'] as const) {
     const folder = mkdtempSync(join(tmpdir(), 'komissiya-bench-'));
     try {
-      yield await measure(folder, cipher, records, rounds);
+      yield await measure({ folder, cipher, records, rounds, profile });
+      yield profile.take();
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
   }
 }
 
-async function measure(
-  folder: string,
-  cipher: 'plain' | 'encrypted',
-  records: number,
-  rounds: number,
-): Promise<Figure[]> {
+async function measure(given: {
+  readonly folder: string;
+  readonly cipher: 'plain' | 'encrypted';
+  readonly records: number;
+  readonly rounds: number;
+  readonly profile: Profile;
+}): Promise<Figure[]> {
+  const { folder, cipher, records, rounds, profile } = given;
   const key = cipher === 'encrypted' ? new Uint8Array(32).fill(7) : null;
   const limit = await startLimit(folder);
   const env = { KOMISSIYA_HUB_LOG: 'warn', KOMISSIYA_HUB_ENROLMENTS_PER_MINUTE: '1000' };
@@ -91,7 +96,8 @@ async function measure(
     // Each beside its limit, the first of each unmeasured; what is compared with nothing comes after them.
     for (const [round, cold] of colds.entries()) {
       const file = await secondsOf(() => takeFile(limit.address, join(folder, `file-${round}.db`), key));
-      const ours = await begin(cold, writer.digest());
+      const ours = await begin(cold, writer.digest(), (work) => profile.of(`${cipher} cold start`, work));
+      if (round === 0) profile.take();
       coldBytes = ours.bytes;
       if (round === 0) continue;
       samples.ours.push(records / ours.seconds);
@@ -196,13 +202,18 @@ async function fill(given: {
 }
 
 /** An enrolled laptop begins with all that its hub has, and is closed. */
-async function begin(cold: Peer, digest: string): Promise<{ seconds: number; bytes: number; firstMs: number }> {
+async function begin(
+  cold: Peer,
+  digest: string,
+  watched = <T>(work: () => T): T => work(),
+): Promise<{ seconds: number; bytes: number; firstMs: number }> {
   const asked = firstScreen(cold);
   let bytes = 0;
-  const seconds = await secondsOf(async () => {
+  const whole = async (): Promise<void> => {
     bytes = await cold.begin();
     bytes += (await cold.sync()).bytes;
-  });
+  };
+  const seconds = await secondsOf(() => watched(whole));
   const firstMs = await asked;
   if (cold.digest() !== digest) throw new Error(notTheSame);
   cold.close();

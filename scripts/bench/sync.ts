@@ -3,7 +3,7 @@
  * the limit L (sync-limit.ts) in the same run. Rates are per second; `ratio` is the share of L's rate. Medians of five rounds that
  * alternate, so that a slow moment of the machine meets both. The hub runs on from round to round as hubs do for months, so that the
  * warming up before the first counts for it too; laptops and commission are new ones each time. `--records 4000` makes it smaller
- * while working on it.
+ * while working on it; `--profile` says where the engine's time goes.
  *
  * Copying the write-ahead file into the main file, which L leaves to SQLite and the store to a moment of rest (checkpoints.ts), counts for
  * both as part of every rate of writing and of replay, up to the last page. The merge is measured until the laptops hold the same, which is
@@ -22,6 +22,7 @@ import { coreHeapSwitches } from '#shared/contract/core-messages.ts';
 import { argument } from './argument.ts';
 import { type Figure, figure } from './figure.ts';
 import { sampleContact } from './names.ts';
+import { createProfile, type Profile, type ProfileLine } from './profile.ts';
 import { median, percentile, secondsOf } from './statistics.ts';
 import { downloadBare, openBare, rowsPerBatch, startLimit, uploadBare } from './sync-limit.ts';
 import type { Fetched } from './sync-memory.ts';
@@ -36,10 +37,11 @@ const editsInTurn = 50;
 /** Samples by name: rates per second unless said otherwise, of the engine and of L. */
 type Samples = Map<string, { engine: number[]; limit: number[] }>;
 
-export async function* benchSync(): AsyncIterable<Figure[]> {
+export async function* benchSync(): AsyncIterable<(Figure | ProfileLine)[]> {
   const records = Number(argument('--records') ?? 20_000);
   const rounds = Number(argument('--rounds') ?? 5);
   const workload = makeWorkload(records);
+  const profile = createProfile(bench, process.argv.includes('--profile'));
   let factor: number | null = null;
   for (const cipher of ['plain', 'encrypted'] as const) {
     const folder = mkdtempSync(join(tmpdir(), 'komissiya-bench-'));
@@ -52,12 +54,15 @@ export async function* benchSync(): AsyncIterable<Figure[]> {
         const warmUp: Samples = new Map();
         const path = join(folder, String(round));
         const partition = `kz/kz-19/round_${round}`;
-        await measureRound(round === 0 ? warmUp : samples, path, key, workload, limit.address, hub, partition);
+        const into = round === 0 ? warmUp : samples;
+        await measureRound({ samples: into, profile, path, key, workload, limit: limit.address, hub, partition });
+        if (round === 0) profile.take();
       }
       // L there was measured without a cipher.
       factor ??= timesFaster(limitOf(samples));
       const merge = medianOf(samples, 'merge').value;
-      yield [...toFigures(samples, cipher), onTargetMachine(bench, `${cipher} merge`, merge, factor)];
+      const profiles = profile.take().map((line) => ({ ...line, profile: `${cipher} ${line.profile}` }));
+      yield [...toFigures(samples, cipher), onTargetMachine(bench, `${cipher} merge`, merge, factor), ...profiles];
     } finally {
       await hub.close();
       limit.child.kill();
@@ -69,20 +74,24 @@ export async function* benchSync(): AsyncIterable<Figure[]> {
   yield measureContacts(records);
 }
 
-async function measureRound(
-  samples: Samples,
-  path: string,
-  key: Uint8Array | null,
-  workload: Workload,
-  limitAddress: string,
-  hub: TestHub,
-  partition: string,
-): Promise<void> {
+async function measureRound(given: {
+  readonly samples: Samples;
+  readonly profile: Profile;
+  readonly path: string;
+  readonly key: Uint8Array | null;
+  readonly workload: Workload;
+  /** Its address. */
+  readonly limit: string;
+  readonly hub: TestHub;
+  readonly partition: string;
+}): Promise<void> {
+  const { samples, profile, path, key, workload, limit, hub, partition } = given;
   const { records, updates, apart } = workload;
   const count = records.length;
   const rate = (name: string, work: { readonly limit: () => void; readonly engine: () => void }): void => {
     add(samples, name, 'limit', count / seconds(() => (work.limit(), bare.rest())));
-    add(samples, name, 'engine', count / seconds(() => (work.engine(), a.rest())));
+    const engine = (): void => profile.of(name, () => (work.engine(), a.rest()));
+    add(samples, name, 'engine', count / seconds(engine));
   };
   const bare = openBare(`${path}-bare.db`, key);
   const [a, b, cold] = [
@@ -100,29 +109,30 @@ async function measureRound(
     add(samples, 'disk', 'limit', statSync(`${path}-bare.db`).size);
     add(samples, 'disk', 'engine', a.fileBytes());
 
-    await fetch(`${limitAddress}/new`);
-    add(samples, 'upload', 'limit', count / (await secondsOf(() => uploadBare(bare, limitAddress))));
-    add(samples, 'upload', 'engine', count / (await secondsOf(() => a.sync())));
+    await fetch(`${limit}/new`);
+    add(samples, 'upload', 'limit', count / (await secondsOf(() => uploadBare(bare, limit))));
+    add(samples, 'upload', 'engine', count / (await secondsOf(() => profile.of('upload', () => a.sync()))));
 
     const empty = openBare(`${path}-bare-cold.db`, key);
     const bareTook = await secondsOf(async () => {
-      await downloadBare(empty, limitAddress);
+      await downloadBare(empty, limit);
       empty.rest();
     });
     add(samples, 'replay', 'limit', count / bareTook);
     empty.db.close();
     let coldBytes = 0;
-    const took = await secondsOf(async () => {
+    const replay = async (): Promise<void> => {
       ({ bytes: coldBytes } = await cold.sync());
       cold.rest();
-    });
+    };
+    const took = await secondsOf(() => profile.of('replay', replay));
     add(samples, 'replay', 'engine', count / took);
     add(samples, 'cold log bytes', 'engine', coldBytes);
     add(samples, 'cold log bytes', 'limit', zstdBytes(cold.rows()));
     await b.sync();
 
-    measureEdits(samples, bare, a, apart[0], apart[1], b);
-    await measureMerge(samples, workload, a, b);
+    measureEdits(samples, profile, bare, a, apart[0], apart[1], b);
+    await measureMerge(samples, profile, workload, a, b);
   } finally {
     for (const each of [a, b, cold]) each.close();
     bare.db.close();
@@ -132,6 +142,7 @@ async function measureRound(
 /** Single edits, each its own transaction: the first half as the app writes (FULL), the second without waiting for the disk. */
 function measureEdits(
   samples: Samples,
+  profile: Profile,
   bare: ReturnType<typeof openBare>,
   a: Peer,
   mine: readonly Edit[],
@@ -151,7 +162,7 @@ function measureEdits(
     for (let at = 0; at < edits.length; at += editsInTurn) {
       const some = edits.slice(at, at + editsInTurn);
       limit += seconds(() => some.forEach((edit) => bare.edit(edit)));
-      for (const edit of some) times.push(seconds(() => a.edit(edit)));
+      profile.of(`edit ${name}`, () => some.forEach((edit) => times.push(seconds(() => a.edit(edit)))));
     }
     limit += seconds(() => bare.rest());
     const copied = seconds(() => a.rest());
@@ -166,11 +177,18 @@ function measureEdits(
 }
 
 /** A hands over, B hands over and takes, A takes. What nobody else touched must be there, and both must hold the same. */
-async function measureMerge(samples: Samples, { apart, clashing }: Workload, a: Peer, b: Peer): Promise<void> {
+async function measureMerge(
+  samples: Samples,
+  profile: Profile,
+  { apart, clashing }: Workload,
+  a: Peer,
+  b: Peer,
+): Promise<void> {
   let bytes = 0;
-  const took = await secondsOf(async () => {
+  const merge = async (): Promise<void> => {
     for (const each of [a, b, a]) bytes += (await each.sync()).bytes;
-  });
+  };
+  const took = await secondsOf(() => profile.of('merge', merge));
   const copied = seconds(() => [a, b].forEach((each) => each.rest()));
   add(samples, 'merge, copied afterwards ms', 'engine', copied * 1000);
   add(samples, 'merge', 'engine', (apart[0].length + apart[1].length) / took);
@@ -323,7 +341,7 @@ function measureContacts(records: number): Figure[] {
     peer.store.indexes.ensureLocale('ru');
     const changes = Array.from({ length: records }, (_, index) => ({
       kind: Contact,
-      id: makeId(index),
+      id: `01890000-0000-7000-8000-${String(index).padStart(12, '0')}`,
       act: 'set' as const,
       values: sampleContact(index),
       isNew: true,
@@ -344,10 +362,6 @@ function measureContacts(records: number): Figure[] {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function makeId(index: number): string {
-  return `01890000-0000-7000-8000-${String(index).padStart(12, '0')}`;
 }
 
 export async function enrol(hub: TestHub, peers: readonly Peer[]): Promise<void> {

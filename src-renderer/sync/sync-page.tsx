@@ -61,11 +61,13 @@ export function SyncPage() {
         </div>
       )}
       <div className="sync-two">
-        <Waiting status={value} />
+        <div className="col g4">
+          <Waiting status={value} />
+          {value.laptops.length > 0 && <Laptops status={value} />}
+        </div>
         <div className="col g4">
           <ScopesSheet status={value} />
           <Past />
-          {value.laptops.length > 0 && <Laptops status={value} />}
         </div>
       </div>
     </Page>

@@ -104,7 +104,8 @@ export function createSlots(sources: Int32Array, fields: number): Slots {
         let rest = values[row] ?? 0;
         for (let to = first + width - 1; to >= first; to -= 1) {
           const next = Math.floor(rest / 10);
-          bytes[to] = digitZero + rest - next * 10;
+          // In this order: the last numbers there are leave no room above them.
+          bytes[to] = digitZero + (rest - next * 10);
           rest = next;
         }
       }

@@ -102,16 +102,22 @@ export function succeedFirst(world: World, actor: Actor, fault: Fault): boolean 
   const succession = successionOf(world, actor);
   if (succession === null) {
     // A copy that does not know of its successor is told so, and a person invites it.
-    if (world.hub.standingOf(actor.laptop.store().replica) !== 'valid') admit(world, actor, 'chair');
+    if (world.hub.standingOf(actor.laptop.store().replica) !== 'valid') inviteAnew(world, actor);
     return true;
   }
   if (fault.what === 'lose-request') return false;
   const credential = world.hub.succeed(succession);
   if (fault.what === 'lose-answer' || fault.what === 'cut') return false;
   if (fault.what === 'twice') equal(world.hub.succeed(succession)?.serial, credential?.serial);
-  if (credential === null) admit(world, actor, 'chair');
+  if (credential === null) inviteAnew(world, actor);
   else yes(actor.laptop.store().addCredentials([credential]).ok);
   return true;
+}
+
+/** An invitation gives the rights it names and no time for others that were had before. */
+function inviteAnew(world: World, actor: Actor): void {
+  actor.isCutShort ||= actor.wasWide && !actor.granted.includes(oblast);
+  admit(world, actor, 'chair');
 }
 
 /** Gives a laptop a credential, as an invitation does. */

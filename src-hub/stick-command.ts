@@ -98,6 +98,8 @@ function leftAloneText(reason: string): string {
     'packs/cut-off': 'copied only in part: copy it again',
     'packs/damaged': 'damaged: write it again',
     'packs/bad-signature': 'damaged: write it again',
+    'stick/garbage': 'no file of this app, or damaged: write it again',
+    'sync/protocol': 'of another version of the app: bring laptop and hub to the same one',
     'unknown-laptop': 'this hub does not know the laptop',
     'code-used': 'its invitation has been used by another laptop',
     'code-expired': 'its invitation has expired',

@@ -36,7 +36,7 @@ export function checkSegmentAllowed(
   const [newest] = own;
   if (newest === undefined) return err({ code: 'segment/no-credential' });
   if (nowMs !== null && !isValidAt(newest, nowMs)) return err({ code: 'segment/expired' });
-  if (nowMs !== null && ops.some(({ time }) => leavesNoRoom(time, nowMs))) return err({ code: 'segment/garbage' });
+  if (ops.some(({ time }) => leavesNoRoom(time, nowMs))) return err({ code: 'segment/garbage' });
   for (const op of ops) {
     const at = own.findIndex((each) => op.seq > (each.heldBefore?.[header.partition] ?? 0));
     const judges = at < 0 ? [] : stillCounting(own.slice(at), nowMs);

@@ -30,6 +30,7 @@ test('what beats a time that a hub took, the hub takes too', () => {
   fc.assert(
     fc.property(time, fc.integer({ min: 0, max: 100_000 }), (seen, hours) => {
       fc.pre(!leavesNoRoom(seen, today));
+      expect(leavesNoRoom(seen, null)).toBe(false);
       const now = today + (hours + 1) * hour;
       expect(leavesNoRoom(nextTime(0, now, seen).time, now)).toBe(false);
     }),
@@ -42,4 +43,9 @@ test('no clock writes what a hub refuses, also one that stands in 2099 or beyond
       expect(leavesNoRoom(nextTime(0, now, 0).time, hubs)).toBe(false);
   expect(leavesNoRoom(last, today)).toBe(true);
   expect(leavesNoRoom(last, Date.UTC(2099, 11))).toBe(true);
+});
+
+test('by stick nobody takes what cannot be beaten, whatever the own clock says', () => {
+  expect(leavesNoRoom(last, null)).toBe(true);
+  expect(leavesNoRoom(nextTime(0, Date.UTC(2250, 0), 0).time, null)).toBe(false);
 });

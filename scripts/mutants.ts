@@ -44,8 +44,8 @@ const mutants: readonly Mutant[] = [
   {
     name: 'an edit does not beat the value it replaced',
     file: 'stamp.ts',
-    from: 'if (seen < own) return { time: own, clock: own };\n  const time = seen + 1;',
-    to: 'if (seen < own || isFarAhead(seen, nowMs)) return { time: own, clock: own };\n  const time = seen + 1;',
+    from: 'if (seen < own || seen >= lastTime) return',
+    to: 'if (seen < own || isFarAhead(seen, nowMs)) return',
   },
   {
     name: 'what was sent counts as received',
@@ -56,8 +56,8 @@ const mutants: readonly Mutant[] = [
   {
     name: 'a hub that lost what it held is not sent it again',
     file: 'exchange.ts',
-    from: 'acknowledged: summary,\n    hubSummary',
-    to: 'acknowledged: { ...summary, ...session.acknowledged },\n    hubSummary',
+    from: 'epoch: header.epoch,\n    acknowledged,',
+    to: 'epoch: header.epoch,\n    acknowledged: { ...acknowledged, ...session.acknowledged },',
   },
   {
     name: 'an exchange ends although the hub has more',
@@ -98,8 +98,8 @@ const mutants: readonly Mutant[] = [
   {
     name: 'an old copy goes on under its identity',
     file: 'exchange.ts',
-    from: "if (store.compareHeads(summary, header.heads)) return { ...session, failure: { code: 'sync/old-copy' } };",
-    to: 'store.compareHeads(summary, header.heads);',
+    from: "if (store.compareHeads(acknowledged, header.heads)) return { ...session, failure: { code: 'sync/old-copy' } };",
+    to: 'store.compareHeads(acknowledged, header.heads);',
   },
   {
     name: 'what an identity before was not allowed stays with those who hold it',

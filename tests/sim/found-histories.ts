@@ -20,6 +20,8 @@ const putBack = (who: number): Step => ({ do: 'put-back', who, isKnown: false })
 const reach = (who: number, isWide: boolean): Step => ({ do: 'reach', who, isWide, handOver: true });
 const putBackKnowingly: Step & { readonly do: 'put-back' } = { do: 'put-back', who: 0, isKnown: true };
 const pack = (who: number, to: number): Step => ({ do: 'pack', who, to, everything: true });
+/** Only what the reader is not known to hold. */
+const some = (who: number, to: number): Step => ({ do: 'pack', who, to, everything: false });
 const unpack = (who: number): Step => ({ do: 'unpack', who, which: lastStick, most: 6, crash: false });
 
 /** Between two chairs, if nobody else is named. */
@@ -195,6 +197,15 @@ export const foundStories: readonly FoundStory[] = [
       [putBack(0), meet(0), elsewhere(0, 0), reach(0, false)],
     ],
     [chair, { ...chair, place: 'two' }],
+  ),
+  story(
+    'what the hub took from an old stick after it was put back is not what it once acknowledged',
+    [
+      [pack(0, 1), backUp(hub), backUp(0), write(0, 0), some(0, 1), some(0, 2), putBack(0), write(0, 0), meet(0)],
+      [some(0, 1), pack(0, 1), putBack(hub), pack(1, 0)],
+      [{ do: 'unpack', who: 2, which: 20, most: 0, crash: false }, backUp(0), putBackKnowingly],
+    ],
+    [chair, { ...chair, version: 'before' }],
   ),
 ];
 

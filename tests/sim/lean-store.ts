@@ -95,7 +95,7 @@ export function leanStore(machine: LeanMachine, hubKey: string): ParcelStore {
         if (theirs === undefined) continue;
         if (seq > sealedHead(log).seq) put((log = seal(log)));
         if (headOf(key, seq)?.startsWith(headMark(theirs)) === true) machine.disk.forked.delete(key);
-        else if (!machine.disk.forked.has(key))
+        else if ((machine.disk.forked.get(key) ?? seq) >= seq)
           machine.disk.forked.set(key, isOwn(log.replica) && log.received < seq ? log.received : 0);
       }
       for (const key of machine.disk.forked.keys()) if (said[key] === undefined) machine.disk.forked.delete(key);

@@ -225,8 +225,9 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
         if (seq > opLog.sealedHead(log).seq) deps.committer.seal((each) => each === log);
         const ours = headAt(key, seq);
         if (ours?.startsWith(headMark(theirs)) === true) forked.remove(key);
-        // What was received once was the same then; less than that, and the hub has lost it and heard something else.
-        else if (forked.commonOf(key) === undefined) {
+        // What was received once was the same then; less than that, and the hub has lost it and heard something else. A refusal before may have
+        // counted on what a hub that was put back has lost.
+        else if ((forked.commonOf(key) ?? seq) >= seq) {
           const { received } = opLog.marks(log);
           forked.add(key, opLog.isOwn(log.replica) && received < seq ? received : 0);
         }

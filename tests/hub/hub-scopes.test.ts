@@ -21,6 +21,13 @@ for (const kind of bothDatabases(postgres, 'scopes')) {
   describe.skipIf(kind.skip)(`other rights, on ${kind.name}`, () => {
     const office = officeForEachTest(kind.url);
     const laptop = (name: string, partition: string): OfficeLaptop => office.open(name, null, partition);
+    /** One that keeps the whole oblast, and one of an office in it that is not the first one's own. */
+    async function oblastAndOffice(): Promise<[wide: OfficeLaptop, other: OfficeLaptop]> {
+      const [wide, other] = [laptop('wide', tec), laptop('other', dec)];
+      await wide.enrol([oblast], ['staff']);
+      await other.enrol([dec]);
+      return [wide, other];
+    }
     const scopesOf = (each: OfficeLaptop) =>
       createScopes({
         ...each.store,
@@ -31,10 +38,7 @@ for (const kind of bothDatabases(postgres, 'scopes')) {
       });
 
     test('a laptop put back from its backup leaves what it may not keep any more once the hub has what it wrote there', async () => {
-      const wide = laptop('wide', tec);
-      await wide.enrol([oblast], ['staff']);
-      const other = laptop('other', dec);
-      await other.enrol([dec]);
+      const [wide, other] = await oblastAndOffice();
       other.write(id('theirs'), { name: 'Каримов Ойбек, пример', phone: '+7 700 000-00-03' });
       await other.sync();
       await wide.sync([oblast]);
@@ -57,10 +61,7 @@ for (const kind of bothDatabases(postgres, 'scopes')) {
     });
 
     test('a narrower grant ends reading at once; what was written before is handed over, then all of it is erased', async () => {
-      const wide = laptop('wide', tec);
-      await wide.enrol([oblast], ['staff']);
-      const other = laptop('other', dec);
-      await other.enrol([dec]);
+      const [wide, other] = await oblastAndOffice();
       other.write(id('theirs'), { name: 'Каримов Ойбек, пример', phone: '+7 700 000-00-03' });
       other.write(id('again'), { name: 'Каримов Ойбек, пример', phone: '+7 700 000-00-03' });
       await other.sync();
@@ -129,10 +130,7 @@ for (const kind of bothDatabases(postgres, 'scopes')) {
     });
 
     test('what another wrote and the hub has not got is handed over before the partition goes, and only then', async () => {
-      const wide = laptop('wide', tec);
-      await wide.enrol([oblast], ['staff']);
-      const other = laptop('other', dec);
-      await other.enrol([dec]);
+      const [wide, other] = await oblastAndOffice();
       other.write(id('sent'), { name: 'У хаба уже есть, пример' });
       await other.sync();
       await wide.sync([oblast]);
@@ -162,10 +160,7 @@ for (const kind of bothDatabases(postgres, 'scopes')) {
     });
 
     test('what another wrote reaches the hub from a laptop that has to leave by stick as well', async () => {
-      const wide = laptop('wide', tec);
-      await wide.enrol([oblast], ['staff']);
-      const other = laptop('other', dec);
-      await other.enrol([dec]);
+      const [wide, other] = await oblastAndOffice();
       await other.sync();
       other.write(id('by stick'), { name: 'Только на флешке, пример' });
       await other.carryTo(wide, [oblast]);
@@ -177,10 +172,7 @@ for (const kind of bothDatabases(postgres, 'scopes')) {
     });
 
     test('of a log that goes on otherwise at the hub what is only here goes back to its writer before the partition goes', async () => {
-      const wide = laptop('wide', tec);
-      await wide.enrol([oblast], ['staff']);
-      const other = laptop('other', dec);
-      await other.enrol([dec]);
+      const [wide, other] = await oblastAndOffice();
       other.write(id('before'), { name: 'До копии, пример' });
       await other.sync();
       const copy = other.copy();

@@ -16,6 +16,7 @@ import { Icon, type TablerIcon } from '#renderer/ui/icon.tsx';
 import { Page } from '#renderer/ui/page.tsx';
 import { PageTitle } from '#renderer/ui/page-title.tsx';
 import { Note, Sheet } from '#renderer/ui/sheet.tsx';
+import { ClockNote } from './clock-note.tsx';
 import { HubPanel } from './hub-panel.tsx';
 import { ScopesSheet } from './scopes-sheet.tsx';
 import { StickPanel } from './stick-panel.tsx';
@@ -49,6 +50,7 @@ export function SyncPage() {
     <Page>
       <PageTitle title={title} under={text} documentTitle={t('title')} />
       <Path status={value} />
+      <ClockNote />
       <SuccessionNote status={value} />
       {state.sample ? (
         <div className="sync-two">

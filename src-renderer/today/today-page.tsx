@@ -16,6 +16,7 @@ import { Page } from '#renderer/ui/page.tsx';
 import { PageTitle } from '#renderer/ui/page-title.tsx';
 import { Sheet } from '#renderer/ui/sheet.tsx';
 import { ProgressBar } from '#renderer/ui/tabs.tsx';
+import { ClockNote } from '../sync/clock-note.tsx';
 import { useSyncWords } from '../sync/sync-words.ts';
 import { DueList } from './due-list.tsx';
 import { useDue } from './use-due.ts';
@@ -168,6 +169,7 @@ function SavedHere() {
         <div className="grow">
           <p className="b">{title}</p>
           <p className="sm mut">{text}</p>
+          <ClockNote brief />
           {value.enrolled === null && !state.sample && <LastCopy />}
           <p className="sm" style={{ marginTop: 8 }}>
             <Link to="/sync">{t('saved.more')}</Link>

@@ -2,7 +2,7 @@
  * Calls about the exchange with the hub.
  *
  * Failures: `sync/not-enrolled`, `sync/bad-code`, `sync/code-used`, `sync/code-expired`, `sync/wrong-partition` {invited}, `sync/hub-unreachable`,
- * `sync/hub-slow`, `sync/wrong-certificate`, `sync/wrong-hub-key`, `sync/hub-refused` {reason}, `sync/partition-left` (of a partition this laptop is to leave the hub takes nothing more), `sync/revoked`, `sync/succeeded`, `sync/protocol` {hub, app}, `sync/sample` (sample data sends nothing).
+ * `sync/hub-slow`, `sync/wrong-certificate`, `sync/certificate-date`, `sync/wrong-hub-key`, `sync/hub-refused` {reason}, `sync/partition-left` (of a partition this laptop is to leave the hub takes nothing more), `sync/log-parted` {laptop, partition} (what is here of another's log parts from the hub's for good), `sync/revoked`, `sync/succeeded`, `sync/protocol` {hub, app}, `sync/sample` (sample data sends nothing).
  */
 import { z } from 'zod';
 import { Partition } from '../access/partitions.ts';
@@ -44,6 +44,8 @@ export const SyncStatus = z.object({
     leaving: z.array(ScopeView.extend({ waiting: z.int(), files: z.int() })),
     changes: z.array(ScopeView.extend({ what: z.enum(['joined', 'left', 'dropped']), at: z.int() })),
   }),
+  /** This laptop's clock and the hub's, milliseconds UTC, where they are known to differ by more than a few minutes. */
+  clock: z.object({ here: z.int(), hub: z.int() }).nullable(),
   /**
    * Where this laptop's data were put back from a copy: since when it goes on under a new identity, and whether the hub knows (`waiting`,
    * `done`, shown for a month), or will not have it (`refused`: a person needs an invitation).

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { createCompactor, keptMs } from '#core/store/compaction.ts';
 import { derivedId } from '#core/store/derived-id.ts';
+import { problemOf } from '#core/sync/exchange-outcome.ts';
 import type { Role } from '#shared/access/roles.ts';
 import { Contact } from '#shared/contacts/contact.ts';
 import type { Kind } from '#shared/kinds/define-kind.ts';
@@ -122,7 +123,11 @@ describe('a log that parts below where its segments begin', () => {
     const { reader, full, writer } = await parted({ isKept: false });
     const names = reader.names();
     const begins = reader.port().begins();
-    expect(await reader.sync()).toMatchObject(refused);
+    const outcome = await reader.sync();
+    expect(outcome).toMatchObject(refused);
+    // The page says whose records these are.
+    const told = { code: 'sync/log-parted', laptop: 'writer', partition: officePartition };
+    expect(problemOf(reader.port(), outcome)).toEqual(told);
     expect(reader.names()).toEqual(names);
     expect(reader.port().begins()).toEqual(begins);
     // Its writer hands it over again, as after every restored hub.

@@ -1,14 +1,14 @@
 /** TLS to the hub: its own certificate, proved by the hub's key; a public one; a proxy; and somebody in between. */
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, sign, X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createPlainServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { connect, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterEach, expect, test } from 'vitest';
-import { newOwnCertificate, tlsKeyOf } from '#hub/certificate.ts';
+import { newOwnCertificate, type TlsPair, tlsKeyOf } from '#hub/certificate.ts';
 import { strongRandom } from '#hub/hub-crypto.ts';
 import { keepPace } from '#hub/listener.ts';
 import { createHubTransport } from '#core/sync/hub-transport.ts';
@@ -124,10 +124,8 @@ test('a hub that shows another certificate is believed when its own key signs fo
   transport.close();
 });
 
-test('behind a proxy only a publicly valid certificate will do', async () => {
-  const hub = await start({ env: { HUB_TLS: 'off' } });
-  expect(hub.address).toMatch(/^http:/);
-  const pair = newOwnCertificate(['127.0.0.1'], strongRandom);
+/** A proxy before a hub without TLS, with this certificate; answers its address. */
+async function proxyBefore(hub: TestHub, pair: TlsPair): Promise<string> {
   const proxy = createTlsServer({ cert: pair.certificate, key: pair.privateKey });
   proxy.removeAllListeners('secureConnection');
   proxy.on('secureConnection', (socket) => {
@@ -136,13 +134,51 @@ test('behind a proxy only a publicly valid certificate will do', async () => {
     socket.on('error', () => inner.destroy());
     inner.on('error', () => socket.destroy());
   });
-  const address = `https://127.0.0.1:${await listen(proxy)}`;
+  return `https://127.0.0.1:${await listen(proxy)}`;
+}
+
+test('behind a proxy only a publicly valid certificate will do', async () => {
+  const hub = await start({ env: { HUB_TLS: 'off' } });
+  expect(hub.address).toMatch(/^http:/);
+  const address = await proxyBefore(hub, newOwnCertificate(['127.0.0.1'], strongRandom));
   expect(await enrol(newLaptop(), address, await hub.invite())).toEqual({
     ok: false,
     error: { code: 'sync/wrong-certificate' },
   });
   // On this machine itself it may be reached without TLS.
   expect((await enrol(newLaptop(), hub.address, await hub.invite())).ok).toBe(true);
+});
+
+/** The same certificate as one that ended in 2025: what a right one looks like to a laptop whose clock is years ahead. */
+function endedLongAgo({ certificate, privateKey }: TlsPair): TlsPair {
+  const sized = (tag: number, value: Buffer): Buffer =>
+    Buffer.concat([Buffer.of(tag, 0x82, value.length >> 8, value.length & 0xff), value]);
+  const whole = new X509Certificate(certificate).raw;
+  // Behind four bytes of tag and length: what is signed, then the algorithm of 12 bytes, then the signature.
+  const signed = Buffer.from(whole.subarray(4, 8 + whole.readUInt16BE(6)));
+  const algorithm = whole.subarray(4 + signed.length, 4 + signed.length + 12);
+  signed.write('20250101000000Z', signed.indexOf('99991231235959Z'), 'latin1');
+  // The year is before 2050, and RFC 5280 wants two digits then; OpenSSL takes four as well.
+  const signature = Buffer.concat([Buffer.of(0), sign('sha256', signed, privateKey)]);
+  const bits = Buffer.concat([Buffer.of(3, signature.length), signature]);
+  const der = sized(0x30, Buffer.concat([signed, algorithm, bits])).toString('base64');
+  return { certificate: `-----BEGIN CERTIFICATE-----\n${der}\n-----END CERTIFICATE-----\n`, privateKey };
+}
+
+test('a certificate that is good on another day than this laptop’s clock shows is no sign of somebody in between', async () => {
+  const hub = await start({ env: { HUB_TLS: 'off' } });
+  const good = newOwnCertificate(['127.0.0.1'], strongRandom);
+  const ended = endedLongAgo(good);
+  const vouchedFor = getCACertificates('default');
+  ends.push(() => setDefaultCACertificates(vouchedFor));
+  setDefaultCACertificates([...vouchedFor, good.certificate, ended.certificate]);
+  const code = await hub.invite();
+  const laptop = newLaptop();
+  expect(await enrol(laptop, await proxyBefore(hub, ended), code)).toEqual({
+    ok: false,
+    error: { code: 'sync/certificate-date' },
+  });
+  expect((await enrol(laptop, await proxyBefore(hub, good), code)).ok).toBe(true);
 });
 
 test('settings that cannot be meant are refused with the reason', async () => {

@@ -20,6 +20,7 @@ const status = (changes: Partial<SyncStatus>): SyncStatus => ({
   problem: null,
   scopes: { leaving: [], changes: [] },
   succession: null,
+  clock: null,
   laptops: [],
   ...changes,
 });

@@ -1,6 +1,6 @@
 /** What an exchange's end means: which problem it shows, and what the store keeps of it. */
 import { newestFirst } from '#shared/sync/credential.ts';
-import type { Credential } from '#shared/sync/messages.ts';
+import { type Credential, parseLogKey } from '#shared/sync/messages.ts';
 import type { Failure } from '#shared/kernel/result.ts';
 import type { ExchangeOutcome } from '#shared/sync/exchange.ts';
 import type { Enrolment, SyncMemory, SyncStore } from './sync-store.ts';
@@ -14,12 +14,23 @@ export function isLineAway(problem: Failure): boolean {
 }
 
 /** What to show of an exchange's end: its own failure first, then what the hub or this laptop refused. */
-export function problemOf(outcome: ExchangeOutcome): Failure | null {
+export function problemOf(store: Pick<SyncStore, 'credentials'>, outcome: ExchangeOutcome): Failure | null {
   if (outcome.failure !== null) return outcome.failure;
   const refusal = outcome.refusals[0];
   if (refusal !== undefined) return { code: 'sync/hub-refused', reason: refusal.reason };
   const here = outcome.refusedHere[0];
-  return here === undefined ? null : { code: 'sync/segment-refused', reason: here.failure.code };
+  return here === undefined ? null : refusedHere(store, here);
+}
+
+/** What to show where a segment that came from the hub, by line or by stick, was refused: of a log that parted, whose it is and where. */
+export function refusedHere(
+  store: Pick<SyncStore, 'credentials'>,
+  { log, failure }: ExchangeOutcome['refusedHere'][number],
+): Failure {
+  if (failure.code !== 'segment/forked') return { code: 'sync/segment-refused', reason: failure.code };
+  const { replica, partition } = parseLogKey(log);
+  const laptop = store.credentials().find((each) => each.replica === replica)?.laptop ?? replica;
+  return { code: 'sync/log-parted', laptop, partition };
 }
 
 /**
@@ -54,6 +65,7 @@ export function keepOutcome(
     lastContactAt: at.now,
     lastTryAt: at.startedAt,
     laptops: outcome.laptops ?? memory.laptops,
+    clock: outcome.hubTime === null ? memory.clock : { hub: outcome.hubTime, from: at.startedAt, until: at.now },
   });
   rememberHub(store, outcome);
 }

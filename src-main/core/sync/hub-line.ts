@@ -46,8 +46,11 @@ export type LineAnswer = {
   readonly content: Readable;
   readonly failureOf: (error: unknown) => Failure;
   /** What the line showed: null on plain HTTP. */
-  readonly certificate: { readonly tlsKey: string; readonly isPublic: boolean } | null;
+  readonly certificate: LineCertificate | null;
 };
+
+/** `isOutOfDate`: the authorities vouch for it, but not on the day this laptop's clock shows. */
+export type LineCertificate = { readonly tlsKey: string; readonly isPublic: boolean; readonly isOutOfDate: boolean };
 
 export type HubLine = {
   /** Origin without a trailing slash. */
@@ -210,10 +213,12 @@ class ProvedAgent extends TlsAgent {
   }
 }
 
-function certificateOf(socket: TLSSocket): LineAnswer['certificate'] {
+function certificateOf(socket: TLSSocket): LineCertificate | null {
   const key = socket.getPeerX509Certificate()?.publicKey.export({ type: 'spki', format: 'der' });
   if (key === undefined) return null;
-  return { tlsKey: createHash('sha256').update(key).digest('hex'), isPublic: socket.authorized };
+  const { authorized, authorizationError: verdict } = socket;
+  const isOutOfDate = !authorized && /^CERT_(NOT_YET_VALID|HAS_EXPIRED)$/.test(String(verdict));
+  return { tlsKey: createHash('sha256').update(key).digest('hex'), isPublic: authorized, isOutOfDate };
 }
 
 function failureOf(error: unknown, stop: AbortSignal, silence: AbortSignal): Failure {

@@ -2,7 +2,7 @@
  * The road to the hub: HTTP as #shared/sync/hub-http.ts describes. Every answer is checked against the hub's key before
  * anything of it is believed.
  *
- * Failures: `sync/hub-unreachable` {cause}, `sync/hub-slow`, `sync/wrong-certificate`, `sync/wrong-hub-key`, `sync/hub-refused` {reason},
+ * Failures: `sync/hub-unreachable` {cause}, `sync/hub-slow`, `sync/wrong-certificate`, `sync/certificate-date`, `sync/wrong-hub-key`, `sync/hub-refused` {reason},
  * `sync/revoked`, `sync/succeeded`, `sync/protocol` {hub, app}, `sync/stopped`; for enrolment also `sync/bad-code`, `sync/code-used`,
  * `sync/code-expired`, `sync/wrong-partition` {invited}.
  */

@@ -106,7 +106,10 @@ async function askWhoAnswers(
     const signed = responseBytes({ nonce, status, bodyHash: bytesToHex(sha256(body.value)) });
     if (!isHub(hubKey) || !verifySignature(hubKey, signed, signature)) return err({ code: 'sync/wrong-hub-key' });
     const isTrusted = tlsKey === null ? certificate?.isPublic === true : tlsKey === certificate?.tlsKey;
-    return isTrusted ? ok(tlsKey) : err({ code: 'sync/wrong-certificate' });
+    if (isTrusted) return ok(tlsKey);
+    // Mostly the date of this laptop.
+    const isOutOfDate = tlsKey === null && certificate?.isOutOfDate === true;
+    return err({ code: isOutOfDate ? 'sync/certificate-date' : 'sync/wrong-certificate' });
   } finally {
     line.close();
   }

@@ -11,6 +11,7 @@ import type { CarriedFiles } from '../files/carried-files.ts';
 import { verifyByKey, verifySignature } from '../store/identity.ts';
 import { segmentPorts } from '../store/segment-ports.ts';
 import { isWorth } from './cold-start.ts';
+import { refusedHere as refusedOfHub } from './exchange-outcome.ts';
 import { afterErasing, followScopes } from './follow-scopes.ts';
 import type { SealKey } from './parcel-seal.ts';
 import { readParcelFile, type StickFile } from './stick-scan.ts';
@@ -133,6 +134,9 @@ async function takeExchange(
   if (isForked) at.isOldCopy();
   const of = (code: string): boolean => refusedHere.some((each) => each.failure.code === code);
   const real = refusedHere.filter(({ failure: { code } }) => !['segment/gap', 'segment/unproved'].includes(code));
+  // What another laptop's stick says of a log that parted is for the hub to settle, and no news yet.
+  const refusedOf = (each: (typeof real)[number]): Failure =>
+    header.writer === 'hub' ? refusedOfHub(store, each) : { code: 'sync/segment-refused', reason: each.failure.code };
   const problems: (Failure | null)[] = [
     failure,
     isForked ? { code: 'sync/old-copy' } : null,
@@ -142,7 +146,7 @@ async function takeExchange(
     ofRecords === undefined ? null : { code: 'sync/hub-refused', reason: ofRecords.reason },
     overQuota.length === 0 ? null : { code: 'files/over-quota' },
     ofFile === undefined ? null : { code: 'files/hub-refused', reason: ofFile.reason },
-    real[0] === undefined ? null : { code: 'sync/segment-refused', reason: real[0].failure.code },
+    real[0] === undefined ? null : refusedOf(real[0]),
   ];
   return {
     received,
@@ -200,6 +204,7 @@ function rememberHubsWord({ store, now }: ParcelTaking, enrolment: Enrolment, he
     lastContactAt: Math.max(memory?.lastContactAt ?? 0, Math.min(header.madeAt, now())),
     lastTryAt: memory?.lastTryAt ?? null,
     laptops: header.madeAt >= hub.at ? header.laptops : (memory?.laptops ?? []),
+    clock: { hub: header.madeAt, from: header.madeAt, until: now() },
   });
   if (hub.epoch !== enrolment.epoch) store.setEnrolment({ ...enrolment, epoch: hub.epoch });
 }

@@ -222,7 +222,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
     startedAt: number,
     outcome: ExchangeOutcome,
   ): void {
-    const problem = problemOf(outcome);
+    const problem = problemOf(at.store, outcome);
     if (problem?.code === 'sync/stopped') return;
     const isNews = problem !== null && !isLineAway(problem) && problem.code !== at.problem?.code;
     at.problem = problem;

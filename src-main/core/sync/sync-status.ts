@@ -2,6 +2,7 @@
 import type { Failure } from '#shared/kernel/result.ts';
 import { type Since, secondsLeft } from '#shared/kernel/time-left.ts';
 import { KindName } from '#shared/records/contract.ts';
+import { clockOff } from '#shared/sync/clock-check.ts';
 import type { ScopeView, SyncStatus } from '#shared/sync/contract.ts';
 import type { ExchangeProgress } from '#shared/sync/exchange.ts';
 import { emptyMemory, isLineAway } from './exchange-outcome.ts';
@@ -62,6 +63,7 @@ export function syncStatus(at: SyncState | null, nextAt: number | null, now: num
       leaving: leaving.map((each) => ({ ...each })),
       changes: (at?.store.scopes.changes() ?? []).map((each) => ({ ...each })),
     },
+    clock: enrolment === null ? null : clockOff(memory.clock ?? null, now),
     succession: successionState(at?.store.succession() ?? null, now),
     laptops: memory.laptops.map((laptop) => ({
       ...laptop,

@@ -5,6 +5,7 @@
 import type { Credential } from '#shared/sync/messages.ts';
 import type { Role } from '#shared/access/roles.ts';
 import type { Failure } from '#shared/kernel/result.ts';
+import type { HubTimeHeard } from '#shared/sync/clock-check.ts';
 import type { Compactor } from '../store/compaction.ts';
 import type { SnapshotLoader } from '../store/snapshot-loader.ts';
 import type { Scopes } from './scopes-port.ts';
@@ -44,6 +45,8 @@ export type SyncMemory = {
     readonly name: string;
     readonly lastContactAt: number | null;
   }[];
+  /** The hub's clock beside this one's, as last heard; absent until then and in what earlier builds kept. */
+  readonly clock?: HubTimeHeard | undefined;
 };
 
 /** What became of the last new identity of an enrolled laptop. */

@@ -24,6 +24,8 @@ export function ScopesSheet({ status }: { status: SyncStatus }) {
   const { leaving, changes } = status.scopes;
   if (leaving.length === 0 && changes.length === 0) return null;
   const counts = ({ waiting, files }: Leaving) => ({ number: format.number(waiting), files: format.number(files) });
+  const isRefused = ({ partition }: Leaving): boolean =>
+    status.problem?.code === 'sync/partition-left' && status.problem['partition'] === partition;
   const erase = async (left: Leaving): Promise<void> => {
     const isSure = await ask({
       title: t('drop.title'),
@@ -45,7 +47,8 @@ export function ScopesSheet({ status }: { status: SyncStatus }) {
               <br />
               {isDone(each)
                 ? t('leaving.done')
-                : t(each.files > 0 ? 'leaving.waitingFiles' : 'leaving.waiting', counts(each))}
+                : t(each.files > 0 ? 'leaving.waitingFiles' : 'leaving.waiting', counts(each))}{' '}
+              {!isDone(each) && t(isRefused(each) ? 'leaving.refused' : 'leaving.until')}
               {!isDone(each) && (
                 <span className="row" style={{ marginTop: 8 }}>
                   <Button variant="danger" size="small" disabled={drop.isBusy} onClick={() => void erase(each)}>

@@ -147,6 +147,23 @@ test('the hub: a second laptop has it all, and changes go both ways without a pr
   expect(await progress(desk)).toBeGreaterThan(0);
 });
 
+test('the hub: what a laptop may keep and must leave is told by the commission’s name', async () => {
+  const other = 'kz/kz-33/kz-33-tec_oblast';
+  const name = 'Территориальная избирательная комиссия области Жетісу';
+  const grant = (...partitions: string[]) =>
+    hub.command('grant', 'SAMPLE-SECRETARY', ...partitions.flatMap((each) => ['--partition', each]));
+  await second.goTo('sync');
+  const sheet = second.page.getByRole('region', { name: second.say('scopes:title') });
+  await grant(partition, other);
+  await second.button(second.say('sync:hub.check')).click();
+  const row = (said: string) => sheet.locator('li', { hasText: name }).filter({ hasText: said });
+  expect(await isSeen(row(second.say('scopes:what.joined')))).toBe(true);
+  await grant(partition);
+  await second.button(second.say('sync:hub.check')).click();
+  expect(await isSeen(row(second.say('scopes:what.left')))).toBe(true);
+  await second.shot('walk-rights');
+});
+
 test('the hub: offline is a state, and all goes on when the hub is back', async () => {
   const { directory, address } = hub;
   await hub.kill();

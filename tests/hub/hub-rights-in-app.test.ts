@@ -51,7 +51,7 @@ test('a laptop hears of other rights, leaves what it may not keep, and the perso
   await core.value('sync.now', {});
   expect((await scopes()).leaving).toEqual([{ partition: dec, names: null, waiting: 1, files: 0 }]);
   expect(await contacts()).toBe(3);
-  expect((await core.value('sync.status', {})).problem).toEqual({ code: 'sync/partition-left' });
+  expect((await core.value('sync.status', {})).problem).toEqual({ code: 'sync/partition-left', partition: dec });
   const more = { kind: 'contact', id: ops[1]?.record, values: { note: 'Ещё, пример' } };
   expect(await core.code('records.save', more), 'nothing more is written there').toBe('records/not-allowed');
   expect(await core.code('sync.dropPartition', { partition: samplePartition }), 'only what is to be left').toBe('ok');

@@ -17,7 +17,10 @@ export function isLineAway(problem: Failure): boolean {
 export function problemOf(store: Pick<SyncStore, 'credentials'>, outcome: ExchangeOutcome): Failure | null {
   if (outcome.failure !== null) return outcome.failure;
   const refusal = outcome.refusals[0];
-  if (refusal !== undefined) return { code: 'sync/hub-refused', reason: refusal.reason };
+  if (refusal !== undefined) {
+    const { partition } = parseLogKey(refusal.log);
+    return { code: 'sync/hub-refused', reason: refusal.reason, partition };
+  }
   const here = outcome.refusedHere[0];
   return here === undefined ? null : refusedHere(store, here);
 }

@@ -75,8 +75,9 @@ export function syncStatus(at: SyncState | null, nextAt: number | null, now: num
 /** That the hub takes nothing more of a partition that is to be left is no matter for its staff: the person decides, on the same page. */
 function shownProblem(at: SyncState | null, leaving: readonly LeavingScope[]): Failure | null {
   const problem = at?.problem ?? null;
-  const isOfLeaving = leaving.length > 0 && problem?.code === 'sync/hub-refused';
-  return isOfLeaving && problem['reason'] === 'wrong-partition' ? { code: 'sync/partition-left' } : problem;
+  if (problem?.code !== 'sync/hub-refused' || problem['reason'] !== 'wrong-partition') return problem;
+  const left = leaving.find(({ partition }) => partition === problem['partition']);
+  return left === undefined ? problem : { code: 'sync/partition-left', partition: left.partition };
 }
 
 function progressView({ done, total, since }: RunningProgress, now: number): SyncStatus['progress'] {

@@ -11,7 +11,14 @@ import { createHubTransport, enrolAtHub, type HubTransport } from '#core/sync/hu
 import { bytesToId } from '#shared/kernel/ids.ts';
 import { silentLogger } from '#shared/kernel/ports.ts';
 import { allKinds } from '#shared/kinds/all-kinds.ts';
-import { exchange, type ExchangeOutcome } from '#shared/sync/exchange.ts';
+import {
+  type Begun,
+  beginAhead,
+  exchange,
+  type ExchangeOptions,
+  type ExchangeOutcome,
+  type Transport,
+} from '#shared/sync/exchange.ts';
 import { parseInvitation } from '#shared/sync/invitation.ts';
 import { protocolVersion, type Summary } from '#shared/sync/messages.ts';
 import type { ReplicaStore } from '#shared/sync/replica-store.ts';
@@ -79,6 +86,22 @@ export function openPeer(path: string, key: Uint8Array | null, partition = 'kz/k
       roadChanged: () => undefined,
     }));
   let bytes = 0;
+  /** Of the exchange behind a beginning. */
+  let begun: Promise<Begun | null> | null = null;
+  const road: Transport = {
+    async send(message, onSent) {
+      if (transport === null) throw new Error('not enrolled');
+      const answer = await transport.send(message, onSent);
+      bytes += message.length + (answer.ok ? answer.value.length : 0);
+      return answer;
+    },
+  };
+  const options = (): ExchangeOptions => ({
+    partitions: [partition],
+    epoch,
+    acknowledged,
+    breathe: () => setImmediate(undefined),
+  });
   const columns = Object.keys(BenchContact.fields).map(columnName).join(', ');
   const selectRows = store.db.prepare(`select id, ${columns} from bench_contact where alive = 1 order by id`).raw();
 
@@ -133,24 +156,14 @@ export function openPeer(path: string, key: Uint8Array | null, partition = 'kz/k
       transport = createHubTransport({ ...deps, hubKey });
     },
     async sync() {
-      const road = transport;
-      if (road === null) throw new Error('not enrolled');
+      const outcome = await exchange(replica(), road, { ...options(), begun: await begun });
+      begun = null;
+      const moved = bytes;
       bytes = 0;
-      const outcome = await exchange(
-        replica(),
-        {
-          async send(message, onSent) {
-            const answer = await road.send(message, onSent);
-            bytes += message.length + (answer.ok ? answer.value.length : 0);
-            return answer;
-          },
-        },
-        { partitions: [partition], epoch, acknowledged, breathe: () => setImmediate(undefined) },
-      );
       if (outcome.failure !== null || outcome.refusals.length > 0 || outcome.refusedHere.length > 0)
         throw new Error(JSON.stringify([outcome.failure, outcome.refusals[0], outcome.refusedHere[0]]));
       ({ acknowledged, epoch } = outcome);
-      return { outcome, bytes };
+      return { outcome, bytes: moved };
     },
     rest: () => store.checkpoints.now(),
     async begin() {
@@ -180,9 +193,12 @@ export function openPeer(path: string, key: Uint8Array | null, partition = 'kz/k
         breathe: () => setImmediate(undefined),
         handOver: async () => null,
         onProgress: () => undefined,
+        arrived(covered) {
+          acknowledged = { ...acknowledged, ...covered };
+          begun = beginAhead(replica(), road, options(), covered);
+        },
       });
       if (done.refused !== null || done.failure !== null || done.received === 0) throw new Error(JSON.stringify(done));
-      acknowledged = { ...acknowledged, ...done.covered };
       return offered;
     },
     async compact() {

@@ -89,6 +89,11 @@ export function planesToIds(planes: Uint8Array, count: number): string[] {
 }
 const hexCodes = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 
+/** One of them. */
+export function idInPlanes(planes: Uint8Array, count: number, place: number): Id {
+  return bytesToId(Uint8Array.from({ length: 16 }, (_, byte) => planes[byte * count + place] ?? 0));
+}
+
 /** Bytes as lower-case hex. */
 export function bytesToHex(bytes: Uint8Array): string {
   let text = '';

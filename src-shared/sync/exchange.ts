@@ -62,7 +62,7 @@ import {
   othersIn,
   type Sent,
 } from './hand-over.ts';
-import { ask, type Asking, briefRequest, comingBy } from './exchange-request.ts';
+import { ask, type Asked, type Asking, briefRequest, comingBy } from './exchange-request.ts';
 import type { ReplicaStore } from './replica-store.ts';
 import { segmentsAtOnce, takeForeignSegment, takeTogether } from './take-segment.ts';
 
@@ -83,7 +83,12 @@ export type ExchangeOptions = HandOverOptions & {
   readonly unwanted?: Summary;
   /** Ops sent and received so far, and known so far to be due. */
   readonly onProgress?: (progress: ExchangeProgress) => void;
+  /** The first request, where it is under way already (`beginAhead`) and all it counts as held has been taken. */
+  readonly begun?: Begun | null;
 };
+
+/** A first request that is under way before its exchange. */
+export type Begun = Asked<Session>;
 
 /** What an exchange did, complete or not. */
 export type ExchangeOutcome = {
@@ -136,8 +141,10 @@ export async function exchange(
   transport: Transport,
   options: ExchangeOptions,
 ): Promise<ExchangeOutcome> {
-  let session = beginExchange(store, options);
-  if (ahead(store, session, options) === 0 && options.epoch !== null) {
+  // One whose answer was lost never was.
+  const begun = (await options.begun?.answer)?.ok === true ? options.begun : null;
+  let session = begun?.since ?? beginExchange(store, options);
+  if (!begun && ahead(store, session, options) === 0 && options.epoch !== null) {
     if (isStopped(options)) return end(session, { code: 'sync/stopped' });
     const answer = await transport.send(briefRequest(store, options));
     if (!answer.ok) return end(session, answer.error);
@@ -155,7 +162,7 @@ export async function exchange(
   let unsure: readonly Sent[] = [];
   /** Ops handed over when an answer was last lost: lost again without one more, the road is no good. */
   let sentWhenLost = -1;
-  let asked = await ask(store, transport, session, options, {});
+  let asked = begun ?? (await ask(store, transport, session, options, {}));
   for (;;) {
     if (asked === null) return end(session, { code: 'sync/stopped' });
     const answer = await asked.answer;
@@ -229,6 +236,20 @@ export async function exchange(
     }
     asked = await ask(store, transport, session, options, {});
   }
+}
+
+/**
+ * Sends an exchange's first request while what it counts as held, a snapshot's logs, is still `coming`: the answer is on its way meanwhile.
+ * Whoever begins so knows few credentials, and tells which at once instead of their digest. Null where it was stopped.
+ */
+export async function beginAhead(
+  store: ReplicaStore,
+  transport: Transport,
+  options: ExchangeOptions,
+  coming: Summary,
+): Promise<Begun | null> {
+  const session: Session = { ...beginExchange(store, options), credentials: { after: '' } };
+  return ask(store, transport, session, options, coming);
 }
 
 type Session = ExchangeOutcome &

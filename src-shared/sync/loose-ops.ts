@@ -137,9 +137,7 @@ export function toLooseColumns(entries: readonly LooseOp[]): Uint8Array {
 
 /** Ops as their columns say them, by place; `looseOp` makes one of it. */
 export type LooseColumns = {
-  /** Of the records, in order: id, kind, and the place behind its last op. */
-  readonly records: readonly string[];
-  /** Their ids in planes: byte b of record i stands at b × count + i. */
+  /** Of the records, in order: id, in planes (byte b of record i stands at b × count + i), kind, and the place behind its last op. */
   readonly planes: Uint8Array;
   readonly kinds: Float64Array;
   readonly ends: Uint32Array;
@@ -157,6 +155,8 @@ export type LooseColumns = {
   readonly seen: ReadonlyMap<number, { readonly [replica: string]: number }>;
   readonly digests: ReadonlyMap<number, Uint8Array>;
   readonly values: ReadValues;
+  /** The ids of all records as texts: made when they are first asked for, as their bytes are enough for most. */
+  ids(): readonly string[];
 };
 
 /** What an op does, by its place. */
@@ -175,7 +175,7 @@ export function looseOp(columns: LooseColumns, place: number): LooseOp {
       actor: columns.actors[place] ?? null,
       group: columns.groups[place] ?? 0,
       kind: columns.kinds[record] ?? 0,
-      record: columns.records[record] ?? '',
+      record: columns.ids()[record] ?? '',
       act: actAt(columns, place),
       set: valuesOfOp(columns.values, place),
       replaced: columns.replaced.get(place) ?? {},
@@ -197,7 +197,6 @@ export function readLooseColumns(bytes: Uint8Array): LooseColumns {
   const r = positive(reader.number());
   if (r > mostOps) throw new RangeError('too many records');
   const planes = reader.bytes(r * 16);
-  const records = planesToIds(planes, r);
   const kinds = reader.numbers(r);
   for (const kind of kinds) positive(kind);
   let n = 0;
@@ -211,10 +210,10 @@ export function readLooseColumns(bytes: Uint8Array): LooseColumns {
   const replicas = readIds(reader);
   const flags = reader.bytes(n);
   const replicaAt = (place: number): string => at(replicas, place);
-  const writers = Uint32Array.from(reader.numbers(n), (place) => {
-    replicaAt(place);
-    return place;
-  });
+  const places = reader.numbers(n);
+  // Before they are cut to 32 bits.
+  for (let index = 0; index < n; index += 1) replicaAt(places[index] ?? 0);
+  const writers = new Uint32Array(places);
   const writerAt = (index: number): string => replicas[writers[index] ?? 0] ?? '';
   const byRank = readRanks(reader, writers, replicas.length);
   const seqs = new Float64Array(n);
@@ -227,7 +226,12 @@ export function readLooseColumns(bytes: Uint8Array): LooseColumns {
   }
   const groups = reader.numbers(n);
   for (let index = 0; index < n; index += 1) groups[index] = positive((seqs[index] ?? 0) - (groups[index] ?? 0));
-  const actorColumn = Array.from(reader.numbers(n), (place) => (place === 0 ? null : at(actors, place - 1)));
+  const actorPlaces = reader.numbers(n);
+  const actorColumn: (string | null)[] = [];
+  for (let index = 0; index < n; index += 1) {
+    const place = actorPlaces[index] ?? 0;
+    actorColumn.push(place === 0 ? null : at(actors, place - 1));
+  }
   const times = new Float64Array(n);
   for (const places of byRank) {
     let time = 0;
@@ -249,7 +253,7 @@ export function readLooseColumns(bytes: Uint8Array): LooseColumns {
   const recordOf = new Uint32Array(n);
   let index = 0;
   for (let place = 0; place < r; place += 1) {
-    if (place > 0 && !isBehind(records, kinds, place)) throw new RangeError('records out of order');
+    if (place > 0 && !isBehind(planes, kinds, place)) throw new RangeError('records out of order');
     for (let first = true; index < (ends[place] ?? 0); index += 1) {
       recordOf[index] = place;
       const later = (times[index] ?? 0) - (times[index - 1] ?? 0);
@@ -258,8 +262,8 @@ export function readLooseColumns(bytes: Uint8Array): LooseColumns {
       first = false;
     }
   }
+  let ids: readonly string[] | null = null;
   return {
-    records,
     planes,
     kinds,
     ends,
@@ -275,13 +279,18 @@ export function readLooseColumns(bytes: Uint8Array): LooseColumns {
     seen,
     digests,
     values,
+    ids: () => (ids ??= planesToIds(planes, r)),
   };
 }
 
 /** Whether a record stands behind the one before it. */
-function isBehind(records: readonly string[], kinds: Float64Array, place: number): boolean {
-  const [before, own] = [records[place - 1] ?? '', records[place] ?? ''];
-  return own > before || (own === before && (kinds[place] ?? 0) > (kinds[place - 1] ?? 0));
+function isBehind(planes: Uint8Array, kinds: Float64Array, place: number): boolean {
+  const count = kinds.length;
+  for (let at = place; at < planes.length; at += count) {
+    const later = (planes[at] ?? 0) - (planes[at - 1] ?? 0);
+    if (later !== 0) return later > 0;
+  }
+  return (kinds[place] ?? 0) > (kinds[place - 1] ?? 0);
 }
 
 /** By writer: the places of its ops by rising seq. */

@@ -162,11 +162,11 @@ test('a row made of columns is the row that its folded ops make, and what is lef
         return foldColumns(createMerger(Everything), columns, from, to, ownLog);
       };
       const states = new Map<number, RecordState>();
-      const places = columns.records.map((_, place) => place);
+      const places = columns.ids().map((_, place) => place);
       const left = quick.rows.insert(columns, places, (place, row, after) => {
         states.set(place, after);
         expect(quick.store.db.prepare('select id from everything where row = ?').pluck().get(row)).toEqual(
-          Buffer.from((columns.records[place] ?? '').replaceAll('-', ''), 'hex'),
+          Buffer.from((columns.ids()[place] ?? '').replaceAll('-', ''), 'hex'),
         );
       });
       expect([...left, ...states.keys()].sort((a, b) => a - b)).toEqual(places);
@@ -174,7 +174,7 @@ test('a row made of columns is the row that its folded ops make, and what is lef
       for (const place of places) {
         const { state, facts } = fold(place);
         if (left.includes(place)) continue;
-        whole.table.insert(columns.records[place] ?? '', state, facts);
+        whole.table.insert(columns.ids()[place] ?? '', state, facts);
         expect(states.get(place)?.values).toEqual(state.values);
         expect(states.get(place)?.edits).toEqual(state.edits);
       }

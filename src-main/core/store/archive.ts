@@ -10,7 +10,7 @@ import type { LooseOp } from '#shared/sync/loose-ops.ts';
 import { readChunk, type SnapshotHeader, snapshotSummary } from '#shared/sync/snapshot.ts';
 import type { WritableDb } from './database.ts';
 import type { Meta } from './meta.ts';
-import { mayHold, mayHoldSome, placesOf, recordPlaces } from './record-places.ts';
+import { mayHold, mayHoldSome, placesOf } from './record-places.ts';
 import { segmentPorts } from './segment-ports.ts';
 
 /** A snapshot that is coming. */
@@ -31,12 +31,17 @@ export type Archive = {
   /** Highest seq of a log that the coming snapshot covers; 0 for none. */
   coming(replica: string, partition: string): number;
   setLoading(loading: Loading | null): void;
-  /** Keeps a chunk of whole records, whose ids come in order. `squeezedAt`: null where the ops are as they were written. */
+  /**
+   * Keeps a chunk of whole records. `first` and `last`: the least and the greatest id of one; `places`: which they are (record-places.ts).
+   * `squeezedAt`: null where the ops are as they were written.
+   */
   add(chunk: {
     readonly partition: string;
     readonly isLoading: boolean;
     readonly squeezedAt: number | null;
-    readonly records: readonly string[];
+    readonly first: string;
+    readonly last: string;
+    readonly places: Uint8Array;
     readonly bytes: Uint8Array;
   }): void;
   /** A record's ops, and whether those of the coming snapshot are among them. */
@@ -145,10 +150,7 @@ export function createArchive(db: WritableDb, meta: Meta): Archive {
       if (before?.loading.sha256 === loading.sha256) known = { loading, seqs: before.seqs };
       else meta.set('snapshot-header', JSON.stringify(header));
     },
-    add({ partition, isLoading, squeezedAt, records, bytes }) {
-      const [first, last] = [records[0], records.at(-1)];
-      if (first === undefined || last === undefined) throw new RangeError('no ops');
-      const places = recordPlaces(records);
+    add({ partition, isLoading, squeezedAt, first, last, places, bytes }) {
       insert.run(partition, isLoading ? 1 : 0, squeezedAt, first, last, places, bytes);
     },
     find(record) {

@@ -269,7 +269,7 @@ export function createCommitter(deps: CommitDeps): Committer {
             opLog.setClock(columns.times.reduce((clock, time) => observe(clock, time, now), opLog.clock()));
           done(to);
           if (desk.settle()) squeezedTopics.add('desk');
-          return to === columns.records.length;
+          return to === columns.ends.length;
         }),
       );
       if (!(isLast && isEnd) && now - squeezedTold < 500) return;

@@ -12,6 +12,7 @@ import type { Archive } from './archive.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { WritableDb } from './database.ts';
 import type { Log, OpLog } from './op-log.ts';
+import { recordPlaces } from './record-places.ts';
 import { segmentPorts } from './segment-ports.ts';
 
 /** How long segments stay as they came after their arrival: so long a neighbour or a stick may still want them from here. */
@@ -64,13 +65,17 @@ export function createCompactor(deps: {
           .filter((op) => op.seq > base)
           .map((op): LooseOp => ({ op, replica: log.replica }))
           .sort(compareLoose);
+        const records = entries.map(({ op }) => op.record);
+        const [first = '', end = ''] = [records[0], records.at(-1)];
         try {
           db.transaction(() => {
             archive.add({
               partition: log.partition,
               isLoading: false,
               squeezedAt: null,
-              records: entries.map(({ op }) => op.record),
+              first,
+              last: end,
+              places: recordPlaces(records),
               bytes: packTight(toLooseColumns(entries)),
             });
             opLog.setBase(log, { seq: last.to, head: last.head });

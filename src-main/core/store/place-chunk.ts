@@ -7,7 +7,7 @@ import { type LooseColumns, looseOp } from '#shared/sync/loose-ops.ts';
 import { createMerger, type RecordState } from '#shared/sync/merge.ts';
 import type { Op } from '#shared/sync/op.ts';
 import type { Authors } from './authors.ts';
-import { type ColumnRows, createColumnRows } from './column-rows.ts';
+import { type ColumnRows, createColumnRows, makeRowNumbers } from './column-rows.ts';
 import type { WritableDb } from './database.ts';
 import { foldColumns } from './fold-record.ts';
 import type { Log, OpLog } from './op-log.ts';
@@ -39,6 +39,7 @@ export function createChunkPlacer(deps: {
 }): ChunkPlacer {
   const { db, log, authors, placer } = deps;
   const isOwn = (replica: string): boolean => log.isOwn(replica);
+  makeRowNumbers(db);
   const rowsByKind = new Map<Kind, ColumnRows>();
   const rowsOf = (kind: Kind): ColumnRows => {
     const rows = rowsByKind.get(kind) ?? createColumnRows(db, kind, log, authors, isOwn);
@@ -48,13 +49,13 @@ export function createChunkPlacer(deps: {
 
   return {
     place(columns, from, logOf) {
-      const { records, ends } = columns;
+      const { ends } = columns;
       const owns = columns.replicas.map(isOwn);
       const ownLog = (writer: number): Log | null =>
         owns[writer] === true ? logOf(columns.replicas[writer] ?? '') : null;
       const byKind = new Map<Kind, number[]>();
       let to = from;
-      for (let weight = 0; to < records.length && weight < most; to += 1) {
+      for (let weight = 0; to < ends.length && weight < most; to += 1) {
         const kind = deps.kinds.get(columns.kinds[to] ?? 0);
         if (kind === undefined) continue;
         weight += placer.derives(kind) ? derivedWeight : 1;
@@ -64,11 +65,11 @@ export function createChunkPlacer(deps: {
       }
       for (const [kind, places] of byKind) {
         const derive = (place: number, row: number, after: RecordState): void =>
-          placer.derive({ kind, record: records[place] ?? '', row, ops: () => opsOf(columns, place), after });
+          placer.derive({ kind, record: columns.ids()[place] ?? '', row, ops: () => opsOf(columns, place), after });
         const merger = createMerger(kind);
         for (const place of rowsOf(kind).insert(columns, places, placer.derives(kind) ? derive : null)) {
           const folded = foldColumns(merger, columns, ends[place - 1] ?? 0, ends[place] ?? 0, ownLog);
-          placer.placeFolded(kind, deps.tableOf(kind), records[place] ?? '', folded, () => opsOf(columns, place));
+          placer.placeFolded(kind, deps.tableOf(kind), columns.ids()[place] ?? '', folded, () => opsOf(columns, place));
         }
       }
       return { kinds: [...byKind.keys()], to };

@@ -5,7 +5,20 @@
  */
 
 export function recordPlaces(records: Iterable<string>): Uint8Array {
-  const places = Uint32Array.from(records, placeOf).sort();
+  return written(Uint32Array.from(records, placeOf));
+}
+
+/** The same of ids in planes: byte b of id i stands at b × count + i. */
+export function recordPlacesInPlanes(planes: Uint8Array, count: number): Uint8Array {
+  const places = new Uint32Array(count);
+  const [high, middle, low] = [count * (idBytes - 3), count * (idBytes - 2), count * (idBytes - 1)];
+  for (let at = 0; at < count; at += 1)
+    places[at] = ((planes[high + at] ?? 0) << 16) | ((planes[middle + at] ?? 0) << 8) | (planes[low + at] ?? 0);
+  return written(places);
+}
+
+function written(places: Uint32Array): Uint8Array {
+  places.sort();
   const bytes = new Uint8Array(places.length * 4);
   let at = 0;
   let last = -1;
@@ -68,3 +81,4 @@ function placeOf(record: string): number {
 }
 const [codeOf0, codeOf9, codeOfA] = [48, 57, 97] as const;
 const placeDigits = 6;
+const idBytes = 16;

@@ -7,7 +7,7 @@
  * say things twice. Given up, what has come stays in the rows, where the logs say it again.
  */
 import { isWithin } from '#shared/access/partitions.ts';
-import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
+import { bytesToHex, hexToBytes, idInPlanes } from '#shared/kernel/ids.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import type { LooseColumns } from '#shared/sync/loose-ops.ts';
 import type { Credential } from '#shared/sync/messages.ts';
@@ -18,6 +18,7 @@ import { databaseFailure, type WritableDb } from './database.ts';
 import { verifySignature } from './identity.ts';
 import type { Meta } from './meta.ts';
 import type { OpLog } from './op-log.ts';
+import { recordPlacesInPlanes } from './record-places.ts';
 import { segmentPorts } from './segment-ports.ts';
 
 export type SnapshotLoader = {
@@ -157,7 +158,8 @@ export function createSnapshotLoader(deps: SnapshotLoaderDeps): SnapshotLoader {
       const opened = read(chunk, next, header);
       if (!opened.ok) return opened;
       const columns = opened.value;
-      const { records } = columns;
+      const { planes, ends } = columns;
+      const count = ends.length;
       const isLast = next + 1 === header.chunks.length;
       let after: Loading | null = loading;
       try {
@@ -167,10 +169,18 @@ export function createSnapshotLoader(deps: SnapshotLoaderDeps): SnapshotLoader {
           logOf: (replica) => opLog.logOf(replica, partition),
           keep() {
             if (within === 0)
-              archive.add({ partition, isLoading: true, squeezedAt: header.madeAt, records, bytes: chunk });
+              archive.add({
+                partition,
+                isLoading: true,
+                squeezedAt: header.madeAt,
+                first: idInPlanes(planes, count, 0),
+                last: idInPlanes(planes, count, count - 1),
+                places: recordPlacesInPlanes(planes, count),
+                bytes: chunk,
+              });
           },
           done(to) {
-            const isWhole = to === records.length;
+            const isWhole = to === count;
             const moved = { ...loading, next: next + 1, offset: loading.offset + chunk.length, within: 0 };
             after = isWhole ? moved : { ...loading, within: to };
             if (isWhole && isLast) after = null;

@@ -6,7 +6,13 @@
 import type { Readable } from 'node:stream';
 import type { Logger, Time } from '#shared/kernel/ports.ts';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
-import { exchange, type ExchangeOptions, type ExchangeProgress } from '#shared/sync/exchange.ts';
+import {
+  type Begun,
+  beginAhead,
+  exchange,
+  type ExchangeOptions,
+  type ExchangeProgress,
+} from '#shared/sync/exchange.ts';
 import type { SnapshotOffer } from '#shared/sync/hub-http.ts';
 import type { Summary } from '#shared/sync/messages.ts';
 import type { Loading } from '../store/archive.ts';
@@ -36,12 +42,17 @@ type ColdStartOptions = {
   /** Hands over what is waiting here, before a load that may take long. */
   readonly handOver: () => Promise<Failure | null>;
   readonly onProgress: (progress: ExchangeProgress) => void;
+  /** Told once all bytes have come, while the last are being taken: what will be held then. */
+  readonly arrived: (covered: Summary) => void;
 };
 
 /** Fewer new ops than this are read from the logs. */
 const leastGain = 2000;
 
-/** Goes on with a load, or begins those that are worth it. What waits here is handed over before; what was refused is listed. */
+/**
+ * Goes on with a load, or begins those that are worth it. What waits here is handed over before; what was refused is listed. `begun`: the
+ * exchange for what came after the snapshots, whose first request is under way; null where none is.
+ */
 export async function beginWithSnapshots(given: {
   readonly store: SyncStore;
   readonly transport: HubTransport;
@@ -49,9 +60,10 @@ export async function beginWithSnapshots(given: {
   readonly refused: Set<string>;
   readonly time: Time;
   readonly logger: Logger;
-}): Promise<ColdStart> {
+}): Promise<ColdStart & { readonly begun: Begun | null }> {
   const { store, transport, time, logger } = given;
   const startedAt = time.now();
+  let begun: Promise<Begun | null> | null = null;
   const done = await coldStart({
     store,
     blobs: transport.blobs,
@@ -60,6 +72,10 @@ export async function beginWithSnapshots(given: {
     signal: given.exchange.signal ?? { aborted: false },
     breathe: given.exchange.breathe ?? (async () => undefined),
     onProgress: (progress) => given.exchange.onProgress?.(progress),
+    arrived(covered) {
+      const acknowledged = { ...given.exchange.acknowledged, ...covered };
+      begun = beginAhead(store, transport, { ...given.exchange, acknowledged }, covered);
+    },
     async handOver() {
       const { saved, sent } = store.roadCounts();
       if (saved + sent === 0) return null;
@@ -71,7 +87,7 @@ export async function beginWithSnapshots(given: {
     const { received, refused: problem } = done;
     store.recordExchange({ road: 'hub', startedAt, finishedAt: time.now(), sent: 0, received, problem });
   }
-  return done;
+  return { ...done, begun: done.refused === null && done.failure === null ? await begun : null };
 }
 
 /** The same without what is a service's. */
@@ -98,7 +114,9 @@ export async function coldStart(options: ColdStartOptions): Promise<ColdStart> {
   // What has begun goes first: there is one at a time.
   wanted.sort((a, b) => Number(b.sha256 === pending?.sha256) - Number(a.sha256 === pending?.sha256));
   for (const offer of wanted) {
-    const loaded = await load(offer, options);
+    const loaded = await load(offer, options, () => {
+      if (offer === wanted.at(-1)) options.arrived({ ...covered, ...offer.summary });
+    });
     if (loaded.ok) {
       received += loaded.value;
       covered = { ...covered, ...offer.summary };
@@ -123,8 +141,14 @@ export function isWorth({ summary }: Pick<SnapshotOffer, 'summary'>, held: Summa
   return gain >= least && gain * 2 >= all;
 }
 
-/** Takes one; answers how many ops it held. Failures: those of the road and of `SnapshotLoader`, `sync/stopped`. */
-async function load(offer: SnapshotOffer, options: ColdStartOptions): Promise<Result<number>> {
+/** Chunks that are being read while an earlier one is taken. */
+const chunksAhead = 4;
+
+/**
+ * Takes one; answers how many ops it held. `arrived` is told when all of it is here. Failures: those of the road and of `SnapshotLoader`,
+ * `sync/stopped`.
+ */
+async function load(offer: SnapshotOffer, options: ColdStartOptions, arrived: () => void): Promise<Result<number>> {
   const { store, blobs, signal } = options;
   const coming = store.snapshots.loading();
   let loading: Loading | null = coming?.sha256 === offer.sha256 ? coming : null;
@@ -140,24 +164,34 @@ async function load(offer: SnapshotOffer, options: ColdStartOptions): Promise<Re
       if (!begun.ok) return begun;
       loading = begun.value;
     }
-    const { header, next } = loading;
-    const total = opsOf(header.chunks);
-    let done = opsOf(header.chunks.slice(0, next));
+    const { chunks } = loading.header;
+    const total = opsOf(chunks);
+    let next = loading.next;
+    let asked = next;
+    let done = opsOf(chunks.slice(0, next));
     options.onProgress({ done, total });
-    for (const [index, chunk] of header.chunks.slice(next).entries()) {
+    const read = async (chunk: Chunk): Promise<Uint8Array | null> => {
       // Over a slow line a chunk is long under way.
       const bytes = await pieces.next(chunk.bytes, (part) =>
         options.onProgress({ done: done + Math.floor(chunk.ops * part), total }),
       );
+      done += chunk.ops;
+      if (bytes !== null && chunk === chunks.at(-1)) arrived();
+      return bytes;
+    };
+    const reading: Promise<Uint8Array | null>[] = [];
+    while (next < chunks.length) {
+      for (const chunk of chunks.slice(asked, next + chunksAhead)) reading.push(read(chunk));
+      asked = Math.min(next + chunksAhead, chunks.length);
+      const bytes = (await reading.shift()) ?? null;
       if (bytes === null) return err({ code: 'snapshot/altered' });
-      for (let isComing = true; isComing; ) {
+      for (const place = next; next === place; ) {
         await options.breathe();
         if (signal.aborted) return err({ code: 'sync/stopped' });
         const taken = store.snapshots.take(bytes);
         if (!taken.ok) return taken;
-        isComing = taken.value?.next === next + index;
+        next = taken.value?.next ?? chunks.length;
       }
-      done += chunk.ops;
       options.onProgress({ done, total });
     }
     return ok(total);
@@ -168,29 +202,44 @@ async function load(offer: SnapshotOffer, options: ColdStartOptions): Promise<Re
   }
 }
 
+type Chunk = Loading['header']['chunks'][number];
+
 function opsOf(chunks: Loading['header']['chunks']): number {
   return chunks.reduce((sum, chunk) => sum + chunk.ops, 0);
 }
 
 type Pieces = { next(length: number, onPart?: (part: number) => void): Promise<Uint8Array | null> };
 
-/** Reads a stream in pieces of given lengths; null where it ends before. `onPart` hears how much of a piece has come, from 0 to 1. */
+/**
+ * Reads a stream in pieces of given lengths, one after the other however many are asked for at once; null where it ends before. `onPart`
+ * hears how much of a piece has come, from 0 to 1.
+ */
 function inPieces(content: Readable): Pieces {
   const parts = (content as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
   let held: Buffer = Buffer.alloc(0);
+  let last: Promise<unknown> = Promise.resolve();
+
+  async function read(length: number, onPart?: (part: number) => void): Promise<Uint8Array | null> {
+    const waiting = [held];
+    for (let bytes = held.length; bytes < length; ) {
+      const part = await parts.next();
+      if (part.done === true) return null;
+      waiting.push(part.value);
+      bytes += part.value.length;
+      onPart?.(Math.min(1, bytes / length));
+    }
+    const all = waiting.length === 1 ? held : Buffer.concat(waiting);
+    held = all.subarray(length);
+    return all.subarray(0, length);
+  }
+
   return {
-    async next(length, onPart) {
-      const waiting = [held];
-      for (let bytes = held.length; bytes < length; ) {
-        const part = await parts.next();
-        if (part.done === true) return null;
-        waiting.push(part.value);
-        bytes += part.value.length;
-        onPart?.(Math.min(1, bytes / length));
-      }
-      const all = waiting.length === 1 ? held : Buffer.concat(waiting);
-      held = all.subarray(length);
-      return all.subarray(0, length);
+    next(length, onPart) {
+      const piece = last.then(() => read(length, onPart));
+      // Where the load has ended nobody waits for it any more.
+      piece.catch(() => undefined);
+      last = piece;
+      return piece;
     },
   };
 }

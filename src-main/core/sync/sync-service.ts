@@ -168,10 +168,10 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
     const exchangeOnce = async (): Promise<ExchangeOutcome> => {
       const begun = mayBeCold(store, memory.lastContactAt, startedAt)
         ? await beginWithSnapshots({ store, transport, exchange: options, refused: at.refusedSnapshots, time, logger })
-        : { received: 0, covered: {}, failure: null };
+        : { received: 0, covered: {}, failure: null, begun: null };
       if (begun.failure !== null) return { ...nothingDone, failure: begun.failure };
       const acknowledged = { ...memory.acknowledged, ...begun.covered };
-      const done = await exchange(store, transport, { ...options, acknowledged });
+      const done = await exchange(store, transport, { ...options, acknowledged, begun: begun.begun });
       return { ...done, received: done.received + begun.received };
     };
     let outcome = await exchangeOnce();

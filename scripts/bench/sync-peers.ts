@@ -87,7 +87,7 @@ export function openPeer(path: string, key: Uint8Array | null, partition = 'kz/k
     }));
   let bytes = 0;
   /** Of the exchange behind a beginning. */
-  let begun: Promise<Begun | null> | null = null;
+  let begun: Begun | null = null;
   const road: Transport = {
     async send(message, onSent) {
       if (transport === null) throw new Error('not enrolled');
@@ -156,7 +156,7 @@ export function openPeer(path: string, key: Uint8Array | null, partition = 'kz/k
       transport = createHubTransport({ ...deps, hubKey });
     },
     async sync() {
-      const outcome = await exchange(replica(), road, { ...options(), begun: await begun });
+      const outcome = await exchange(replica(), road, { ...options(), begun });
       begun = null;
       const moved = bytes;
       bytes = 0;
@@ -193,12 +193,12 @@ export function openPeer(path: string, key: Uint8Array | null, partition = 'kz/k
         breathe: () => setImmediate(undefined),
         handOver: async () => null,
         onProgress: () => undefined,
-        arrived(covered) {
-          acknowledged = { ...acknowledged, ...covered };
-          begun = beginAhead(replica(), road, options(), covered);
-        },
+        askOn: (coming) =>
+          beginAhead(replica(), road, { ...options(), acknowledged: { ...acknowledged, ...coming } }, coming),
       });
       if (done.refused !== null || done.failure !== null || done.received === 0) throw new Error(JSON.stringify(done));
+      acknowledged = { ...acknowledged, ...done.covered };
+      begun = done.begun;
       return offered;
     },
     async compact() {

@@ -3,9 +3,11 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterAll, expect, test } from 'vitest';
-import type { TestCore } from '#tests/lib/core.ts';
+import { openLine } from '#tests/lib/bad-line.ts';
+import { startSignedIn, type TestCore } from '#tests/lib/core.ts';
 import { startHub, startPostgres, type TestHub, type TestPostgres } from '#tests/lib/hub.ts';
 import { enrolledCore, keptForEachTest } from '#tests/lib/kept.ts';
+import { until } from '#tests/lib/until.ts';
 
 const postgres: TestPostgres | null = startPostgres();
 afterAll(() => postgres?.close());
@@ -52,6 +54,13 @@ function segmentsSent(hub: TestHub, name: string): unknown {
   }
 }
 
+/** Turns of the exchange the hub has answered to the laptop that was enrolled last. */
+function turnsOfNewest(hub: TestHub): number {
+  const lines = hub.log.map((line) => JSON.parse(line) as { msg: string; replica?: string }); // the hub's own log
+  const newest = lines.findLast(({ msg }) => msg === 'hub/enrolled')?.replica;
+  return lines.filter(({ msg, replica }) => msg === 'hub/exchange' && replica === newest).length;
+}
+
 test('a new laptop begins with a snapshot and goes on with the logs; an altered one is refused, and nothing is missing', async () => {
   const hub = keep(await startHub());
   const first = await filled(hub);
@@ -63,6 +72,8 @@ test('a new laptop begins with a snapshot and goes on with the logs; an altered 
   await first.value('sync.now', {});
 
   const second = await laptop(hub, 'SAMPLE-COLD');
+  // Its own records, in one turn what came after the snapshot, and the brief question of the exchange that was asked for.
+  expect(turnsOfNewest(hub)).toBe(3);
   expect(await contacts(second)).toEqual(await contacts(first));
   expect((await contacts(second)).names[0]).toBe('Аа, пример после снимка');
   const { items } = await second.value('sync.exchanges', { limit: 10 });
@@ -95,6 +106,24 @@ test('a new laptop begins with a snapshot and goes on with the logs; an altered 
     reason: 'snapshot/altered',
   });
   expect(await third.value('sync.status', {})).toMatchObject({ state: 'up-to-date', problem: null });
+});
+
+test('where the line ends in the middle of a snapshot, the next exchange goes on behind what has come', async () => {
+  const hub = keep(await startHub());
+  const first = await filled(hub);
+  const bytes = Number((await hub.commandProcess('snapshots')).split('\t')[2]);
+  const slow = { bitsPerSecond: bytes * 2, roundTripMs: 20, loss: 0, cutEveryMs: null };
+  const line = await openLine(Number(new URL(hub.address).port), slow, () => 1);
+  const core = keep(await startSignedIn());
+  const code = await hub.invite({ laptop: 'SAMPLE-CUT' });
+  await core.value('sync.enrol', { address: `https://127.0.0.1:${line.port}`, code });
+  await until(async () => ((await core.value('sync.status', {})).progress?.done ?? 0) > 1500);
+  await line.close();
+  expect(await core.call('sync.now', {})).toMatchObject({ error: { code: 'sync/hub-unreachable' } });
+  const again = keep(await openLine(Number(new URL(hub.address).port), slow, () => 1, line.port));
+  await core.value('sync.now', {});
+  expect(await contacts(core)).toEqual(await contacts(first));
+  expect(again.bytes.down).toBeLessThan(0.8 * bytes);
 });
 
 test.skipIf(postgres === null)(

@@ -1,7 +1,13 @@
 /** A laptop's line to the hub, on which things happen, and what one exchange over it must leave true. */
 import { equal, ok as yes } from 'node:assert/strict';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
-import { exchange, type ExchangeOutcome, nothingDone } from '#shared/sync/exchange.ts';
+import {
+  beginAhead,
+  exchange,
+  type ExchangeOptions,
+  type ExchangeOutcome,
+  nothingDone,
+} from '#shared/sync/exchange.ts';
 import { frame, SyncResponse, unframe } from '#shared/sync/messages.ts';
 import type { Fault } from './history.ts';
 import type { SimLaptop } from './laptop.ts';
@@ -21,21 +27,25 @@ export async function meetHub(world: World, actor: Actor, fault: Fault): Promise
       return fault.what === 'stop' && left <= 0;
     },
   };
+  const options: ExchangeOptions = {
+    partitions,
+    leaving: laptop.leaving(partitions).map(({ partition }) => partition),
+    epoch: notes.epoch,
+    acknowledged: notes.acknowledged,
+    unwanted: notes.unwanted,
+    maxRequestBytes: fault.small ? 1 : 1024 * 1024,
+    signal,
+    breathe: async () => {
+      left -= 1;
+      if (left < 0 && fault.what === 'crash') throw new PowerCut();
+    },
+  };
   let outcome: ExchangeOutcome;
   try {
-    outcome = await exchange(store, lineTo(world, fault), {
-      partitions,
-      leaving: laptop.leaving(partitions).map(({ partition }) => partition),
-      epoch: notes.epoch,
-      acknowledged: notes.acknowledged,
-      unwanted: notes.unwanted,
-      maxRequestBytes: fault.small ? 1 : 1024 * 1024,
-      signal,
-      breathe: async () => {
-        left -= 1;
-        if (left < 0 && fault.what === 'crash') throw new PowerCut();
-      },
-    });
+    const line = lineTo(world, fault);
+    // As behind a snapshot: the first request is under way before, and tells which credentials are held.
+    const begun = fault.at % 2 === 1 ? await beginAhead(store, line, options, {}) : null;
+    outcome = await exchange(store, line, { ...options, begun });
   } catch (error) {
     if (!(error instanceof PowerCut)) throw error;
     crash(actor);

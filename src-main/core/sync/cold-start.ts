@@ -29,6 +29,8 @@ export type ColdStart = {
   readonly refused: Failure | null;
   /** Why it could not be finished now; it goes on with the next exchange. */
   readonly failure: Failure | null;
+  /** The exchange for what came after the snapshots, whose first request is under way; null where none is. */
+  readonly begun: Begun | null;
 };
 
 type ColdStartOptions = {
@@ -42,17 +44,14 @@ type ColdStartOptions = {
   /** Hands over what is waiting here, before a load that may take long. */
   readonly handOver: () => Promise<Failure | null>;
   readonly onProgress: (progress: ExchangeProgress) => void;
-  /** Told once all bytes have come, while the last are being taken: what will be held then. */
-  readonly arrived: (covered: Summary) => void;
+  /** Asks for what came after the snapshots, which are `coming`: all their bytes are here, and the last are being taken. */
+  readonly askOn: (coming: Summary) => Promise<Begun | null>;
 };
 
 /** Fewer new ops than this are read from the logs. */
 const leastGain = 2000;
 
-/**
- * Goes on with a load, or begins those that are worth it. What waits here is handed over before; what was refused is listed. `begun`: the
- * exchange for what came after the snapshots, whose first request is under way; null where none is.
- */
+/** Goes on with a load, or begins those that are worth it. What waits here is handed over before; what was refused is listed. */
 export async function beginWithSnapshots(given: {
   readonly store: SyncStore;
   readonly transport: HubTransport;
@@ -60,10 +59,9 @@ export async function beginWithSnapshots(given: {
   readonly refused: Set<string>;
   readonly time: Time;
   readonly logger: Logger;
-}): Promise<ColdStart & { readonly begun: Begun | null }> {
+}): Promise<ColdStart> {
   const { store, transport, time, logger } = given;
   const startedAt = time.now();
-  let begun: Promise<Begun | null> | null = null;
   const done = await coldStart({
     store,
     blobs: transport.blobs,
@@ -72,9 +70,9 @@ export async function beginWithSnapshots(given: {
     signal: given.exchange.signal ?? { aborted: false },
     breathe: given.exchange.breathe ?? (async () => undefined),
     onProgress: (progress) => given.exchange.onProgress?.(progress),
-    arrived(covered) {
-      const acknowledged = { ...given.exchange.acknowledged, ...covered };
-      begun = beginAhead(store, transport, { ...given.exchange, acknowledged }, covered);
+    askOn(coming) {
+      const acknowledged = { ...given.exchange.acknowledged, ...coming };
+      return beginAhead(store, transport, { ...given.exchange, acknowledged }, coming);
     },
     async handOver() {
       const { saved, sent } = store.roadCounts();
@@ -87,7 +85,7 @@ export async function beginWithSnapshots(given: {
     const { received, refused: problem } = done;
     store.recordExchange({ road: 'hub', startedAt, finishedAt: time.now(), sent: 0, received, problem });
   }
-  return { ...done, begun: done.refused === null && done.failure === null ? await begun : null };
+  return done;
 }
 
 /** The same without what is a service's. */
@@ -96,7 +94,8 @@ export async function coldStart(options: ColdStartOptions): Promise<ColdStart> {
   let received = 0;
   let refused: Failure | null = null;
   let covered: Summary = {};
-  const end = (failure: Failure | null): ColdStart => ({ received, covered, refused, failure });
+  let begun: Begun | null = null;
+  const end = (failure: Failure | null): ColdStart => ({ received, covered, refused, failure, begun });
 
   const pending = store.snapshots.loading();
   const offers = await blobs.snapshots(partitions);
@@ -114,12 +113,15 @@ export async function coldStart(options: ColdStartOptions): Promise<ColdStart> {
   // What has begun goes first: there is one at a time.
   wanted.sort((a, b) => Number(b.sha256 === pending?.sha256) - Number(a.sha256 === pending?.sha256));
   for (const offer of wanted) {
+    const whole = { ...covered, ...offer.summary };
+    const asked: Promise<Begun | null>[] = [];
     const loaded = await load(offer, options, () => {
-      if (offer === wanted.at(-1)) options.arrived({ ...covered, ...offer.summary });
+      if (offer === wanted.at(-1)) asked.push(options.askOn(whole));
     });
     if (loaded.ok) {
       received += loaded.value;
-      covered = { ...covered, ...offer.summary };
+      covered = whole;
+      begun = (await asked[0]) ?? null;
       continue;
     }
     if (!loaded.error.code.startsWith('snapshot/')) return end(loaded.error);
@@ -170,18 +172,25 @@ async function load(offer: SnapshotOffer, options: ColdStartOptions, arrived: ()
     let asked = next;
     let done = opsOf(chunks.slice(0, next));
     options.onProgress({ done, total });
-    const read = async (chunk: Chunk): Promise<Uint8Array | null> => {
+    const readOne = async (chunk: Chunk): Promise<Uint8Array | null> => {
       // Over a slow line a chunk is long under way.
       const bytes = await pieces.next(chunk.bytes, (part) =>
         options.onProgress({ done: done + Math.floor(chunk.ops * part), total }),
       );
       done += chunk.ops;
+      options.onProgress({ done, total });
       if (bytes !== null && chunk === chunks.at(-1)) arrived();
       return bytes;
     };
+    const read = (chunk: Chunk): Promise<Uint8Array | null> => {
+      const piece = readOne(chunk);
+      // Where an earlier one fails nobody waits for it any more.
+      piece.catch(() => undefined);
+      return piece;
+    };
     const reading: Promise<Uint8Array | null>[] = [];
     while (next < chunks.length) {
-      for (const chunk of chunks.slice(asked, next + chunksAhead)) reading.push(read(chunk));
+      reading.push(...chunks.slice(asked, next + chunksAhead).map(read));
       asked = Math.min(next + chunksAhead, chunks.length);
       const bytes = (await reading.shift()) ?? null;
       if (bytes === null) return err({ code: 'snapshot/altered' });
@@ -192,7 +201,6 @@ async function load(offer: SnapshotOffer, options: ColdStartOptions, arrived: ()
         if (!taken.ok) return taken;
         next = taken.value?.next ?? chunks.length;
       }
-      options.onProgress({ done, total });
     }
     return ok(total);
   } catch (error) {
@@ -236,8 +244,6 @@ function inPieces(content: Readable): Pieces {
   return {
     next(length, onPart) {
       const piece = last.then(() => read(length, onPart));
-      // Where the load has ended nobody waits for it any more.
-      piece.catch(() => undefined);
       last = piece;
       return piece;
     },

@@ -6,11 +6,18 @@ import { useTranslation } from '#renderer/i18n/use-translation.ts';
 /** The state of the exchange in one title and one sentence: first what is safe. */
 export function useSyncWords(): (status: SyncStatus, isSample: boolean) => { title: string; text: string } {
   const { t } = useTranslation('sync');
+  const { t: tFiles } = useTranslation('files');
   const format = useFormat();
   const textOf = useFailureText();
   // Of what is over in a moment it would only flicker.
   const timeLeft = ({ progress }: SyncStatus): string =>
     (progress?.secondsLeft ?? 0) < 60 ? '' : format.timeLeft(Math.round((progress?.secondsLeft ?? 0) / 60));
+  const underWay = ({ progress }: SyncStatus): string => {
+    if (progress === null) return t('state.syncingText');
+    const { done, total, unit } = progress;
+    if (unit === 'changes') return t('state.progress', { done: format.number(done), total: format.number(total) });
+    return `${tFiles('traffic.amount', { done: format.bytes(done), total: format.bytes(total) })}. ${t('state.syncingText')}`;
+  };
   return (status, isSample) => {
     if (isSample) return { title: t('state.sample.title'), text: t('state.sample.text') };
     const last =
@@ -27,13 +34,7 @@ export function useSyncWords(): (status: SyncStatus, isSample: boolean) => { tit
       case 'syncing':
         return {
           title: [t('state.syncing'), timeLeft(status)].filter((part) => part !== '').join(' · '),
-          text:
-            status.progress === null
-              ? t('state.syncingText')
-              : t('state.progress', {
-                  done: format.number(status.progress.done),
-                  total: format.number(status.progress.total),
-                }),
+          text: underWay(status),
         };
       case 'up-to-date':
         return { title: t('state.received'), text: last };

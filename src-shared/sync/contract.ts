@@ -33,8 +33,13 @@ export const SyncStatus = z.object({
   lastContactAt: z.int().nullable(),
   lastTryAt: z.int().nullable(),
   nextTryAt: z.int().nullable(),
-  /** Ops done and to do in the exchange under way, and seconds left at its speed so far; null while that says little. */
-  progress: z.object({ done: z.int(), total: z.int(), secondsLeft: z.int().nullable() }).nullable(),
+  /**
+   * Ops done and to do in the exchange under way, or bytes of the answer that will say how many there are; and seconds left at the speed so
+   * far, null while that says little.
+   */
+  progress: z
+    .object({ done: z.int(), total: z.int(), unit: z.enum(['changes', 'bytes']), secondsLeft: z.int().nullable() })
+    .nullable(),
   problem: Problem.nullable(),
   /**
    * What the hub has changed of what this laptop keeps. `leaving`: partitions it may not keep any more, with the changes and attachments

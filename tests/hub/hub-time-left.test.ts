@@ -117,3 +117,23 @@ test('of a cold start: the time is about right', async () => {
   expect(line.cuts()).toBeGreaterThan(1);
   expectRight(told, startedAt, endedAt);
 });
+
+test('of a beginning without a snapshot: what has come of the one answer that brings all counts', async () => {
+  const small = keep(await startHub());
+  const writer = await enrolledCore(keep, small, 'SAMPLE-SMALL');
+  await handOverContacts(writer, 1500, 300);
+  const line = keep(await openLine(Number(new URL(small.address).port), bad, seededNumbers('packets')));
+  const core = keep(await startSignedIn());
+  const address = `https://127.0.0.1:${line.port}`;
+  const code = await small.invite({ laptop: 'SAMPLE-COLD' });
+  while (!(await core.call('sync.enrol', { address, code })).ok);
+  const startedAt = core.clock.now;
+  const { told, endedAt } = await listen(
+    core,
+    () => line.bytes.down,
+    async () => (await core.value('sync.status', {})).progress,
+    async () => (await core.value('records.list', { kind: 'contact', locale: 'ru' })).total === 1500,
+  );
+  for (const [index, { done }] of told.entries()) expect(done).toBeGreaterThanOrEqual(told[index - 1]?.done ?? 0);
+  expectRight(told, startedAt, endedAt);
+});

@@ -32,6 +32,8 @@ export type HubDoorDeps = HubTrustDeps & {
   readonly sign: (data: Uint8Array) => Uint8Array;
   /** Version of the app, shown to the operator. */
   readonly appVersion: string;
+  /** Told of a large answer how much of it is here, bytes. */
+  readonly onCome?: ((bytes: number, length: number) => void) | undefined;
 };
 
 /** What is told while a body is on its way. */
@@ -165,7 +167,10 @@ export function createHubDoor(
 
   async function read(asked: Asked, maxBytes: number): Promise<Result<Uint8Array>> {
     const { nonce, seal, answer } = asked;
-    const body = await readAll(bodyOf(asked), maxBytes);
+    const coming = bodyOf(asked);
+    const isLarge = answer.status === 200 && coming.length >= keptAnswerBytes;
+    const onCome = isLarge ? (bytes: number) => deps.onCome?.(bytes, coming.length) : undefined;
+    const body = await readAll(coming, maxBytes, onCome);
     if (!body.ok) return body;
     const signature = signatureOf(answer);
     if (signature === null) return err(noHub);

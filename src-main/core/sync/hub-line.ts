@@ -154,10 +154,11 @@ export function createHubLine(address: string, trust: LineTrust): HubLine {
   };
 }
 
-/** The whole body, at most `maxBytes` of it. Failure besides the line's own: `sync/hub-refused` {reason: too-large}. */
+/** The whole body, at most `maxBytes` of it; `onCome` is told how many bytes are here. Failure besides the line's own: `sync/hub-refused` {reason: too-large}. */
 export async function readAll(
   answer: Pick<LineAnswer, 'content' | 'failureOf'>,
   maxBytes: number,
+  onCome?: (bytes: number) => void,
 ): Promise<Result<Uint8Array>> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -167,6 +168,7 @@ export async function readAll(
       length += chunk.length;
       if (length > maxBytes) return err({ code: 'sync/hub-refused', reason: 'too-large' });
       chunks.push(chunk);
+      onCome?.(length);
     }
   } catch (error) {
     return err(answer.failureOf(error));

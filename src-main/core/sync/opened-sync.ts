@@ -14,7 +14,8 @@ export type OpenedSync = SyncProfile & {
   listening: Promise<void> | null;
   transport: HubTransport | null;
   progress: RunningProgress | null;
-  /** Milliseconds UTC. */
+  /** When screens were last told of progress, and of the last try. Milliseconds UTC. */
+  toldAt: number;
   lastTryAt: number | null;
   problem: Failure | null;
   /** Exchanges in a row that reached no hub. */
@@ -36,6 +37,7 @@ export function openSync(profile: SyncProfile, compacting: Compacting): OpenedSy
     listening: null,
     transport: null,
     progress: null,
+    toldAt: 0,
     lastTryAt: null,
     problem: null,
     failures: 0,

@@ -25,7 +25,7 @@ import type { SyncProfile } from './sync-profile.ts';
 import { createSchedule, jitter, regularDelay, retryDelay } from './sync-schedule.ts';
 import { giveUp, isFinal, isForgotten, isWaiting, succeedAtHub } from './succeeding.ts';
 import { createPlaceNames } from '../commissions/country-documents.ts';
-import { nameScopes, progressed, syncStatus } from './sync-status.ts';
+import { answerCame, nameScopes, progressed, syncStatus } from './sync-status.ts';
 import type { Enrolment, SyncMemory } from './sync-store.ts';
 
 export type SyncServiceDeps = {
@@ -101,8 +101,19 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
       random,
       appVersion: deps.appVersion,
       signal: at.stop.signal,
+      onCome(bytes, length) {
+        if (at.running === null) return;
+        at.progress = answerCame(at.progress, { bytes, length }, time.now());
+        tellProgress(at);
+      },
       ...(deps.timing === undefined ? {} : { timing: deps.timing }),
     };
+  }
+
+  function tellProgress(at: OpenedSync): void {
+    if (time.now() - at.toldAt < progressEveryMs) return;
+    at.toldAt = time.now();
+    changed();
   }
 
   /** The exchange under way, or a new one. */
@@ -141,7 +152,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
     at.offered = opsToHandOver(store);
     const memory = store.syncMemory() ?? emptyMemory;
     changed();
-    let toldAt = startedAt;
+    at.toldAt = startedAt;
     const { partitions } = enrolment.credential;
     const transport = transportOf(at, { ...enrolment, address: enrolment.address });
     const options = {
@@ -154,9 +165,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
       breathe: () => setImmediate(undefined),
       onProgress(progress: ExchangeProgress) {
         at.progress = progressed(at.progress, progress, time.now());
-        if (time.now() - toldAt < progressEveryMs) return;
-        toldAt = time.now();
-        changed();
+        tellProgress(at);
       },
     };
     const refused = await succeedFirst(at, transport);

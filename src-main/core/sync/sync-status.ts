@@ -9,13 +9,50 @@ import { emptyMemory, isLineAway } from './exchange-outcome.ts';
 import type { LeavingScope } from './scopes-port.ts';
 import type { Enrolment, SuccessionNote, SyncStore } from './sync-store.ts';
 
-/** Of an exchange under way, with where it stood when it began to be counted. */
-export type RunningProgress = ExchangeProgress & { readonly since: Since };
+/**
+ * Of an exchange under way: ops, or bytes of an answer while it is not known how many ops are due. `reach`: how far it is with what has come of
+ * the answer under way.
+ */
+export type RunningProgress = ExchangeProgress & {
+  readonly unit: 'changes' | 'bytes';
+  readonly reach: number;
+  readonly since: Since;
+};
+
+/** An answer of so many bytes is one of several mostly; smaller ones bring all that is left. */
+const fullAnswerBytes = 900_000;
+/** So many bytes of a full answer bring one op at least. */
+const bytesPerOp = 200;
+/** Smaller answers come at once. */
+const leastToldBytes = 32 * 1024;
 
 /** Counted anew where it begins again: each snapshot, and the exchange behind them, has its own ops. `now` in milliseconds UTC. */
 export function progressed(before: RunningProgress | null, progress: ExchangeProgress, now: number): RunningProgress {
-  const goesOn = before !== null && progress.done >= before.done;
-  return { ...progress, since: goesOn ? before.since : { at: now, done: progress.done } };
+  const { done } = progress;
+  const goesOn = before !== null && before.unit === 'changes' && done >= before.done;
+  const begun = { reach: done, since: { at: now, done } };
+  return {
+    ...progress,
+    unit: 'changes',
+    ...(goesOn ? { reach: Math.max(done, before.reach), since: before.since } : begun),
+  };
+}
+
+/** So many bytes of an answer have come: over a slow line it is long under way. */
+export function answerCame(
+  before: RunningProgress | null,
+  { bytes, length }: { readonly bytes: number; readonly length: number },
+  now: number,
+): RunningProgress | null {
+  if (length < leastToldBytes) return before;
+  if (before !== null && before.unit === 'changes' && before.done < before.total) {
+    const rest = before.total - before.done;
+    const ops = length < fullAnswerBytes ? rest : Math.min(rest, length / bytesPerOp);
+    return { ...before, reach: Math.max(before.reach, before.done + Math.floor((ops * bytes) / length)) };
+  }
+  const goesOn = before !== null && before.unit === 'bytes' && bytes >= before.done;
+  const since = goesOn ? before.since : { at: now, done: bytes };
+  return { done: bytes, total: length, unit: 'bytes', reach: bytes, since };
 }
 
 /** What is known of the exchange of an open store. */
@@ -80,8 +117,10 @@ function shownProblem(at: SyncState | null, leaving: readonly LeavingScope[]): F
   return left === undefined ? problem : { code: 'sync/partition-left', partition: left.partition };
 }
 
-function progressView({ done, total, since }: RunningProgress, now: number): SyncStatus['progress'] {
-  return { done, total, secondsLeft: secondsLeft(since, done, total, now) };
+function progressView({ reach, total, unit, since }: RunningProgress, now: number): SyncStatus['progress'] {
+  // The end of one answer of several is not the end.
+  const isOneOfMany = unit === 'bytes' && total >= fullAnswerBytes;
+  return { done: reach, total, unit, secondsLeft: isOneOfMany ? null : secondsLeft(since, reach, total, now) };
 }
 
 function successionState(note: SuccessionNote | null, now: number): SyncStatus['succession'] {

@@ -38,7 +38,12 @@ function useBadgeWords(): (status: SyncStatus) => [string, string | null] {
   const { t } = useTranslation('app');
   const { t: tStick } = useTranslation('stick');
   const format = useFormat();
+  const { t: tFiles } = useTranslation('files');
   const { sample } = useProfile().state;
+  const amount = ({ done, total, unit }: NonNullable<SyncStatus['progress']>): string =>
+    unit === 'bytes'
+      ? tFiles('traffic.amount', { done: format.bytes(done), total: format.bytes(total) })
+      : t('badge.progress', { done: format.number(done), total: format.number(total) });
   return (status) => {
     const waiting = t('badge.waiting', { count: status.saved });
     // A laptop that exchanges by stick has no line to be on.
@@ -48,15 +53,7 @@ function useBadgeWords(): (status: SyncStatus) => [string, string | null] {
       case 'not-enrolled':
         return [t('badge.notEnrolled'), t('badge.here')];
       case 'syncing':
-        return [
-          t('badge.syncing'),
-          status.progress === null
-            ? null
-            : t('badge.progress', {
-                done: format.number(status.progress.done),
-                total: format.number(status.progress.total),
-              }),
-        ];
+        return [t('badge.syncing'), status.progress === null ? null : amount(status.progress)];
       case 'up-to-date':
         return [
           connected,

@@ -259,6 +259,11 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
     /** What an identity may see. */
     partitionsOf: (replica: string): readonly string[] => newest(replica)?.partitions ?? [],
     held: (log: string): number => headOf(log).seq,
+    /** How far it held an identity's logs when it changed its rights last. */
+    heldAtGrant(replica: string): Summary {
+      const held = Object.entries(newest(replica)?.heldBefore ?? {});
+      return Object.fromEntries(held.map(([partition, seq]) => [logKey(replica, partition), seq]));
+    },
     summary: (): Summary => summaryOf(() => true),
     /** Every piece of a log, in order. */
     pieces: (log: string): readonly Uint8Array[] => (disk.logs.get(log) ?? []).map((each) => each.bytes),

@@ -80,9 +80,20 @@ function putBack(world: World, actor: Actor | undefined, isKnown: boolean): void
     if (isKnown) renew(world, actor);
     else actor.copies += 1;
   }
+  for (const each of world.actors) each.isCutShort ||= isJudgedAsBefore(world, each);
   // What nobody holds any more went with the disk.
   const held = factsHeld(world);
   world.required = new Set([...world.required].filter((fact) => held.has(fact)));
+}
+
+/**
+ * Whether what a laptop writes now is judged by rights it does not have any more: it stands where other ops stood when they changed, which
+ * neither it nor the hub holds since. (A hub that is put back forgets such a change, and an operator repeats it by what it holds then; this
+ * one knows it still.)
+ */
+function isJudgedAsBefore({ hub }: World, { laptop }: Actor): boolean {
+  const grant = Object.entries(hub.heldAtGrant(laptop.store().replica));
+  return grant.some(([log, seq]) => seq > hub.held(log) && seq > laptop.head(log));
 }
 
 /** Somebody writes, in the own commission or, where that is kept, about what there is of the other. */

@@ -20,6 +20,12 @@ export function factsOf({ names }: World, ops: readonly Pick<SimOp, 'op' | 'repl
   });
 }
 
+/** The facts of a world in which nobody has a name: what a laptop wrote another may say again that let go of its segments (store/parted-logs.ts). */
+export function unnamed({ names }: World, facts: Iterable<string>): Set<string> {
+  const anybody = new RegExp([...new Set(names.values())].join('|'), 'g');
+  return new Set([...facts].map((fact) => fact.replace(anybody, 'somebody')));
+}
+
 /**
  * The facts that only rogues can give back: what they took off others' logs stands behind what they wrote against their role, and the hub
  * leaves their logs there.

@@ -24,6 +24,8 @@ const pack = (who: number, to: number): Step => ({ do: 'pack', who, to, everythi
 const some = (who: number, to: number): Step => ({ do: 'pack', who, to, everything: false });
 const unpack = (who: number): Step => ({ do: 'unpack', who, which: lastStick, most: 6, crash: false });
 
+const letGo = (who: number): Step => ({ do: 'compact', who, keptOps: 0 });
+
 /** Between two chairs, if nobody else is named. */
 function story(
   what: string,
@@ -206,6 +208,35 @@ export const foundStories: readonly FoundStory[] = [
       [{ do: 'unpack', who: 2, which: 20, most: 0, crash: false }, backUp(0), putBackKnowingly],
     ],
     [chair, { ...chair, version: 'before' }],
+  ),
+  // Of the next two laptops in plain memory know nothing: they let go of no segments.
+  story(
+    'what only the archive still has of a log comes back though the log said something else in the same moment',
+    [
+      [write(0, 0), ...acquainted, meet(2), backUp(hub), backUp(0)],
+      [write(0, 1, 1), meet(0), meet(2), letGo(2)],
+      [putBack(hub), putBack(0), write(0, 2, 2), meet(0), meet(2)],
+    ],
+    [chair, chair, chair],
+  ),
+  story(
+    // Beginning anew for one of them took the other, which had parted too, for what the hub held.
+    'nothing is lost where two logs part below where their segments begin',
+    [
+      [write(0, 0), write(1, 0), meet(0), meet(1), meet(2), backUp(hub), backUp(0), backUp(1)],
+      [write(0, 1, 1), { ...paper, who: 1 }, meet(0), meet(1), meet(2), letGo(2)],
+      [
+        putBack(hub),
+        putBack(0),
+        putBack(1),
+        write(0, 2, 2),
+        { ...paper, who: 1, record: 1 },
+        meet(0),
+        meet(1),
+        meet(2),
+      ],
+    ],
+    [chair, chair, chair],
   ),
   story(
     // The model asked too much: of such a laptop the hub may refuse it until an operator has repeated the change.

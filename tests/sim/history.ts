@@ -71,6 +71,8 @@ export type Step =
     }
   /** It may keep all of the oblast from now on, or its own commission only. */
   | { readonly do: 'reach'; readonly who: number; readonly isWide: boolean; readonly handOver: boolean }
+  /** Of what the hub holds it keeps no segments but those of so many ops at the end of a log. */
+  | { readonly do: 'compact'; readonly who: number; readonly keptOps: number }
   | { readonly do: 'upgrade'; readonly who: number }
   | { readonly do: 'crash'; readonly who: number }
   | { readonly do: 'back-up'; readonly who: number }
@@ -244,6 +246,12 @@ const reachStory: fc.Arbitrary<Step[]> = fc
     return all.filter((_, at) => kept.some((part) => part.includes(at)));
   });
 
+const compact: fc.Arbitrary<Step & { readonly do: 'compact' }> = fc.record({
+  do: fc.constant('compact' as const),
+  who,
+  keptOps: fc.nat(2),
+});
+
 const order: fc.Arbitrary<LaptopOrder> = fc.record({
   skewDays: fc.oneof(
     { weight: 2, arbitrary: fc.constant(0) },
@@ -255,6 +263,48 @@ const order: fc.Arbitrary<LaptopOrder> = fc.record({
 });
 
 export type History = { readonly laptops: readonly LaptopOrder[]; readonly steps: readonly Step[] };
+
+const partedSteps = [...Array(26).keys()];
+
+/** Of three: somebody has let go of segments to which the hub and their writers go back then, to write in another way. */
+const partedStory: fc.Arbitrary<Step[]> = fc
+  .record({
+    of: fc.constantFrom([0, 1, 2], [1, 0, 2], [2, 0, 1], [1, 2, 0], [0, 0, 1], [2, 2, 0]),
+    writes: fc.tuple(write, write, write, write),
+    compacts: fc.tuple(compact, compact),
+    roles: fc.tuple(role, role),
+    missing: fc.subarray(partedSteps, { maxLength: 3 }),
+  })
+  .map(({ of: [owner = 0, other = 0, peer = 0], writes, compacts, roles, missing }) => {
+    const by = (each: number, at: 0 | 1 | 2 | 3): Step => ({ ...writes[at], who: each });
+    const meet = (each: number): Step => ({ do: 'exchange', who: each, fault: noFault });
+    const backUp = (each: number): Step => ({ do: 'back-up', who: each });
+    const back = (each: number): Step => ({ do: 'put-back', who: each, isKnown: false });
+    const letGo = (at: 0 | 1): Step => ({ ...compacts[at], who: peer });
+    const all: Step[] = [
+      [by(owner, 0), by(other, 1), meet(owner), meet(other), backUp(hub), backUp(owner), backUp(other)],
+      [by(owner, 1), by(other, 2), by(owner, 2), meet(owner), meet(other), meet(peer), letGo(0)],
+      [back(hub), back(owner), back(other), { ...roles[0], who: peer }, by(owner, 3), by(other, 3)],
+      [meet(owner), meet(other), { ...roles[1], who: peer }, meet(peer), by(owner, 0), letGo(1)],
+    ].flat();
+    return all.filter((_, at) => !missing.includes(at));
+  });
+
+/** Three laptops of one commission, that let go of segments. */
+function partedHistory(steps: number): fc.Arbitrary<History> {
+  const colleague = order.map((each): LaptopOrder => ({ ...each, place: 'one' }));
+  const some = fc.oneof({ weight: 9, arbitrary: step }, { weight: 1, arbitrary: compact });
+  const few = fc.array(some, { maxLength: Math.ceil(steps / 3) });
+  return fc.record({
+    laptops: fc.array(colleague, { minLength: 3, maxLength: 3 }),
+    steps: fc.tuple(few, partedStory, few, partedStory, few).map((parts) => parts.flat()),
+  });
+}
+
+/** Histories on the real store: in each other one segments are let go of, which laptops in plain memory never do. */
+export function storedHistory(steps: number): fc.Arbitrary<History> {
+  return fc.oneof(history(steps), partedHistory(steps));
+}
 
 /** Two to six laptops and up to `steps` steps, and now and then some more that belong together. */
 export function history(steps: number): fc.Arbitrary<History> {

@@ -59,6 +59,8 @@ export type SimLaptop = {
   credential(): Credential | null;
   /** Power goes: what was not written down is gone. */
   crash(): void;
+  /** Lets go of others' segments of which `covered` says that the hub's snapshots hold them, but for so many ops at the end of a log. */
+  compact(covered: Summary, keptOps: number): void;
   /** Another build of the app opens the same data. */
   upgrade(version: VersionName): void;
   /** A copy of everything on the disk. */

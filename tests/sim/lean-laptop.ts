@@ -47,6 +47,7 @@ function createLeanLaptop(options: LeanOptions): SimLaptop {
       ),
     received,
     credential: () => credentialsOf(current().replica).sort((a, b) => b.validFrom - a.validFrom)[0] ?? null,
+    compact: () => undefined, // it keeps all
     crash: () => undefined, // nothing is held outside the disk
     upgrade(version) {
       machine.disk.version = version;

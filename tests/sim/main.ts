@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import fc from 'fast-check';
 import { simulate } from './checks.ts';
 import { foundSnapshotStories, foundStories } from './found-histories.ts';
-import { history } from './history.ts';
+import { history, storedHistory } from './history.ts';
 import { leanKeys, realKeys } from './keys.ts';
 import { leanLaptop } from './lean-laptop.ts';
 import { simulateSnapshots, snapshotHistory } from './snapshot-histories.ts';
@@ -58,7 +58,7 @@ const result = values.snapshots
       settings,
     )
   : await fc.check(
-      fc.asyncProperty(history(Number(values.steps)), async (each) => {
+      fc.asyncProperty((values.stored ? storedHistory : history)(Number(values.steps)), async (each) => {
         count();
         if (!values.stored) return simulate(each, leanKeys, leanLaptop);
         const laptops = storedLaptops();

@@ -58,6 +58,10 @@ export async function play(world: World, step: Step): Promise<void> {
     }
     case 'crash':
       return actor && crash(actor);
+    case 'compact':
+      // What a rogue alone still has it need not give back.
+      if (actor === undefined || actor.order.office === 'rogue') return;
+      return compact(world, actor, step.keptOps);
     case 'back-up':
       if (actor === undefined) world.hubBackup = world.hub.backUp();
       else actor.backup = actor.laptop.backUp();
@@ -65,6 +69,15 @@ export async function play(world: World, step: Step): Promise<void> {
     case 'put-back':
       return putBack(world, actor, step.isKnown);
   }
+}
+
+function compact(world: World, { laptop }: Actor, keptOps: number): void {
+  laptop.compact(world.hub.summary(), keptOps);
+  const begins = laptop.store().begins();
+  const below = laptop
+    .ops()
+    .filter(({ op, replica, partition }) => op.seq <= (begins[logKey(replica, partition)] ?? 0));
+  for (const fact of factsOf(world, below)) world.letGo.add(fact);
 }
 
 function putBack(world: World, actor: Actor | undefined, isKnown: boolean): void {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { simulate } from './checks.ts';
 import { fixedHistories } from './fixed-histories.ts';
-import { history } from './history.ts';
+import { storedHistory } from './history.ts';
 import { realKeys } from './keys.ts';
 import { storedLaptops } from './stored-laptop.ts';
 
@@ -12,7 +12,7 @@ test('so they do on the real store', async () => {
   onTestFinished(laptops.close);
   let histories = 0;
   await fc.assert(
-    fc.asyncProperty(history(30), async (each) => {
+    fc.asyncProperty(storedHistory(30), async (each) => {
       histories += 1;
       await simulate(each, realKeys, laptops.make);
     }),

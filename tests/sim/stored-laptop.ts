@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createCompactor, keptMs } from '#core/store/compaction.ts';
 import { createLogStore } from '#core/store/log-store.ts';
 import { createScopes } from '#core/store/scopes.ts';
 import { createStickStore } from '#core/store/stick-store.ts';
@@ -124,14 +125,11 @@ function createStoredLaptop(options: {
       const log = opened.store.log.logs().find((each) => logKey(each.replica, each.partition) === key);
       return log === undefined ? 0 : opened.store.log.head(log).seq;
     },
-    ops: () =>
-      opened.store.log
-        .logs()
-        .flatMap((log): SimOp[] =>
-          opened.store.log
-            .opsAfter(log, 0, 100_000)
-            .map((op) => ({ op, replica: log.replica, partition: log.partition })),
-        ),
+    ops() {
+      const ops: SimOp[] = [];
+      opened.store.log.forEachOp((op, { replica, partition: of }) => ops.push({ op, replica, partition: of }));
+      return ops;
+    },
     received: () =>
       Object.fromEntries(
         ownLogs().map((log) => [logKey(log.replica, log.partition), opened.store.log.marks(log).received]),
@@ -140,6 +138,10 @@ function createStoredLaptop(options: {
       const { replica } = opened.port;
       const own = opened.port.credentials().filter((each) => each.replica === replica);
       return own.sort((a, b) => b.validFrom - a.validFrom)[0] ?? null;
+    },
+    compact(covered, keptOps) {
+      const compactor = createCompactor({ ...opened.store, time: { now: () => clock.now + keptMs + 1 }, keptOps });
+      while (compactor.step(covered));
     },
     crash: () => reopen(bytesOf()),
     upgrade(next) {

@@ -36,6 +36,8 @@ export type World = {
   hubBackup: HubImage | null;
   /** What must be there at the end: every honest op (`factsOf`) that was not lost with the last disk that held it. */
   required: Set<string>;
+  /** The facts of others whose segments somebody has let go: it alone may have them, and then gives them back under its own name. */
+  readonly letGo: Set<string>;
   /** Whose laptop each identity is. */
   readonly names: Map<string, string>;
   /** Requests caught on the line, to be sent again. */
@@ -84,6 +86,7 @@ export function createWorld(history: History, keys: Keys, make: LaptopMaker): Wo
     sticks: [],
     hubBackup: null,
     required: new Set(),
+    letGo: new Set(),
     names: new Map(),
     caught: [],
   };

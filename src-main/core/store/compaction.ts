@@ -17,8 +17,6 @@ import { segmentPorts } from './segment-ports.ts';
 
 /** How long segments stay as they came after their arrival: so long a neighbour or a stick may still want them from here. */
 export const keptMs = 90 * 86_400_000;
-/** The end of a log stays whatever its age. */
-const keptOps = 1000;
 /** A longer chunk packs tighter and takes longer: a step is to end within a few hundredths of a second. */
 const segmentsAtOnce = 3;
 const droppedAtOnce = 8;
@@ -34,8 +32,10 @@ export function createCompactor(deps: {
   readonly archive: Archive;
   readonly time: Time;
   readonly checkpoints: Pick<Checkpoints, 'written'>;
+  /** So many ops at the end of a log stay whatever their age. */
+  readonly keptOps?: number;
 }): Compactor {
-  const { db, log: opLog, archive, time } = deps;
+  const { db, log: opLog, archive, time, keptOps = 1000 } = deps;
   const next = db.prepare(
     'select to_seq as "to", head, applied_at as at, bytes from segment where log = ? and to_seq > ? order by to_seq limit ?',
   );

@@ -69,7 +69,7 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
     return checkSegmentAllowed(credentialsOf(replica), { replica, partition }, ops, null).ok;
   };
   const takeStrays = createStrayTaker({ ...deps, mayWrite });
-  const parted = createPartedLogs({ ...deps, mayWrite });
+  const parted = createPartedLogs({ ...deps, forked, mayWrite });
 
   const keyOf = (log: Log): string => logKey(log.replica, log.partition);
   const findLog = (key: string): Log | undefined => opLog.logs().find((log) => keyOf(log) === key);

@@ -3,19 +3,21 @@
  * back to. Then the partition begins anew from the hub: of every log of others that begins in the archive nothing is kept, and the hub
  * sends them from their first op. It happens by itself, and only where nobody's work goes with it:
  *
- * - The hub holds all that this laptop holds of those other logs.
- * - What this laptop holds of the parted log behind its base becomes strays for its writer, as elsewhere (stray.ts).
+ * - Each of those other logs is known to have parted too, or the hub holds it to the end that is held here, and the heads are alike.
+ * - What this laptop holds of a parted log behind its base becomes strays for its writer, as elsewhere (stray.ts).
  * - What stood in the archive of it nobody can prove any more. It is set aside, and once the hub's continuation is here, whatever of it that
  *   does not say is written again at the end of this laptop's own log, under its own name: so its rights must allow that, or nothing is done.
  */
+import { canonicalJson } from '#shared/kernel/canonical-json.ts';
 import { compareLoose, type LooseOp } from '#shared/sync/loose-ops.ts';
 import { logKey, parseLogKey, type Summary } from '#shared/sync/messages.ts';
-import type { Op } from '#shared/sync/op.ts';
+import { type Op, type OpValue, type SetChange, stampToText } from '#shared/sync/op.ts';
 import { straysBehind } from '#shared/sync/stray.ts';
 import { writtenAgain } from '#shared/sync/take-back.ts';
 import type { Archive } from './archive.ts';
 import type { Committer } from './commit.ts';
 import { derivedId } from './derived-id.ts';
+import type { ForkedLogs } from './forked-logs.ts';
 import type { Meta } from './meta.ts';
 import type { Log, OpLog } from './op-log.ts';
 import { opsAbout } from './ops-about.ts';
@@ -38,10 +40,11 @@ export function createPartedLogs(deps: {
   readonly archive: Archive;
   readonly meta: Meta;
   readonly committer: Committer;
+  readonly forked: Pick<ForkedLogs, 'commonOf' | 'remove'>;
   /** Whether the hub would take these ops from this laptop now. */
   readonly mayWrite: (partition: string, ops: readonly Op[]) => boolean;
 }): PartedLogs {
-  const { log: opLog, archive, committer } = deps;
+  const { log: opLog, archive, committer, forked } = deps;
   let word: Summary = {};
   const setAside = createSetAsideOps(deps.meta);
 
@@ -62,22 +65,35 @@ export function createPartedLogs(deps: {
     );
   }
 
+  const keyOf = ({ replica, partition }: Log): string => logKey(replica, partition);
+
+  /** How a log of others that begins in the archive stands to the hub's; null where that is not known yet, or the hub lacks some of it. */
+  function standing(log: Log): 'alike' | 'parted' | null {
+    const [told, held] = [word[keyOf(log)] ?? 0, opLog.head(log).seq];
+    if (forked.commonOf(keyOf(log)) !== undefined) return told < opLog.base(log) ? null : 'parted';
+    return told === held ? 'alike' : null;
+  }
+
   return {
     begin(log) {
       if (opLog.isOwn(log.replica)) return false;
       const begun = opLog.logs().filter((each) => each.partition === log.partition && opLog.base(each) > 0);
-      const isAtHub = (each: Log): boolean =>
-        !opLog.isOwn(each.replica) && (word[logKey(each.replica, each.partition)] ?? 0) >= opLog.head(each).seq;
-      if (!begun.every((each) => each === log || isAtHub(each))) return false;
-      const entries = archived(log);
+      const parted = begun.filter((each) => each === log || standing(each) === 'parted');
+      const isSafe = (each: Log): boolean =>
+        !opLog.isOwn(each.replica) && (parted.includes(each) || standing(each) === 'alike');
+      if (!begun.every(isSafe)) return false;
+      const aside = parted.map((each) => ({ key: keyOf(each), entries: archived(each) }));
       // Behind all it has: what it may write from now on.
-      const behind = entries.map(({ op }) => ({ ...op, seq: Number.MAX_SAFE_INTEGER }));
+      const behind = aside.flatMap(({ entries }) => entries.map(({ op }) => ({ ...op, seq: Number.MAX_SAFE_INTEGER })));
       if (!deps.mayWrite(log.partition, behind)) return false;
       committer.beginAnew(log.partition, () => {
-        const strays = straysBehind(opLog.base(log), (seq) => opLog.segmentBeyond(log, seq), derivedId);
+        const strays = parted.flatMap((each) =>
+          straysBehind(opLog.base(each), (seq) => opLog.segmentBeyond(each, seq), derivedId),
+        );
         for (const each of begun) opLog.restart(each);
         archive.empty(log.partition);
-        setAside.add(logKey(log.replica, log.partition), entries);
+        for (const { key, entries } of aside) setAside.add(key, entries);
+        for (const { key } of aside) forked.remove(key);
         return strays;
       });
       return true;
@@ -96,7 +112,7 @@ export function createPartedLogs(deps: {
         if (!isWanted(key) || opLog.head(log).seq < until) continue;
         const said = [...archived(log).map(({ op }) => op), ...opLog.opsAfter(log, 0, Number.POSITIVE_INFINITY)];
         const here = new Map(said.map((op) => [op.seq, op]));
-        const lost = ops().flatMap(({ op }) => (isSame(op, here.get(op.seq)) ? [] : [op]));
+        const lost = ops().flatMap(({ op }) => (isSaidBy(here.get(op.seq), op) ? [] : [op]));
         const run = { replica, partition, after: 0, head: '', ops: lost.sort((a, b) => a.seq - b.seq) };
         let waits = false;
         count += committer.takeBack(partition, (into, after) => {
@@ -112,6 +128,34 @@ export function createPartedLogs(deps: {
   };
 }
 
-function isSame(op: Op, other: Op | undefined): boolean {
-  return other?.time === op.time && other.record === op.record && other.kind === op.kind && other.act === op.act;
+/**
+ * Whether an op says all that another does, of which a snapshot may have left out some. That both have one stamp proves nothing: a laptop whose
+ * clock was set back may give it twice.
+ */
+function isSaidBy(op: Op | undefined, other: Op): boolean {
+  if (op?.time !== other.time || op.record !== other.record || op.kind !== other.kind || op.act !== other.act)
+    return false;
+  if (other.seen !== null && canonicalJson(op.seen) !== canonicalJson(other.seen)) return false;
+  // Erased is erased, wherever it stands.
+  if (op.set === null || other.set === null) return true;
+  const isReplaced = Object.entries(other.replaced).every(([field, stamp]) => {
+    const there = op.replaced[field];
+    return there !== undefined && stampToText(there) === stampToText(stamp);
+  });
+  return isReplaced && Object.entries(other.set).every(([field, value]) => isWithinValue(op.set?.[field], value));
+}
+
+function isWithinValue(whole: OpValue | undefined, part: OpValue): boolean {
+  if (whole === undefined) return false;
+  if (!isChange(whole) || !isChange(part)) return canonicalJson(whole) === canonicalJson(part);
+  return (
+    part.add.every((element) => whole.add.includes(element)) &&
+    Object.entries(part.drop).every(([element, stamps]) =>
+      stamps.every((stamp) => whole.drop[element]?.includes(stamp)),
+    )
+  );
+}
+
+function isChange(value: OpValue): value is SetChange {
+  return typeof value === 'object' && value !== null;
 }

@@ -12,6 +12,7 @@ import { segmentPorts } from './segment-ports.ts';
 export type SetAsideOps = {
   /** Those of logs whose continuation the hub has told the length of, with that seq. */
   awaited(): { readonly log: string; readonly until: number; readonly ops: () => LooseOp[] }[];
+  /** Beside those of the log that still wait: it may part again before this laptop may write them. */
   add(log: string, ops: readonly LooseOp[]): void;
   remove(log: string): void;
   /** Takes down how far the hub's continuations reach. */
@@ -22,7 +23,7 @@ export type SetAsideOps = {
   forget(partition: string): void;
 };
 
-/** `chunk` in hex; `until` null before the hub has spoken. */
+/** `chunk` in hex, several parted by a space; `until` null before the hub has spoken. */
 type Kept = { readonly chunk: string; readonly count: number; readonly until: number | null };
 
 export function createSetAsideOps(meta: Meta): SetAsideOps {
@@ -36,10 +37,17 @@ export function createSetAsideOps(meta: Meta): SetAsideOps {
   return {
     awaited: () =>
       read().flatMap(([log, { chunk, until }]) =>
-        until === null ? [] : [{ log, until, ops: () => readChunk(hexToBytes(chunk), segmentPorts) }],
+        until === null
+          ? []
+          : [{ log, until, ops: () => chunk.split(' ').flatMap((hex) => readChunk(hexToBytes(hex), segmentPorts)) }],
       ),
-    add: (log, ops) =>
-      write([...read(), [log, { chunk: bytesToHex(sealChunk(ops, segmentPorts)), count: ops.length, until: null }]]),
+    add(log, ops) {
+      const known = read().find(([each]) => each === log)?.[1];
+      // A chunk cannot say two things of one seq.
+      const chunk = [...(known === undefined ? [] : [known.chunk]), bytesToHex(sealChunk(ops, segmentPorts))].join(' ');
+      const kept = { chunk, count: (known?.count ?? 0) + ops.length, until: null };
+      write([...read().filter(([each]) => each !== log), [log, kept]]);
+    },
     remove: (log) => write(read().filter(([each]) => each !== log)),
     heard(summary) {
       const kept = read();

@@ -239,6 +239,15 @@ export const foundStories: readonly FoundStory[] = [
     [chair, chair, chair],
   ),
   story(
+    'two logs that part below where their segments begin do not wait for each other',
+    [
+      [write(0, 0), write(1, 0), meet(0), meet(1), backUp(hub), backUp(0), backUp(1)],
+      [write(0, 1, 1), { ...write(1, 1, 1), record: 1 }, meet(0), meet(1), meet(2), letGo(2)],
+      [putBack(hub), putBack(0), putBack(1), write(0, 2, 0, true), write(1, 2, 0, true), meet(0), meet(1), meet(2)],
+    ],
+    [chair, chair, chair],
+  ),
+  story(
     // The model asked too much: of such a laptop the hub may refuse it until an operator has repeated the change.
     'what is written in the place of what rights changed behind, and hub and writer have both lost, is handed over in the end',
     [

@@ -20,6 +20,7 @@ export async function meetHub(world: World, actor: Actor, fault: Fault): Promise
   const store = laptop.store();
   if (!succeedFirst(world, actor, fault)) return { ...nothingDone, failure: { code: 'sync/hub-unreachable' } };
   const notes = laptop.notes();
+  const begins = Object.keys(store.begins());
   const partitions = keptBy(world, actor);
   let left = fault.what === 'crash' || fault.what === 'stop' ? Math.floor(fault.at / 40) : Number.POSITIVE_INFINITY;
   const signal = {
@@ -56,7 +57,7 @@ export async function meetHub(world: World, actor: Actor, fault: Fault): Promise
     renew(world, actor);
     return outcome;
   }
-  checkOutcome(world, actor, outcome, { fault, partitions });
+  checkOutcome(world, actor, outcome, { fault, partitions, begins });
   if (outcome.turns > 0) await followScopes(world, actor);
   return outcome;
 }
@@ -75,7 +76,7 @@ function checkOutcome(
   { hub }: World,
   { laptop, order, isCutShort }: Actor,
   outcome: ExchangeOutcome,
-  asked: { readonly fault: Fault; readonly partitions: readonly string[] },
+  asked: { readonly fault: Fault; readonly partitions: readonly string[]; readonly begins: readonly string[] },
 ): void {
   const { replica } = laptop.store();
   const held = hub.summary();
@@ -89,7 +90,7 @@ function checkOutcome(
   if (fault.what !== 'none') return;
   equal(outcome.failure, null);
   // Where a log parts below where its segments begin here, the partition may have to wait to be begun anew (store/parted-logs.ts).
-  const begun = new Set(Object.keys(laptop.store().begins()).map((log) => parseLogKey(log).partition));
+  const begun = new Set(asked.begins.map((log) => parseLogKey(log).partition));
   const waits = outcome.refusedHere.filter(
     ({ log, failure }) => failure.code === 'segment/forked' && begun.has(parseLogKey(log).partition),
   );

@@ -46,6 +46,8 @@ export function createPartedLogs(deps: {
 }): PartedLogs {
   const { log: opLog, archive, committer, forked } = deps;
   let word: Summary = {};
+  /** Logs that have parted and wait for another of their partition: two would wait for each other. */
+  const refused = new Set<string>();
   const setAside = createSetAsideOps(deps.meta);
 
   function archived({ replica, partition }: Log): LooseOp[] {
@@ -70,13 +72,15 @@ export function createPartedLogs(deps: {
   /** How a log of others that begins in the archive stands to the hub's; null where that is not known yet, or the hub lacks some of it. */
   function standing(log: Log): 'alike' | 'parted' | null {
     const [told, held] = [word[keyOf(log)] ?? 0, opLog.head(log).seq];
-    if (forked.commonOf(keyOf(log)) !== undefined) return told < opLog.base(log) ? null : 'parted';
+    if (refused.has(keyOf(log)) || forked.commonOf(keyOf(log)) !== undefined)
+      return told < opLog.base(log) ? null : 'parted';
     return told === held ? 'alike' : null;
   }
 
   return {
     begin(log) {
       if (opLog.isOwn(log.replica)) return false;
+      refused.add(keyOf(log));
       const begun = opLog.logs().filter((each) => each.partition === log.partition && opLog.base(each) > 0);
       const parted = begun.filter((each) => each === log || standing(each) === 'parted');
       const isSafe = (each: Log): boolean =>
@@ -94,6 +98,7 @@ export function createPartedLogs(deps: {
         archive.empty(log.partition);
         for (const { key, entries } of aside) setAside.add(key, entries);
         for (const { key } of aside) forked.remove(key);
+        refused.clear();
         return strays;
       });
       return true;

@@ -224,7 +224,10 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
         // Only what is sealed has heads, and only own logs lie open.
         if (seq > opLog.sealedHead(log).seq) deps.committer.seal((each) => each === log);
         const ours = headAt(key, seq);
-        if (ours?.startsWith(headMark(theirs)) === true) forked.remove(key);
+        if (ours?.startsWith(headMark(theirs)) === true) {
+          forked.remove(key);
+          parted.agrees(key);
+        }
         // What was received once was the same then; less than that, and the hub has lost it and heard something else. A refusal before may have
         // counted on what a hub that was put back has lost.
         else if ((forked.commonOf(key) ?? seq) >= seq) {

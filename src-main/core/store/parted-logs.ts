@@ -28,6 +28,8 @@ export type PartedLogs = {
   begin(log: Log): boolean;
   /** The hub's word on all logs, as it comes. */
   heard(summary: Summary): void;
+  /** A log is the same on both sides after all. */
+  agrees(key: string): void;
   /**
    * Writes again what was set aside of the logs that pass `isWanted` and the hub's continuations, once they are here, do not say; answers
    * how many ops that were.
@@ -108,6 +110,8 @@ export function createPartedLogs(deps: {
       word = summary;
       setAside.heard(summary);
     },
+
+    agrees: (key) => void refused.delete(key),
 
     writeAgain(isWanted) {
       let count = 0;

@@ -98,22 +98,32 @@ test('of an attachment that goes up: what is said to have gone has left over the
   expectRight(told, startedAt, endedAt);
 });
 
+/** A new laptop begins over a line with so many contacts. */
+async function begin(
+  at: TestHub,
+  line: BadLine,
+  contacts: number,
+): Promise<{ told: Told[]; startedAt: number; endedAt: number }> {
+  const core = keep(await startSignedIn());
+  const address = `https://127.0.0.1:${line.port}`;
+  const code = await at.invite({ laptop: 'SAMPLE-COLD' });
+  while (!(await core.call('sync.enrol', { address, code })).ok);
+  const startedAt = core.clock.now;
+  const heard = await listen(
+    core,
+    () => line.bytes.down,
+    async () => (await core.value('sync.status', {})).progress,
+    async () => (await core.value('records.list', { kind: 'contact', locale: 'ru' })).total === contacts,
+  );
+  return { ...heard, startedAt };
+}
+
 test('of a cold start: the time is about right', async () => {
   const writer = await enrolledCore(keep, hub, 'SAMPLE-FULL');
   await handOverContacts(writer, 4000);
   expect(Number((await hub.command('snapshots')).split('\t')[2])).toBeGreaterThan(500_000);
   const line = await openBadLine();
-  const core = keep(await startSignedIn());
-  const address = `https://127.0.0.1:${line.port}`;
-  const code = await hub.invite({ laptop: 'SAMPLE-COLD' });
-  while (!(await core.call('sync.enrol', { address, code })).ok);
-  const startedAt = core.clock.now;
-  const { told, endedAt } = await listen(
-    core,
-    () => line.bytes.down,
-    async () => (await core.value('sync.status', {})).progress,
-    async () => (await core.value('records.list', { kind: 'contact', locale: 'ru' })).total === 4000,
-  );
+  const { told, startedAt, endedAt } = await begin(hub, line, 4000);
   expect(line.cuts()).toBeGreaterThan(1);
   expectRight(told, startedAt, endedAt);
 });
@@ -123,17 +133,7 @@ test('of a beginning without a snapshot: what has come of the one answer that br
   const writer = await enrolledCore(keep, small, 'SAMPLE-SMALL');
   await handOverContacts(writer, 1500, 300);
   const line = keep(await openLine(Number(new URL(small.address).port), bad, seededNumbers('packets')));
-  const core = keep(await startSignedIn());
-  const address = `https://127.0.0.1:${line.port}`;
-  const code = await small.invite({ laptop: 'SAMPLE-COLD' });
-  while (!(await core.call('sync.enrol', { address, code })).ok);
-  const startedAt = core.clock.now;
-  const { told, endedAt } = await listen(
-    core,
-    () => line.bytes.down,
-    async () => (await core.value('sync.status', {})).progress,
-    async () => (await core.value('records.list', { kind: 'contact', locale: 'ru' })).total === 1500,
-  );
+  const { told, startedAt, endedAt } = await begin(small, line, 1500);
   for (const [index, { done }] of told.entries()) expect(done).toBeGreaterThanOrEqual(told[index - 1]?.done ?? 0);
   expectRight(told, startedAt, endedAt);
 });

@@ -13,9 +13,10 @@ export function nextRoad({ saved, state, enrolled, problem }: SyncStatus): 'hub'
 
 /**
  * Why exchange with the hub does not get on, as far as that still holds: while it is tried again an earlier failure says nothing any more, but that
- * the laptop is shut out does. `asked`: what came of the person's own try.
+ * the laptop is shut out does. `asked`: what came of the person's own try. What the exchange failed for then is in the status as well, for as long as
+ * it holds: a later exchange, which nobody asked for, may have got further or failed for something else.
  */
 export function standingProblem({ state, problem }: SyncStatus, asked: Failure | null): Failure | null {
-  const last = asked ?? problem;
+  const last = problem ?? (asked?.code.startsWith('sync/') === true ? null : asked);
   return last !== null && state === 'syncing' && !isShutOut(last) ? null : last;
 }

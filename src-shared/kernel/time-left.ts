@@ -4,7 +4,7 @@
 export type Since = { readonly at: number; readonly done: number };
 
 /** Before this, in ms, the speed says little. */
-const knownAfterMs = 2000;
+export const knownAfterMs = 2000;
 
 /** Seconds until `total` is done, at the speed since then; null while that says little. `now` in milliseconds UTC. */
 export function secondsLeft(since: Since, done: number, total: number, now: number): number | null {

@@ -38,8 +38,17 @@ test('one road is the next step: the hub, or a stick where it cannot be reached'
 
 test('a failure is not shown while the exchange is tried again, but a laptop that is shut out stays so', () => {
   expect(standingProblem(status({ problem: away }), null)).toEqual(away);
-  expect(standingProblem(status({}), away)).toEqual(away);
   expect(standingProblem(status({ state: 'syncing', problem: away }), away)).toBeNull();
   const revoked = { code: 'sync/revoked' };
   expect(standingProblem(status({ state: 'syncing', problem: revoked }), null)).toEqual(revoked);
+});
+
+test('what the person’s own try failed for is shown for as long as it holds, and what came of a later exchange instead', () => {
+  const parted = { code: 'sync/log-parted', laptop: 'SAMPLE', partition: 'kz/kz-19' };
+  expect(standingProblem(status({ problem: parted }), { code: 'sync/hub-refused', reason: 'unknown-laptop' })).toEqual(
+    parted,
+  );
+  expect(standingProblem(status({}), away)).toBeNull();
+  const incident = { code: 'rpc/incident', incident: 'K-1' };
+  expect(standingProblem(status({}), incident)).toEqual(incident);
 });

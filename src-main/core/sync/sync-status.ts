@@ -1,6 +1,6 @@
 /** What the Sync page and the badge show of the exchange with the hub. */
 import type { Failure } from '#shared/kernel/result.ts';
-import { type Since, secondsLeft } from '#shared/kernel/time-left.ts';
+import { knownAfterMs, type Since, secondsLeft } from '#shared/kernel/time-left.ts';
 import { KindName } from '#shared/records/contract.ts';
 import { clockOff } from '#shared/sync/clock-check.ts';
 import type { ScopeView, SyncStatus } from '#shared/sync/contract.ts';
@@ -17,7 +17,15 @@ export type RunningProgress = ExchangeProgress & {
   readonly unit: 'changes' | 'bytes';
   readonly reach: number;
   readonly since: Since;
+  /** Since when `reach` says something: what a large answer brought is placed in a moment, during which it says little. */
+  readonly knownAt: number;
+  /** `reach` goes by the least that an answer may bring: too little to tell a time by. */
+  readonly isLeast: boolean;
+  /** Bytes of the large answers that have come whole, and the one under way. */
+  readonly whole: number;
+  readonly coming: ComingAnswer;
 };
+type ComingAnswer = { readonly bytes: number; readonly length: number };
 
 /** An answer of so many bytes is one of several mostly; smaller ones bring all that is left. */
 const fullAnswerBytes = 900_000;
@@ -25,34 +33,53 @@ const fullAnswerBytes = 900_000;
 const bytesPerOp = 200;
 /** Smaller answers come at once. */
 const leastToldBytes = 32 * 1024;
+const noAnswer = { whole: 0, coming: { bytes: 0, length: 0 } };
 
 /** Counted anew where it begins again: each snapshot, and the exchange behind them, has its own ops. `now` in milliseconds UTC. */
 export function progressed(before: RunningProgress | null, progress: ExchangeProgress, now: number): RunningProgress {
   const { done } = progress;
-  const goesOn = before !== null && before.unit === 'changes' && done >= before.done;
-  const begun = { reach: done, since: { at: now, done } };
-  return {
-    ...progress,
-    unit: 'changes',
-    ...(goesOn ? { reach: Math.max(done, before.reach), since: before.since } : begun),
-  };
+  if (before?.unit === 'bytes') {
+    // The answer that said how many ops are due took its time, and has brought some of them.
+    const reach = Math.max(done, broughtBy({ ...before, ...progress }, before.coming));
+    return { ...before, ...progress, unit: 'changes', reach, since: { at: before.since.at, done: 0 }, knownAt: now };
+  }
+  if (before === null || done < before.done)
+    return {
+      ...noAnswer,
+      ...progress,
+      unit: 'changes',
+      reach: done,
+      since: { at: now, done },
+      knownAt: now,
+      isLeast: false,
+    };
+  const isLeast = before.isLeast && done < before.reach;
+  const knownAt = before.isLeast && !isLeast ? now : before.knownAt;
+  return { ...before, ...progress, reach: Math.max(done, before.reach), isLeast, knownAt };
 }
 
 /** So many bytes of an answer have come: over a slow line it is long under way. */
-export function answerCame(
-  before: RunningProgress | null,
-  { bytes, length }: { readonly bytes: number; readonly length: number },
-  now: number,
-): RunningProgress | null {
+export function answerCame(before: RunningProgress | null, coming: ComingAnswer, now: number): RunningProgress | null {
+  const { bytes, length } = coming;
   if (length < leastToldBytes) return before;
+  const isNext = before !== null && (length !== before.coming.length || bytes < before.coming.bytes);
+  const whole = before === null ? 0 : before.whole + (isNext ? before.coming.length : 0);
   if (before !== null && before.unit === 'changes' && before.done < before.total) {
-    const rest = before.total - before.done;
-    const ops = length < fullAnswerBytes ? rest : Math.min(rest, length / bytesPerOp);
-    return { ...before, reach: Math.max(before.reach, before.done + Math.floor((ops * bytes) / length)) };
+    const at = { ...before, whole, coming };
+    const reach = Math.max(before.reach, before.done + broughtBy(at, coming));
+    return { ...at, reach, isLeast: length >= fullAnswerBytes && whole === 0 };
   }
   const goesOn = before !== null && before.unit === 'bytes' && bytes >= before.done;
   const since = goesOn ? before.since : { at: now, done: bytes };
-  return { done: bytes, total: length, unit: 'bytes', reach: bytes, since };
+  const isLeast = length >= fullAnswerBytes;
+  return { done: bytes, total: length, unit: 'bytes', reach: bytes, since, knownAt: since.at, isLeast, whole, coming };
+}
+
+/** Ops that so much of an answer brings: of a full one as many as those before it did, or the least there may be. */
+function broughtBy({ done, total, whole }: RunningProgress, { bytes, length }: ComingAnswer): number {
+  const ofFull = whole === 0 ? length / bytesPerOp : (done * length) / whole;
+  const ops = length < fullAnswerBytes ? total - done : Math.min(total - done, ofFull);
+  return Math.floor((ops * bytes) / length);
 }
 
 /** What is known of the exchange of an open store. */
@@ -117,10 +144,11 @@ function shownProblem(at: SyncState | null, leaving: readonly LeavingScope[]): F
   return left === undefined ? problem : { code: 'sync/partition-left', partition: left.partition };
 }
 
-function progressView({ reach, total, unit, since }: RunningProgress, now: number): SyncStatus['progress'] {
-  // The end of one answer of several is not the end.
-  const isOneOfMany = unit === 'bytes' && total >= fullAnswerBytes;
-  return { done: reach, total, unit, secondsLeft: isOneOfMany ? null : secondsLeft(since, reach, total, now) };
+/** What is told of it: a time as soon as the speed says something. */
+export function progressView(progress: RunningProgress, now: number): SyncStatus['progress'] {
+  const { reach, total, unit, since, knownAt, isLeast } = progress;
+  const isKnown = !isLeast && now - knownAt >= knownAfterMs;
+  return { done: reach, total, unit, secondsLeft: isKnown ? secondsLeft(since, reach, total, now) : null };
 }
 
 function successionState(note: SuccessionNote | null, now: number): SyncStatus['succession'] {

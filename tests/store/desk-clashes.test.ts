@@ -129,6 +129,37 @@ describe('natural keys', () => {
     for (const each of [b, c]) expect(await lines(each)).toEqual(listed);
   });
 
+  test('those of one moment stand by kind and by number or name as the language orders them, and every page has its part', async () => {
+    const { a, b, meet } = three();
+    const names = ['Яшин, пример', 'Ёлкин, пример', 'Енин, пример', 'Жуков, пример'];
+    const numbers = ['24/10', '24/2', '24/1'];
+    const records = ['1', '2'].flatMap((turn) => [
+      ...numbers.map((number) => ({ kind: Decision, id: derivedId(`${number} ${turn}`), values: { number } })),
+      ...names.map((name) => ({
+        kind: Contact,
+        id: derivedId(`${name} ${turn}`),
+        values: { name, phone: '7000000001' },
+      })),
+    ]);
+    a.store.commit(
+      records.map((each) => ({ ...each, act: 'set' as const })),
+      a.person,
+    );
+    meet();
+    const page = async (at: typeof a, offset: number, limit: number) => {
+      const { lines: found } = await value(at.desk.list({ offset, limit, locale: 'ru' }));
+      return found.map(({ number, title }) => (number === '' ? title : number));
+    };
+    const ordered = ['Ёлкин', 'Енин', 'Жуков', 'Яшин'].map((name) => `${name}, пример`).concat('24/1', '24/2', '24/10');
+    for (const each of [a, b]) {
+      expect(await page(each, 0, 200)).toEqual(ordered);
+      expect([...(await page(each, 0, 3)), ...(await page(each, 3, 2)), ...(await page(each, 5, 200))]).toEqual(
+        ordered,
+      );
+    }
+    expect(await page(a, 7, 10)).toEqual([]);
+  });
+
   test('all of a kind may be declared different at once', async () => {
     const { a, b, meet } = three();
     for (const each of ['1', '2', '3', '4'])

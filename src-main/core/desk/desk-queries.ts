@@ -14,14 +14,19 @@ export type DeskEntry = {
   readonly part: string;
   readonly since: number;
 };
+/** `since`: of its oldest entry. */
+export type DeskPlace = { readonly item: string; readonly since: number };
 export type DecidedEntry = DeskEntry & { readonly stands: string; readonly by: string | null };
 
 export type DeskQueries = {
   count(): number;
   /** Places of each kind, records and clashes apart. */
   counts(): { readonly kind: Kind; readonly count: number }[];
-  /** The entries of a page of places, in the order of the places: oldest first. */
-  page(offset: number, limit: number): DeskEntry[];
+  /**
+   * The places of a page, oldest first, with all others of the moments it begins and ends in: who orders those of one moment finds in them which
+   * are on the page. `before`: places of earlier moments.
+   */
+  places(offset: number, limit: number): { readonly before: number; readonly places: readonly DeskPlace[] };
   /** Every place of a kind. */
   itemsOf(kind: Kind, what: 'record' | 'clash'): string[];
   entries(item: string): DeskEntry[];
@@ -43,11 +48,13 @@ export function createDeskQueries(db: ReadableDb): DeskQueries {
   const columns = 'item, kind, subject, about, part, since';
   const selectCount = db.prepare('select count(distinct item) from desk').pluck();
   const selectCounts = db.prepare('select kind, count(distinct item) as count from desk group by kind');
-  const selectPage = db.prepare(
-    `select d.* from desk d
-     join (select item, min(since) as first from desk group by item order by first, item limit ? offset ?) p on p.item = d.item
-     order by p.first, d.item, d.about, d.part`,
+  const place = 'select item, min(since) as since from desk group by item';
+  const selectPlaces = db.prepare(
+    `with place as (${place}), page as (select since from place order by since limit ? offset ?),
+          edge as (select min(since) as first, max(since) as last from page)
+     select item, since from place, edge where since between first and last`,
   );
+  const selectBefore = db.prepare(`select count(*) from (${place}) where since < ?`).pluck();
   const selectItems = db
     .prepare(`select distinct item from desk where kind = ? and (about = 'same') = ? order by item`)
     .pluck();
@@ -82,7 +89,11 @@ export function createDeskQueries(db: ReadableDb): DeskQueries {
         const kind = kindsByNumber.get(number);
         return kind === undefined ? [] : [{ kind, count }];
       }),
-    page: (offset, limit) => known(selectPage.all(limit, offset) as Row[]), // rows of our own table, here and below
+    places(offset, limit) {
+      const places = selectPlaces.all(limit, offset) as DeskPlace[]; // rows of our own table, here and below
+      const first = places.reduce((least, { since }) => Math.min(least, since), Number.MAX_SAFE_INTEGER);
+      return { before: Number(selectBefore.get(first)), places };
+    },
     itemsOf: (kind, what) => selectItems.all(kind.number, what === 'clash' ? 1 : 0) as string[],
     entries: (item) => known(selectItem.all(item) as Row[]),
     itemsOfRecord: (record) => selectOf.all(record, record) as string[],

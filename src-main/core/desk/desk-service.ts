@@ -17,6 +17,7 @@ import type { Change } from '../store/change.ts';
 import { settlementOps } from '../store/desk-index.ts';
 import type { Store } from '../store/store.ts';
 import { mergeRecords, settlePairs } from './clash-decisions.ts';
+import { deskLines } from './desk-lines.ts';
 import { createDeskQueries, type DeskQueries } from './desk-queries.ts';
 import { decideFields, decideSigned, disputesOf, isFrozen, keepStanding, type Subject } from './record-decisions.ts';
 
@@ -181,29 +182,11 @@ export function createDeskService(deps: DeskDeps): DomainHandlers<typeof deskCon
     count: () => ok({ count: reads().count() }),
 
     list({ offset, limit, locale }) {
-      const lines = new Map<string, DeskLine>();
-      for (const { item, kind, subject, about, part, since } of reads().page(offset, limit)) {
-        const fieldName = Object.entries(kind.fields).find(([, field]) => String(field.number) === part)?.[0];
-        const line = lines.get(item);
-        const title = line ?? titled(kind, subject, locale);
-        if (title === null) continue;
-        lines.set(item, {
-          item,
-          what: about === 'same' ? 'clash' : 'record',
-          kind: kind.name as DeskLine['kind'], // a declared kind's
-          id: subject as Id, // the store wrote it
-          title: title.title,
-          titleLocale: title.titleLocale,
-          number: title.number,
-          fields: [...(line?.fields ?? []), ...(about === 'field' && fieldName !== undefined ? [fieldName] : [])],
-          isRemoval: about === 'removal' || line?.isRemoval === true,
-          since: Math.min(line?.since ?? since, since),
-        });
-      }
+      const lines = deskLines(reads(), (kind, id) => titled(kind, id, locale), { offset, limit, locale });
       const byKind = reads()
         .counts()
         .map(({ kind, count }) => ({ kind: kind.name as DeskLine['kind'], count })); // a declared kind's
-      return ok({ lines: [...lines.values()], total: reads().count(), byKind });
+      return ok({ lines, total: reads().count(), byKind });
     },
 
     decided({ limit, locale }) {

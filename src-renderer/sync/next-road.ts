@@ -1,5 +1,5 @@
 import type { Failure } from '#shared/kernel/result.ts';
-import type { SyncStatus } from '#shared/sync/contract.ts';
+import type { SyncExchange, SyncStatus } from '#shared/sync/contract.ts';
 import { isShutOut } from '#shared/sync/shut-out.ts';
 
 /**
@@ -19,4 +19,15 @@ export function nextRoad({ saved, state, enrolled, problem }: SyncStatus): 'hub'
 export function standingProblem({ state, problem }: SyncStatus, asked: Failure | null): Failure | null {
   const last = problem ?? (asked?.code.startsWith('sync/') === true ? null : asked);
   return last !== null && state === 'syncing' && !isShutOut(last) ? null : last;
+}
+
+/**
+ * Whether the hub has refused some of what waits here, other than by shutting the laptop out: it takes that from a stick no more than over the line.
+ * `past`: exchanges, the latest first; a laptop without a line hears of it from a stick.
+ */
+export function isPartRefused({ problem, enrolled }: SyncStatus, past: readonly SyncExchange[]): boolean {
+  const heard = enrolled?.address === null ? past.find(({ road, sent }) => road === 'stick' && sent === 0) : undefined;
+  const told = problem ?? heard?.problem ?? null;
+  if (told === null || isShutOut(told)) return false;
+  return told.code === 'sync/hub-refused' || told.code === 'sync/partition-left';
 }

@@ -14,7 +14,7 @@ import { useNotify } from '#renderer/ui/notification.tsx';
 import { Note } from '#renderer/ui/sheet.tsx';
 import { CardHead } from './card-head.tsx';
 import { ChooseFolder } from './choose-folder.tsx';
-import { nextRoad } from './next-road.ts';
+import { isPartRefused, nextRoad } from './next-road.ts';
 import { spaced, StickArrivalNote } from './stick-arrival.tsx';
 import { useTake } from './use-take.ts';
 import { WriteDialog } from './write-dialog.tsx';
@@ -47,7 +47,8 @@ function Carry({ status, state }: { status: SyncStatus; state: StickState }) {
   const isUnfit = status.problem?.code === 'sync/protocol';
   // What nobody would take is not written: from a laptop that is shut out the neighbours take nothing either.
   const readers = isHubShut ? [] : state.readers.filter(({ id }) => !isUnfit || id !== 'hub');
-  const waits = isHubShut ? 'text.shutOut' : isUnfit ? 'text.versions' : 'text.waiting';
+  const isRefused = isPartRefused(status, past ?? []);
+  const waits = isHubShut ? 'text.shutOut' : isUnfit ? 'text.versions' : isRefused ? 'text.refused' : 'text.waiting';
   return (
     <>
       <CardHead
@@ -84,7 +85,9 @@ function Carry({ status, state }: { status: SyncStatus; state: StickState }) {
           {place === undefined && <span className="sm mut">{t('noStick')}</span>}
         </div>
       </div>
-      {isWriting && <WriteDialog state={{ ...state, readers }} onClose={() => setIsWriting(false)} />}
+      {isWriting && (
+        <WriteDialog state={{ ...state, readers }} isRefused={isRefused} onClose={() => setIsWriting(false)} />
+      )}
     </>
   );
 }

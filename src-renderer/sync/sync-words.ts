@@ -6,7 +6,6 @@ import { useTranslation } from '#renderer/i18n/use-translation.ts';
 /** The state of the exchange in one title and one sentence: first what is safe. */
 export function useSyncWords(): (status: SyncStatus, isSample: boolean) => { title: string; text: string } {
   const { t } = useTranslation('sync');
-  const { t: tFiles } = useTranslation('files');
   const format = useFormat();
   const textOf = useFailureText();
   // Of what is over in a moment it would only flicker.
@@ -16,7 +15,7 @@ export function useSyncWords(): (status: SyncStatus, isSample: boolean) => { tit
     if (progress === null) return t('state.syncingText');
     const { done, total, unit } = progress;
     if (unit === 'changes') return t('state.progress', { done: format.number(done), total: format.number(total) });
-    return `${tFiles('traffic.amount', { done: format.bytes(done), total: format.bytes(total) })}. ${t('state.syncingText')}`;
+    return t('state.progressBytes', { done: format.bytes(done), total: format.bytes(total) });
   };
   return (status, isSample) => {
     if (isSample) return { title: t('state.sample.title'), text: t('state.sample.text') };

@@ -16,8 +16,16 @@ import { ChooseFolder } from './choose-folder.tsx';
 
 const nothing = { changes: 0, attachments: { files: 0, bytes: 0 }, needsHub: false };
 
-/** Which stick, for whom, how much; then what to do with it. */
-export function WriteDialog({ state, onClose }: { state: StickState; onClose: () => void }) {
+/** Which stick, for whom, how much; then what to do with it. `isRefused`: some of what waits the hub will not take. */
+export function WriteDialog({
+  state,
+  isRefused,
+  onClose,
+}: {
+  state: StickState;
+  isRefused: boolean;
+  onClose: () => void;
+}) {
   const { t } = useTranslation('stick');
   const format = useFormat();
   const id = useId();
@@ -86,6 +94,7 @@ export function WriteDialog({ state, onClose }: { state: StickState; onClose: ()
             detail: t(each.id === 'hub' ? 'reader.hubText' : 'reader.laptopText'),
           }))}
         />
+        {isRefused && reader?.id === 'hub' && <Note tone="ochre">{t('dialog.refused')}</Note>}
         {needsHub && <Note tone="ochre">{t('dialog.needsHub', { name: reader?.name ?? '' })}</Note>}
         <CheckField checked={everything} onChange={setEverything}>
           {t('dialog.everything')}

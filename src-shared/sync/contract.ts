@@ -72,6 +72,8 @@ export const Exchange = z.object({
   problem: Problem.nullable(),
 });
 
+export type SyncExchange = z.infer<typeof Exchange>;
+
 export const syncContract = {
   status: query(z.object({}), SyncStatus, 'open'),
   exchanges: query(z.object({ limit: z.int().min(1).max(100) }), z.object({ items: z.array(Exchange) })),

@@ -1,6 +1,6 @@
 /** What the Sync page offers first, and which failure it still shows. */
 import { expect, test } from 'vitest';
-import { nextRoad, standingProblem } from '#renderer/sync/next-road.ts';
+import { isPartRefused, nextRoad, standingProblem } from '#renderer/sync/next-road.ts';
 import type { SyncStatus } from '#shared/sync/contract.ts';
 
 const enrolled = { address: 'https://hub.example', hubName: 'Hub, sample', since: 0, validUntil: 1 };
@@ -51,4 +51,18 @@ test('what the person’s own try failed for is shown for as long as it holds, a
   expect(standingProblem(status({}), away)).toBeNull();
   const incident = { code: 'rpc/incident', incident: 'K-1' };
   expect(standingProblem(status({}), incident)).toEqual(incident);
+});
+
+test('what the hub has refused is told where a stick is written, as the laptop heard of it', () => {
+  const refused = { code: 'sync/hub-refused', reason: 'wrong-partition' };
+  const bySticks = status({ enrolled: { ...enrolled, address: null } });
+  const exchange = { road: 'stick' as const, startedAt: 0, finishedAt: 0, sent: 0, received: 2, problem: refused };
+  expect(isPartRefused(status({ problem: refused }), [])).toBe(true);
+  expect(isPartRefused(status({ problem: { code: 'sync/partition-left', partition: 'kz/kz-33' } }), [])).toBe(true);
+  expect(isPartRefused(status({}), [exchange]), 'over the line it would be heard again').toBe(false);
+  const written = { ...exchange, sent: 5, problem: null };
+  expect(isPartRefused(bySticks, [written, exchange])).toBe(true);
+  expect(isPartRefused(bySticks, [{ ...exchange, problem: null }, written, exchange])).toBe(false);
+  for (const problem of [away, { code: 'sync/revoked' }, { code: 'sync/hub-refused', reason: 'expired' }])
+    expect(isPartRefused(status({ problem }), [])).toBe(false);
 });

@@ -5,6 +5,11 @@
  * The hub's time was read at some moment between `from` and `until` of this laptop's, however slow the line. So an hour in which an exchange ran
  * never looks like a clock that is off. The hub's time only goes on: a laptop that shows less than the hub once said is behind, also weeks later
  * and without a line, as one is whose battery for the clock is empty.
+ *
+ * That it is ahead only a line tells. A stick's times (the hub's parcel, its credentials) were made before now: they bound the true time from below.
+ * From above nothing does but that the hub made its parcel after it had read ops of this laptop's that say a later time. That proves the clock was
+ * ahead when they were sealed, weeks ago perhaps, not that it is: set right since, it would be called wrong until the next round trip, and nobody
+ * could make that go. So nothing is said.
  */
 
 /** Milliseconds UTC. */

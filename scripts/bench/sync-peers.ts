@@ -83,6 +83,8 @@ export function openPeer(path: string, key: Uint8Array | null, partition = 'kz/k
       committer: store.committer,
       identity,
       hubKey: () => hubKey,
+      beside: () => ({ goOn: () => Promise.resolve(), running: () => null }),
+      checkpoints: store.checkpoints,
       roadChanged: () => undefined,
     }));
   let bytes = 0;

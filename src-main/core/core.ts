@@ -25,6 +25,7 @@ import { createRecordsService } from './records/records-service.ts';
 import { createBackups } from './store/backups.ts';
 import { databaseFailure } from './store/database.ts';
 import { createLogStore } from './store/log-store.ts';
+import { createBeside } from './store/short-steps.ts';
 import { createSyncStore } from './store/sync-memory.ts';
 import { createStickService } from './sync/stick-service.ts';
 import type { SyncProfile } from './sync/sync-profile.ts';
@@ -121,6 +122,7 @@ export function createCore(deps: CoreDeps): Core {
       ...store,
       identity,
       hubKey: () => syncStore.enrolment()?.hubKey ?? null,
+      beside: createBeside({ ...deps, db: store.db }),
       roadChanged: () => changed(['records', 'contacts', 'commissions', 'training', 'sync']),
     });
     const syncStore = createSyncStore({

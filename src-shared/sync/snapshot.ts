@@ -163,3 +163,8 @@ export function openChunk(
 export function readChunk(bytes: Uint8Array, ports: SegmentPorts): LooseOp[] {
   return fromLooseColumns(ports.unpack(bytes, maxBodyBytes));
 }
+
+/** The same as columns. */
+export function readChunkColumns(bytes: Uint8Array, ports: SegmentPorts): LooseColumns {
+  return readLooseColumns(ports.unpack(bytes, maxBodyBytes));
+}

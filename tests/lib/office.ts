@@ -31,6 +31,7 @@ import { type AnyParcel, readParcel } from '#shared/sync/parcel.ts';
 import { parcelName } from '#shared/sync/parcel-file.ts';
 import { makeSuccession, type Succession } from '#shared/sync/succession.ts';
 import { composeParcels, type ParcelOutcome, takeParcel } from '#shared/sync/parcel-session.ts';
+import { byHand } from './by-hand.ts';
 import { seededRandom, startOfTime, temporaryFolder } from './core.ts';
 import { openTestStore } from './open-store.ts';
 
@@ -95,9 +96,11 @@ export function openLaptop(office: Office, name: string, copy: Uint8Array | null
   if (copy !== null) writeFileSync(`${directory}/test.db`, copy);
   const store = openTestStore(`${directory}/test.db`, { partition, time: { now: () => office.clock.now } });
   const hubKey = office.identity.publicKey;
+  const { beside, finish } = byHand();
   const portOf = () => {
     const replicaStore = createLogStore({
       ...store,
+      beside,
       identity: store.identity(),
       hubKey: () => hubKey,
       roadChanged: () => undefined,
@@ -183,6 +186,7 @@ export function openLaptop(office: Office, name: string, copy: Uint8Array | null
       const road = office.roadOf(port.replica);
       const outcome = await exchange(port, road, { partitions, leaving, epoch, acknowledged, unwanted });
       ({ acknowledged, epoch, unwanted } = outcome);
+      finish();
       return outcome;
     },
     /** Hands a parcel to another laptop by stick. */

@@ -9,6 +9,7 @@ import type { Credential } from '#shared/sync/messages.ts';
 import { readSegmentHeader } from '#shared/sync/segment.ts';
 import { createSnapshotLoader, type SnapshotLoader } from '#core/store/snapshot-loader.ts';
 import type { ReplicaStore } from '#shared/sync/replica-store.ts';
+import { byHand } from './by-hand.ts';
 import { seededRandom, startOfTime } from './core.ts';
 import { openTestStore } from './open-store.ts';
 
@@ -37,6 +38,7 @@ export function createReplica(name: string, skewMs = 0, path = ':memory:'): Repl
   const identity = store.identity();
   const log = createLogStore({
     ...store,
+    beside: byHand().beside,
     identity,
     hubKey: () => hubKey,
     roadChanged: () => undefined,

@@ -11,6 +11,7 @@ import { logKey, parseLogKey } from '#shared/sync/messages.ts';
 import { overruled } from '#shared/sync/merge.ts';
 import { emptyHead, stampToText } from '#shared/sync/op.ts';
 import { openSegment } from '#shared/sync/segment.ts';
+import type { ExchangeOutcome } from '#shared/sync/exchange.ts';
 import type { Stamp } from '#shared/sync/stamp.ts';
 import { factsAtHub, factsKeptByRogues, factsOf, unnamed } from './facts.ts';
 import { type History, noFault } from './history.ts';
@@ -41,9 +42,9 @@ async function heal(world: World): Promise<void> {
   const honest = world.actors.filter(({ order }) => order.office !== 'rogue');
   // Whoever has a new identity goes on in the place of the one before: nobody is invited for it.
   for (const actor of world.actors) {
-    await meetHub(world, actor, noFault);
+    await meetAndRest(world, actor);
     // Who learns only now that it is an old copy asks once more, as the app does at once.
-    if (waitingFor(world, actor) !== null) await meetHub(world, actor, noFault);
+    if (waitingFor(world, actor) !== null) await meetAndRest(world, actor);
   }
   // What had to be left in haste is granted again, handed over, and left in good order.
   const hasty = honest.filter(({ wasWide, granted }) => wasWide && !granted.includes(oblast));
@@ -52,7 +53,7 @@ async function heal(world: World): Promise<void> {
   for (const actor of honest) writeOn(world, actor);
   // What the hub did not want before is offered again, now that it may have been told more of its writer.
   for (const actor of world.actors) signInAnew(actor);
-  for (const actor of world.actors) await meetHub(world, actor, noFault);
+  for (const actor of world.actors) await meetAndRest(world, actor);
   for (const actor of world.actors) {
     actor.laptop.clock.now += 1000;
     world.sticks.length = 0;
@@ -64,15 +65,22 @@ async function heal(world: World): Promise<void> {
     yes(round < 8, 'nobody has anything left to hand over');
     before = JSON.stringify(world.hub.summary());
     for (const actor of world.actors) {
-      const outcome = await meetHub(world, actor, noFault);
+      const outcome = await meetAndRest(world, actor);
       if (actor.order.office !== 'rogue')
         equal(JSON.stringify(outcome?.refusals), '[]', 'the hub takes all in the end');
     }
   }
   for (const actor of hasty) {
     world.hub.grant(actor.laptop.name, { partitions: [actor.laptop.partition] }, true);
-    await meetHub(world, actor, noFault);
+    await meetAndRest(world, actor);
   }
+}
+
+/** Meets the hub, and does all that is left to do after that. */
+async function meetAndRest(world: World, actor: Actor): Promise<ExchangeOutcome | null> {
+  const outcome = await meetHub(world, actor, noFault);
+  while (actor.laptop.goOn());
+  return outcome;
 }
 
 /** Nobody who has let go of the beginning of a log notices that it went on otherwise before that reaches as far (docs/sync.md, section 13). */

@@ -71,6 +71,8 @@ export type SimLaptop = {
   renewIdentity(): void;
   /** The tables and the desk made anew from the log. */
   rebuild(): void;
+  /** Does a step of what goes on beside everything else; false where nothing was left to do. */
+  goOn(): boolean;
   /** What waits on the conflict desk, as sorted text; null where this build of a laptop keeps none. */
   desk(): string[] | null;
   close(): void;

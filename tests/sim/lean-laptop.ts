@@ -48,6 +48,7 @@ function createLeanLaptop(options: LeanOptions): SimLaptop {
     received,
     credential: () => credentialsOf(current().replica).sort((a, b) => b.validFrom - a.validFrom)[0] ?? null,
     compact: () => undefined, // it keeps all
+    goOn: () => false, // it does all at once
     crash: () => undefined, // nothing is held outside the disk
     upgrade(version) {
       machine.disk.version = version;

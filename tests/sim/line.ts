@@ -38,6 +38,7 @@ export async function meetHub(world: World, actor: Actor, fault: Fault): Promise
     signal,
     breathe: async () => {
       left -= 1;
+      laptop.goOn();
       if (left < 0 && fault.what === 'crash') throw new PowerCut();
     },
   };

@@ -14,6 +14,8 @@ import { type Actor, commissions, crash, dayMs, oblast, renew, signInAnew, type 
 /** Plays one step. */
 export async function play(world: World, step: Step): Promise<void> {
   world.hubClock.now += 1000;
+  // What goes on beside everything else comes as far as it comes.
+  for (const { laptop } of world.actors) laptop.goOn();
   // Clocks stand still now and then, so that two laptops write in the same moment.
   if (world.hubClock.now % 8000 === 0) for (const { laptop } of world.actors) laptop.clock.now += 1000;
   const actor = 'who' in step ? world.actors[step.who % (world.actors.length + 1)] : undefined;

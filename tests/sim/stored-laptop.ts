@@ -10,6 +10,7 @@ import { openStore, type Store } from '#core/store/store.ts';
 import { silentLogger } from '#shared/kernel/ports.ts';
 import { logKey } from '#shared/sync/messages.ts';
 import type { StickStore } from '#core/sync/stick-store-port.ts';
+import { byHand } from '#tests/lib/by-hand.ts';
 import { seededRandom } from '#tests/lib/core.ts';
 import type { Image, SimLaptop, SimOp, SyncNotes, VersionName } from './laptop.ts';
 import { versions } from './laptop.ts';
@@ -49,6 +50,8 @@ function createStoredLaptop(options: {
   const random = seededRandom(name);
   let version = options.version;
   let notes: SyncNotes = { epoch: null, acknowledged: {}, unwanted: {} };
+  /** Gone with the power. */
+  let steps = byHand();
   let opened = open(':memory:');
 
   function open(path: string): { store: Store; port: StickStore } {
@@ -67,6 +70,7 @@ function createStoredLaptop(options: {
   function portsOf(store: Store): { store: Store; port: StickStore } {
     const replicaStore = createLogStore({
       ...store,
+      beside: steps.beside,
       identity: store.identity(),
       hubKey: () => options.hubKey,
       roadChanged: () => undefined,
@@ -76,6 +80,7 @@ function createStoredLaptop(options: {
   const bytesOf = (): Buffer => opened.store.db.serialize();
   function reopen(bytes: Buffer): void {
     opened.store.close();
+    steps = byHand();
     const path = options.newPath();
     writeFileSync(path, bytes);
     opened = open(path);
@@ -165,6 +170,7 @@ function createStoredLaptop(options: {
     },
     desk: () =>
       (opened.store.db.prepare('select * from desk').all() as object[]).map((row) => JSON.stringify(row)).sort(),
+    goOn: () => steps.step(),
     close: () => opened.store.close(),
   };
 }

@@ -85,6 +85,7 @@ describe('migrations', () => {
       drop table author;
       drop table attachment;
       drop table archive;
+      drop table forgotten;
       drop index if exists contact_by_own;
       create index contact_by_own on contact (own_log, own_seq);
       create index contact_by_f_messenger on contact (f_messenger) where alive = 1;
@@ -125,7 +126,7 @@ describe('migrations', () => {
     withLongIds(store.db, 'contact', ['id']);
     withLongIds(store.db, 'membership', ['id', 'f_contact', 'f_commission']);
     expect(store.db.prepare('select f_contact from membership').pluck().get()).toBe(first.id);
-    store.db.pragma('user_version = 5');
+    store.db.exec('drop table forgotten; pragma user_version = 5');
     store.close();
 
     const reopened = open(path);
@@ -144,6 +145,7 @@ describe('migrations', () => {
       drop table attachment;
       create table attachment (sha256 text primary key, hub_epoch text not null) strict, without rowid;
       insert into attachment values ('${digest}', 'epoch');
+      drop table forgotten;
       pragma user_version = 6;
     `);
     store.close();

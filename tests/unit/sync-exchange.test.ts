@@ -19,6 +19,7 @@ import {
 } from '#shared/sync/messages.ts';
 import type { ReplicaStore } from '#shared/sync/replica-store.ts';
 import { readSegmentHeader } from '#shared/sync/segment.ts';
+import { byHand } from '#tests/lib/by-hand.ts';
 import { startOfTime, temporaryFolder } from '#tests/lib/core.ts';
 import { newLaptop, sampleOps, samplePartition, seal } from '#tests/lib/hub-laptop.ts';
 import { openTestStore } from '#tests/lib/open-store.ts';
@@ -35,6 +36,7 @@ function newStore(): { store: Store; replicaStore: ReplicaStore; log: string } {
   const store = openTestStore(`${directory}/test.db`, { partition: samplePartition });
   open.push(store);
   const replicaStore = createLogStore({
+    beside: byHand().beside,
     ...store,
     identity: store.identity(),
     hubKey: () => hubOwner.publicKey,

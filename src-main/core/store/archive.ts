@@ -6,11 +6,11 @@
  * and of the partition's logs only what lies beyond the snapshot; for every other record all is as before.
  */
 import { logKey } from '#shared/sync/messages.ts';
-import type { LooseOp } from '#shared/sync/loose-ops.ts';
-import { readChunk, type SnapshotHeader, snapshotSummary } from '#shared/sync/snapshot.ts';
+import type { LooseColumns, LooseOp } from '#shared/sync/loose-ops.ts';
+import { readChunk, readChunkColumns, type SnapshotHeader, snapshotSummary } from '#shared/sync/snapshot.ts';
 import type { WritableDb } from './database.ts';
 import type { Meta } from './meta.ts';
-import { mayHold, mayHoldSome, placesOf } from './record-places.ts';
+import { mayHold, mayHoldAny } from './record-places.ts';
 import { segmentPorts } from './segment-ports.ts';
 
 /** A snapshot that is coming. */
@@ -55,6 +55,8 @@ export type Archive = {
   /** The last chunk of a partition that is not of a coming snapshot; null when there is none. */
   lastOf(partition: string): { readonly ref: number; readonly entries: readonly LooseOp[] } | null;
   drop(ref: number): void;
+  /** The chunks of a partition but those of a coming snapshot, as columns, each read as it is asked for. */
+  chunksOf(partition: string): Iterable<{ readonly ref: number; readonly columns: LooseColumns }>;
   /** Shows every op but those of a coming snapshot. */
   forEach(visit: (op: ArchivedOp) => void): void;
   /** Forgets all chunks of a partition but those of a coming snapshot. */
@@ -167,9 +169,9 @@ export function createArchive(db: WritableDb, meta: Meta): Archive {
     squeezedAt: (record) =>
       holding(record).reduce<number | null>((at, row) => (row.squeezed_at === null ? at : row.squeezed_at), null),
     beyond(partition, records) {
-      const wanted = placesOf(records);
+      const mayHoldOne = mayHoldAny(records);
       const found = new Set<string>();
-      const candidates = (placesElsewhere.all(partition) as Row[]).filter((row) => mayHoldSome(row.records, wanted)); // the columns named above
+      const candidates = (placesElsewhere.all(partition) as Row[]).filter((row) => mayHoldOne(row.records)); // the columns named above
       for (const { ref } of candidates)
         for (const record of recordsIn(ref).keys()) if (records.has(record)) found.add(record);
       return found;
@@ -181,6 +183,10 @@ export function createArchive(db: WritableDb, meta: Meta): Archive {
     drop(ref) {
       dropChunk.run(ref);
       read.clear();
+    },
+    *chunksOf(partition) {
+      for (const { ref, partition: of, loading } of all.all() as Row[])
+        if (of === partition && loading === 0) yield { ref, columns: readChunkColumns(bytesOf(ref), segmentPorts) };
     },
     forEach(visit) {
       for (const { ref, partition, loading } of all.all() as Row[]) {

@@ -20,9 +20,8 @@ import type { DeskIndex } from './desk-index.ts';
 import { type Batch, createGatheredOps } from './gathered-ops.ts';
 import type { Indexes } from './indexes.ts';
 import type { Log, OpLog } from './op-log.ts';
-import { opsAbout } from './ops-about.ts';
 import { type Change, seenBy } from './change.ts';
-import type { RecordOfKind } from './partition-eraser.ts';
+import type { RecordOfKind } from './short-steps.ts';
 import { createChunkPlacer } from './place-chunk.ts';
 import { createRecordPlacer } from './place-record.ts';
 import { createRecordTable, type RecordTable } from './record-rows.ts';
@@ -75,8 +74,16 @@ export type Committer = {
    * again.
    */
   branchOff(log: Log, after: number): number;
-  /** Makes all tables anew after `forget`, in one transaction, and then writes what that answers into the own log of the partition. */
+  /**
+   * Begins a partition anew: in one transaction with `forget`, after which the rows are yet to be made anew (`refold`), writes what that answers
+   * into the own log of the partition.
+   */
   beginAnew(partition: string, forget: () => readonly Change[]): void;
+  /**
+   * Makes the rows of these records anew of what the logs say now; `done` ends the same transaction. Listeners hear of it twice a second, and of
+   * the end of the last.
+   */
+  refold(records: readonly RecordOfKind[], done: () => void, isLast: boolean): void;
   /** Appends to this laptop's own log in a partition what `write` makes to stand behind its end; answers how many ops. */
   takeBack(partition: string, write: (into: Log, after: number) => readonly Op[]): number;
   /**
@@ -103,8 +110,18 @@ export function createCommitter(deps: CommitDeps): Committer {
     return table;
   };
 
-  const squeezedTopics = new Set<string>();
-  let squeezedTold = 0;
+  const untold = new Set<string>();
+  let toldAt = 0;
+  /** Tells listeners twice a second of what goes on step by step, and of its end. */
+  function tellSeldom(topics: Iterable<string>, isEnd: boolean): void {
+    for (const topic of topics) untold.add(topic);
+    const now = deps.time.now();
+    if (!isEnd && now - toldAt < 500) return;
+    toldAt = now;
+    deps.changed([...untold]);
+    untold.clear();
+  }
+
   const placer = createRecordPlacer({ log: opLog, indexes, desk });
   const chunkPlacer = createChunkPlacer({ ...deps, kinds: kindsByNumber, tableOf, placer });
 
@@ -148,6 +165,18 @@ export function createCommitter(deps: CommitDeps): Committer {
       if (op.kind === kind.number) placer.project(kind, tableOf(kind), [{ op, log }], opLog.isOwn(log.replica));
     });
     desk.settle();
+  }
+
+  /** Makes the rows of records anew of what the logs say now; answers their kinds. */
+  function refoldAll(records: readonly RecordOfKind[]): Kind[] {
+    const ops = opLog.opsOfRecords(new Set(records.map(({ record }) => record)));
+    return records.flatMap(({ kind: number, record }) => {
+      const kind = kindsByNumber.get(number);
+      if (kind === undefined) return [];
+      const about = (ops.get(record) ?? []).filter(({ op }) => op.kind === number);
+      placer.refold(kind, tableOf(kind), record, about);
+      return [kind];
+    });
   }
 
   /** The transaction of `together` while it runs. */
@@ -259,23 +288,21 @@ export function createCommitter(deps: CommitDeps): Committer {
 
     applySqueezed({ columns, from, logOf, keep, done, isLast }) {
       const now = deps.time.now();
+      const topics = new Set(['records', 'sync']);
       const isEnd = withoutWaiting(db, () =>
         transact(() => {
           keep();
           const { kinds, to } = chunkPlacer.place(columns, from, logOf);
-          for (const { domain } of kinds) squeezedTopics.add(domain);
+          for (const { domain } of kinds) topics.add(domain);
           // Once for the whole chunk, with its first part.
           if (from === 0)
             opLog.setClock(columns.times.reduce((clock, time) => observe(clock, time, now), opLog.clock()));
           done(to);
-          if (desk.settle()) squeezedTopics.add('desk');
+          if (desk.settle()) topics.add('desk');
           return to === columns.ends.length;
         }),
       );
-      if (!(isLast && isEnd) && now - squeezedTold < 500) return;
-      squeezedTold = now;
-      deps.changed([...squeezedTopics, 'records', 'sync']);
-      squeezedTopics.clear();
+      tellSeldom(topics, isLast && isEnd);
     },
 
     seal(isWanted = () => true) {
@@ -300,7 +327,7 @@ export function createCommitter(deps: CommitDeps): Committer {
           for (const op of open) kinds.add(op.kind);
           const end = opLog.cutBack(into, opLog.sealedHead(into).seq);
           const records = new Set([...stale, ...open].map(({ record }) => record));
-          const isGiven = givenIn(opsAbout(opLog, into, records, end));
+          const isGiven = givenIn(opLog.opsAbout(into, records, end));
           const ops = reissued({
             from: { replica: log.replica, after, ops: stale },
             to: { replica: into.replica, after: end, ops: open, isGiven },
@@ -326,12 +353,22 @@ export function createCommitter(deps: CommitDeps): Committer {
       transact(() => {
         if (batch !== null) projectGathered(batch);
         const strays = forget();
-        for (const kind of deps.kinds) rebuildTable(kind);
-        desk.rebuild();
         self.commit(strays, { replica: opLog.ownReplica(), partitionOf: () => partition, actor: null });
       });
       deps.logger.warn('store/begun-anew');
-      deps.changed([...deps.kinds.map((kind) => kind.domain), 'records', 'desk', 'sync']);
+    },
+
+    refold(records, done, isLast) {
+      const topics = new Set(['records']);
+      // Begun again after a power cut.
+      withoutWaiting(db, () =>
+        transact(() => {
+          for (const { domain } of refoldAll(records)) topics.add(domain);
+          done();
+          if (desk.settle()) topics.add('desk');
+        }),
+      );
+      tellSeldom(topics, isLast);
     },
 
     takeBack(partition, write) {
@@ -357,13 +394,9 @@ export function createCommitter(deps: CommitDeps): Committer {
         const elsewhere = opLog.recordsElsewhere(partition, new Set(records.map(({ record }) => record)));
         for (const { kind: number, record } of records) {
           const kind = kindsByNumber.get(number);
-          const table = kind === undefined ? null : tableOf(kind);
-          const held = kind === undefined ? null : table?.load(record, Object.keys(kind.fields));
-          if (kind === undefined || table === null || held === null || held === undefined) continue;
-          const { row, state, facts } = held;
-          table.remove(row);
-          indexes.update(kind, row, facts.alive ? state.values : null, null);
-          desk.removed({ kind, record, row, before: state });
+          if (kind === undefined) continue;
+          const table = tableOf(kind);
+          placer.takeAway(kind, table, record);
           const rest = elsewhere.has(record) ? opLog.opsOfRecord(record) : [];
           const others = rest.filter(({ op, log }) => op.kind === number && log.partition !== partition);
           if (others.length > 0) placer.place(kind, table, others);

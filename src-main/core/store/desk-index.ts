@@ -58,6 +58,8 @@ export type DeskIndex = {
     readonly before: RecordState;
     readonly after: RecordState;
   }): void;
+  /** Marks what waits of a record whose ops are others than before, and what its row said of others until now. */
+  refolded(record: string, kind: Kind, before: RecordState): void;
   /** Forgets what is remembered of a record whose row, which said `before`, is gone. What waits is for `reconsider`. */
   removed(gone: {
     readonly kind: Kind;
@@ -324,6 +326,11 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta, kinds:
       markDecidedOf(record);
       const keyOf = (state: RecordState): string | null => (isAlive(state) ? naturalKey(kind, state.values) : null);
       keyChanged(kind, record, row, keyOf(before), keyOf(after));
+    },
+
+    refolded(record, kind, before) {
+      if (kind.name === Settlement.name) markSubject(before);
+      else if (kind.conflicts === 'desk' && isOnDesk(record)) records.set(record, kind);
     },
 
     removed({ kind, record, row, before }) {

@@ -4,6 +4,7 @@
  */
 import type { Summary } from '#shared/sync/messages.ts';
 import type { Meta } from './meta.ts';
+import type { OpLog } from './op-log.ts';
 
 export type ForkedLogs = {
   /** The seq both hold alike; undefined where the log is not known to fork. */
@@ -13,23 +14,28 @@ export type ForkedLogs = {
   all(): Summary;
 };
 
-export function createForkedLogs(meta: Meta): ForkedLogs {
-  // Read with every summary, and empty but in the rarest hour.
-  let logs: { [log: string]: number } = JSON.parse(meta.get('forked-logs') ?? '{}') as Summary; // written below
-  const write = (): void => meta.set('forked-logs', JSON.stringify(logs));
+export function createForkedLogs(meta: Meta, log: Pick<OpLog, 'cuts'>): ForkedLogs {
+  const read = (): Summary => JSON.parse(meta.get('forked-logs') ?? '{}') as Summary; // written below
+  // Read with every summary, and empty but in the rarest hour. A transaction that is rolled back takes what was written here along.
+  let [logs, cuts] = [read(), log.cuts()];
+  const current = (): Summary => {
+    if (cuts !== log.cuts()) [logs, cuts] = [read(), log.cuts()];
+    return logs;
+  };
+  const write = (changed: Summary): void => {
+    meta.set('forked-logs', JSON.stringify(changed));
+    logs = changed;
+  };
   return {
-    commonOf: (log) => logs[log],
-    add(log, common) {
-      if (logs[log] === common) return;
-      logs = { ...logs, [log]: common };
-      write();
+    commonOf: (key) => current()[key],
+    add(key, common) {
+      if (current()[key] !== common) write({ ...current(), [key]: common });
     },
-    remove(log) {
-      if (logs[log] === undefined) return;
-      const { [log]: _mended, ...rest } = logs;
-      logs = rest;
-      write();
+    remove(key) {
+      if (current()[key] === undefined) return;
+      const { [key]: _mended, ...rest } = current();
+      write(rest);
     },
-    all: () => logs,
+    all: current,
   };
 }

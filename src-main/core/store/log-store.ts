@@ -16,6 +16,7 @@ import { endsLink, type Op } from '#shared/sync/op.ts';
 import type { ReplicaStore } from '#shared/sync/replica-store.ts';
 import { headWithin, openSegment, readSegmentHeader } from '#shared/sync/segment.ts';
 import type { Archive } from './archive.ts';
+import type { Checkpoints } from './checkpoints.ts';
 import type { Committer } from './commit.ts';
 import { databaseFailure, withoutWaiting, type WritableDb } from './database.ts';
 import { createErasedLogs } from './erased-logs.ts';
@@ -25,6 +26,7 @@ import type { Meta } from './meta.ts';
 import type { Log, OpLog } from './op-log.ts';
 import { createPartedLogs } from './parted-logs.ts';
 import { segmentPorts, sha256 } from './segment-ports.ts';
+import type { Beside } from './short-steps.ts';
 import { createStrayTaker } from './strays.ts';
 
 export type LogStoreDeps = {
@@ -36,6 +38,9 @@ export type LogStoreDeps = {
   readonly identity: Identity;
   /** The enrolled hub's key as hex; null before enrolment. */
   readonly hubKey: () => string | null;
+  readonly checkpoints: Pick<Checkpoints, 'between'>;
+  /** How long work is done. */
+  readonly beside: Beside;
   /** Called after marks moved: roads on screens have changed. */
   readonly roadChanged: () => void;
 };
@@ -44,7 +49,7 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
   const { db, log: opLog, identity } = deps;
   const insertCredential = db.prepare('insert or replace into credential (serial, replica, body) values (?, ?, ?)');
   const selectCredentials = db.prepare('select body from credential').pluck();
-  const forked = createForkedLogs(deps.meta);
+  const forked = createForkedLogs(deps.meta, opLog);
   const erased = createErasedLogs(deps.meta);
 
   /** All credentials held, by serial: they never change, and are asked for with every segment. */
@@ -64,14 +69,18 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
       .map(({ serial }) => serial)
       .sort();
 
+  const keyOf = (log: Log): string => logKey(log.replica, log.partition);
   const mayWrite = (partition: string, ops: readonly Op[]): boolean => {
     const { replica } = identity;
     return checkSegmentAllowed(credentialsOf(replica), { replica, partition }, ops, null).ok;
   };
   const takeStrays = createStrayTaker({ ...deps, mayWrite });
-  const parted = createPartedLogs({ ...deps, forked, mayWrite });
+  /** Whether this laptop's logs of a partition may take what others have lost. */
+  const isReady = (partition: string): boolean =>
+    !erased.has(logKey(identity.replica, partition)) &&
+    !opLog.logs().some((log) => opLog.isOwn(log.replica) && forked.commonOf(keyOf(log)) !== undefined);
+  const parted = createPartedLogs({ ...deps, forked, mayWrite, isReady, written: deps.roadChanged });
 
-  const keyOf = (log: Log): string => logKey(log.replica, log.partition);
   const findLog = (key: string): Log | undefined => opLog.logs().find((log) => keyOf(log) === key);
   const isCurrent = (log: Log): boolean => log.replica === identity.replica;
   const headAt = (key: string, seq: number): string | null => {
@@ -279,9 +288,8 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
     },
 
     takeBack() {
-      if (opLog.logs().some((log) => opLog.isOwn(log.replica) && forked.commonOf(keyOf(log)) !== undefined)) return 0;
-      const isWanted = (key: string): boolean => !erased.has(logKey(identity.replica, parseLogKey(key).partition));
-      const count = takeStrays(isWanted) + parted.writeAgain(isWanted);
+      parted.goOn();
+      const count = takeStrays((key) => isReady(parseLogKey(key).partition));
       if (count > 0) deps.roadChanged();
       return count;
     },

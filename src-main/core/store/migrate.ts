@@ -11,6 +11,7 @@ import { migration004 } from './migrations/004-attachments.ts';
 import { migration005 } from './migrations/005-archive.ts';
 import { migration006 } from './migrations/006-short-ids.ts';
 import { migration007 } from './migrations/007-attachments-by-partition.ts';
+import { migration008 } from './migrations/008-forgotten.ts';
 
 /** `run` does, after `sql`, what needs to look at the schema first. */
 export type Migration = { readonly name: string; readonly sql: string; run?(db: WritableDb): void };
@@ -24,6 +25,7 @@ export const migrations: readonly Migration[] = [
   migration005,
   migration006,
   migration007,
+  migration008,
 ];
 
 /**

@@ -6,7 +6,7 @@ import { stampMs } from '#shared/sync/stamp.ts';
 import type { Archive } from './archive.ts';
 import type { Log, LogHead, OpLog } from './op-log.ts';
 import type { LogStatements } from './op-log-statements.ts';
-import { mayHold, mayHoldSome, placesOf } from './record-places.ts';
+import { mayHoldAny } from './record-places.ts';
 import { segmentPorts } from './segment-ports.ts';
 
 /** What is held of a log in memory. */
@@ -15,7 +15,16 @@ export type SegmentRow = { ref: number; log: number; from: number; to: number; a
 
 export type LogReading = Pick<
   OpLog,
-  'headAt' | 'segmentBeyond' | 'opsAfter' | 'opsOfRecord' | 'forEachOp' | 'opsSince' | 'lastPart' | 'recordsElsewhere'
+  | 'headAt'
+  | 'segmentBeyond'
+  | 'opsAfter'
+  | 'opsOfRecord'
+  | 'opsOfRecords'
+  | 'opsAbout'
+  | 'forEachOp'
+  | 'opsSince'
+  | 'lastPart'
+  | 'recordsElsewhere'
 > & {
   /** The sealed segments that reach beyond `seq`, in order. */
   segmentsAfter(log: Log, seq: number): Iterable<SegmentRow>;
@@ -42,7 +51,7 @@ export function createLogReading(deps: {
     }
   }
 
-  return {
+  const self: LogReading = {
     segmentsAfter,
     headAt(log, seq) {
       const { sealed } = stateOf(log);
@@ -73,19 +82,28 @@ export function createLogReading(deps: {
       ops.push(...stateOf(log).tail);
       return ops.filter((op) => op.seq > seq).slice(0, limit);
     },
-    opsOfRecord(record) {
-      const found: { op: Op; log: Log; replica: string }[] = [];
-      const archived = archive.find(record);
-      for (const { op, replica, partition } of archived.ops)
-        found.push({ op, log: logOf(replica, partition), replica });
+    opsOfRecord: (record) => [...(self.opsOfRecords(new Set([record])).get(record) ?? [])],
+    opsOfRecords(records) {
+      const found = new Map<string, { op: Op; log: Log; replica: string }[]>();
+      const coming = new Set<string>();
+      for (const record of records) {
+        const archived = archive.find(record);
+        if (archived.isComing) coming.add(record);
+        found.set(
+          record,
+          archived.ops.map(({ op, replica, partition }) => ({ op, log: logOf(replica, partition), replica })),
+        );
+      }
       const add = (op: Op, { log, base }: LogState): void => {
-        if (op.record !== record || op.seq <= base) return;
-        if (archived.isComing && op.seq <= archive.coming(log.replica, log.partition)) return;
-        found.push({ op, log, replica: log.replica });
+        const ops = found.get(op.record);
+        if (ops === undefined || op.seq <= base) return;
+        if (coming.has(op.record) && op.seq <= archive.coming(log.replica, log.partition)) return;
+        ops.push({ op, log, replica: log.replica });
       };
+      const mayHoldOne = mayHoldAny(records);
       const holding: number[] = [];
       for (const row of statements.places.iterate() as Iterable<{ ref: number; records: Uint8Array }>)
-        if (mayHold(row.records, record)) holding.push(row.ref);
+        if (mayHoldOne(row.records)) holding.push(row.ref);
       for (const ref of holding) {
         const row = statements.segment.get(ref) as SegmentRow;
         const state = states.get(row.log);
@@ -93,7 +111,18 @@ export function createLogReading(deps: {
         for (const op of readOps(row.bytes, segmentPorts)) add(op, state);
       }
       for (const state of states.values()) for (const op of state.tail) add(op, state);
-      return byStamp(found).map(({ op, log }) => ({ op, log }));
+      return new Map([...found].map(([record, ops]) => [record, byStamp(ops).map(({ op, log }) => ({ op, log }))]));
+    },
+    *opsAbout(log, records, to = Number.MAX_SAFE_INTEGER) {
+      const mayHoldOne = mayHoldAny(records);
+      // Their refs first: which of them to read is told without their bytes.
+      const holding = (statements.placesOf.all(log.ref) as { ref: number; records: Uint8Array }[]).filter((row) =>
+        mayHoldOne(row.records),
+      );
+      for (const { ref } of holding)
+        for (const op of readOps((statements.segment.get(ref) as SegmentRow).bytes, segmentPorts))
+          if (op.seq <= to && records.has(op.record)) yield op;
+      for (const op of stateOf(log).tail) if (op.seq <= to && records.has(op.record)) yield op;
     },
     lastPart(log) {
       const state = states.get(log.ref);
@@ -105,13 +134,13 @@ export function createLogReading(deps: {
     },
     recordsElsewhere(partition, records) {
       const found = archive.beyond(partition, records);
-      const wanted = placesOf(records);
+      const mayHoldOne = mayHoldAny(records);
       const add = (ops: readonly Op[]): void => {
         for (const { record } of ops) if (records.has(record)) found.add(record);
       };
       const candidates: number[] = [];
       for (const row of statements.placesElsewhere.iterate(partition) as Iterable<{ ref: number; records: Uint8Array }>)
-        if (mayHoldSome(row.records, wanted)) candidates.push(row.ref);
+        if (mayHoldOne(row.records)) candidates.push(row.ref);
       for (const ref of candidates) add(readOps((statements.segment.get(ref) as SegmentRow).bytes, segmentPorts));
       for (const { log, tail } of states.values()) if (log.partition !== partition) add(tail);
       return found;
@@ -138,4 +167,5 @@ export function createLogReading(deps: {
       }
     },
   };
+  return self;
 }

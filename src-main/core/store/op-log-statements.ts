@@ -38,6 +38,7 @@ export function prepareLogStatements(db: WritableDb) {
       .pluck(),
     pieces: db.prepare(`${segment} where log = ? and from_seq > ? and to_seq <= ? order by to_seq`),
     places: db.prepare('select ref, records from segment'),
+    placesOf: db.prepare('select ref, records from segment where log = ? order by from_seq'),
     placesElsewhere: db.prepare(
       'select ref, records from segment where log not in (select ref from log where partition = ?)',
     ),

@@ -77,7 +77,7 @@ export type OpLog = Replicas & {
    * in which `seq` lies. Answers where the log ends now.
    */
   cutBack(log: Log, seq: number): number;
-  /** Rises whenever ops are taken away from the end of a log, or a log is forgotten. */
+  /** Rises whenever ops are taken away from the end of a log, a log is forgotten, or a transaction is rolled back. */
   cuts(): number;
   /** The ops at the end of a log that are kept as one: its tail, else its last segment; null where nothing lies beyond its base. */
   lastPart(log: Log): readonly Op[] | null;
@@ -92,6 +92,10 @@ export type OpLog = Replicas & {
   opsAfter(log: Log, seq: number, limit: number): Op[];
   /** All ops of one record with their logs, in stamp order. */
   opsOfRecord(record: string): LoggedOp[];
+  /** The same of several: what holds some of them is read once for all. */
+  opsOfRecords(records: ReadonlySet<string>): ReadonlyMap<string, readonly LoggedOp[]>;
+  /** What a log's segments and its tail say about some records, up to `to`, in order. */
+  opsAbout(log: Log, records: ReadonlySet<string>, to?: number): Iterable<Op>;
   /** Shows every op held, log by log. */
   forEachOp(visit: (op: Op, log: Log) => void): void;
   /**

@@ -1,16 +1,18 @@
 /**
- * Erases a partition step by step, each one short transaction, so that whatever else is written or asked for goes on between two of them.
- * How much goes with a step its own time decides, and what was written is copied into the main file between two of them.
+ * Erases a partition in short steps (short-steps.ts). How much goes with a step its own time decides, and what was written is copied into the
+ * main file between two of them.
  * What is being erased is remembered, and after a crash it goes on: a log is taken apart from its end, so at any time it is only
- * shorter than it was, and the archive's chunks go after the logs. With each part go the rows of its records; of a record that other
+ * shorter than it was; the archive's chunks go after the logs, and after them what was still to be made anew (forgotten-ops.ts). With each part go the rows of its records; of a record that other
  * partitions' logs speak of too, the row is made anew from those.
  */
-import type { Op } from '#shared/sync/op.ts';
 import type { Archive } from './archive.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { Committer } from './commit.ts';
+import type { WritableDb } from './database.ts';
+import { createForgottenOps } from './forgotten-ops.ts';
 import type { Meta } from './meta.ts';
 import type { OpLog } from './op-log.ts';
+import { createPace, recordsOf, type RecordOfKind } from './short-steps.ts';
 
 export type PartitionEraser = {
   /** The partitions being erased. */
@@ -21,17 +23,16 @@ export type PartitionEraser = {
   step(): boolean;
 };
 
-/** A record of some kind, by the kind's number. */
-export type RecordOfKind = Pick<Op, 'kind' | 'record'>;
-
 /** What is taken away as one: its records, some at a time, and with the last of them its ops. */
 type Part = { readonly records: readonly RecordOfKind[]; readonly cut: () => void };
 
-/** Records to a step: fewer where one took longer than nobody notices, and more again. One of the conflict desk costs ten of another kind. */
-const mostAtOnce = 50;
-const stepMs = 20;
+/** The partitions that are being erased. */
+export function partitionsBeingErased(meta: Meta): string[] {
+  return JSON.parse(meta.get('erasing') ?? '[]') as string[]; // written below
+}
 
 export function createPartitionEraser(deps: {
+  readonly db: WritableDb;
   readonly meta: Meta;
   readonly log: OpLog;
   readonly archive: Archive;
@@ -39,10 +40,11 @@ export function createPartitionEraser(deps: {
   readonly checkpoints: Pick<Checkpoints, 'between'>;
 }): PartitionEraser {
   const { meta, log: opLog, archive, committer } = deps;
+  const forgotten = createForgottenOps(deps);
+  const pace = createPace();
   let part: Part | null = null;
-  let atOnce = mostAtOnce;
 
-  const pending = (): string[] => JSON.parse(meta.get('erasing') ?? '[]') as string[]; // written here
+  const pending = (): string[] => partitionsBeingErased(meta);
   const setPending = (partitions: readonly string[]): void =>
     partitions.length === 0 ? meta.remove('erasing') : meta.set('erasing', JSON.stringify(partitions));
 
@@ -61,8 +63,11 @@ export function createPartitionEraser(deps: {
       };
     }
     const chunk = archive.lastOf(partition);
-    if (chunk === null) return null;
-    return { records: recordsOf(chunk.entries.map(({ op }) => op)), cut: () => archive.drop(chunk.ref) };
+    if (chunk !== null)
+      return { records: recordsOf(chunk.entries.map(({ op }) => op)), cut: () => archive.drop(chunk.ref) };
+    // Rows that were still to be made anew.
+    const ref = forgotten.lastOf(partition);
+    return ref === null ? null : { records: recordsOf(forgotten.opsOf(ref)), cut: () => forgotten.drop(ref) };
   }
 
   return {
@@ -82,19 +87,13 @@ export function createPartitionEraser(deps: {
         committer.forget(partition, () => setPending(others));
         return true;
       }
-      const rest = current.records.slice(atOnce);
-      const beganAt = performance.now();
-      committer.withdraw(partition, current.records.slice(0, atOnce), () => {
-        if (rest.length === 0) current.cut();
-      });
-      const tookMs = performance.now() - beganAt;
-      atOnce = tookMs > stepMs ? Math.max(1, atOnce >> 1) : Math.min(mostAtOnce, atOnce + 5);
+      const rest = pace(current.records, (now, others) =>
+        committer.withdraw(partition, now, () => {
+          if (others.length === 0) current.cut();
+        }),
+      );
       if (rest.length > 0) part = { ...current, records: rest };
       return true;
     },
   };
-}
-
-function recordsOf(ops: readonly Op[]): RecordOfKind[] {
-  return [...new Map(ops.map(({ kind, record }) => [`${kind} ${record}`, { kind, record }])).values()];
 }

@@ -17,6 +17,10 @@ export type RecordPlacer = {
   place(kind: Kind, table: RecordTable, ops: readonly LoggedOp[]): void;
   /** The same of ops that have been folded. `ops` makes them, where they are asked for. */
   placeFolded(kind: Kind, table: RecordTable, record: string, fresh: Folded, ops: () => readonly Op[]): void;
+  /** Makes a record's row anew, however it stands: `ops` are all there are of it, by rising stamp; of none there is no row. */
+  refold(kind: Kind, table: RecordTable, record: string, ops: readonly LoggedOp[]): void;
+  /** Takes a record's row away, and what is derived of it. */
+  takeAway(kind: Kind, table: RecordTable, record: string): void;
   /** Whether anything beside its row is made of a record of the kind. */
   derives(kind: Kind): boolean;
   /** Makes what is derived of a record whose row has just been made of all its ops, which `ops` makes. */
@@ -54,6 +58,16 @@ export function createRecordPlacer(deps: {
     return found;
   };
 
+  /** Makes a row anew that holds all fields of a record. */
+  function replace(kind: Kind, table: RecordTable, held: StoredRecord, ops: readonly LoggedOp[]): void {
+    const { row, state: before } = held;
+    const { state: after, facts } = foldSteps(kind, ops, isOwn, null);
+    table.update(held, Object.keys(kind.fields), after, facts);
+    indexes.update(kind, row, held.facts.alive ? before.values : null, facts.alive ? after.values : null);
+    const record = ops[0]?.op.record ?? '';
+    desk.placed({ kind, record, row, ops: () => ops.map(({ op }) => op), before, after });
+  }
+
   const self: RecordPlacer = {
     place(kind, table, ops) {
       const record = ops[0]?.op.record ?? '';
@@ -71,15 +85,31 @@ export function createRecordPlacer(deps: {
       const row = table.insert(record, fresh.state, fresh.facts);
       if (row !== null) return self.derive({ kind, record, row, ops, after: fresh.state });
       // It was here: what is held beyond the snapshot counts too.
-      const names = Object.keys(kind.fields);
-      const held = table.load(record, names);
+      const held = table.load(record, Object.keys(kind.fields));
       if (held === null) throw new Error('a row that is there and is not');
-      const all = log.opsOfRecord(record).filter(({ op }) => op.kind === kind.number);
-      const { state, facts } = foldSteps(kind, all, isOwn, null);
-      table.update(held, names, state, facts);
-      indexes.update(kind, held.row, held.facts.alive ? held.state.values : null, facts.alive ? state.values : null);
-      const before = held.state;
-      desk.placed({ kind, record, row: held.row, ops: () => all.map(({ op }) => op), before, after: state });
+      replace(
+        kind,
+        table,
+        held,
+        log.opsOfRecord(record).filter(({ op }) => op.kind === kind.number),
+      );
+    },
+
+    refold(kind, table, record, ops) {
+      const held = table.load(record, Object.keys(kind.fields));
+      if (held !== null) desk.refolded(record, kind, held.state);
+      if (ops.length === 0) self.takeAway(kind, table, record);
+      else if (held === null) self.place(kind, table, ops);
+      else replace(kind, table, held, ops);
+    },
+
+    takeAway(kind, table, record) {
+      const held = table.load(record, Object.keys(kind.fields));
+      if (held === null) return;
+      const { row, state, facts } = held;
+      table.remove(row);
+      indexes.update(kind, row, facts.alive ? state.values : null, null);
+      desk.removed({ kind, record, row, before: state });
     },
 
     project(kind, table, ops, own, before) {

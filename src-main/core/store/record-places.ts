@@ -41,14 +41,14 @@ export function mayHold(places: Uint8Array, record: string): boolean {
   return firstPlace(places, (place) => place >= wanted) === wanted;
 }
 
-/** Whether one of these records may be among them; `wanted` are their places. False is certain. */
-export function mayHoldSome(places: Uint8Array, wanted: ReadonlySet<number>): boolean {
-  return firstPlace(places, (place) => wanted.has(place)) !== null;
-}
-
-/** The places of these records, as `mayHoldSome` wants them. */
-export function placesOf(records: Iterable<string>): Set<number> {
-  return new Set(Array.from(records, placeOf));
+/** A test of whether one of these records may be among some; false is certain. */
+export function mayHoldAny(records: ReadonlySet<string>): (places: Uint8Array) => boolean {
+  const wanted = new Set(Array.from(records, placeOf));
+  const last = Math.max(...wanted);
+  return (places) => {
+    const found = firstPlace(places, (place) => place >= last || wanted.has(place));
+    return found !== null && wanted.has(found);
+  };
 }
 
 /** The lowest place that passes; null when none does. */

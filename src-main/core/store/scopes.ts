@@ -3,7 +3,6 @@
  * is not known to hold is handed over first, whoever wrote it, with the attachments the hub lacks; then all of it is erased here. The
  * person can give up what cannot be handed over any more.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isWithin } from '#shared/access/partitions.ts';
 import { Commission } from '#shared/commissions/commission.ts';
 import { type Locale, locales } from '#shared/i18n/locales.ts';
@@ -12,13 +11,14 @@ import { localizedField } from '#shared/kinds/define-kind.ts';
 import type { ScopeView } from '#shared/sync/contract.ts';
 import type { LeavingScope, Scopes, ScopeChange } from '../sync/scopes-port.ts';
 import { createErasedLogs } from './erased-logs.ts';
+import { createForgottenOps } from './forgotten-ops.ts';
 import { createForkedLogs } from './forked-logs.ts';
 import { logKey, type Summary } from '#shared/sync/messages.ts';
 import { fromColumnText } from './column-text.ts';
 import type { WritableDb } from './database.ts';
 import type { Row } from './record-rows.ts';
-import { createSetAsideOps } from './set-aside-ops.ts';
 import { createPartitionEraser } from './partition-eraser.ts';
+import { createBeside } from './short-steps.ts';
 import { columnName, quote } from './tables.ts';
 import type { Archive } from './archive.ts';
 import type { Checkpoints } from './checkpoints.ts';
@@ -28,9 +28,6 @@ import type { OpLog } from './op-log.ts';
 
 /** The Sync page tells no more. */
 const keptChanges = 20;
-
-/** Between two steps of erasing, so that a person's calls have their turn. */
-const pauseMs = 10;
 
 export function createScopes(deps: {
   readonly db: WritableDb;
@@ -63,23 +60,8 @@ export function createScopes(deps: {
   }
 
   const eraser = createPartitionEraser(deps);
-  let running: Promise<void> | null = null;
-  function goOn(): Promise<void> {
-    running ??= eraseAll().finally(() => {
-      running = null;
-    });
-    return running;
-  }
-  async function eraseAll(): Promise<void> {
-    try {
-      do await sleep(pauseMs);
-      while (deps.db.open && eraser.step());
-    } catch (error) {
-      // It goes on when the store is opened again, or the next partition is left.
-      deps.logger.warn('store/erasing-failed', { name: error instanceof Error ? error.name : typeof error });
-    }
-  }
-  if (eraser.pending().length > 0) void goOn();
+  const erasing = createBeside(deps)(eraser.step);
+  if (eraser.pending().length > 0) void erasing.goOn();
 
   function leaving(granted: readonly string[]): LeavingScope[] {
     const kept = [deps.ownPartition(), ...eraser.pending()];
@@ -89,8 +71,8 @@ export function createScopes(deps: {
     // Nothing to leave, mostly: then nothing more is read.
     if (logs.length === 0) return [];
     const acknowledged = deps.acknowledged();
-    const forked = createForkedLogs(meta);
-    const setAside = createSetAsideOps(meta);
+    const forked = createForkedLogs(meta, opLog);
+    const forgotten = createForgottenOps(deps);
     const waiting = new Map<string, number>();
     for (const log of logs) {
       const { partition } = log;
@@ -100,7 +82,7 @@ export function createScopes(deps: {
       const handedOver = Math.min(held, forked.commonOf(key) ?? held);
       waiting.set(
         partition,
-        (waiting.get(partition) ?? setAside.countIn(partition)) + Math.max(0, opLog.head(log).seq - handedOver),
+        (waiting.get(partition) ?? forgotten.countIn(partition)) + Math.max(0, opLog.head(log).seq - handedOver),
       );
     }
     return [...waiting].map(([partition, ops]) => ({
@@ -117,11 +99,10 @@ export function createScopes(deps: {
       const log = opLog.logs().find((each) => each.replica === opLog.ownReplica() && each.partition === partition);
       const received = log === undefined ? 0 : opLog.marks(log).received;
       if (log !== undefined && received > 0) createErasedLogs(meta).add(logKey(log.replica, partition), received);
-      createSetAsideOps(meta).forget(partition);
       eraser.begin(partition);
-      return goOn();
+      return erasing.goOn();
     },
-    erasing: () => running,
+    erasing: erasing.running,
     changes,
     addChange: (change) => meta.set('scope-changes', JSON.stringify([change, ...changes()].slice(0, keptChanges))),
   };

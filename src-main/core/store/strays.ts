@@ -10,7 +10,6 @@ import type { Committer } from './commit.ts';
 import type { WritableDb } from './database.ts';
 import { verifySignature } from './identity.ts';
 import type { OpLog } from './op-log.ts';
-import { opsAbout } from './ops-about.ts';
 import { segmentPorts } from './segment-ports.ts';
 
 export type StrayTakerDeps = {
@@ -31,7 +30,7 @@ export function createStrayTaker(deps: StrayTakerDeps): (isWanted: (log: string)
     const records = new Set(run.map(({ record }) => record));
     const logs = opLog.logs().filter((log) => opLog.isOwn(log.replica) && log.partition === partition);
     const own = logs.flatMap((log) =>
-      [...opsAbout(opLog, log, records)].map((op): LooseOp => ({ op, replica: log.replica })),
+      [...opLog.opsAbout(log, records)].map((op): LooseOp => ({ op, replica: log.replica })),
     );
     const isBegun = logs.some((log) => opLog.base(log) > 0 && opLog.opsAfter(log, 0, 1)[0]?.seq !== 1);
     const rest = [...(isBegun ? records : [])].flatMap((record) =>

@@ -1,0 +1,143 @@
+/**
+ * What a partition's logs said up to where it began anew (parted-logs.ts): the chunks of the archive and the segments as they lay. They count for
+ * nothing any more, and each stays until two things are done, in short steps, over crashes and restarts:
+ *
+ * - The rows of its records are made anew of what the logs say now (record-refolding.ts).
+ * - Its ops that were set aside, of logs that had parted, are known to be said by the hub's continuations, or this laptop has written them again.
+ *   Those that a continuation does not say take its place, as a chunk of their own: `lost`.
+ */
+import { compareLoose, type LooseOp } from '#shared/sync/loose-ops.ts';
+import { parseLogKey, type Summary } from '#shared/sync/messages.ts';
+import type { Op } from '#shared/sync/op.ts';
+import { readOps } from '#shared/sync/segment.ts';
+import { readChunk, sealChunk } from '#shared/sync/snapshot.ts';
+import type { WritableDb } from './database.ts';
+import type { Meta } from './meta.ts';
+import type { Log } from './op-log.ts';
+import { segmentPorts } from './segment-ports.ts';
+
+/** How many ops are set aside, by log. */
+export type Aside = { readonly [log: string]: number };
+/** What was set aside of a log in one place: `isLost` where the hub's continuation once did not say it. */
+export type AsidePart = { readonly ref: number; readonly log: string; readonly isLost: boolean };
+
+export type ForgottenOps = {
+  /**
+   * Takes over what the archive has of a partition, a coming snapshot's chunks too, and what these logs have behind `from`. `aside`: what is set
+   * aside, by chunk of the archive. Called before they let go of it, in one transaction with that.
+   */
+  take(partition: string, logs: readonly { log: Log; from: number }[], aside: ReadonlyMap<number, Aside>): void;
+  /** The next of which rows are to be made anew, but for some partitions; null when there is none. */
+  toFold(except: readonly string[]): number | null;
+  opsOf(ref: number): readonly Op[];
+  /** The rows of its records have been made anew. */
+  folded(ref: number): void;
+  /** What is set aside of logs whose continuation the hub has told the length of, with that seq. */
+  awaited(): (AsidePart & { readonly until: number })[];
+  asideOps(part: AsidePart): Op[];
+  /** These of a part are not said by the hub's continuation, all others are. */
+  compared(part: AsidePart, lost: readonly Op[]): void;
+  /** Takes down how far the hub's continuations reach. */
+  heard(summary: Summary): void;
+  /** How many ops of a partition's logs are set aside. */
+  countIn(partition: string): number;
+  /** The last of a partition; null when there is none. */
+  lastOf(partition: string): number | null;
+  drop(ref: number): void;
+};
+
+type Row = { readonly ref: number; readonly partition: string; readonly form: Form; folded: number; aside: string };
+/** A chunk as the archive keeps it, a segment, a chunk of what has to be written again. */
+type Form = 'chunk' | 'segment' | 'lost';
+
+export function createForgottenOps({ db, meta }: { readonly db: WritableDb; readonly meta: Meta }): ForgottenOps {
+  const any = db.prepare('select 1 from forgotten limit 1').pluck();
+  const all = db.prepare('select ref, partition, form, folded, aside from forgotten order by ref');
+  const one = db.prepare('select ref, partition, form, folded, aside from forgotten where ref = ?');
+  const bytesOf = db.prepare('select bytes from forgotten where ref = ?').pluck();
+  const fromArchive = db.prepare('select ref from archive where partition = ? order by ref').pluck();
+  const moveChunk = db.prepare(
+    `insert into forgotten (partition, form, folded, aside, bytes) select partition, 'chunk', 0, ?, bytes from archive where ref = ?`,
+  );
+  const moveSegments = db.prepare(
+    `insert into forgotten (partition, form, folded, aside, bytes) select ?, 'segment', 0, '{}', bytes from segment where log = ? and to_seq > ?`,
+  );
+  const insert = db.prepare('insert into forgotten (partition, form, folded, aside, bytes) values (?, ?, 1, ?, ?)');
+  const update = db.prepare('update forgotten set folded = ?, aside = ? where ref = ?');
+  const remove = db.prepare('delete from forgotten where ref = ?');
+  const rows = (): Row[] => (any.get() === undefined ? [] : (all.all() as Row[])); // the columns named above
+  const asideOf = (row: Row): Aside => JSON.parse(row.aside) as Aside; // written here
+
+  const untils = (): Summary => JSON.parse(meta.get('continuations') ?? '{}') as Summary; // written below
+  const setUntils = (known: Summary): void =>
+    Object.keys(known).length === 0 ? meta.remove('continuations') : meta.set('continuations', JSON.stringify(known));
+
+  function change(
+    ref: number,
+    to: (row: Row, aside: Aside) => { readonly folded: number; readonly aside: Aside },
+  ): void {
+    const row = one.get(ref) as Row | undefined; // the columns named above
+    if (row === undefined) return;
+    const { folded, aside } = to(row, asideOf(row));
+    if (folded === 1 && Object.keys(aside).length === 0) remove.run(ref);
+    else update.run(folded, JSON.stringify(aside), ref);
+  }
+  return {
+    take(partition, logs, aside) {
+      for (const ref of fromArchive.all(partition) as number[])
+        moveChunk.run(JSON.stringify(aside.get(ref) ?? {}), ref);
+      for (const { log, from } of logs) moveSegments.run(partition, log.ref, from);
+      // How far the continuation reaches that parted now is told with its next word.
+      const parted = new Set([...aside.values()].flatMap((each) => Object.keys(each)));
+      setUntils(Object.fromEntries(Object.entries(untils()).filter(([log]) => !parted.has(log))));
+    },
+    toFold: (except) =>
+      rows().find(({ partition, folded }) => folded === 0 && !except.includes(partition))?.ref ?? null,
+    opsOf(ref) {
+      const row = one.get(ref) as Row | undefined; // the columns named above
+      if (row === undefined) return [];
+      const bytes = bytesOf.get(ref) as Uint8Array; // the row just found
+      return row.form === 'segment' ? readOps(bytes, segmentPorts) : readChunk(bytes, segmentPorts).map(({ op }) => op);
+    },
+    folded: (ref) => change(ref, (_row, aside) => ({ folded: 1, aside })),
+    awaited() {
+      const known = untils();
+      return rows().flatMap((row) =>
+        Object.keys(asideOf(row)).flatMap((log) => {
+          const until = known[log];
+          return until === undefined ? [] : [{ ref: row.ref, log, isLost: row.form === 'lost', until }];
+        }),
+      );
+    },
+    asideOps({ ref, log }) {
+      const { replica } = parseLogKey(log);
+      const bytes = bytesOf.get(ref) as Uint8Array; // of a row it was told of
+      return readChunk(bytes, segmentPorts).flatMap((entry) => (entry.replica === replica ? [entry.op] : []));
+    },
+    compared({ ref, log }, lost) {
+      const { replica, partition } = parseLogKey(log);
+      const entries = lost.map((op): LooseOp => ({ op, replica })).sort(compareLoose);
+      db.transaction(() => {
+        if (entries.length > 0)
+          insert.run(partition, 'lost', JSON.stringify({ [log]: lost.length }), sealChunk(entries, segmentPorts));
+        change(ref, ({ folded }, { [log]: _done, ...aside }) => ({ folded, aside }));
+      }).immediate();
+    },
+    heard(summary) {
+      const known = untils();
+      const logs = new Set(rows().flatMap((row) => Object.keys(asideOf(row))));
+      const told = [...logs].flatMap((log) => {
+        const until = summary[log] ?? known[log];
+        return until === undefined ? [] : [[log, until] as const];
+      });
+      if (told.length === Object.keys(known).length && told.every(([log, until]) => known[log] === until)) return;
+      setUntils(Object.fromEntries(told));
+    },
+    countIn: (partition) =>
+      rows()
+        .filter((row) => row.partition === partition)
+        .reduce((sum, row) => Object.values(asideOf(row)).reduce((count, each) => count + each, sum), 0),
+    lastOf: (partition) => rows().findLast((row) => row.partition === partition)?.ref ?? null,
+    drop: (ref) => void remove.run(ref),
+  };
+}

@@ -1,0 +1,214 @@
+/** Beginning a partition anew, step by step: the records stay readable, and a crash between any two steps loses and doubles nothing. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { createCompactor, keptMs } from '#core/store/compaction.ts';
+import { createForkedLogs } from '#core/store/forked-logs.ts';
+import type { Log } from '#core/store/op-log.ts';
+import { createPartedLogs } from '#core/store/parted-logs.ts';
+import { createPartitionEraser } from '#core/store/partition-eraser.ts';
+import { segmentPorts } from '#core/store/segment-ports.ts';
+import type { Store } from '#core/store/store.ts';
+import { allKinds } from '#shared/kinds/all-kinds.ts';
+import { logKey } from '#shared/sync/messages.ts';
+import { readOps } from '#shared/sync/segment.ts';
+import { byHand } from '#tests/lib/by-hand.ts';
+import { seededRandom, startOfTime, temporaryFolder } from '#tests/lib/core.ts';
+import { newContact, openTestStore } from '#tests/lib/open-store.ts';
+
+const partition = 'kz/kz-19/own-test';
+const stores: Store[] = [];
+afterEach(() => {
+  for (const store of stores.splice(0)) store.close();
+});
+
+let clock = startOfTime;
+function open(path: string, seed = path): Store {
+  const store = openTestStore(path, { partition, random: seededRandom(seed), time: { now: () => (clock += 1000) } });
+  stores.push(store);
+  return store;
+}
+
+const namesOf = (store: Store): string[] =>
+  store.db.prepare('select f_name from contact where alive = 1 order by f_name').pluck().all() as string[];
+const listed = (what: string, count: number): string[] =>
+  Array.from({ length: count }, (_, number) => `${what} ${number}, пример`);
+const write = (store: Store, names: readonly string[]) => store.commit(names.map(newContact), null);
+const waiting = (store: Store) => store.db.prepare('select count(*) from forgotten').pluck().get();
+
+/** The log of the writer here. */
+function logFrom(store: Store, writer: Store): Log {
+  const { replica, publicKey } = writer.identity();
+  store.log.addReplica(replica, publicKey);
+  return store.log.logOf(replica, partition);
+}
+
+function take(into: Store, writer: Store): void {
+  writer.committer.seal();
+  const held = logFrom(into, writer);
+  const from = writer.log.logOf(held.replica, partition);
+  for (let at = into.log.head(held).seq; ; ) {
+    const segment = writer.log.segmentBeyond(from, at);
+    if (segment === null) return;
+    into.committer.applyRemote(held, readOps(segment.bytes, segmentPorts), segment.bytes);
+    at = segment.to;
+  }
+}
+
+function partedOf(store: Store) {
+  const hand = byHand();
+  const forked = createForkedLogs(store.meta, store.log);
+  const rights = { mayWrite: () => true, isReady: () => true, written: () => undefined };
+  return { hand, parted: createPartedLogs({ ...store, ...rights, forked, beside: hand.beside }) };
+}
+
+/** A reader of 100 and 200 contacts of a writer's whose segments it has let go of, and of 5 own ones; the writer is back at 100, with 150 others. */
+function begun() {
+  const folder = temporaryFolder();
+  const writer = open(join(folder, 'writer.db'), 'writer');
+  write(writer, listed('До копии', 100));
+  writer.committer.seal();
+  const copy = writer.db.serialize();
+  write(writer, listed('Забыто', 200));
+  const path = join(folder, 'reader.db');
+  const reader = open(path, 'reader');
+  reader.indexes.ensureLocale('ru');
+  take(reader, writer);
+  write(reader, listed('Своё', 5));
+  const edited = newContact('До копии 7, пример');
+  reader.commit([{ ...edited, values: { phone: '+7 700 000-00-07' } }], null);
+  const compactor = createCompactor({ ...reader, time: { now: () => clock + keptMs + 1 }, keptOps: 0 });
+  while (compactor.step(reader.log.summary()));
+  expect(reader.log.base(logFrom(reader, writer))).toBe(300);
+  writeFileSync(join(folder, 'again.db'), copy);
+  const again = open(join(folder, 'again.db'), 'again');
+  write(again, listed('После копии', 150));
+  return { reader, path, writer: again, edited };
+}
+const kept = [...listed('До копии', 100), ...listed('Забыто', 200), ...listed('Своё', 5)].sort();
+const all = [...kept, ...listed('После копии', 150)].sort();
+
+/** Everything that is made of the logs, as it is and as it is made anew. */
+function expectAsMadeAnew(store: Store): void {
+  const derived = (): unknown => [
+    store.queries.list({ kind: newContact('').kind, locale: 'ru' }).rows,
+    ...['natural_key', 'contact_sort', 'contact_search', 'desk', 'desk_agreed'].map((table) =>
+      store.db.prepare(`select count(*) from ${table}`).pluck().get(),
+    ),
+  ];
+  const before = derived();
+  for (const kind of allKinds) store.committer.rebuild(kind);
+  store.desk.rebuild();
+  expect(derived()).toEqual(before);
+}
+
+test('the records stay where they are until short steps make them anew', () => {
+  const { reader, writer } = begun();
+  const { hand, parted } = partedOf(reader);
+  expect(parted.begin(logFrom(reader, writer))).toBe(true);
+  expect(reader.log.head(logFrom(reader, writer)).seq).toBe(0);
+  expect(namesOf(reader)).toEqual(kept);
+  let steps = 0;
+  while (hand.step()) steps += 1;
+  // No more than 50 records to one.
+  expect(steps).toBeGreaterThanOrEqual(300 / 50);
+  // What is left of the writer's is what was written over it here.
+  expect(reader.queries.count(newContact('').kind)).toBe(6);
+  expectAsMadeAnew(reader);
+});
+
+test('what came before the steps is not taken away by them', () => {
+  const { reader, writer, edited } = begun();
+  const { hand, parted } = partedOf(reader);
+  const log = logFrom(reader, writer);
+  parted.begin(log);
+  take(reader, writer);
+  expect(namesOf(reader)).toEqual(all);
+  const key = logKey(log.replica, partition);
+  parted.heard({ [key]: 250 });
+  parted.goOn();
+  hand.finish();
+  expect(namesOf(reader)).toEqual(all);
+  expect(reader.queries.get(edited.kind, edited.id)?.values.phone).toBe('+7 700 000-00-07');
+  expectAsMadeAnew(reader);
+});
+
+test('a crash between any two steps loses and doubles nothing', () => {
+  const { reader, path, writer } = begun();
+  const log = logFrom(reader, writer);
+  const key = logKey(log.replica, partition);
+  partedOf(reader).parted.begin(log);
+  reader.close();
+  for (let life = 1; ; life += 1) {
+    const again = open(path, `life ${life}`);
+    const { hand, parted } = partedOf(again);
+    // Each life does a step more, then the power is gone; what the hub holds comes in the third.
+    for (let step = 0; step < life; step += 1) hand.step();
+    if (life === 3) {
+      take(again, writer);
+      parted.heard({ [key]: 250 });
+    }
+    expect(namesOf(again).length, `life ${life}`).toBeGreaterThanOrEqual(5);
+    const isDone = life > 3 && waiting(again) === 0;
+    if (isDone) {
+      expect(namesOf(again)).toEqual(all);
+      // The 6 of before, and the 200 that nobody else has.
+      expect(again.log.head(again.log.logOf(again.log.ownReplica(), partition)).seq).toBe(206);
+      expectAsMadeAnew(again);
+      return;
+    }
+    expect(life).toBeLessThan(30);
+    again.close();
+  }
+});
+
+test('what was written again is not written once more where power went before that was noted', () => {
+  const { reader, writer } = begun();
+  const log = logFrom(reader, writer);
+  const key = logKey(log.replica, partition);
+  const { hand, parted } = partedOf(reader);
+  parted.begin(log);
+  hand.finish();
+  take(reader, writer);
+  parted.heard({ [key]: 250 });
+  parted.goOn();
+  const before = reader.db.prepare('select * from forgotten').all() as object[];
+  hand.finish();
+  const put = reader.db.prepare('insert into forgotten values (@ref, @partition, @form, @folded, @aside, @bytes)');
+  for (const row of before) put.run(row);
+  parted.goOn();
+  hand.finish();
+  expect(waiting(reader)).toBe(0);
+  expect(reader.log.head(reader.log.logOf(reader.log.ownReplica(), partition)).seq).toBe(206);
+});
+
+test('a partition that is left takes along what was still to be made anew', () => {
+  const { reader, writer } = begun();
+  const { hand, parted } = partedOf(reader);
+  parted.begin(logFrom(reader, writer));
+  const eraser = createPartitionEraser(reader);
+  eraser.begin(partition);
+  hand.finish();
+  while (eraser.step()) hand.step();
+  expect(namesOf(reader)).toEqual([]);
+  expect(waiting(reader)).toBe(0);
+});
+
+test('where its transaction is rolled back, nothing has begun and the log still counts as parted', () => {
+  const { reader, writer } = begun();
+  const { parted } = partedOf(reader);
+  const forked = createForkedLogs(reader.meta, reader.log);
+  const log = logFrom(reader, writer);
+  const key = logKey(log.replica, partition);
+  forked.add(key, 0);
+  reader.committer.together(() => {
+    expect(parted.begin(log)).toBe(true);
+    forked.remove(key);
+    return false;
+  });
+  expect(forked.commonOf(key)).toBe(0);
+  expect(forked.all()).toEqual({ [key]: 0 });
+  expect(waiting(reader)).toBe(0);
+  expect(reader.log.base(logFrom(reader, writer))).toBe(300);
+  expect(namesOf(reader)).toEqual(kept);
+});

@@ -32,7 +32,7 @@
  *    that anything arrived at all.
  * 2. `gap` is no failure: the answer's summary says where to go on.
  * 3. A log refused for any other reason is left alone for the rest of this exchange; the other logs go on. The same holds
- *    for a log of the hub's that this laptop refuses.
+ *    for a log of the hub's that this laptop refuses; one that parts is asked for once more when others have come.
  * 4. The hub is not trusted beyond its role: segments of partitions not asked for and of this laptop's own logs are not
  *    applied; every segment is proved by its writer's signature and credential in `applySegment`.
  * 5. Segments are applied a few to a transaction, each whole or not at all. An exchange may end at any byte.
@@ -215,7 +215,7 @@ export async function exchange(
       asked = next;
       continue;
     }
-    if (!header.more && left === 0 && !isAsking && lacking === 0) return end(session, null);
+    const isEqual = !header.more && left === 0 && !isAsking && lacking === 0;
     // Since it was asked: what the answer before brought may have freed something to hand over.
     const { since } = asked;
     const moved =
@@ -229,10 +229,12 @@ export async function exchange(
       // The hub holds less than it once said, or a log here no longer waits for another: offered in the next turn.
       (left > 0 && hasToOffer(store, session, options));
     session = { ...session, lacking, isFlowing: true };
-    if (!moved || session.turns >= maxTurns) {
+    if (isEqual || !moved || session.turns >= maxTurns) {
+      const hopeful = session.turns < maxTurns ? tryingAgain(session) : null;
       // Nothing came although there is said to be more: whatever is left is refused here, or the hub errs.
       const isStuck = header.more && session.refusedHere.length === 0;
-      return end(session, isStuck ? { code: 'sync/protocol', reason: 'no-progress' } : null);
+      if (hopeful === null) return end(session, isStuck ? { code: 'sync/protocol', reason: 'no-progress' } : null);
+      session = hopeful;
     }
     asked = await ask(store, transport, session, options, {});
   }
@@ -260,6 +262,8 @@ type Session = ExchangeOutcome &
     readonly lacking: number;
     /** Logs ended where the hub's continuation parts from what was here. */
     readonly branched: number;
+    /** Ops received when logs refused here were last tried again. */
+    readonly triedAt: number;
     /** Whether the segments of the last answer were of use: else the next request waits until they are applied. */
     readonly isFlowing: boolean;
   };
@@ -275,6 +279,7 @@ function beginExchange(store: ReplicaStore, options: ExchangeOptions): Session {
     credentials: 'digest',
     lacking: 0,
     branched: 0,
+    triedAt: 0,
     isFlowing: true,
     isTold: options.epoch !== null && Object.keys(options.acknowledged).length > 0,
   };
@@ -289,6 +294,7 @@ function end(session: Session, failure: Failure | null): ExchangeOutcome {
     credentials: _c,
     lacking: _l,
     branched: _f,
+    triedAt: _a,
     isFlowing: _w,
     isTold: _t,
     ...outcome
@@ -405,6 +411,13 @@ function takeSegment(store: ReplicaStore, session: Session, bytes: Uint8Array, o
   // No disk, no exchange: the store is as before this segment.
   if (taken.failure.code === 'store/disk-full') return { ...session, failure: taken.failure };
   return { ...session, refusedHere: [...refusedHere, { log: taken.log, failure: taken.failure }] };
+}
+
+/** A log that parts here may have waited for another that has come since; null where there is none, or nothing has come. */
+function tryingAgain(session: Session): Session | null {
+  const left = session.refusedHere.filter(({ failure }) => failure.code !== 'segment/forked');
+  if (left.length === session.refusedHere.length || session.received === session.triedAt) return null;
+  return { ...session, refusedHere: left, triedAt: session.received };
 }
 
 function report(store: ReplicaStore, session: Session, header: SyncResponse, options: ExchangeOptions): void {

@@ -62,8 +62,8 @@ const mutants: readonly Mutant[] = [
   {
     name: 'an exchange ends although the hub has more',
     file: 'exchange.ts',
-    from: 'if (!header.more && left === 0 && !isAsking && lacking === 0) return end(session, null);',
-    to: 'if (left === 0 && !isAsking) return end(session, null);',
+    from: 'const isEqual = !header.more && left === 0 && !isAsking && lacking === 0;',
+    to: 'if (left === 0 && !isAsking) return end(session, null);\n    const isEqual = false;',
   },
   {
     name: 'the same summary under another epoch is no news',

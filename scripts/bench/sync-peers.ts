@@ -25,6 +25,7 @@ import type { ReplicaStore } from '#shared/sync/replica-store.ts';
 import { fromColumnId } from '#core/store/column-id.ts';
 import { type Cell, fromColumn } from '#core/store/record-rows.ts';
 import { columnName } from '#core/store/tables.ts';
+import { byHand } from '#tests/lib/by-hand.ts';
 import { BenchContact, type BenchValues, type Edit } from './sync-workload.ts';
 
 const random = { bytes: (length: number) => new Uint8Array(randomBytes(length)) };
@@ -83,7 +84,7 @@ export function openPeer(path: string, key: Uint8Array | null, partition = 'kz/k
       committer: store.committer,
       identity,
       hubKey: () => hubKey,
-      beside: () => ({ goOn: () => Promise.resolve(), running: () => null }),
+      beside: byHand().beside,
       checkpoints: store.checkpoints,
       roadChanged: () => undefined,
     }));

@@ -2,7 +2,7 @@
  * What a partition's logs said up to where it began anew (parted-logs.ts): the chunks of the archive and the segments as they lay. They count for
  * nothing any more, and each stays until two things are done, in short steps, over crashes and restarts:
  *
- * - The rows of its records are made anew of what the logs say now (record-refolding.ts).
+ * - The rows of its records are made anew of what the logs say now (forgotten-steps.ts).
  * - Its ops that were set aside, of logs that had parted, are known to be said by the hub's continuations, or this laptop has written them again.
  *   Those that a continuation does not say take its place, as a chunk of their own: `lost`.
  */

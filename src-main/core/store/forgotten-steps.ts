@@ -3,7 +3,6 @@
  * between any two of them it goes on. Until a record's row is made anew it says what it said before.
  */
 import { canonicalJson } from '#shared/kernel/canonical-json.ts';
-import type { LooseOp } from '#shared/sync/loose-ops.ts';
 import { logKey } from '#shared/sync/messages.ts';
 import { type Op, type OpValue, type SetChange, stampToText } from '#shared/sync/op.ts';
 import { writtenAgain } from '#shared/sync/take-back.ts';
@@ -14,6 +13,7 @@ import type { Meta } from './meta.ts';
 import type { Log, OpLog } from './op-log.ts';
 import { partitionsBeingErased } from './partition-eraser.ts';
 import { createPace, recordsOf, type RecordOfKind } from './short-steps.ts';
+import { ownAbout } from './strays.ts';
 
 export type ForgottenStepsDeps = {
   readonly meta: Meta;
@@ -50,19 +50,10 @@ export function createForgottenSteps(deps: ForgottenStepsDeps): () => boolean {
 
   /** Those of some ops that a log does not say. */
   function unsaid(log: Log, ops: readonly Op[]): Op[] {
-    const held = opLog.opsOfRecords(new Set(ops.map(({ record }) => record)));
+    const held = opLog.opsOfRecords(recordsNamed(ops));
     const saysIt = (op: Op): boolean =>
       held.get(op.record)?.some((each) => each.log === log && each.op.seq === op.seq && isSaidBy(each.op, op)) === true;
     return ops.filter((op) => !saysIt(op));
-  }
-
-  /** What this laptop's own logs of a partition say about the records of these ops. */
-  function ownAbout(ops: readonly Op[], partition: string): LooseOp[] {
-    const records = new Set(ops.map(({ record }) => record));
-    const logs = opLog.logs().filter((log) => opLog.isOwn(log.replica) && log.partition === partition);
-    return logs.flatMap((log) =>
-      [...opLog.opsAbout(log, records)].map((op): LooseOp => ({ op, replica: log.replica })),
-    );
   }
 
   /** Writes again what a log's continuation does not say of these; false where this laptop might not. */
@@ -75,7 +66,7 @@ export function createForgottenSteps(deps: ForgottenStepsDeps): () => boolean {
       lost.length === 0
         ? 0
         : committer.takeBack(partition, (into, after) => {
-            const held = { isOwn: opLog.isOwn, own: ownAbout(lost, partition), rest: [] };
+            const held = { isOwn: opLog.isOwn, own: ownAbout(opLog, partition, recordsNamed(lost)), rest: [] };
             const again = writtenAgain(run, { replica: into.replica, after }, held);
             waits = !deps.mayWrite(partition, again);
             return waits ? [] : again;
@@ -116,6 +107,10 @@ export function createForgottenSteps(deps: ForgottenStepsDeps): () => boolean {
       ),
     );
   };
+}
+
+function recordsNamed(ops: readonly Op[]): Set<string> {
+  return new Set(ops.map(({ record }) => record));
 }
 
 /**

@@ -9,7 +9,7 @@ import { fromColumnId } from './column-id.ts';
 import type { Committer } from './commit.ts';
 import type { WritableDb } from './database.ts';
 import { verifySignature } from './identity.ts';
-import type { OpLog } from './op-log.ts';
+import type { Log, OpLog } from './op-log.ts';
 import { segmentPorts } from './segment-ports.ts';
 
 export type StrayTakerDeps = {
@@ -20,6 +20,17 @@ export type StrayTakerDeps = {
   readonly mayWrite: (partition: string, ops: readonly Op[]) => boolean;
 };
 
+/** What this laptop's own logs of a partition say about some records. */
+export function ownAbout(opLog: OpLog, partition: string, records: ReadonlySet<string>): LooseOp[] {
+  return ownLogs(opLog, partition).flatMap((log) =>
+    [...opLog.opsAbout(log, records)].map((op): LooseOp => ({ op, replica: log.replica })),
+  );
+}
+
+function ownLogs(opLog: OpLog, partition: string): Log[] {
+  return opLog.logs().filter((log) => opLog.isOwn(log.replica) && log.partition === partition);
+}
+
 /** Takes back what others kept of the logs that pass `isWanted`; answers how many ops were written again. */
 export function createStrayTaker(deps: StrayTakerDeps): (isWanted: (log: string) => boolean) => number {
   const { log: opLog, committer } = deps;
@@ -28,10 +39,8 @@ export function createStrayTaker(deps: StrayTakerDeps): (isWanted: (log: string)
   /** What this laptop's own logs of the partition say about the records of a run. */
   function heldOf(run: readonly Op[], partition: string): Held {
     const records = new Set(run.map(({ record }) => record));
-    const logs = opLog.logs().filter((log) => opLog.isOwn(log.replica) && log.partition === partition);
-    const own = logs.flatMap((log) =>
-      [...opLog.opsAbout(log, records)].map((op): LooseOp => ({ op, replica: log.replica })),
-    );
+    const own = ownAbout(opLog, partition, records);
+    const logs = ownLogs(opLog, partition);
     const isBegun = logs.some((log) => opLog.base(log) > 0 && opLog.opsAfter(log, 0, 1)[0]?.seq !== 1);
     const rest = [...(isBegun ? records : [])].flatMap((record) =>
       opLog

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { createCompactor, keptMs } from '#core/store/compaction.ts';
 import { createForkedLogs } from '#core/store/forked-logs.ts';
+import { createLogCuts } from '#core/store/log-cuts.ts';
 import type { Log } from '#core/store/op-log.ts';
 import { createPartedLogs } from '#core/store/parted-logs.ts';
 import { createPartitionEraser } from '#core/store/partition-eraser.ts';
@@ -59,7 +60,8 @@ function partedOf(store: Store) {
   const hand = byHand();
   const forked = createForkedLogs(store.meta, store.log);
   const rights = { mayWrite: () => true, isReady: () => true, written: () => undefined };
-  return { hand, parted: createPartedLogs({ ...store, ...rights, forked, beside: hand.beside }) };
+  const cuts = createLogCuts({ ...store, ...rights, forked, beside: hand.beside });
+  return { hand, cuts, parted: createPartedLogs({ ...store, ...rights, forked, cuts }) };
 }
 
 /** A reader of 100 and 200 contacts of a writer's whose segments it has let go of, and of 5 own ones; the writer is back at 100, with 150 others. */
@@ -119,14 +121,14 @@ test('the records stay where they are until short steps make them anew', () => {
 
 test('what came before the steps is not taken away by them', () => {
   const { reader, writer, edited } = begun();
-  const { hand, parted } = partedOf(reader);
+  const { hand, cuts, parted } = partedOf(reader);
   const log = logFrom(reader, writer);
   parted.begin(log);
   take(reader, writer);
   expect(namesOf(reader)).toEqual(all);
   const key = logKey(log.replica, partition);
   parted.heard({ [key]: 250 });
-  parted.goOn();
+  cuts.goOn();
   hand.finish();
   expect(namesOf(reader)).toEqual(all);
   expect(reader.queries.get(edited.kind, edited.id)?.values.phone).toBe('+7 700 000-00-07');
@@ -163,17 +165,19 @@ test('what was written again is not written once more where power went before th
   const { reader, writer } = begun();
   const log = logFrom(reader, writer);
   const key = logKey(log.replica, partition);
-  const { hand, parted } = partedOf(reader);
+  const { hand, cuts, parted } = partedOf(reader);
   parted.begin(log);
   hand.finish();
   take(reader, writer);
   parted.heard({ [key]: 250 });
-  parted.goOn();
+  cuts.goOn();
   const before = reader.db.prepare('select * from forgotten').all() as object[];
   hand.finish();
-  const put = reader.db.prepare('insert into forgotten values (@ref, @partition, @form, @folded, @aside, @bytes)');
+  const put = reader.db.prepare(
+    'insert into forgotten values (@ref, @partition, @form, @folded, @aside, @bytes, @records)',
+  );
   for (const row of before) put.run(row);
-  parted.goOn();
+  cuts.goOn();
   hand.finish();
   expect(waiting(reader)).toBe(0);
   expect(reader.log.head(reader.log.logOf(reader.log.ownReplica(), partition)).seq).toBe(206);

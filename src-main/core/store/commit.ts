@@ -9,14 +9,12 @@ import type { LooseColumns } from '#shared/sync/loose-ops.ts';
 import { emptyState } from '#shared/sync/merge.ts';
 import type { Op } from '#shared/sync/op.ts';
 import { freezes, opContent } from '#shared/sync/op-content.ts';
-import { givenIn, reissued } from '#shared/sync/reissue.ts';
 import { nextTime, observe } from '#shared/sync/stamp.ts';
-import { straysBehind } from '#shared/sync/stray.ts';
 import type { Authors } from './authors.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import { withoutWaiting, type WritableDb } from './database.ts';
-import { derivedId } from './derived-id.ts';
 import type { DeskIndex } from './desk-index.ts';
+import type { ForgottenOps } from './forgotten-ops.ts';
 import { type Batch, createGatheredOps } from './gathered-ops.ts';
 import type { Indexes } from './indexes.ts';
 import type { Log, OpLog } from './op-log.ts';
@@ -33,6 +31,7 @@ export type CommitDeps = {
   readonly desk: DeskIndex;
   readonly authors: Authors;
   readonly checkpoints: Checkpoints;
+  readonly forgotten: Pick<ForgottenOps, 'cutOff'>;
   readonly kinds: readonly Kind[];
   readonly time: Time;
   readonly logger: Logger;
@@ -69,16 +68,10 @@ export type Committer = {
   /** Seals what own logs have not yet sealed, so that it can be handed over; only those named, where a test is given. */
   seal(isWanted?: (log: Log) => boolean): void;
   /**
-   * Ends a log behind `after`, where a link ends: it went on otherwise elsewhere, or nobody takes what follows. What this laptop wrote
-   * there is written again under its identity of now; what others wrote is kept as strays for them. Answers how many ops were written
-   * again.
+   * One transaction in which `work`, told the time now, takes ops out of their logs: the rows are yet to be made anew of what is left (`refold`).
+   * What it answers is written into the own log of the partition.
    */
-  branchOff(log: Log, after: number): number;
-  /**
-   * Begins a partition anew: in one transaction with `forget`, after which the rows are yet to be made anew (`refold`), writes what that answers
-   * into the own log of the partition.
-   */
-  beginAnew(partition: string, forget: () => readonly Change[]): void;
+  rearrange(partition: string, work: (now: number) => readonly Change[]): void;
   /**
    * Makes the rows of these records anew of what the logs say now; `done` ends the same transaction. Listeners hear of it twice a second, and of
    * the end of the last.
@@ -189,8 +182,11 @@ export function createCommitter(deps: CommitDeps): Committer {
         const now = deps.time.now();
         const written = new Map<Log, Op[]>();
         let clock = opLog.clock();
+        const isCutOff = deps.forgotten.cutOff();
         for (const change of changes) {
           const names = Object.keys(change.values);
+          // What is written replaces what the logs say: nobody shall have replaced a value that stands nowhere.
+          if (isCutOff?.(change.id) === true) refoldAll([{ kind: change.kind.number, record: change.id }]);
           const before = change.isNew === true ? null : tableOf(change.kind).load(change.id, names);
           const wanted = opContent(change, before?.state ?? emptyState);
           if (wanted === null) continue;
@@ -311,51 +307,14 @@ export function createCommitter(deps: CommitDeps): Committer {
       });
     },
 
-    branchOff(log, after) {
-      const moved = transact(() => {
-        if (batch !== null) projectGathered(batch);
-        const stale = opLog.opsAfter(log, after, Number.POSITIVE_INFINITY);
-        const strays = opLog.isOwn(log.replica)
-          ? []
-          : straysBehind(after, (seq) => opLog.segmentBeyond(log, seq), derivedId);
-        const kinds = new Set(stale.map((op) => op.kind));
-        opLog.cutBack(log, after);
-        let count = 0;
-        if (opLog.isOwn(log.replica) && stale.length > 0) {
-          const into = opLog.logOf(opLog.ownReplica(), log.partition);
-          const open = [...opLog.openOps(into)];
-          for (const op of open) kinds.add(op.kind);
-          const end = opLog.cutBack(into, opLog.sealedHead(into).seq);
-          const records = new Set([...stale, ...open].map(({ record }) => record));
-          const isGiven = givenIn(opLog.opsAbout(into, records, end));
-          const ops = reissued({
-            from: { replica: log.replica, after, ops: stale },
-            to: { replica: into.replica, after: end, ops: open, isGiven },
-          });
-          opLog.append(into, ops, opLog.clock(), deps.time.now());
-          count = stale.length;
-        }
-        for (const kind of deps.kinds) if (kinds.has(kind.number)) rebuildTable(kind);
-        for (const op of stale) {
-          const kind = kindsByNumber.get(op.kind);
-          if (kind !== undefined) desk.withdrawn(kind, op);
-        }
-        desk.settle();
-        self.commit(strays, { replica: opLog.ownReplica(), partitionOf: () => log.partition, actor: null });
-        return count;
-      });
-      deps.logger.warn('store/branched-off', { after, reissued: moved });
-      deps.changed([...deps.kinds.map((kind) => kind.domain), 'records', 'desk', 'sync']);
-      return moved;
-    },
-
-    beginAnew(partition, forget) {
+    rearrange(partition, work) {
       transact(() => {
         if (batch !== null) projectGathered(batch);
-        const strays = forget();
+        const strays = work(deps.time.now());
         self.commit(strays, { replica: opLog.ownReplica(), partitionOf: () => partition, actor: null });
       });
-      deps.logger.warn('store/begun-anew');
+      deps.logger.warn('store/rearranged');
+      deps.changed(['records', 'sync']);
     },
 
     refold(records, done, isLast) {

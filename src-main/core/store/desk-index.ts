@@ -44,8 +44,6 @@ export type DeskIndex = {
     readonly before: RecordState;
     readonly after: RecordState;
   }): void;
-  /** Marks the record of an op that is no longer in its log. */
-  withdrawn(kind: Kind, op: Op): void;
   /**
    * The same for a record whose row was made at once of all its ops, which `ops` makes; `before` is what the row said until then. Also marks what
    * only all of them together show.
@@ -295,23 +293,6 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta, kinds:
         wasAlive ? naturalKey(kind, before.values) : null,
         nowAlive ? naturalKey(kind, after.values) : null,
       );
-    },
-
-    withdrawn(kind, op) {
-      if (kind.name === Settlement.name) {
-        const value = (name: keyof typeof Settlement.fields) => op.set?.[Settlement.fields[name].number];
-        const [subjectOf, subject, other] = [
-          kindsByNumber.get(Number(value('subjectKind'))),
-          value('subject'),
-          value('other'),
-        ];
-        if (subjectOf === undefined || typeof subject !== 'string') return;
-        if (typeof other === 'string') markPair(subjectOf, subject, other);
-        else records.set(subject, subjectOf);
-        return;
-      }
-      if (kind.conflicts === 'desk') records.set(op.record, kind);
-      if (kind.naturalKey !== undefined) markPairsOf(kind, op.record);
     },
 
     placed({ kind, record, ops, row, before, after }) {

@@ -1,6 +1,7 @@
 /**
- * What a partition's logs said up to where it began anew (parted-logs.ts): the chunks of the archive and the segments as they lay. They count for
- * nothing any more, and each stays until two things are done, in short steps, over crashes and restarts:
+ * What logs said and say no more: up to where a partition began anew the chunks of its archive and the segments as they lay, or what was taken off
+ * the end of one log (log-cuts.ts). They count for nothing any more, and each stays until two things are done, in short steps, over crashes and
+ * restarts:
  *
  * - The rows of its records are made anew of what the logs say now (forgotten-steps.ts).
  * - Its ops that were set aside, of logs that had parted, are known to be said by the hub's continuations, or this laptop has written them again.
@@ -14,7 +15,9 @@ import { readChunk, sealChunk } from '#shared/sync/snapshot.ts';
 import type { WritableDb } from './database.ts';
 import type { Meta } from './meta.ts';
 import type { Log } from './op-log.ts';
+import { mayHold, recordPlaces } from './record-places.ts';
 import { segmentPorts } from './segment-ports.ts';
+import { type RecordOfKind, recordsOf } from './short-steps.ts';
 
 /** How many ops are set aside, by log. */
 export type Aside = { readonly [log: string]: number };
@@ -27,9 +30,15 @@ export type ForgottenOps = {
    * aside, by chunk of the archive. Called before they let go of it, in one transaction with that.
    */
   take(partition: string, logs: readonly { log: Log; from: number }[], aside: ReadonlyMap<number, Aside>): void;
+  /** Takes over the segments of a log that reach behind `from`, from which it lets go of them in the same transaction. */
+  takeEnd(log: Log, from: number): void;
+  /** Takes over what was said of these records by ops that their logs let go of in the same transaction. */
+  takeRecords(partition: string, records: readonly RecordOfKind[]): void;
+  /** A test of whether something of a record was taken off the end of a log and its row may not say so yet; null where nothing is so of any. */
+  cutOff(): ((record: string) => boolean) | null;
   /** The next of which rows are to be made anew, but for some partitions; null when there is none. */
   toFold(except: readonly string[]): number | null;
-  opsOf(ref: number): readonly Op[];
+  recordsOf(ref: number): readonly RecordOfKind[];
   /** The rows of its records have been made anew. */
   folded(ref: number): void;
   /** What is set aside of logs whose continuation the hub has told the length of, with that seq. */
@@ -47,8 +56,11 @@ export type ForgottenOps = {
 };
 
 type Row = { readonly ref: number; readonly partition: string; readonly form: Form; folded: number; aside: string };
-/** A chunk as the archive keeps it, a segment, a chunk of what has to be written again. */
-type Form = 'chunk' | 'segment' | 'lost';
+/** A chunk as the archive keeps it, a segment, a chunk of what has to be written again, kinds and ids of records as JSON. */
+type Form = 'chunk' | 'segment' | 'lost' | 'records';
+
+/** As many to a row as to a segment. */
+const recordsToRow = 1000;
 
 export function createForgottenOps({ db, meta }: { readonly db: WritableDb; readonly meta: Meta }): ForgottenOps {
   const any = db.prepare('select 1 from forgotten limit 1').pluck();
@@ -62,6 +74,13 @@ export function createForgottenOps({ db, meta }: { readonly db: WritableDb; read
   const moveSegments = db.prepare(
     `insert into forgotten (partition, form, folded, aside, bytes) select ?, 'segment', 0, '{}', bytes from segment where log = ? and to_seq > ?`,
   );
+  const moveEnd = db.prepare(
+    `insert into forgotten (partition, form, folded, aside, bytes, records) select ?, 'segment', 0, '{}', bytes, records from segment where log = ? and to_seq > ?`,
+  );
+  const insertRecords = db.prepare(
+    `insert into forgotten (partition, form, folded, aside, bytes, records) values (?, 'records', 0, '{}', ?, ?)`,
+  );
+  const selectCutOff = db.prepare('select records from forgotten where records is not null and folded = 0').pluck();
   const insert = db.prepare('insert into forgotten (partition, form, folded, aside, bytes) values (?, ?, 1, ?, ?)');
   const update = db.prepare('update forgotten set folded = ?, aside = ? where ref = ?');
   const remove = db.prepare('delete from forgotten where ref = ?');
@@ -91,13 +110,26 @@ export function createForgottenOps({ db, meta }: { readonly db: WritableDb; read
       const parted = new Set([...aside.values()].flatMap((each) => Object.keys(each)));
       setUntils(Object.fromEntries(Object.entries(untils()).filter(([log]) => !parted.has(log))));
     },
+    takeEnd: ({ ref, partition }, from) => void moveEnd.run(partition, ref, from),
+    takeRecords(partition, records) {
+      for (let at = 0; at < records.length; at += recordsToRow) {
+        const some = records.slice(at, at + recordsToRow);
+        insertRecords.run(partition, Buffer.from(JSON.stringify(some)), recordPlaces(some.map(({ record }) => record)));
+      }
+    },
+    cutOff() {
+      const places = selectCutOff.all() as Uint8Array[]; // record-places.ts
+      return places.length === 0 ? null : (record) => places.some((each) => mayHold(each, record));
+    },
     toFold: (except) =>
       rows().find(({ partition, folded }) => folded === 0 && !except.includes(partition))?.ref ?? null,
-    opsOf(ref) {
+    recordsOf(ref) {
       const row = one.get(ref) as Row | undefined; // the columns named above
       if (row === undefined) return [];
       const bytes = bytesOf.get(ref) as Uint8Array; // the row just found
-      return row.form === 'segment' ? readOps(bytes, segmentPorts) : readChunk(bytes, segmentPorts).map(({ op }) => op);
+      if (row.form === 'records') return JSON.parse(Buffer.from(bytes).toString()) as RecordOfKind[]; // written here
+      if (row.form === 'segment') return recordsOf(readOps(bytes, segmentPorts));
+      return recordsOf(readChunk(bytes, segmentPorts).map(({ op }) => op));
     },
     folded: (ref) => change(ref, (_row, aside) => ({ folded: 1, aside })),
     awaited() {

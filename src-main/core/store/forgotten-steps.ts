@@ -1,6 +1,6 @@
 /**
- * What is left to do with what a partition's logs said up to where it began anew (forgotten-ops.ts), each step one short transaction: after a crash
- * between any two of them it goes on. Until a record's row is made anew it says what it said before.
+ * What is left to do with what logs said and say no more (forgotten-ops.ts), each step one short transaction: after a crash between any two of them
+ * it goes on. Until a record's row is made anew it says what it said before.
  */
 import { canonicalJson } from '#shared/kernel/canonical-json.ts';
 import { logKey } from '#shared/sync/messages.ts';
@@ -12,7 +12,7 @@ import type { AsidePart, ForgottenOps } from './forgotten-ops.ts';
 import type { Meta } from './meta.ts';
 import type { Log, OpLog } from './op-log.ts';
 import { partitionsBeingErased } from './partition-eraser.ts';
-import { createPace, recordsOf, type RecordOfKind } from './short-steps.ts';
+import { createPace, type RecordOfKind } from './short-steps.ts';
 import { ownAbout } from './strays.ts';
 
 export type ForgottenStepsDeps = {
@@ -37,7 +37,7 @@ export function createForgottenSteps(deps: ForgottenStepsDeps): () => boolean {
   let left: { readonly ref: number; readonly records: readonly RecordOfKind[] } | null = null;
 
   function fold(ref: number): void {
-    const records = left?.ref === ref ? left.records : recordsOf(forgotten.opsOf(ref));
+    const records = left?.ref === ref ? left.records : forgotten.recordsOf(ref);
     left = null;
     const rest = pace(records, (now, others) =>
       committer.refold(now, () => others.length === 0 && forgotten.folded(ref), others.length === 0),

@@ -22,6 +22,7 @@ import { databaseFailure, withoutWaiting, type WritableDb } from './database.ts'
 import { createErasedLogs } from './erased-logs.ts';
 import { createForkedLogs } from './forked-logs.ts';
 import { type Identity, verifySignature } from './identity.ts';
+import { createLogCuts } from './log-cuts.ts';
 import type { Meta } from './meta.ts';
 import type { Log, OpLog } from './op-log.ts';
 import { createPartedLogs } from './parted-logs.ts';
@@ -79,7 +80,8 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
   const isReady = (partition: string): boolean =>
     !erased.has(logKey(identity.replica, partition)) &&
     !opLog.logs().some((log) => opLog.isOwn(log.replica) && forked.commonOf(keyOf(log)) !== undefined);
-  const parted = createPartedLogs({ ...deps, forked, mayWrite, isReady, written: deps.roadChanged });
+  const cuts = createLogCuts({ ...deps, forked, mayWrite, isReady, written: deps.roadChanged });
+  const parted = createPartedLogs({ ...deps, forked, cuts, mayWrite });
 
   const findLog = (key: string): Log | undefined => opLog.logs().find((log) => keyOf(log) === key);
   const isCurrent = (log: Log): boolean => log.replica === identity.replica;
@@ -138,7 +140,7 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
   function endOne(log: Log, after: number): number | null {
     if (isCurrent(log) || after < opLog.base(log) || opLog.isComing(log)) return null;
     deps.committer.seal((each) => each === log);
-    return opLog.head(log).seq > after ? deps.committer.branchOff(log, after) : 0;
+    return opLog.head(log).seq > after ? cuts.branchOff(log, after) : 0;
   }
 
   return {
@@ -288,7 +290,7 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
     },
 
     takeBack() {
-      parted.goOn();
+      cuts.goOn();
       const count = takeStrays((key) => isReady(parseLogKey(key).partition));
       if (count > 0) deps.roadChanged();
       return count;
@@ -338,7 +340,7 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
           forked.remove(key);
           return ok({ log: key, from, to, applied: 0, branched: true });
         }
-        if (parting !== null) deps.committer.branchOff(log, parting);
+        if (parting !== null) cuts.branchOff(log, parting);
         if (isForked || parting !== null) {
           // What is the same up to here need not come again; whether it is to the end the next heads tell.
           if (parting === null && to < held) forked.add(key, to);

@@ -12,6 +12,7 @@ import { migration005 } from './migrations/005-archive.ts';
 import { migration006 } from './migrations/006-short-ids.ts';
 import { migration007 } from './migrations/007-attachments-by-partition.ts';
 import { migration008 } from './migrations/008-forgotten.ts';
+import { migration009 } from './migrations/009-cut-off.ts';
 
 /** `run` does, after `sql`, what needs to look at the schema first. */
 export type Migration = { readonly name: string; readonly sql: string; run?(db: WritableDb): void };
@@ -26,6 +27,7 @@ export const migrations: readonly Migration[] = [
   migration006,
   migration007,
   migration008,
+  migration009,
 ];
 
 /**

@@ -8,21 +8,17 @@
  * - What stood in the archive of it nobody can prove any more. It is set aside, and once the hub's continuation is here, whatever of it that
  *   does not say is written again at the end of this laptop's own log, under its own name: so its rights must allow that, or nothing is done.
  *
- * Nobody waits for it: one short transaction puts what was said out of the logs (forgotten-ops.ts), and the rows are made anew of what they
- * still say, and of what comes meanwhile, in short steps beside everything else (forgotten-steps.ts).
+ * Nobody waits for it: one short transaction puts what was said out of the logs (log-cuts.ts), and the rows are made anew of what they still
+ * say, and of what comes meanwhile, in short steps beside everything else (forgotten-steps.ts).
  */
 import { actAt, type LooseColumns, looseOp } from '#shared/sync/loose-ops.ts';
 import { logKey, type Summary } from '#shared/sync/messages.ts';
 import type { Op } from '#shared/sync/op.ts';
-import { straysBehind } from '#shared/sync/stray.ts';
 import type { Archive } from './archive.ts';
-import { derivedId } from './derived-id.ts';
-import type { WritableDb } from './database.ts';
-import { type Aside, createForgottenOps } from './forgotten-ops.ts';
-import { createForgottenSteps, type ForgottenStepsDeps } from './forgotten-steps.ts';
+import type { Aside } from './forgotten-ops.ts';
 import type { ForkedLogs } from './forked-logs.ts';
-import type { Log } from './op-log.ts';
-import type { Beside } from './short-steps.ts';
+import type { LogCuts } from './log-cuts.ts';
+import type { Log, OpLog } from './op-log.ts';
 
 export type PartedLogs = {
   /** Begins the partition of a parted log anew; false, with nothing done, where that is not safe. */
@@ -31,29 +27,25 @@ export type PartedLogs = {
   heard(summary: Summary): void;
   /** A log is the same on both sides after all. */
   agrees(key: string): void;
-  /** Goes on with what is left to do, where there is something: what it waits for may have come. */
-  goOn(): void;
 };
 
-export type PartedLogsDeps = Omit<ForgottenStepsDeps, 'forgotten'> & {
-  readonly db: WritableDb;
+export type PartedLogsDeps = {
+  readonly log: OpLog;
   readonly archive: Archive;
-  readonly forked: Pick<ForkedLogs, 'commonOf' | 'remove'>;
-  readonly beside: Beside;
+  readonly forked: Pick<ForkedLogs, 'commonOf'>;
+  readonly cuts: Pick<LogCuts, 'beginAnew' | 'heard'>;
+  /** Whether the hub would take these ops from this laptop now. */
+  readonly mayWrite: (partition: string, ops: readonly Op[]) => boolean;
 };
 
 export function createPartedLogs(deps: PartedLogsDeps): PartedLogs {
-  const { log: opLog, archive, committer, forked } = deps;
+  const { log: opLog, archive, cuts, forked } = deps;
   let word: Summary = {};
   /**
    * Logs that have parted and wait for another of their partition, with the base below which they have: two would wait for each other. Begun anew
    * a log has another base, and where that is rolled back, this one.
    */
   const refused = new Map<string, number>();
-  const forgotten = createForgottenOps(deps);
-  const steps = deps.beside(createForgottenSteps({ ...deps, forgotten }));
-  // What the life before left.
-  void steps.goOn();
 
   const keyOf = ({ replica, partition }: Log): string => logKey(replica, partition);
 
@@ -88,29 +80,16 @@ export function createPartedLogs(deps: PartedLogsDeps): PartedLogs {
       // Behind all it has: what it may write from now on.
       const behind = sorts.map((op) => ({ ...op, seq: Number.MAX_SAFE_INTEGER }));
       if (!deps.mayWrite(partition, behind)) return false;
-      committer.beginAnew(partition, () => {
-        const strays = parted.flatMap((each) =>
-          straysBehind(opLog.base(each), (seq) => opLog.segmentBeyond(each, seq), derivedId),
-        );
-        const beyond = begun.map((each) => ({ log: each, from: opLog.base(each) }));
-        forgotten.take(partition, beyond, aside);
-        for (const each of begun) opLog.restart(each);
-        if (archive.loading()?.header.partition === partition) opLog.giveUpComing();
-        archive.empty(partition);
-        for (const each of parted) forked.remove(keyOf(each));
-        return strays;
-      });
-      void steps.goOn();
+      cuts.beginAnew(partition, { begun, parted }, aside);
       return true;
     },
 
     heard(summary) {
       word = summary;
-      forgotten.heard(summary);
+      cuts.heard(summary);
     },
 
     agrees: (key) => void refused.delete(key),
-    goOn: () => void steps.goOn(),
   };
 }
 

@@ -67,7 +67,7 @@ export function createPartitionEraser(deps: {
       return { records: recordsOf(chunk.entries.map(({ op }) => op)), cut: () => archive.drop(chunk.ref) };
     // Rows that were still to be made anew.
     const ref = forgotten.lastOf(partition);
-    return ref === null ? null : { records: recordsOf(forgotten.opsOf(ref)), cut: () => forgotten.drop(ref) };
+    return ref === null ? null : { records: forgotten.recordsOf(ref), cut: () => forgotten.drop(ref) };
   }
 
   return {

@@ -15,6 +15,7 @@ import { createAuthors } from './authors.ts';
 import { type Checkpoints, createCheckpoints, type Later } from './checkpoints.ts';
 import { type Committer, createCommitter } from './commit.ts';
 import { type DatabaseFile, openDatabase, type WritableDb } from './database.ts';
+import { createForgottenOps } from './forgotten-ops.ts';
 import { formerIdentities, type Identity, loadIdentity, renewIdentity } from './identity.ts';
 import { createDeskIndex, type DeskIndex } from './desk-index.ts';
 import { createIndexes, type Indexes } from './indexes.ts';
@@ -97,7 +98,8 @@ export function openStore(file: DatabaseFile, partition: string, deps: StoreDeps
     const desk = createDeskIndex(db, log, meta, kinds);
     const authors = createAuthors(db);
     const checkpoints = createCheckpoints({ ...deps, db });
-    const committer = createCommitter({ ...deps, db, log, indexes, desk, authors, checkpoints, kinds });
+    const forgotten = createForgottenOps({ db, meta });
+    const committer = createCommitter({ ...deps, db, log, indexes, desk, authors, checkpoints, forgotten, kinds });
     rebuildChangedKinds(kinds, meta, log, committer);
     const partitions = createRecordPartitions({ db, log, own: partition });
     const placement = createPlacement({ db, log, meta, records: partitions, partition });

@@ -1,0 +1,214 @@
+/** A log that ends behind a fork, step by step: only the rows the fork touches are made anew, other work goes on between, and so does a crash. */
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { createLogStore } from '#core/store/log-store.ts';
+import { segmentPorts } from '#core/store/segment-ports.ts';
+import type { Store } from '#core/store/store.ts';
+import { Contact } from '#shared/contacts/contact.ts';
+import { allKinds } from '#shared/kinds/all-kinds.ts';
+import { logKey } from '#shared/sync/messages.ts';
+import { readOps } from '#shared/sync/segment.ts';
+import { byHand } from '#tests/lib/by-hand.ts';
+import { seededRandom, startOfTime, temporaryFolder } from '#tests/lib/core.ts';
+import { newContact, openTestStore } from '#tests/lib/open-store.ts';
+import { createRelay, createReplica, introduce, settle } from '#tests/lib/replicas.ts';
+import { goOn, makeSnapshot } from '#tests/lib/snapshots.ts';
+
+const partition = 'kz/kz-19/own-test';
+const stores: Store[] = [];
+afterEach(() => {
+  for (const store of stores.splice(0)) store.close();
+});
+
+let clock = startOfTime;
+function open(path: string, seed = path): Store {
+  const store = openTestStore(path, { partition, random: seededRandom(seed), time: { now: () => (clock += 1000) } });
+  stores.push(store);
+  return store;
+}
+/** A life of the laptop: its steps go when told to. */
+function life(store: Store) {
+  const hand = byHand();
+  const port = createLogStore({
+    ...store,
+    beside: hand.beside,
+    identity: store.identity(),
+    hubKey: () => null,
+    roadChanged: () => undefined,
+  });
+  return { hand, port };
+}
+
+const listed = (what: string, count: number): string[] =>
+  Array.from({ length: count }, (_, number) => `${what} ${number}, пример`);
+const before = listed('До развилки', 300);
+const behind = listed('После развилки', 120);
+const first = newContact(behind[0] ?? '');
+
+/** A laptop of 300 contacts that its hub has, and of 120 behind them that it has not and that stay in the log of who it was. */
+function forked() {
+  const path = join(temporaryFolder(), 'laptop.db');
+  const store = open(path);
+  store.indexes.ensureLocale('ru');
+  store.commit(before.map(newContact), null);
+  store.committer.seal();
+  store.commit(
+    behind.map((name) => ({ ...newContact(name), values: { name, languages: ['ru', 'kk'] } })),
+    null,
+  );
+  const [log] = store.log.logs();
+  if (log === undefined) throw new Error('no log');
+  store.renewIdentity();
+  return { path, store, key: logKey(log.replica, partition) };
+}
+
+/** The records whose rows are written from now on. */
+function watchRows(store: Store): () => readonly string[] {
+  store.db.exec('create temp table written (name text)');
+  for (const [event, row] of [
+    ['insert', 'new'],
+    ['update', 'new'],
+    ['delete', 'old'],
+  ])
+    store.db.exec(
+      `create temp trigger written_${event} after ${event} on contact begin insert into written values (${row}.f_name); end`,
+    );
+  return () => store.db.prepare('select distinct name from written order by name').pluck().all() as string[];
+}
+
+const namesOf = (store: Store): string[] =>
+  store.db.prepare('select f_name from contact where alive = 1 order by f_name').pluck().all() as string[];
+const all = [...before, ...behind].sort();
+
+/** Everything that is made of the logs, as it is and as it is made anew. */
+function expectAsMadeAnew(store: Store): void {
+  const derived = (): unknown => [
+    store.db
+      .prepare('select id, alive, changed_at, own_log, own_seq, f_name, f_note, sets from contact order by id')
+      .all(),
+    store.queries.list({ kind: Contact, locale: 'ru' }).rows,
+    ...['natural_key', 'contact_sort', 'contact_search', 'desk', 'desk_agreed'].map((table) =>
+      store.db.prepare(`select count(*) from ${table}`).pluck().get(),
+    ),
+  ];
+  const now = derived();
+  for (const kind of allKinds) store.committer.rebuild(kind);
+  store.desk.rebuild();
+  expect(derived()).toEqual(now);
+}
+
+test('a fork makes only the rows anew that it touches, some at a time', () => {
+  const { store, key } = forked();
+  const { hand, port } = life(store);
+  const written = watchRows(store);
+  expect(port.endLog(key, before.length)).toBe(behind.length);
+  expect(written()).toEqual([]);
+  expect(namesOf(store)).toEqual(all);
+  let steps = 0;
+  while (hand.step()) {
+    steps += 1;
+    expect(namesOf(store)).toEqual(all);
+  }
+  // No more than 50 records to one.
+  expect(steps).toBeGreaterThanOrEqual(behind.length / 50);
+  expect(written()).toEqual([...behind].sort());
+  expectAsMadeAnew(store);
+});
+
+test('what is written about a record before its turn replaces what its log says now', () => {
+  const { store, key } = forked();
+  const { hand, port } = life(store);
+  port.endLog(key, before.length);
+  store.commit([{ ...first, values: { languages: ['ru'], name: 'Исправлено, пример' } }], null);
+  hand.finish();
+  expect(store.queries.get(Contact, first.id)?.values).toMatchObject({ name: 'Исправлено, пример', languages: ['ru'] });
+  // The one before it is of the same laptop, and was seen.
+  const steps = store.queries.history(Contact, first.id);
+  expect(steps).toHaveLength(2);
+  expect(steps.flatMap(({ changes }) => changes.filter(({ overruled }) => overruled))).toEqual([]);
+  expectAsMadeAnew(store);
+});
+
+test('a crash between any two steps of a fork loses and doubles nothing', () => {
+  const { path, store, key } = forked();
+  life(store).port.endLog(key, before.length);
+  store.close();
+  for (let lives = 1; ; lives += 1) {
+    const again = open(path, `life ${lives}`);
+    expect(namesOf(again)).toEqual(all);
+    const { hand } = life(again);
+    // Each life does a step more, then the power is gone.
+    let steps = 0;
+    while (steps < lives && hand.step()) steps += 1;
+    if (steps === lives) {
+      again.close();
+      continue;
+    }
+    expect(lives).toBeGreaterThan(1);
+    expectAsMadeAnew(again);
+    expect(again.log.head(again.log.logOf(again.log.ownReplica(), partition)).seq).toBe(behind.length);
+    return;
+  }
+});
+
+test('what others wrote behind a fork goes from its rows at its turn, and stays as strays', () => {
+  const writer = open(join(temporaryFolder(), 'writer.db'), 'writer');
+  writer.commit(listed('Общее', 5).map(newContact), null);
+  writer.committer.seal();
+  const reader = open(join(temporaryFolder(), 'reader.db'), 'reader');
+  reader.indexes.ensureLocale('ru');
+  const { replica, publicKey } = writer.identity();
+  reader.log.addReplica(replica, publicKey);
+  const [from] = writer.log.logs();
+  if (from === undefined) throw new Error('no log');
+  const log = reader.log.logOf(replica, partition);
+  const take = (seq: number): void => {
+    const segment = writer.log.segmentBeyond(from, seq);
+    if (segment === null) throw new Error('nothing beyond');
+    reader.committer.applyRemote(log, readOps(segment.bytes, segmentPorts), segment.bytes);
+  };
+  take(0);
+  writer.commit(listed('Проиграло', 60).map(newContact), null);
+  writer.committer.seal();
+  take(5);
+  const [held] = listed('Общее', 1).map(newContact);
+  if (held === undefined) throw new Error('no contact');
+  reader.commit([{ ...held, values: { note: 'Образец' } }], null);
+  const { hand, port } = life(reader);
+  expect(port.endLog(logKey(replica, partition), 5)).toBe(0);
+  expect(namesOf(reader)).toHaveLength(65);
+  hand.finish();
+  expect(namesOf(reader)).toEqual(listed('Общее', 5));
+  expect(reader.db.prepare('select count(*) from stray').pluck().get()).toBe(1);
+  expectAsMadeAnew(reader);
+});
+
+test('a snapshot that is coming comes to its end, whatever log is cut off meanwhile', () => {
+  const [writer, other, fresh] = ['writer', 'other', 'fresh'].map((name) => createReplica(`cuts ${name}`));
+  if (writer === undefined || other === undefined || fresh === undefined) throw new Error('no laptops');
+  introduce([writer, other, fresh]);
+  const relay = createRelay();
+  writer.store.commit(listed('Снимок', 450).map(newContact), null);
+  settle([writer], relay);
+  const snapshot = makeSnapshot(relay, [writer], null, {}, 1000);
+  const [chunk = new Uint8Array(0)] = snapshot?.chunks ?? [];
+  if (snapshot === null) throw new Error('no snapshot');
+  // By stick, and about a record of the snapshot too, in either half of what is taken of it.
+  const notes = listed('Снимок', 450).map((name) => ({ ...newContact(name), values: { note: 'Проиграло' } }));
+  other.store.commit(listed('Общее', 1).map(newContact), null);
+  other.store.commit([...listed('Проиграло', 5).map(newContact), ...notes], null);
+  for (const { bytes } of other.log.segmentsBeyond({}, 1e9)) fresh.log.applySegment(bytes, 'laptop');
+
+  expect(fresh.snapshots.begin(snapshot.head, 'ab'.repeat(32), ['kz']).ok).toBe(true);
+  expect(fresh.snapshots.take(chunk)).toMatchObject({ ok: true, value: { next: 0, within: 200 } });
+  const { hand, port } = life(fresh.store);
+  const [key = ''] = Object.keys(other.log.summary());
+  expect(port.endLog(key, 1)).toBe(0);
+  hand.step();
+  expect(fresh.snapshots.loading()).toMatchObject({ within: 200 });
+  expect(goOn(fresh, snapshot)).toEqual({ ok: true, value: null });
+  hand.finish();
+  expect(fresh.store.queries.count(Contact)).toBe(450);
+  expect(fresh.store.db.prepare('select count(*) from contact where f_note is not null').pluck().get()).toBe(0);
+  expectAsMadeAnew(fresh.store);
+});

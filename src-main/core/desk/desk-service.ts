@@ -10,8 +10,6 @@ import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { kindsByName } from '#shared/kinds/all-kinds.ts';
 import type { Kind } from '#shared/kinds/define-kind.ts';
 import type { RecordView } from '#shared/records/contract.ts';
-import { recordTitle } from '#shared/records/record-title.ts';
-import type { Locale } from '#shared/i18n/locales.ts';
 import { stampMs } from '#shared/sync/stamp.ts';
 import type { Change } from '../store/change.ts';
 import { settlementOps } from '../store/desk-index.ts';
@@ -59,20 +57,6 @@ export function createDeskService(deps: DeskDeps): DomainHandlers<typeof deskCon
     const { role } = deps.open().session;
     return kind.rights.write.includes(role) && Settlement.rights.write.includes(role);
   };
-
-  function titled(kind: Kind, id: string, locale: Locale): Pick<DeskLine, 'title' | 'titleLocale' | 'number'> | null {
-    const { store } = deps.open();
-    const record = store.queries.get(kind, id);
-    if (record === null) return null;
-    // A membership is known by its person.
-    const contact = kindsByName.get('contact');
-    const named =
-      typeof record.values.contact === 'string' && contact !== undefined
-        ? (store.queries.get(contact, record.values.contact) ?? record)
-        : record;
-    const { text, locale: titleLocale } = recordTitle(named, locale);
-    return { title: text, titleLocale, number: String(record.values.number ?? '') };
-  }
 
   /** The record at a place; also one that has been decided about. */
   function subjectAt(item: string): Subject | null {
@@ -182,7 +166,7 @@ export function createDeskService(deps: DeskDeps): DomainHandlers<typeof deskCon
     count: () => ok({ count: reads().count() }),
 
     list({ offset, limit, locale }) {
-      const lines = deskLines(reads(), (kind, id) => titled(kind, id, locale), { offset, limit, locale });
+      const lines = deskLines(reads(), { offset, limit, locale });
       const byKind = reads()
         .counts()
         .map(({ kind, count }) => ({ kind: kind.name as DeskLine['kind'], count })); // a declared kind's
@@ -194,7 +178,7 @@ export function createDeskService(deps: DeskDeps): DomainHandlers<typeof deskCon
       const rows = reads()
         .decided(limit)
         .flatMap(({ item, kind, subject, about, part, stands, since, by }): DeskDecided[] => {
-          const title = titled(kind, subject, locale);
+          const title = reads().titleOf(kind, subject, locale);
           if (title === null) return [];
           const field = Object.entries(kind.fields).find(([, each]) => String(each.number) === part)?.[0] ?? null;
           const name =

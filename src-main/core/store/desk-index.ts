@@ -20,7 +20,7 @@ import { fromColumnId, selectById } from './column-id.ts';
 import type { WritableDb } from './database.ts';
 import { derivedId } from './derived-id.ts';
 import type { Meta } from './meta.ts';
-import type { OpLog } from './op-log.ts';
+import type { LoggedOp, OpLog } from './op-log.ts';
 import { type Row, rowValues } from './record-rows.ts';
 import { quote } from './tables.ts';
 
@@ -30,6 +30,8 @@ const rulesVersion = '3';
 const mostAlike = 20;
 /** Rows in memory while everything is made anew. */
 const rowsAtOnce = 1000;
+/** Records whose ops are read together: a segment is read once for all of them, not for each. */
+const recordsAtOnce = 1000;
 
 export type DeskIndex = {
   /** The fields that `projected` wants to see beside those an op sets and those of the natural key. */
@@ -85,7 +87,11 @@ export function settlementOps(log: OpLog, about: SettlementAbout, subject: strin
 
 /** A record's ops as the rules read them. */
 export function opsOf(log: OpLog, record: string): Written[] {
-  return log.opsOfRecord(record).map(({ op, log: { replica } }) => ({ op, replica }));
+  return written(log.opsOfRecord(record));
+}
+
+function written(ops: readonly LoggedOp[]): Written[] {
+  return ops.map(({ op, log: { replica } }) => ({ op, replica }));
 }
 
 /** The name of a pair's place on the desk: records of one key lie together. */
@@ -117,7 +123,8 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta, kinds:
       since integer not null,
       primary key (subject, about, part)
     ) strict, without rowid;
-    create index if not exists desk_by_item on desk (item);
+    drop index if exists desk_by_item;
+    create index if not exists desk_by_place on desk (item, kind, since, subject);
     create index if not exists desk_by_part on desk (part);
     create index if not exists settlement_by_subject on settlement (f_subject);
     create index if not exists settlement_by_other on settlement (f_other);
@@ -140,6 +147,7 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta, kinds:
   const decided = `select f_subjectKind as kind, f_subject as subject, f_other as other from settlement where f_about = 'same'`;
   const selectDecided = db.prepare(decided);
   const selectDecidedOf = db.prepare(`${decided} and f_subject = ? union all ${decided} and f_other = ?`);
+  const selectSettlement = db.prepare(selectById(Settlement, '1')).pluck();
   const selectAny = db.prepare('select 1 from desk limit 1').pluck();
   const insertRow = db.prepare(
     'insert or replace into desk (subject, about, part, kind, item, since) values (?, ?, ?, ?, ?, ?)',
@@ -212,10 +220,14 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta, kinds:
     else if (typeof other === 'string') markPair(subjectOf, subject, other);
   }
 
-  function judgeRecord(kind: Kind, record: string): DeskRow[] {
-    const disputes = findDisputes(kind, opsOf(opLog, record), (about, part) =>
-      settlementOps(opLog, about, record, part),
-    );
+  /** The ops of the settlement about something of a record. Mostly there is none, and no row of one, which is quicker to see than in the log. */
+  function decisionOps(about: SettlementAbout, subject: string, part: string): Written[] {
+    const settlement = derivedId(settlementSeed(about, subject, part));
+    return selectSettlement.get(settlement) === undefined ? [] : opsOf(opLog, settlement);
+  }
+
+  function judgeRecord(kind: Kind, record: string, ops: readonly Written[]): DeskRow[] {
+    const disputes = findDisputes(kind, ops, (about, part) => decisionOps(about, record, part));
     if (disputes.isAgreed) insertAgreed.run(record, kind.number);
     else deleteAgreed.run(record);
     if (!isDisputed(disputes)) return [];
@@ -242,7 +254,7 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta, kinds:
     if (a === undefined || b === undefined) return []; // not arrived yet; judged again when it does
     const keyOf = (row: Row): string | null => (row.alive === 1 ? naturalKey(kind, rowValues(kind, row)) : null);
     const key = keyOf(a);
-    const same = findSame(key !== null && key === keyOf(b), settlementOps(opLog, 'same', first, second));
+    const same = findSame(key !== null && key === keyOf(b), decisionOps('same', first, second));
     if (same === null) return [];
     const since = Math.max(
       Number(a.created_at),
@@ -334,9 +346,15 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta, kinds:
     settle() {
       if (records.size === 0 && pairs.size === 0) return false;
       let changed = false;
-      for (const [record, kind] of records) {
-        const before = inOrder(selectRows.all(record, 'same') as DeskRow[]); // rows of our own table
-        changed = replace(before, inOrder(judgeRecord(kind, record))) || changed;
+      const marked = [...records];
+      for (let from = 0; from < marked.length; from += recordsAtOnce) {
+        const some = marked.slice(from, from + recordsAtOnce);
+        const ops = opLog.opsOfRecords(new Set(some.map(([record]) => record)));
+        for (const [record, kind] of some) {
+          const before = inOrder(selectRows.all(record, 'same') as DeskRow[]); // rows of our own table
+          const rows = judgeRecord(kind, record, written(ops.get(record) ?? []));
+          changed = replace(before, inOrder(rows)) || changed;
+        }
       }
       for (const [pair, kind] of pairs) {
         const [first = '', second = ''] = pair.split(' ');

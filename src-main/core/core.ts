@@ -14,6 +14,7 @@ import { createProfile, type OpenProfile, resumeProfile, type SessionResume } fr
 import { samplePassphrase } from './access/sample.ts';
 import { unwrapKey } from './access/vault.ts';
 import { createCommissionsService } from './commissions/commissions-service.ts';
+import { createPlaceNames } from './commissions/country-documents.ts';
 import { createContactsService } from './contacts/contacts-service.ts';
 import { createCopiesService } from './copies/copies-service.ts';
 import { finishPuttingBack, isPuttingBack } from './copies/put-in-place.ts';
@@ -184,9 +185,11 @@ export function createCore(deps: CoreDeps): Core {
     logger: deps.logger,
     changed,
   });
+  const placeNames = createPlaceNames();
   const sync = createSyncService({
     ...deps,
     changed,
+    placeNames,
     isSample: () => profile.isSample(),
     isOldCopy: takeNewIdentity,
     appVersion: deps.build.version,
@@ -199,6 +202,7 @@ export function createCore(deps: CoreDeps): Core {
   const stick = createStickService({
     ...deps,
     changed,
+    placeNames,
     isSample: () => profile.isSample(),
     enrolOnline: async (invitation) => sync.handlers.enrol(invitation),
     enrolled: () => sync.enrolmentChanged(),

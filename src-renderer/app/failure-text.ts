@@ -1,6 +1,8 @@
 import type { Failure } from '#shared/kernel/result.ts';
+import type { ScopeView } from '#shared/sync/contract.ts';
 import { useFormat } from '#renderer/i18n/use-format.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
+import { usePlaceName } from './place-name.ts';
 
 export type FailureText = {
   /** The cause, one sentence without a full stop. */
@@ -11,11 +13,12 @@ export type FailureText = {
 
 /**
  * Turns a failure into words. Each code has `<code>.title` and `<code>.text` in failures.json; sizes, times and numbers of
- * the failure are formatted and put in. A code without words becomes the general message, which names the code.
+ * the failure are formatted and put in, and a partition as the `commission` it is of. A code without words becomes the general message, which names the code.
  */
 export function useFailureText(): (failure: Failure) => FailureText {
   const { i18n } = useTranslation('failures');
   const format = useFormat();
+  const placeName = usePlaceName();
   return (failure) => {
     const facts: Record<string, string | number> = {};
     for (const [name, value] of Object.entries(failure)) {
@@ -24,6 +27,11 @@ export function useFailureText(): (failure: Failure) => FailureText {
       } else if (typeof value === 'string') facts[name] = value;
     }
     if (typeof failure['waitSeconds'] === 'number') facts['wait'] = format.clip(failure['waitSeconds']);
+    if (typeof failure['partition'] === 'string') {
+      const names = failure['names'] as ScopeView['names'] | undefined; // as the core names it
+      const { name, path } = placeName({ partition: failure['partition'], names: names ?? null });
+      facts['commission'] = path === null ? name : `${name} (${path})`;
+    }
     // Codes are data: contracts of later versions may bring some that these catalogues do not name, so keys are plain strings here.
     const translate = i18n.getFixedT(i18n.language, 'failures') as unknown as (key: string, facts: object) => string;
     const say = (key: string): string => translate(key, { code: failure.code, ...facts });

@@ -1,8 +1,7 @@
 import IconEraser from '@tabler/icons-react/dist/esm/icons/IconEraser.mjs';
 import IconFolderPlus from '@tabler/icons-react/dist/esm/icons/IconFolderPlus.mjs';
-import { sharedPartition } from '#shared/access/partitions.ts';
-import { type Locale, pickContentLocale } from '#shared/i18n/locales.ts';
 import type { ScopeView, SyncStatus } from '#shared/sync/contract.ts';
+import { usePlaceName } from '#renderer/app/place-name.ts';
 import { useCommand } from '#renderer/app/use-command.ts';
 import { useFormat } from '#renderer/i18n/use-format.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
@@ -78,19 +77,12 @@ export function ScopesSheet({ status }: { status: SyncStatus }) {
   );
 }
 
-/** A commission by its name; what lies above commissions by who shares it; what has no name here as such, with its path to tell the hub. */
-function ScopeName({ of: { names, partition } }: { of: ScopeView }) {
-  const { t } = useTranslation('scopes');
-  const { locale } = useFormat();
-  const known = names === null ? null : pickContentLocale(locale, Object.keys(names) as Locale[]); // the contract's keys
-  const name = known === null ? undefined : names?.[known];
-  if (partition === sharedPartition) return <b className="b">{t('place.everyone')}</b>;
-  if (name === undefined) {
-    return (
-      <>
-        <b className="b">{t('place.unnamed')}</b> <span className="mut nw">({partition})</span>
-      </>
-    );
-  }
-  return <b className="b">{partition.split('/').length < 3 ? t('place.shared', { name }) : name}</b>;
+function ScopeName({ of }: { of: ScopeView }) {
+  const { name, path } = usePlaceName()(of);
+  return (
+    <>
+      <b className="b">{name}</b>
+      {path !== null && <span className="mut nw"> ({path})</span>}
+    </>
+  );
 }

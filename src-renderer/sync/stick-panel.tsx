@@ -14,8 +14,9 @@ import { useNotify } from '#renderer/ui/notification.tsx';
 import { Note } from '#renderer/ui/sheet.tsx';
 import { CardHead } from './card-head.tsx';
 import { ChooseFolder } from './choose-folder.tsx';
-import { isPartRefused, nextRoad } from './next-road.ts';
+import { nextRoad } from './next-road.ts';
 import { spaced, StickArrivalNote } from './stick-arrival.tsx';
+import { type StickSentence, stickSentences } from './stick-words.ts';
 import { useTake } from './use-take.ts';
 import { WriteDialog } from './write-dialog.tsx';
 
@@ -47,15 +48,18 @@ function Carry({ status, state }: { status: SyncStatus; state: StickState }) {
   const isUnfit = status.problem?.code === 'sync/protocol';
   // What nobody would take is not written: from a laptop that is shut out the neighbours take nothing either.
   const readers = isHubShut ? [] : state.readers.filter(({ id }) => !isUnfit || id !== 'hub');
-  const isRefused = isPartRefused(status, past ?? []);
-  const waits = isHubShut ? 'text.shutOut' : isUnfit ? 'text.versions' : isRefused ? 'text.refused' : 'text.waiting';
+  const sentence = (said: StickSentence): string =>
+    t(`text.${said.key}`, {
+      number: 'number' in said ? format.number(said.number) : '',
+      laptop: 'laptop' in said ? said.laptop : '',
+    });
   return (
     <>
       <CardHead
         icon={IconDeviceUsb}
         title={t('title')}
         text={[
-          status.saved > 0 ? t(waits, { number: format.number(status.saved) }) : t('text.none'),
+          ...stickSentences(status).map(sentence),
           last === undefined ? '' : tFiles('traffic.lastStick', { when: format.recent(last.startedAt) }),
         ].join(' ')}
       />
@@ -85,9 +89,7 @@ function Carry({ status, state }: { status: SyncStatus; state: StickState }) {
           {place === undefined && <span className="sm mut">{t('noStick')}</span>}
         </div>
       </div>
-      {isWriting && (
-        <WriteDialog state={{ ...state, readers }} isRefused={isRefused} onClose={() => setIsWriting(false)} />
-      )}
+      {isWriting && <WriteDialog state={{ ...state, readers }} onClose={() => setIsWriting(false)} />}
     </>
   );
 }

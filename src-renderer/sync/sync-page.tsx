@@ -88,7 +88,10 @@ function Path({ status }: { status: SyncStatus }) {
         detail={
           status.waitingSince === null || status.saved === 0
             ? t('path.nothing')
-            : t('path.since', { when: format.date(format.dayOf(status.waitingSince)) })
+            : [
+                t('path.since', { when: format.date(format.dayOf(status.waitingSince)) }),
+                ...(status.refused > 0 ? [t('path.refused', { number: format.number(status.refused) })] : []),
+              ].join(', ')
         }
       />
       <Stop
@@ -173,9 +176,13 @@ function Past() {
               <b className="b">{t(`past.${item.road}`)}</b>
               <span className="mut num"> · {format.dateTime(item.startedAt)}</span>
               <br />
-              {item.problem === null
-                ? t('past.counts', { sent: format.number(item.sent), received: format.number(item.received) })
-                : textOf(item.problem).title}
+              {(item.problem === null || item.sent + item.received > 0) && (
+                <>
+                  {t('past.counts', { sent: format.number(item.sent), received: format.number(item.received) })}
+                  <br />
+                </>
+              )}
+              {item.problem !== null && textOf(item.problem).title}
             </span>
           </li>
         ))}

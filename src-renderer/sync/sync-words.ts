@@ -2,6 +2,7 @@ import type { SyncStatus } from '#shared/sync/contract.ts';
 import { useFailureText } from '#renderer/app/failure-text.ts';
 import { useFormat } from '#renderer/i18n/use-format.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
+import { toGo } from './next-road.ts';
 
 /** The state of the exchange in one title and one sentence: first what is safe. */
 export function useSyncWords(): (status: SyncStatus, isSample: boolean) => { title: string; text: string } {
@@ -21,15 +22,21 @@ export function useSyncWords(): (status: SyncStatus, isSample: boolean) => { tit
     if (isSample) return { title: t('state.sample.title'), text: t('state.sample.text') };
     const last =
       status.lastContactAt === null ? t('last.never') : t('last.at', { when: format.recent(status.lastContactAt) });
-    const waiting = t('waiting', { count: status.saved });
+    const leaves = toGo(status);
+    const waiting = leaves > 0 ? t('waiting', { count: leaves }) : null;
+    const refused = status.refused > 0 ? t('refused', { number: format.number(status.refused) }) : '';
+    // The hub, this laptop's disk or the line: what it was is said at once, as Today shows no more than this.
+    const isSaid = refused !== '' && status.problem?.code === 'sync/hub-refused';
+    const cause = status.problem === null || isSaid ? '' : `${textOf(status.problem).title}.`;
+    const inOrder = (...sentences: string[]): string => sentences.filter((each) => each !== '').join(' ');
     const onTheWay = t('state.onTheWay', { number: format.number(status.sent) });
     switch (status.state) {
       case 'not-enrolled':
         return { title: t('state.saved'), text: t('state.notEnrolled') };
       case 'offline':
-        return { title: t('state.saved'), text: `${t('state.offline')} ${status.saved > 0 ? waiting : last}` };
+        return { title: t('state.saved'), text: inOrder(t('state.offline'), refused, waiting ?? last) };
       case 'waiting':
-        return { title: t('state.saved'), text: `${last} ${status.saved > 0 ? waiting : onTheWay}` };
+        return { title: t('state.saved'), text: inOrder(last, waiting ?? onTheWay) };
       case 'syncing':
         return {
           title: [t('state.syncing'), timeLeft(status)].filter((part) => part !== '').join(' · '),
@@ -37,11 +44,9 @@ export function useSyncWords(): (status: SyncStatus, isSample: boolean) => { tit
         };
       case 'up-to-date':
         return { title: t('state.received'), text: last };
-      case 'refused': {
-        // The hub, this laptop's disk or the line: what it was is said at once, as Today shows no more than this.
-        const cause = status.problem === null ? '' : `${textOf(status.problem).title}. `;
-        return { title: t('state.saved'), text: `${cause}${status.saved > 0 ? waiting : last}` };
-      }
+      case 'partly':
+      case 'refused':
+        return { title: t('state.saved'), text: inOrder(cause, refused, waiting ?? last) };
     }
   };
 }

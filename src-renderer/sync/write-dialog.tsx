@@ -14,18 +14,10 @@ import { Note } from '#renderer/ui/sheet.tsx';
 import { ProgressBar } from '#renderer/ui/tabs.tsx';
 import { ChooseFolder } from './choose-folder.tsx';
 
-const nothing = { changes: 0, attachments: { files: 0, bytes: 0 }, needsHub: false };
+const nothing = { changes: 0, refused: 0, attachments: { files: 0, bytes: 0 }, needsHub: false };
 
-/** Which stick, for whom, how much; then what to do with it. `isRefused`: some of what waits the hub will not take. */
-export function WriteDialog({
-  state,
-  isRefused,
-  onClose,
-}: {
-  state: StickState;
-  isRefused: boolean;
-  onClose: () => void;
-}) {
+/** Which stick, for whom, how much, and what of it the hub will not take; then what to do with it. */
+export function WriteDialog({ state, onClose }: { state: StickState; onClose: () => void }) {
   const { t } = useTranslation('stick');
   const format = useFormat();
   const id = useId();
@@ -43,7 +35,7 @@ export function WriteDialog({
     { reader: reader?.id ?? '', everything },
     { enabled: reader !== undefined, keepPrevious: true },
   );
-  const { changes, attachments, needsHub } = preview.value ?? nothing;
+  const { changes, refused, attachments, needsHub } = preview.value ?? nothing;
   const start = async (): Promise<void> => {
     if (place === undefined || reader === undefined) return;
     const result = await write.run({ place: place.id, reader: reader.id, everything });
@@ -57,6 +49,7 @@ export function WriteDialog({
           <p className="num">
             {t('done.text', { number: format.number(done.changes), bytes: format.bytes(done.bytes) })}
           </p>
+          <RefusedNote of={done} />
           {done.attachments > 0 && (
             <p className="num">{t('done.files', { number: format.number(done.attachments) })}</p>
           )}
@@ -78,6 +71,7 @@ export function WriteDialog({
     );
   }
   const isBusy = write.isBusy;
+  const isInVain = refused > 0 && refused === changes && attachments.files === 0;
   return (
     <Dialog labelledBy={id} onClose={() => !isBusy && onClose()}>
       <div className="bd col g4 stick-dialog">
@@ -94,7 +88,6 @@ export function WriteDialog({
             detail: t(each.id === 'hub' ? 'reader.hubText' : 'reader.laptopText'),
           }))}
         />
-        {isRefused && reader?.id === 'hub' && <Note tone="ochre">{t('dialog.refused')}</Note>}
         {needsHub && <Note tone="ochre">{t('dialog.needsHub', { name: reader?.name ?? '' })}</Note>}
         <CheckField checked={everything} onChange={setEverything}>
           {t('dialog.everything')}
@@ -111,6 +104,7 @@ export function WriteDialog({
             })}{' '}
           <span className="mut">{t('dialog.private')}</span>
         </p>
+        <RefusedNote of={{ changes, refused }} />
         {isBusy && task !== null && (
           <ProgressBar
             percent={task.total === 0 ? 0 : Math.floor((task.done * 100) / task.total)}
@@ -124,7 +118,7 @@ export function WriteDialog({
           {t('dialog.cancel')}
         </Button>
         <Button
-          variant="filled"
+          variant={isInVain ? 'outline' : 'filled'}
           disabled={place === undefined || reader === undefined}
           busy={isBusy && t('writing')}
           onClick={() => void start()}
@@ -133,6 +127,19 @@ export function WriteDialog({
         </Button>
       </div>
     </Dialog>
+  );
+}
+
+/** What of the changes for the hub it will not take, from a stick either. */
+function RefusedNote({ of: { changes, refused } }: { of: { readonly changes: number; readonly refused: number } }) {
+  const { t } = useTranslation('stick');
+  const format = useFormat();
+  if (refused === 0) return null;
+  const said = refused === changes ? 'dialog.refusedAll' : 'dialog.refused';
+  return (
+    <Note tone="ochre">
+      <p className="num">{t(said, { number: format.number(refused) })}</p>
+    </Note>
   );
 }
 

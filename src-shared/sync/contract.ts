@@ -22,9 +22,12 @@ export const SyncStatus = z.object({
   enrolled: z
     .object({ address: z.string().nullable(), hubName: z.string(), since: z.int(), validUntil: z.int() })
     .nullable(),
-  state: z.enum(['not-enrolled', 'offline', 'waiting', 'syncing', 'up-to-date', 'refused']),
+  /** `partly`: the last exchange came through, but for what `problem` says or `refused` counts. */
+  state: z.enum(['not-enrolled', 'offline', 'waiting', 'syncing', 'up-to-date', 'partly', 'refused']),
   /** Records on each part of the road. */
   saved: z.int(),
+  /** Of those saved, what the hub has refused: it takes them by no road while the rights of this laptop are what they are. */
+  refused: z.int(),
   sent: z.int(),
   received: z.int(),
   /** The oldest thing still waiting here. */
@@ -40,6 +43,7 @@ export const SyncStatus = z.object({
   progress: z
     .object({ done: z.int(), total: z.int(), unit: z.enum(['changes', 'bytes']), secondsLeft: z.int().nullable() })
     .nullable(),
+  /** One with a `partition` has the `names` of that as well, where they are known. */
   problem: Problem.nullable(),
   /**
    * What the hub has changed of what this laptop keeps. `leaving`: partitions it may not keep any more, with the changes and attachments

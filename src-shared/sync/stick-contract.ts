@@ -61,8 +61,11 @@ export const stickContract = {
   /** What there is for a reader. */
   preview: query(
     z.object({ reader: z.string().max(40), everything: z.boolean() }),
-    /** `needsHub`: it is not known to hold earlier records that this laptop cannot hand on any more. */
-    z.object({ changes: z.int(), attachments: Count, needsHub: z.boolean() }),
+    /**
+     * `refused`: of the changes, those the hub has refused and will not take from a stick either. `needsHub`: it is not known to hold earlier
+     * records that this laptop cannot hand on any more.
+     */
+    z.object({ changes: z.int(), refused: z.int(), attachments: Count, needsHub: z.boolean() }),
   ),
   write: command(
     z.object({ place: Place, reader: z.string().max(40), everything: z.boolean() }),
@@ -71,6 +74,8 @@ export const stickContract = {
       files: z.int(),
       bytes: z.int(),
       changes: z.int(),
+      /** Of them, as in a preview. */
+      refused: z.int(),
       /** Attachments that went along, and those the stick has no room for. */
       attachments: z.int(),
       left: Count,

@@ -52,6 +52,8 @@ test('a laptop hears of other rights, leaves what it may not keep, and the perso
   expect((await scopes()).leaving).toEqual([{ partition: dec, names: null, waiting: 1, files: 0 }]);
   expect(await contacts()).toBe(3);
   expect((await core.value('sync.status', {})).problem).toEqual({ code: 'sync/partition-left', partition: dec });
+  // The rest of the exchange went well; of what waits, all is refused.
+  expect(await core.value('sync.status', {})).toMatchObject({ state: 'partly', saved: 1, refused: 1 });
   const more = { kind: 'contact', id: ops[1]?.record, values: { note: 'Ещё, пример' } };
   expect(await core.code('records.save', more), 'nothing more is written there').toBe('records/not-allowed');
   expect(await core.code('sync.dropPartition', { partition: samplePartition }), 'only what is to be left').toBe('ok');

@@ -119,6 +119,43 @@ for (const kind of bothDatabases(postgres, 'stick')) {
       expect(await core.value('sync.status', {})).toMatchObject({ saved: 0, sent: 0, problem: null });
     });
 
+    test('what the hub refuses from a stick is told apart from what waits, until the right is back', async () => {
+      const core = await enrolByStick(hub, 'SAMPLE-RIGHTS');
+      const rounds = async (): Promise<void> => {
+        const stick = newStick();
+        await writeTo(core, stick, 'hub');
+        await hub.command('stick', stick.path);
+        await takeFrom(core, stick);
+      };
+      await addContact(core, 'Контакт, пример до');
+      await rounds();
+      await hub.command('grant', 'SAMPLE-RIGHTS', '--roles', 'trainer', '--hand-over-days', '0');
+      await core.value('records.save', { kind: 'decision', values: { state: 'draft', number: '1/1' } });
+      await rounds();
+      const name = 'Алматинская областная территориальная избирательная комиссия';
+      const refused = { state: 'partly', saved: 1, refused: 1, sent: 0 };
+      const problem = { code: 'sync/hub-refused', reason: 'wrong-role', partition };
+      expect(await core.value('sync.status', {})).toMatchObject({ ...refused, problem });
+      expect((await core.value('sync.status', {})).problem?.['names']).toMatchObject({ ru: name });
+      const preview = await core.value('stick.preview', { reader: 'hub', everything: false });
+      expect(preview).toMatchObject({ changes: 1, refused: 1 });
+      expect(await writeTo(core, newStick(), 'hub')).toMatchObject({ changes: 1, refused: 1 });
+      expect(await core.value('sync.status', {}), 'on a stick it is on no way').toMatchObject(refused);
+
+      // The hub answers a stick that brought nothing from here.
+      const other = newStick();
+      await hub.command('stick', other.path);
+      await takeFrom(core, other);
+      expect(await core.value('sync.status', {})).toMatchObject({ ...refused, problem });
+
+      await hub.command('grant', 'SAMPLE-RIGHTS', '--roles', 'chair');
+      await hub.command('stick', other.path);
+      await takeFrom(core, other);
+      expect(await core.value('sync.status', {})).toMatchObject({ refused: 0, problem: null });
+      await rounds();
+      expect(await core.value('sync.status', {})).toMatchObject({ state: 'up-to-date', saved: 0, sent: 0, refused: 0 });
+    });
+
     test('a request without an invitation is granted by hand, after both numbers were compared', async () => {
       const core = await laptop();
       const stick = newStick();

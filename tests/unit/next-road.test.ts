@@ -1,6 +1,7 @@
-/** What the Sync page offers first, and which failure it still shows. */
+/** What the Sync page offers first, which failure it still shows, and what it says a stick carries. */
 import { expect, test } from 'vitest';
-import { isPartRefused, nextRoad, standingProblem } from '#renderer/sync/next-road.ts';
+import { nextRoad, standingProblem } from '#renderer/sync/next-road.ts';
+import { stickSentences } from '#renderer/sync/stick-words.ts';
 import type { SyncStatus } from '#shared/sync/contract.ts';
 
 const enrolled = { address: 'https://hub.example', hubName: 'Hub, sample', since: 0, validUntil: 1 };
@@ -9,6 +10,7 @@ const status = (changes: Partial<SyncStatus>): SyncStatus => ({
   enrolled,
   state: 'waiting',
   saved: 3,
+  refused: 0,
   sent: 0,
   received: 0,
   waitingSince: 0,
@@ -33,6 +35,8 @@ test('one road is the next step: the hub, or a stick where it cannot be reached'
   expect(nextRoad(status({ enrolled: { ...enrolled, address: null } }))).toBe('stick');
   expect(nextRoad(status({ saved: 0, state: 'offline' }))).toBeNull();
   expect(nextRoad(status({ state: 'refused', problem: { code: 'sync/revoked' } }))).toBeNull();
+  expect(nextRoad(status({ state: 'partly', refused: 2 }))).toBe('hub');
+  expect(nextRoad(status({ state: 'partly', refused: 3 })), 'nothing goes by any road').toBeNull();
   expect(nextRoad(status({ enrolled: null, state: 'not-enrolled' }))).toBeNull();
 });
 
@@ -53,16 +57,30 @@ test('what the person’s own try failed for is shown for as long as it holds, a
   expect(standingProblem(status({}), incident)).toEqual(incident);
 });
 
-test('what the hub has refused is told where a stick is written, as the laptop heard of it', () => {
-  const refused = { code: 'sync/hub-refused', reason: 'wrong-partition' };
-  const bySticks = status({ enrolled: { ...enrolled, address: null } });
-  const exchange = { road: 'stick' as const, startedAt: 0, finishedAt: 0, sent: 0, received: 2, problem: refused };
-  expect(isPartRefused(status({ problem: refused }), [])).toBe(true);
-  expect(isPartRefused(status({ problem: { code: 'sync/partition-left', partition: 'kz/kz-33' } }), [])).toBe(true);
-  expect(isPartRefused(status({}), [exchange]), 'over the line it would be heard again').toBe(false);
-  const written = { ...exchange, sent: 5, problem: null };
-  expect(isPartRefused(bySticks, [written, exchange])).toBe(true);
-  expect(isPartRefused(bySticks, [{ ...exchange, problem: null }, written, exchange])).toBe(false);
-  for (const problem of [away, { code: 'sync/revoked' }, { code: 'sync/hub-refused', reason: 'expired' }])
-    expect(isPartRefused(status({ problem }), [])).toBe(false);
+test('a stick carries what the hub has not refused, and what it has is said beside', () => {
+  expect(stickSentences(status({}))).toEqual([{ key: 'waiting', number: 3 }]);
+  expect(stickSentences(status({ state: 'partly', refused: 2 }))).toEqual([
+    { key: 'waiting', number: 1 },
+    { key: 'refused', number: 2 },
+  ]);
+  expect(stickSentences(status({ state: 'partly', refused: 3 }))).toEqual([{ key: 'refused', number: 3 }]);
+  expect(stickSentences(status({ problem: { code: 'sync/revoked' } }))).toEqual([{ key: 'shutOut', number: 3 }]);
+  expect(stickSentences(status({ problem: { code: 'sync/protocol' } }))).toEqual([{ key: 'versions', number: 3 }]);
+});
+
+test('that all is handed over is said only where nothing comes, is on its way, or has parted', () => {
+  const done = { saved: 0, state: 'up-to-date' } as const;
+  expect(stickSentences(status(done))).toEqual([{ key: 'none' }]);
+  const progress = { done: 10, total: 100, unit: 'bytes', secondsLeft: null } as const;
+  expect(stickSentences(status({ ...done, state: 'syncing', progress }))).toEqual([{ key: 'syncing' }]);
+  expect(stickSentences(status({ ...done, state: 'syncing' })), 'a look at the hub, over in a moment').toEqual([
+    { key: 'none' },
+  ]);
+  expect(stickSentences(status({ ...done, state: 'waiting', sent: 4 }))).toEqual([{ key: 'sent', number: 4 }]);
+  const parted = { code: 'sync/log-parted', laptop: 'SAMPLE', partition: 'kz/kz-19' };
+  expect(stickSentences(status({ ...done, state: 'partly', problem: parted }))).toEqual([
+    { key: 'parted', laptop: 'SAMPLE' },
+  ]);
+  const refused = { code: 'sync/segment-refused', reason: 'segment/bad-signature' };
+  expect(stickSentences(status({ ...done, state: 'partly', problem: refused }))).toEqual([{ key: 'partly' }]);
 });

@@ -13,7 +13,7 @@ import { parameterOf, selectById } from './column-id.ts';
 import { fromColumnText, toColumnText } from './column-text.ts';
 import type { ReadableDb } from './database.ts';
 import type { Indexes } from './indexes.ts';
-import type { OpLog } from './op-log.ts';
+import type { Log, OpLog } from './op-log.ts';
 import { createRecordViews, type ViewRow } from './record-views.ts';
 import { columnName, quote, sortableFields } from './tables.ts';
 import { createWaitingRecords } from './waiting-records.ts';
@@ -51,11 +51,15 @@ export type RecordQueries = {
     since: number,
     limit: number,
   ): { at: number; kind: Kind; id: string; act: HistoryStep['act']; by: string | null }[];
-  /** Records by place on the road, and how many of each kind wait. */
-  roadCounts(): {
+  /**
+   * Records by place on the road, and how many of each kind wait. What waits in a log that `isRefused` counts as saved, handed over or not, and
+   * once more as refused.
+   */
+  roadCounts(isRefused?: (log: Log) => boolean): {
     saved: number;
     sent: number;
     received: number;
+    refused: number;
     waitingByKind: { kind: string; count: number }[];
     waitingSince: number | null;
   };
@@ -273,23 +277,27 @@ export function createRecordQueries(db: ReadableDb, opLog: OpLog, indexes: Index
         });
     },
 
-    roadCounts() {
-      const counts = { saved: 0, sent: 0, received: 0, waitingSince: null as number | null };
+    roadCounts(isRefused = () => false) {
+      const counts = { saved: 0, sent: 0, received: 0, refused: 0, waitingSince: null as number | null };
       const waitingByKind: { kind: string; count: number }[] = [];
       // A record may wait in several logs: it was written in more than one partition, or under more than one identity.
       const isSaved = new Map<string, boolean>();
+      const refused = new Set<string>();
       const waitingOf = new Map<number, number>();
       for (const { log, records, since } of waiting.logs()) {
-        const { sent } = opLog.marks(log);
+        const refusesLog = isRefused(log);
+        const sent = refusesLog ? 0 : opLog.marks(log).sent;
         if (since !== null) counts.waitingSince = Math.min(counts.waitingSince ?? since, since);
         for (const [record, { kind, seq }] of records) {
           if (!kindsByNumber.has(kind)) continue;
           const known = isSaved.get(record);
           if (known === undefined) waitingOf.set(kind, (waitingOf.get(kind) ?? 0) + 1);
           isSaved.set(record, known === true || seq > sent);
+          if (refusesLog) refused.add(record);
         }
       }
       for (const saved of isSaved.values()) counts[saved ? 'saved' : 'sent'] += 1;
+      counts.refused = refused.size;
       for (const kind of allKinds) {
         const count = waitingOf.get(kind.number) ?? 0;
         counts.received += Math.max(0, self.count(kind) - count);

@@ -2,6 +2,7 @@
 import type { Role } from '#shared/access/roles.ts';
 import type { Enrolment, ExchangeRow, SuccessionNote, SyncMemory, SyncStore } from '../sync/sync-store.ts';
 import type { Logger, Time } from '#shared/kernel/ports.ts';
+import { logKey } from '#shared/sync/messages.ts';
 import type { Archive } from './archive.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { Committer } from './commit.ts';
@@ -74,8 +75,11 @@ export function createSyncStore(deps: SyncMemoryDeps): SyncStore {
     syncMemory: () => parsed<SyncMemory>('sync-memory'),
     setSyncMemory: (memory) => meta.set('sync-memory', JSON.stringify(memory)),
     roadCounts() {
-      const { saved, sent, received } = queries.roadCounts();
-      return { saved, sent, received };
+      const { refused: logs = {} } = parsed<SyncMemory>('sync-memory') ?? {};
+      const { saved, sent, received, refused } = queries.roadCounts(({ replica, partition }) =>
+        Object.hasOwn(logs, logKey(replica, partition)),
+      );
+      return { saved, sent, received, refused };
     },
     waitingByKind: () => queries.roadCounts().waitingByKind,
     waitingSince: () => queries.roadCounts().waitingSince,

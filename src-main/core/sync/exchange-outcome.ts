@@ -1,6 +1,6 @@
 /** What an exchange's end means: which problem it shows, and what the store keeps of it. */
 import { newestFirst } from '#shared/sync/credential.ts';
-import { type Credential, parseLogKey } from '#shared/sync/messages.ts';
+import { type Credential, parseLogKey, type Summary } from '#shared/sync/messages.ts';
 import type { Failure } from '#shared/kernel/result.ts';
 import type { ExchangeOutcome } from '#shared/sync/exchange.ts';
 import type { Enrolment, SyncMemory, SyncStore } from './sync-store.ts';
@@ -11,6 +11,13 @@ export const emptyMemory: SyncMemory = { acknowledged: {}, lastContactAt: null, 
 /** Nothing wrong with this laptop or its hub: the line is away. */
 export function isLineAway(problem: Failure): boolean {
   return problem.code === 'sync/hub-unreachable' || problem.code === 'sync/hub-slow';
+}
+
+/** The exchange came through, but for some of what was to go or to come. */
+export function isPartly({ code, partition }: Failure): boolean {
+  // Without a partition it is the laptop, or the whole request, that the hub refused.
+  if (code === 'sync/hub-refused') return typeof partition === 'string';
+  return code === 'sync/log-parted' || code === 'sync/segment-refused' || code === 'sync/partition-left';
 }
 
 /** What to show of an exchange's end: its own failure first, then what the hub or this laptop refused. */
@@ -34,6 +41,21 @@ export function refusedHere(
   const { replica, partition } = parseLogKey(log);
   const laptop = store.credentials().find((each) => each.replica === replica)?.laptop ?? replica;
   return { code: 'sync/log-parted', laptop, partition };
+}
+
+/**
+ * Own logs the hub takes no further: those it has `said` so of, and of those `known` before, where it has not been `asked` about all of them, the
+ * ones it still holds no more of.
+ */
+export function refusedLogs(
+  store: Pick<SyncStore, 'isOwn'>,
+  known: Summary | undefined,
+  hub: { readonly summary: Summary; readonly said: readonly string[]; readonly asked: boolean },
+): Summary {
+  const reached = (log: string): number => hub.summary[log] ?? 0;
+  const before = Object.entries(known ?? {}).filter(([log, seq]) => !hub.asked && reached(log) <= seq);
+  const said = hub.said.filter((log) => store.isOwn(log)).map((log) => [log, reached(log)] as const);
+  return Object.fromEntries([...before, ...said]);
 }
 
 /**
@@ -69,6 +91,11 @@ export function keepOutcome(
     lastTryAt: at.startedAt,
     laptops: outcome.laptops ?? memory.laptops,
     clock: outcome.hubTime === null ? memory.clock : { hub: outcome.hubTime, from: at.startedAt, until: at.now },
+    refused: refusedLogs(store, memory.refused, {
+      summary: outcome.acknowledged,
+      said: outcome.refusals.map(({ log }) => log),
+      asked: outcome.failure === null,
+    }),
   });
   rememberHub(store, outcome);
 }

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Logger } from '#shared/kernel/ports.ts';
 import type { Failure } from '#shared/kernel/result.ts';
 import { refusedBlob } from '#shared/sync/blob-pieces.ts';
-import type { Summary } from '#shared/sync/messages.ts';
+import { parseLogKey, type Summary } from '#shared/sync/messages.ts';
 import type { BlobsParcel, ExchangeParcel, SnapshotParcel } from '#shared/sync/parcel.ts';
 import { type ParcelReader, proveWriter, rememberTaken, takeParcel } from '#shared/sync/parcel-session.ts';
 import { openSnapshotHead, type SnapshotHeader, snapshotSummary } from '#shared/sync/snapshot.ts';
@@ -11,7 +11,7 @@ import type { CarriedFiles } from '../files/carried-files.ts';
 import { verifyByKey, verifySignature } from '../store/identity.ts';
 import { segmentPorts } from '../store/segment-ports.ts';
 import { isWorth } from './cold-start.ts';
-import { refusedHere as refusedOfHub } from './exchange-outcome.ts';
+import { refusedHere as refusedOfHub, refusedLogs } from './exchange-outcome.ts';
 import { afterErasing, followScopes } from './follow-scopes.ts';
 import type { SealKey } from './parcel-seal.ts';
 import { readParcelFile, type StickFile } from './stick-scan.ts';
@@ -121,13 +121,14 @@ async function takeExchange(
   if (at.signal.aborted) return refused({ code: 'sync/stopped' });
   store.setStickMemory(failure === null ? rememberTaken(memory, digest) : memory);
   at.carried?.told(header.writer, header.blobs, header.epoch);
-  const refusedThere = refusals.map((refusal) => ({ blob: refusedBlob(refusal), reason: refusal.reason }));
+  const refusedThere = refusals.map((refusal) => ({ ...refusal, blob: refusedBlob(refusal) }));
   const ofRecords = refusedThere.find(({ blob }) => blob === null);
   const ofFile = refusedThere.find(({ blob, reason }) => blob !== null && reason !== 'too-large');
   const overQuota = refusedThere.flatMap(({ blob, reason }) => (blob !== null && reason === 'too-large' ? [blob] : []));
   if (overQuota.length > 0) at.carried?.refused(overQuota);
   if (header.writer === 'hub' && !isForked) rememberHubsWord(at, enrolment, header);
   const renewed = followScopes(store, at.now());
+  if (header.writer === 'hub' && !isForked) rememberRefused(store, header, renewed !== null);
   if (renewed !== null) at.logger.info('sync/credential-renewed', { serial: renewed.serial });
   const refusal = refusalByStick(store);
   if (refusal !== null) giveUp(store, refusal);
@@ -143,7 +144,9 @@ async function takeExchange(
     of('segment/unproved') ? { code: 'stick/unproved-claim' } : null,
     isRevoked ? { code: 'sync/revoked' } : null,
     isSucceeded ? { code: 'sync/succeeded' } : refusal,
-    ofRecords === undefined ? null : { code: 'sync/hub-refused', reason: ofRecords.reason },
+    ofRecords === undefined
+      ? null
+      : { code: 'sync/hub-refused', reason: ofRecords.reason, partition: parseLogKey(ofRecords.log).partition },
     overQuota.length === 0 ? null : { code: 'files/over-quota' },
     ofFile === undefined ? null : { code: 'files/hub-refused', reason: ofFile.reason },
     real[0] === undefined ? null : refusedOf(real[0]),
@@ -205,6 +208,23 @@ function rememberHubsWord({ store, now }: ParcelTaking, enrolment: Enrolment, he
     lastTryAt: memory?.lastTryAt ?? null,
     laptops: header.madeAt >= hub.at ? header.laptops : (memory?.laptops ?? []),
     clock: { hub: header.madeAt, from: header.madeAt, until: now() },
+    refused: memory?.refused,
   });
   if (hub.epoch !== enrolment.epoch) store.setEnrolment({ ...enrolment, epoch: hub.epoch });
+}
+
+/**
+ * The hub speaks of what was on the stick it answers. What it refused before it still refuses, until it holds more of it or has given this laptop
+ * other rights.
+ */
+function rememberRefused(store: SyncStore, header: ExchangeParcel, hasOtherRights: boolean): void {
+  const [memory, hub] = [store.syncMemory(), store.stickMemory().peers['hub']];
+  // A late answer says what is no longer so.
+  if (memory === null || hub === undefined || header.madeAt < hub.at) return;
+  const said = header.refusals.flatMap((each) =>
+    refusedBlob(each) === null && each.reason !== 'gap' ? [each.log] : [],
+  );
+  const known = hasOtherRights ? undefined : memory.refused;
+  const refused = refusedLogs(store, known, { summary: memory.acknowledged, said, asked: false });
+  store.setSyncMemory({ ...memory, refused });
 }

@@ -29,6 +29,8 @@ import type { SyncStore } from './sync-store.ts';
 /** What there is for one reader. */
 export type Load = {
   readonly changes: number;
+  /** Of the changes, those the hub, whom they are for, has refused. */
+  readonly refused: number;
   /** Attachments here that it is not known to hold, of those it may see; for the hub once for each partition they are referred to from. */
   readonly files: readonly PlacedFile[];
   /** It is not known to hold what lies before the segments of some log here: that only the hub can give. */
@@ -66,11 +68,15 @@ export function loadFor(store: SyncStore, carried: CarriedFiles | null, given: O
     reader === 'hub'
       ? []
       : store.snapshots.toHandOn().filter(({ header }) => lacksBeginnings(snapshotSummary(header), held));
+  const refusedLogs = reader === 'hub' ? (store.syncMemory()?.refused ?? {}) : {};
+  const isRefused = ([log]: [string, number]): boolean => Object.hasOwn(refusedLogs, log);
+  const summary = store.summary();
   const covered = snapshots.map(({ header }) => snapshotSummary(header)).reduce(furthest, held);
   return {
     order,
     snapshots,
-    changes: opsBeyond(store.summary(), furthest(begins, held)),
+    changes: opsBeyond(summary, furthest(begins, held)),
+    refused: opsBeyond(Object.fromEntries(Object.entries(summary).filter(isRefused)), furthest(begins, held)),
     needsHub: reader !== 'hub' && lacksBeginnings(begins, covered),
     files: everything ? here : here.filter((file) => !isThere(file)),
   };

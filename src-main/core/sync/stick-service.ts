@@ -13,6 +13,7 @@ import { isPackName } from '#shared/packs/pack-place.ts';
 import { keyDigits } from '#shared/sync/invitation.ts';
 import { parcelTag } from '#shared/sync/parcel-file.ts';
 import { lacksBeginnings, type ParcelOrder, standingCredential } from '#shared/sync/parcel-session.ts';
+import type { ScopeView } from '#shared/sync/contract.ts';
 import type { StickArrival, stickContract, StickState } from '#shared/sync/stick-contract.ts';
 import type { CarriedFiles } from '../files/carried-files.ts';
 import { sha256 } from '../store/segment-ports.ts';
@@ -23,6 +24,7 @@ import { acceptEnrolment, digitsToCompare, newestAnswer, requestEnrolment } from
 import { isMountPoint, type StickFolder } from './stick-files.ts';
 import { type ScanCache, scanPlace, type StickFile } from './stick-scan.ts';
 import { isWaiting, successionOf } from './succeeding.ts';
+import { nameProblem } from './sync-status.ts';
 import type { SyncProfile } from './sync-profile.ts';
 import type { Enrolment } from './sync-store.ts';
 
@@ -31,6 +33,8 @@ export type StickServiceDeps = {
   readonly logger: Logger;
   readonly changed: (topics: readonly string[]) => void;
   readonly isSample: () => boolean;
+  /** What a partition is called by the documents of its country; null where they do not name it. */
+  readonly placeNames: (partition: string) => Promise<ScopeView['names']>;
   /** Enrols over the network with an address and a code. */
   readonly enrolOnline: (invitation: {
     address: string;
@@ -209,7 +213,7 @@ export function createStickService(deps: StickServiceDeps): StickService {
     const counts = { files: names.length, bytes, changes, attachments: files.length, left: left.length };
     logger.info('stick/written', { ...counts, problem: failure?.code ?? null });
     deps.changed(['sync', 'stick']);
-    return failure === null ? ok({ ...counts, left: countOf(left) }) : err(failure);
+    return failure === null ? ok({ ...counts, refused: load.refused, left: countOf(left) }) : err(failure);
   }
 
   async function take(
@@ -271,7 +275,8 @@ export function createStickService(deps: StickServiceDeps): StickService {
     }
     logger.info('stick/taken', { files: taken.size, received, attachments, problem: problem?.code ?? null });
     deps.changed(['sync', 'stick']);
-    return ok({ files: taken.size, received, attachments, problems: [...problems.values()] });
+    const named = await Promise.all([...problems.values()].map((each) => nameProblem(each, store, deps.placeNames)));
+    return ok({ files: taken.size, received, attachments, problems: named });
   }
 
   /** Whether a file is named like a parcel for this laptop, from the hub or from any laptop it knows. */
@@ -335,7 +340,8 @@ export function createStickService(deps: StickServiceDeps): StickService {
         const enrolment = at?.store.enrolment() ?? null;
         if (at === null || enrolment === null) return err({ code: 'sync/not-enrolled' });
         const load = loadFor(at.store, await deps.carried(), orderFor(at, enrolment, reader, everything));
-        return ok({ changes: load.changes, attachments: countOf(load.files), needsHub: load.needsHub });
+        const { changes, refused, needsHub } = load;
+        return ok({ changes, refused, attachments: countOf(load.files), needsHub });
       },
       write: (input) => exclusively('write', (at, own) => write(at, own, input)),
       take: (input) => exclusively('take', (at, own) => take(at, own, input)),

@@ -7,7 +7,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { DomainHandlers } from '#shared/contract/rpc.ts';
 import type { Logger, Random, Time } from '#shared/kernel/ports.ts';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
-import type { syncContract } from '#shared/sync/contract.ts';
+import type { ScopeView, syncContract } from '#shared/sync/contract.ts';
 import { exchange, nothingDone, type ExchangeOutcome, type ExchangeProgress } from '#shared/sync/exchange.ts';
 import { protocolVersion } from '#shared/sync/messages.ts';
 import { databaseFailure } from '../store/database.ts';
@@ -24,8 +24,7 @@ import { type OpenedSync, openSync } from './opened-sync.ts';
 import type { SyncProfile } from './sync-profile.ts';
 import { createSchedule, jitter, regularDelay, retryDelay } from './sync-schedule.ts';
 import { giveUp, isFinal, isForgotten, isWaiting, succeedAtHub } from './succeeding.ts';
-import { createPlaceNames } from '../commissions/country-documents.ts';
-import { answerCame, nameScopes, progressed, syncStatus } from './sync-status.ts';
+import { answerCame, nameProblem, nameScopes, progressed, syncStatus } from './sync-status.ts';
 import type { Enrolment, SyncMemory } from './sync-store.ts';
 
 export type SyncServiceDeps = {
@@ -34,6 +33,8 @@ export type SyncServiceDeps = {
   readonly logger: Logger;
   readonly changed: (topics: readonly string[]) => void;
   readonly isSample: () => boolean;
+  /** What a partition is called by the documents of its country; null where they do not name it. */
+  readonly placeNames: (partition: string) => Promise<ScopeView['names']>;
   /** Told when the hub showed that this store is an old copy: it has to take a new identity. */
   readonly isOldCopy: () => void;
   readonly appVersion: string;
@@ -72,7 +73,6 @@ type OnlineEnrolment = Enrolment & { readonly address: string };
 
 export function createSyncService(deps: SyncServiceDeps): SyncService {
   const { time, random, logger } = deps;
-  const placeNames = createPlaceNames();
   let opened: OpenedSync | null = null;
   const schedule = createSchedule(() => {
     if (opened !== null) void run(opened);
@@ -324,8 +324,10 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
   return {
     handlers: {
       async status() {
+        const store = opened?.store ?? null;
         const status = syncStatus(opened, schedule.nextAt(), time.now());
-        return ok({ ...status, scopes: await nameScopes(status.scopes, placeNames) });
+        const scopes = await nameScopes(status.scopes, deps.placeNames);
+        return ok({ ...status, scopes, problem: await nameProblem(status.problem, store, deps.placeNames) });
       },
       exchanges: ({ limit }) => ok({ items: (opened?.store.exchanges(limit) ?? []).map((row) => ({ ...row })) }),
       enrol,

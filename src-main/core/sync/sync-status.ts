@@ -5,9 +5,9 @@ import { KindName } from '#shared/records/contract.ts';
 import { clockOff } from '#shared/sync/clock-check.ts';
 import type { ScopeView, SyncStatus } from '#shared/sync/contract.ts';
 import type { ExchangeProgress } from '#shared/sync/exchange.ts';
-import { emptyMemory, isLineAway } from './exchange-outcome.ts';
+import { emptyMemory, isLineAway, isPartly } from './exchange-outcome.ts';
 import type { LeavingScope } from './scopes-port.ts';
-import type { Enrolment, SuccessionNote, SyncStore } from './sync-store.ts';
+import type { Enrolment, ExchangeRow, SuccessionNote, SyncStore } from './sync-store.ts';
 
 /**
  * Of an exchange under way: ops, or bytes of an answer while it is not known how many ops are due. `reach`: how far it is with what has come of
@@ -92,6 +92,8 @@ export type SyncState = {
   readonly problem: Failure | null;
 };
 
+/** So many exchanges are looked through for what was last taken in from a stick. */
+const exchangesLooked = 20;
 /** So long a succession that went well is told. */
 const toldMs = 30 * 86_400_000;
 
@@ -99,7 +101,8 @@ const toldMs = 30 * 86_400_000;
 export function syncStatus(at: SyncState | null, nextAt: number | null, now: number): SyncStatus {
   const enrolment = at?.store.enrolment() ?? null;
   const memory = at?.store.syncMemory() ?? emptyMemory;
-  const counts = at?.store.roadCounts() ?? { saved: 0, sent: 0, received: 0 };
+  const counts = at?.store.roadCounts() ?? { saved: 0, sent: 0, received: 0, refused: 0 };
+  const standing = at === null || enrolment === null ? null : standingProblem(at, enrolment, counts.refused);
   const leaving = enrolment === null || at === null ? [] : at.store.scopes.leaving(enrolment.credential.partitions);
   return {
     enrolled:
@@ -111,7 +114,7 @@ export function syncStatus(at: SyncState | null, nextAt: number | null, now: num
             since: enrolment.enrolledAt,
             validUntil: enrolment.credential.validUntil,
           },
-    state: stateOf(at, enrolment, counts.saved + counts.sent, memory.lastContactAt),
+    state: stateOf(at, enrolment, standing, counts, memory.lastContactAt),
     ...counts,
     waitingSince: at?.store.waitingSince() ?? null,
     waitingByKind: (at?.store.waitingByKind() ?? []).flatMap(({ kind, count }) => {
@@ -122,7 +125,8 @@ export function syncStatus(at: SyncState | null, nextAt: number | null, now: num
     lastTryAt: at?.lastTryAt ?? memory.lastTryAt,
     nextTryAt: enrolment === null ? null : nextAt,
     progress: at === null || at.progress === null ? null : progressView(at.progress, now),
-    problem: enrolment === null ? (at?.problem ?? at?.store.succession()?.refused ?? null) : shownProblem(at, leaving),
+    problem:
+      enrolment === null ? (at?.problem ?? at?.store.succession()?.refused ?? null) : shownProblem(standing, leaving),
     scopes: {
       leaving: leaving.map((each) => ({ ...each })),
       changes: (at?.store.scopes.changes() ?? []).map((each) => ({ ...each })),
@@ -137,8 +141,7 @@ export function syncStatus(at: SyncState | null, nextAt: number | null, now: num
 }
 
 /** That the hub takes nothing more of a partition that is to be left is no matter for its staff: the person decides, on the same page. */
-function shownProblem(at: SyncState | null, leaving: readonly LeavingScope[]): Failure | null {
-  const problem = at?.problem ?? null;
+function shownProblem(problem: Failure | null, leaving: readonly LeavingScope[]): Failure | null {
   if (problem?.code !== 'sync/hub-refused' || problem['reason'] !== 'wrong-partition') return problem;
   const left = leaving.find(({ partition }) => partition === problem['partition']);
   return left === undefined ? problem : { code: 'sync/partition-left', partition: left.partition };
@@ -161,13 +164,38 @@ function successionState(note: SuccessionNote | null, now: number): SyncStatus['
 function stateOf(
   at: SyncState | null,
   enrolment: Enrolment | null,
-  waiting: number,
+  problem: Failure | null,
+  { saved, sent, refused }: ReturnType<SyncStore['roadCounts']>,
   lastContactAt: number | null,
 ): SyncStatus['state'] {
   if (at === null || enrolment === null) return 'not-enrolled';
   if (at.running !== null) return 'syncing';
-  if (at.problem !== null) return isLineAway(at.problem) ? 'offline' : 'refused';
-  return waiting > 0 || lastContactAt === null ? 'waiting' : 'up-to-date';
+  if (problem !== null) return isLineAway(problem) ? 'offline' : isPartly(problem) ? 'partly' : 'refused';
+  // Before the first exchange after a start; the hub has not said otherwise since.
+  if (refused > 0) return 'partly';
+  return saved + sent > 0 || lastContactAt === null ? 'waiting' : 'up-to-date';
+}
+
+/** What the last exchange failed for; of a laptop without a line, what of the hub's last stick was refused, there or here. */
+function standingProblem({ problem, store }: SyncState, { address }: Enrolment, refused: number): Failure | null {
+  if (problem !== null || address !== null) return problem;
+  const isHeard = ({ road, received, problem: told }: ExchangeRow): boolean =>
+    road === 'stick' && (received > 0 || (told !== null && isPartly(told)));
+  const heard = store.exchanges(exchangesLooked).find(isHeard)?.problem ?? null;
+  if (heard === null || !isPartly(heard)) return null;
+  return heard.code === 'sync/hub-refused' && refused === 0 ? null : heard;
+}
+
+/** Says in a problem with a partition what that is called, where anything here knows. */
+export async function nameProblem<F extends Failure | null>(
+  problem: F,
+  store: Pick<SyncStore, 'scopes'> | null,
+  namesOf: (partition: string) => Promise<ScopeView['names']>,
+): Promise<F> {
+  const partition = problem?.['partition'];
+  if (problem === null || typeof partition !== 'string') return problem;
+  const names = store?.scopes.view(partition).names ?? (await namesOf(partition));
+  return names === null ? problem : { ...problem, names };
 }
 
 /** Gives a name to what no record here names, where `namesOf` a partition knows one. */

@@ -2,7 +2,7 @@
  * What the sync service needs of the open, encrypted store: the exchange's own port plus a few small reads. The store
  * implements it (core/store/log-store.ts); tests use the same store. All methods are synchronous and short.
  */
-import type { Credential } from '#shared/sync/messages.ts';
+import type { Credential, Summary } from '#shared/sync/messages.ts';
 import type { Role } from '#shared/access/roles.ts';
 import type { Failure } from '#shared/kernel/result.ts';
 import type { HubTimeHeard } from '#shared/sync/clock-check.ts';
@@ -47,6 +47,8 @@ export type SyncMemory = {
   }[];
   /** The hub's clock beside this one's, as last heard; absent until then and in what earlier builds kept. */
   readonly clock?: HubTimeHeard | undefined;
+  /** Own logs the hub takes no further, by how much of each it held when it said so; absent in what earlier builds kept. */
+  readonly refused?: Summary | undefined;
 };
 
 /** What became of the last new identity of an enrolled laptop. */
@@ -95,10 +97,16 @@ export type SyncStore = StickStore & {
 
   /**
    * Records with at least one op written on this laptop, counted once each by their least advanced op:
-   * `saved` not yet handed over, `sent` handed over and not yet acknowledged, `received` all acknowledged by the hub.
+   * `saved` not yet handed over, `sent` handed over and not yet acknowledged, `received` all acknowledged by the hub. `refused` are those of
+   * `saved` that wait in a log the hub takes no further (`SyncMemory`), handed over or not.
    * Asked often (every `sync.status`): count from the own logs' marks, not by walking the log.
    */
-  roadCounts(): { readonly saved: number; readonly sent: number; readonly received: number };
+  roadCounts(): {
+    readonly saved: number;
+    readonly sent: number;
+    readonly received: number;
+    readonly refused: number;
+  };
   /** Records `saved` or `sent`, by kind name; kinds with none are left out. */
   waitingByKind(): { readonly kind: string; readonly count: number }[];
   /** When the oldest own op not yet acknowledged was written, milliseconds UTC; null when nothing waits. */

@@ -4,6 +4,7 @@ import IconDeviceLaptop from '@tabler/icons-react/dist/esm/icons/IconDeviceLapto
 import type { SyncStatus } from '#shared/sync/contract.ts';
 import { useFormat } from '#renderer/i18n/use-format.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
+import { toGo } from '#renderer/sync/next-road.ts';
 import { Icon } from '#renderer/ui/icon.tsx';
 import { useCall } from '../api.ts';
 import { useProfile } from '../profile.ts';
@@ -44,8 +45,14 @@ function useBadgeWords(): (status: SyncStatus) => [string, string | null] {
     unit === 'bytes'
       ? tFiles('traffic.amount', { done: format.bytes(done), total: format.bytes(total) })
       : t('badge.progress', { done: format.number(done), total: format.number(total) });
+  const reason = ({ problem, refused }: SyncStatus): string => {
+    if (refused > 0) return t('badge.refusedRecords', { number: format.number(refused) });
+    return problem?.code === 'sync/log-parted'
+      ? t('badge.parted', { laptop: String(problem['laptop']) })
+      : t('badge.notTaken');
+  };
   return (status) => {
-    const waiting = t('badge.waiting', { count: status.saved });
+    const waiting = toGo(status) > 0 ? t('badge.waiting', { count: toGo(status) }) : null;
     // A laptop that exchanges by stick has no line to be on.
     const connected = status.enrolled?.address === null ? tStick('badge') : t('badge.connected');
     if (sample) return [t('badge.sample'), null];
@@ -60,11 +67,13 @@ function useBadgeWords(): (status: SyncStatus) => [string, string | null] {
           status.lastContactAt === null ? null : t('badge.received', { time: format.time(status.lastContactAt) }),
         ];
       case 'waiting':
-        return [connected, status.saved > 0 ? waiting : t('badge.sent')];
+        return [connected, waiting ?? t('badge.sent')];
+      case 'partly':
+        return [t('badge.partly'), reason(status)];
       case 'refused':
         return [t('badge.refused'), t('badge.here')];
       case 'offline':
-        return [t('badge.offline'), status.saved > 0 ? waiting : t('badge.here')];
+        return [t('badge.offline'), waiting ?? t('badge.here')];
     }
   };
 }

@@ -25,6 +25,7 @@ const tables: readonly (readonly [Table, readonly string[], number])[] = [
   ['seal_key', ['id'], 1],
   ['replica', ['id'], 500],
   ['credential', ['serial'], 500],
+  ['learnt_credential', ['serial'], 500],
   ['invitation', ['code_hash'], 500],
   ['log', ['replica', 'partition'], 500],
   // Few at a time: one may be 8 MB.

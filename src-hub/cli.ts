@@ -97,6 +97,11 @@ async function list(hub: Hub, _args: readonly string[], { out, complain }: Termi
     const note = asked === undefined ? [] : [`a copy of it was refused ${asked} times: ask whose it is`];
     out([laptop.serial, state, contact, laptop.partition, laptop.laptop, ...note].join('\t'));
   }
+  for (const { serial, laptop, partitions, isRevoked } of await hub.credentials.listLearnt()) {
+    const state = isRevoked ? 'revoked' : 'not-enrolled';
+    const note = 'known only by its signature: what it wrote is taken from others, itself it is not let in';
+    out([serial, state, 'never', partitions.join(' '), laptop, note].join('\t'));
+  }
   if (laptops.length === 0) complain('No laptop is enrolled yet.');
   return 0;
 }
@@ -175,6 +180,7 @@ async function snapshots(hub: Hub, _args: readonly string[], { out, complain }: 
 
 async function stats(hub: Hub, _args: readonly string[], { out }: Terminal): Promise<number> {
   const laptops = await hub.credentials.list();
+  const learnt = await hub.credentials.listLearnt();
   const refusals = await hub.ledger.refusals();
   out(
     JSON.stringify({
@@ -182,6 +188,7 @@ async function stats(hub: Hub, _args: readonly string[], { out }: Terminal): Pro
       epoch: hub.identity.epoch,
       laptops: laptops.filter((laptop) => laptop.revoked_at === null).length,
       revoked: laptops.filter((laptop) => laptop.revoked_at !== null).length,
+      knownBySignature: learnt.length,
       ...(await hub.ledger.totals()),
       ...(await hub.blobs.totals()),
       shelf: (await hub.shelf.list()).length,

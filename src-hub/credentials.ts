@@ -16,6 +16,7 @@ import { createEnrolment } from './enrolment.ts';
 import { sha256 } from './hub-crypto.ts';
 import type { HubIdentity } from './identity.ts';
 import { heldOf, keepCredential, lockNewest, readCredential, signCredential } from './issuing.ts';
+import { learn, learntCredentials, learntLines, learntOf, learntStanding, listLearnt } from './learnt.ts';
 import { linesOf, succeed, successionOf, unsucceeded } from './succession.ts';
 
 const dayMs = 86_400_000;
@@ -77,18 +78,27 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
       .orderBy('serial', 'desc')
       .execute();
     const [newest] = rows;
-    const credentials = rows.map(({ serial, body }) => readOnce(serial, body));
-    const [credential] = credentials;
+    const issued = rows.map(({ serial, body }) => readOnce(serial, body));
+    const [credential] = issued;
     if (newest === undefined || credential === undefined) return { state: 'unknown' };
+    // Behind them: what it wrote before it was invited anew is judged by what the hub had forgotten then.
+    const credentials = [...issued, ...(await learntOf(db, replica))];
     const line = newest.revoked_at === null ? null : await successionOf(db, replica);
     if (line !== null) return { state: 'succeeded', credential, credentials, ...line };
     const valid = newest.valid_until <= time.now() ? 'expired' : 'valid';
     return { state: newest.revoked_at === null ? valid : 'revoked', credential, credentials };
   }
 
+  /** How a writer stands whose ops are to be judged: laptops that are not enrolled, too, by what the hub once signed (learnt.ts). */
+  async function writerOf(replica: string, followers: readonly string[] = []): Promise<Standing> {
+    const standing = await standingOf(replica);
+    if (standing.state !== 'unknown' || followers.includes(replica)) return standing;
+    return learntStanding(db, replica, (before) => writerOf(before, [...followers, replica]));
+  }
+
   /** Revokes by credential serial, an earlier one too, or laptop name; answers the names, none when nothing matched. */
   async function revoke(serialOrLaptop: string): Promise<string[]> {
-    const rows = await db
+    const enrolled = await db
       .selectFrom('credential')
       .innerJoin('replica', 'replica.id', 'credential.replica')
       .select(['replica.id', 'replica.laptop'])
@@ -96,11 +106,14 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
         where.or([where('credential.serial', '=', serialOrLaptop), where('replica.laptop', '=', serialOrLaptop)]),
       )
       .execute();
+    const learnt = await db
+      .selectFrom('learnt_credential')
+      .select(['replica as id', 'laptop'])
+      .where((where) => where.or([where('serial', '=', serialOrLaptop), where('laptop', '=', serialOrLaptop)]))
+      .execute();
+    const rows = [...enrolled, ...learnt];
     // All of a laptop's, also those it was renewed to since the operator looked, and under whatever identity it went on.
-    for (const id of await linesOf(
-      db,
-      rows.map((row) => row.id),
-    )) {
+    for (const id of await allOf(rows.map((row) => row.id))) {
       await db.updateTable('replica').set(unsucceeded).where('id', '=', id).execute();
       await db
         .updateTable('credential')
@@ -108,8 +121,20 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
         .where('replica', '=', id)
         .where('revoked_at', 'is', null)
         .execute();
+      await db
+        .updateTable('learnt_credential')
+        .set({ revoked_at: time.now() })
+        .where('replica', '=', id)
+        .where('revoked_at', 'is', null)
+        .execute();
     }
     return [...new Set(rows.map((row) => row.laptop))];
+  }
+
+  /** All identities of these laptops, whether the hub remembers them or was told. */
+  async function allOf(ids: readonly string[]): Promise<string[]> {
+    const all = await learntLines(db, await linesOf(db, ids));
+    return all.length === ids.length ? all : allOf(all);
   }
 
   /** Every laptop with its newest credential, longest silence first. */
@@ -128,12 +153,14 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
 
   /** Credentials of laptops that write within `partitions`, by serial. */
   async function within(partitions: readonly string[]): Promise<Credential[]> {
-    const counted = await db
-      .selectFrom('credential')
-      .select((select) => select.fn.countAll<number>().as('count'))
-      .executeTakeFirstOrThrow();
-    if (counted.count !== all.length) all = await readAll();
+    const [issued, learnt] = [await countOf('credential'), await countOf('learnt_credential')];
+    if (issued + learnt !== all.length) all = await readAll();
     return all.filter((credential) => reachesInto(credential, partitions));
+  }
+
+  async function countOf(table: 'credential' | 'learnt_credential'): Promise<number> {
+    const counting = db.selectFrom(table).select((select) => select.fn.countAll<number>().as('count'));
+    return (await counting.executeTakeFirstOrThrow()).count;
   }
 
   async function readAll(): Promise<Credential[]> {
@@ -144,7 +171,8 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
       const bodies = await db.selectFrom('credential').select(['serial', 'body']).where('serial', 'in', page).execute();
       for (const row of bodies) readOnce(row.serial, row.body);
     }
-    return rows.flatMap(({ serial }) => known.get(serial) ?? []);
+    const issued = rows.flatMap(({ serial }) => known.get(serial) ?? []);
+    return [...issued, ...(await learntCredentials(db))].sort((a, b) => (a.serial < b.serial ? -1 : 1));
   }
 
   /**
@@ -264,8 +292,13 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
     ...createEnrolment(deps),
     succeed: (succession: Succession) => succeed(deps, succession),
     standingOf,
+    writerOf: (replica: string) => writerOf(replica),
+    /** Takes what the hub signed and has forgotten, from somebody who is let in. */
+    learn: (brought: readonly Credential[]) => learn(deps, brought),
     revoke,
     list,
+    /** Laptops known by their credentials' signature only. */
+    listLearnt: () => listLearnt(db, writerOf),
     within,
     lackedBy,
     laptopsWithin,

@@ -15,6 +15,7 @@ import type { InvitationTable } from './db/schema.ts';
 import { sha256 } from './hub-crypto.ts';
 import type { HubIdentity } from './identity.ts';
 import { heldOf, keepCredential, readCredential, signCredential } from './issuing.ts';
+import { keyOf } from './learnt.ts';
 import { unsucceeded } from './succession.ts';
 
 const dayMs = 86_400_000;
@@ -80,8 +81,8 @@ export function createEnrolment(deps: { db: HubDb; identity: HubIdentity; time: 
         .where('code_hash', '=', codeHash)
         .executeTakeFirst();
       if (invitation === undefined) return err({ code: 'hub/bad-code' });
-      const known = await tx.selectFrom('replica').selectAll().where('id', '=', request.replica).executeTakeFirst();
-      if (known !== undefined && known.public_key !== request.publicKey) return err({ code: 'hub/key-mismatch' });
+      const known = await keyOf(tx, request.replica);
+      if (known !== null && known.publicKey !== request.publicKey) return err({ code: 'hub/key-mismatch' });
       if (invitation.used_at !== null) return repeat(tx, invitation, request);
       const now = time.now();
       if (invitation.expires_at <= now) return err({ code: 'hub/code-expired' });

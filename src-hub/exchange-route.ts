@@ -65,6 +65,7 @@ export function createExchangeRoute(deps: {
     if (request.replica !== asker.replica) return err({ code: 'hub/garbage' });
     if ('digest' in request) return ok(await brief(asker, request));
 
+    await credentials.learn(request.writers ?? []);
     const accepted = await archive.accept(incoming, rememberStandings(credentials, asker), asker.replica);
     for (const [reason, count] of countByReason(accepted.refusals)) {
       metrics.countRefused(reason, count);
@@ -187,7 +188,7 @@ function rememberStandings(credentials: Credentials, asker: Asker): (replica: st
     [asker.replica, Promise.resolve({ state: 'valid', credential, credentials: all })],
   ]);
   return (replica) => {
-    const found = known.get(replica) ?? credentials.standingOf(replica);
+    const found = known.get(replica) ?? credentials.writerOf(replica);
     known.set(replica, found);
     return found;
   };

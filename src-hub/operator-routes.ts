@@ -131,6 +131,11 @@ export function addOperatorRoutes(
           waitingBytes: laptop.revoked_at === null ? ledger.waitingFor(laptop, seen) : 0,
         };
       }),
+      learnt: (await credentials.listLearnt()).map(({ laptop, partitions, isRevoked }) => ({
+        partition: partitions.join(', '),
+        laptop,
+        revoked: isRevoked,
+      })),
       refusals: await ledger.refusals(),
       stored: { recordBytes: (await ledger.totals()).bytes, ...(await blobs.totals()) },
       freeBytes: await freeBytes(),

@@ -306,7 +306,7 @@ export function createSnapshots(deps: {
   }
 
   async function credentialsOf(replicas: readonly string[]): Promise<SnapshotHeader['credentials']> {
-    const standings = await Promise.all(replicas.map((replica) => deps.credentials.standingOf(replica)));
+    const standings = await Promise.all(replicas.map((replica) => deps.credentials.writerOf(replica)));
     return standings.flatMap((standing) => (standing.state === 'unknown' ? [] : [standing.credential]));
   }
 

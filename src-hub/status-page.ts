@@ -23,6 +23,8 @@ export type StatusView = {
     readonly expired: boolean;
     readonly waitingBytes: number;
   }[];
+  /** Known by their credentials' signature only, since the hub was put back (learnt.ts). */
+  readonly learnt: readonly { readonly partition: string; readonly laptop: string; readonly revoked: boolean }[];
   readonly refusals: readonly RefusalLine[];
   readonly stored: { readonly recordBytes: number; readonly attachmentBytes: number; readonly packBytes: number };
   readonly freeBytes: number | null;
@@ -93,6 +95,11 @@ function laptopsSection(view: StatusView, texts: StatusTexts): string {
 <td class="nw">${state === null ? contactText(laptop.lastContactAt, view.now, texts) : `<span class="ochre">${state}</span>`}</td>
 <td>${escape(laptop.version ?? '')}</td><td class="right nw">${laptop.revoked ? '' : size(laptop.waitingBytes, texts)}</td></tr>`;
   });
+  for (const { partition, laptop, revoked } of view.learnt) {
+    const state = revoked ? texts.revoked : texts.knownBySignature;
+    rows.push(`<tr><td>${escape(partition)}</td><td class="lap">${escape(laptop)}</td>
+<td class="nw"><span class="ochre">${state}</span></td><td></td><td></td></tr>`);
+  }
   if (rows.length === 0)
     return `<section class="sheet"><h2>${texts.laptops}</h2><p class="in mut">${texts.noLaptopsYet}</p></section>`;
   return `<section class="sheet"><h2>${texts.laptops}</h2><table><thead><tr><th>${texts.commission}</th><th>${texts.laptop}</th>

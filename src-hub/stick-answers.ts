@@ -222,7 +222,13 @@ export function createStickAnswers(deps: {
       .orderBy('revoked_at', 'desc')
       .limit(5000)
       .execute();
-    return rows.map(({ serial }) => serial);
+    const learnt = await db
+      .selectFrom('learnt_credential')
+      .select('serial')
+      .where('revoked_at', 'is not', null)
+      .limit(5000 - rows.length)
+      .execute();
+    return [...rows, ...learnt].map(({ serial }) => serial);
   }
 
   return { write, refuse };

@@ -217,7 +217,8 @@ export function createStick(deps: {
       await ledger.countRefusal(header.writer, standing.state);
       return err({ code: `hub/${standing.state}` });
     }
-    const accepted = await archive.accept(segments, (replica) => credentials.standingOf(replica), header.writer);
+    await credentials.learn(header.credentials);
+    const accepted = await archive.accept(segments, credentials.writerOf, header.writer);
     const refusals = accepted.refusals.filter((refusal) => refusal.reason !== 'gap');
     for (const refusal of refusals) await ledger.countRefusal(header.writer, refusal.reason);
     entry.refusals.push(...refusals);

@@ -12,6 +12,7 @@ import type { HubDb } from './db/database.ts';
 import type { ReplicaTable } from './db/schema.ts';
 import { verifySignature } from './hub-crypto.ts';
 import type { HubIdentity } from './identity.ts';
+import { keyOf } from './learnt.ts';
 import { keepCredential, lockNewest, readCredential, signCredential } from './issuing.ts';
 
 /** Of an identity that nobody goes on in the place of. */
@@ -35,8 +36,8 @@ export async function succeed(
     const signed = successionBytes(identity.publicKey, succession);
     if (!verifySignature(hexToBytes(old.public_key), signed, hexToBytes(succession.signature)))
       return err({ code: 'hub/bad-signature' });
-    const known = await tx.selectFrom('replica').selectAll().where('id', '=', succession.replica).executeTakeFirst();
-    if (known !== undefined && known.public_key !== succession.publicKey) return err({ code: 'hub/key-mismatch' });
+    const known = await keyOf(tx, succession.replica);
+    if (known !== null && known.publicKey !== succession.publicKey) return err({ code: 'hub/key-mismatch' });
     const refuse = (reason: 'revoked' | 'expired' | 'succeeded') => err({ code: `hub/${reason}`, laptop: old.id });
     if (old.succeeded_by !== null) {
       const given = old.succeeded_by === succession.replica ? await lockNewest(tx, succession.replica) : undefined;
@@ -46,7 +47,7 @@ export async function succeed(
     const rights = readCredential(newest.body);
     if (newest.revoked_at !== null) return refuse('revoked');
     if (rights.validUntil <= now) return refuse('expired');
-    if (known !== undefined) return err({ code: 'hub/key-mismatch' });
+    if (known?.isEnrolled === true) return err({ code: 'hub/key-mismatch' });
 
     const counting = stillCounting(await credentialsOf(tx, old.id), now);
     const issued = counting.map((each, age) =>

@@ -13,6 +13,7 @@ import { type BlobStore, blobKey, createDigester } from './blob-store.ts';
 import type { HubDb } from './db/database.ts';
 import type { LogTable } from './db/schema.ts';
 import { segmentPorts, verifySignature } from './hub-crypto.ts';
+import { learntCredentials } from './learnt.ts';
 
 export type Verified = {
   readonly logs: number;
@@ -32,13 +33,17 @@ export async function verifyAll(deps: { db: HubDb; store: BlobStore; hubKey: str
   let segments = 0;
 
   const replicas = await db.selectFrom('replica').select(['id', 'public_key']).execute();
-  const keys = new Map(replicas.map((replica) => [replica.id, replica.public_key]));
+  const learnt = await learntCredentials(db);
+  const keys = new Map([
+    ...learnt.map(({ replica, publicKey }) => [replica, publicKey] as const),
+    ...replicas.map((replica) => [replica.id, replica.public_key] as const),
+  ]);
   const logs = await db.selectFrom('log').selectAll().orderBy('replica').orderBy('partition').execute();
   for (const log of logs) {
     const key = keys.get(log.replica);
     const name = `log ${log.replica} ${log.partition}`;
     if (key === undefined) {
-      problems.push(`${name}: nobody with this id is enrolled`);
+      problems.push(`${name}: nobody with this id is known`);
       continue;
     }
     const walked = await walkLog(db, log, key);
@@ -47,7 +52,8 @@ export async function verifyAll(deps: { db: HubDb; store: BlobStore; hubKey: str
     if (walked.problem !== null) problems.push(`${name}: ${walked.problem}`);
   }
 
-  const credentials = await db.selectFrom('credential').select(['serial', 'body']).execute();
+  const issued = await db.selectFrom('credential').select(['serial', 'body']).execute();
+  const credentials = [...issued, ...(await db.selectFrom('learnt_credential').select(['serial', 'body']).execute())];
   for (const { serial, body } of credentials) {
     const parsed = Credential.safeParse(JSON.parse(body));
     const isRight = parsed.success && checkCredential(parsed.data, hubKey, verifySignature).ok;

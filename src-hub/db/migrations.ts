@@ -102,5 +102,13 @@ export function hubMigrations(dialect: Dialect): { readonly [name: string]: Migr
         await sql`alter table replica add column stick_blobs ${text}`.execute(db);
       },
     },
+    '0008-learnt-credentials': {
+      async up(db: Kysely<unknown>): Promise<void> {
+        await sql`create table learnt_credential (
+          serial ${text} primary key, replica ${text} not null, laptop ${text} not null, body ${text} not null,
+          learnt_at ${integer} not null, revoked_at ${integer})${strict}`.execute(db);
+        await sql`create index learnt_credential_replica on learnt_credential (replica)`.execute(db);
+      },
+    },
   };
 }

@@ -48,6 +48,18 @@ export type CredentialTable = {
   revoked_at: number | null;
 };
 
+/** What the hub signed and has forgotten, as laptops handed it over (learnt.ts): by its rights ops are judged, and nobody is let in. */
+export type LearntCredentialTable = {
+  serial: string;
+  /** Not among those enrolled when it was learnt. */
+  replica: string;
+  laptop: string;
+  /** The signed credential, JSON. */
+  body: string;
+  learnt_at: number;
+  revoked_at: number | null;
+};
+
 export type InvitationTable = {
   /** Hash of the code: the code itself is printed once and not kept. */
   code_hash: string;
@@ -163,6 +175,7 @@ export type HubDatabase = {
   hub_identity: HubIdentityTable;
   replica: ReplicaTable;
   credential: CredentialTable;
+  learnt_credential: LearntCredentialTable;
   invitation: InvitationTable;
   log: LogTable;
   segment: SegmentTable;

@@ -56,6 +56,16 @@ export function isSucceeded(credential: Credential, credentials: readonly Creden
   );
 }
 
+/** The credentials of these writers, and of those in whose places they are: what proves to a hub that has forgotten them who they were. */
+export function withPredecessors(credentials: readonly Credential[], replicas: Iterable<string>): Credential[] {
+  const line = new Set(replicas);
+  // A set also visits what is added meanwhile.
+  for (const replica of line)
+    for (const each of credentials)
+      if (each.replica === replica && each.succeeds !== undefined) line.add(each.succeeds);
+  return credentials.filter(({ replica }) => line.has(replica));
+}
+
 /** Whether a credential reaches into one of these partitions: whoever keeps them meets its laptop's logs. */
 export function reachesInto(credential: Pick<Credential, 'partitions'>, partitions: readonly string[]): boolean {
   return credential.partitions.some((own) => partitions.some((asked) => overlaps(own, asked)));

@@ -1,5 +1,6 @@
 /** What a laptop says in a turn of an exchange (exchange.ts): the request, and the brief one. */
-import type { Result } from '../kernel/result.ts';
+import type { Failure, Result } from '../kernel/result.ts';
+import { withPredecessors } from './credential.ts';
 import {
   type HandOverOptions,
   type HubWord,
@@ -14,6 +15,7 @@ import {
   type CredentialsHeld,
   frame,
   logKey,
+  maxWriters,
   parseLogKey,
   protocolVersion,
   serialsPerPage,
@@ -30,6 +32,8 @@ export type Asking = HubWord & {
   readonly hubSummary: Summary | null;
   /** What to say next about credentials: their digest, the page behind a serial, or nothing more. */
   readonly credentials: 'digest' | { readonly after: string } | null;
+  /** Writers the hub said it does not know: their credentials go along with what they wrote. Null where this hub reads none. */
+  readonly forgotten: readonly string[] | null;
 };
 
 /** A request on the road. `S` is what the asker knows while it waits. */
@@ -38,6 +42,8 @@ export type Asked<S> = {
   /** Resolves when the request is on its way, or answered. */
   readonly onItsWay: Promise<unknown>;
   readonly sent: readonly Sent[];
+  /** Writers whose credentials went along. */
+  readonly vouchedFor: readonly string[];
   /** How things stood when it was asked. */
   readonly since: S;
 };
@@ -54,6 +60,9 @@ export async function ask<S extends Asking>(
   const isFirst = session.hubSummary === null && session.isTold;
   const { segments, sent } = await nextSegments(store, session, options, isFirst ? 1 : maxSegmentsPerMessage);
   if (isStopped(options)) return null;
+  const senders = new Set(sent.map(({ log }) => parseLogKey(log).replica));
+  const vouchedFor = session.forgotten?.filter((replica) => senders.has(replica)) ?? [];
+  const writers = vouchedFor.length === 0 ? [] : withPredecessors(store.credentials(), vouchedFor);
   const header: SyncRequest = {
     protocol: protocolVersion,
     replica: store.replica,
@@ -61,11 +70,29 @@ export async function ask<S extends Asking>(
     summary: { ...store.summary(), ...coming },
     epoch: session.epoch,
     credentials: credentialsHeld(store, session, options),
+    ...(writers.length === 0 ? {} : { writers: writers.slice(0, maxWriters) }),
     segments: segments.map((segment) => segment.length),
   };
   const { promise: isSent, resolve: onSent } = Promise.withResolvers<void>();
   const answer = road.send(frame(header, segments), onSent);
-  return { answer, onItsWay: Promise.race([isSent, answer]), sent, since: session };
+  return { answer, onItsWay: Promise.race([isSent, answer]), sent, vouchedFor, since: session };
+}
+
+/** Whether the hub is of an earlier version, which takes no credentials from a laptop and calls a message with some garbage. */
+export function readsNoWriters({ vouchedFor }: Pick<Asked<unknown>, 'vouchedFor'>, failure: Failure): boolean {
+  return vouchedFor.length > 0 && failure.code === 'sync/hub-refused' && failure['reason'] === 'garbage';
+}
+
+/** Whether a log's writer, whom the hub does not know, can be vouched for by what the hub signed, and has not been yet. */
+export function canVouch(
+  store: ReplicaStore,
+  { forgotten }: Pick<Asking, 'forgotten'>,
+  { vouchedFor }: Pick<Asked<unknown>, 'vouchedFor'>,
+  log: string,
+): boolean {
+  const { replica } = parseLogKey(log);
+  if (forgotten === null || vouchedFor.includes(replica) || replica === store.replica) return false;
+  return store.credentials().some((each) => each.replica === replica);
 }
 
 /** How far the logs will be held once these segments of an answer are applied. Where they are not after all, the next request says so. */

@@ -45,8 +45,11 @@
  *    laptop's own: it was put back from a copy and must take a new identity before anything else (`sync/old-copy`).
  *    In a partition this laptop may not see any more the hub's does not come: there the log ends where both are the same.
  * 9. What the hub will not take under an earlier identity, and what others kept as strays (stray.ts), is written again under today's.
- * 10. Where only the answer may have been lost, a turn without segments asks what the hub holds before they are sent again.
- * 11. Another protocol version ends the exchange before anything is taken: `sync/protocol` {hub, app}.
+ * 10. Where the hub does not know the writer of a log (it was put back from an older backup), what it has signed of that writer goes along
+ *     (`writers`) when the log is offered once more: its own signature tells it by what rights to judge. A hub of an earlier version
+ *     calls that garbage; then it is left at the refusal.
+ * 11. Where only the answer may have been lost, a turn without segments asks what the hub holds before they are sent again.
+ * 12. Another protocol version ends the exchange before anything is taken: `sync/protocol` {hub, app}.
  */
 import { ok, type Failure, type Result } from '../kernel/result.ts';
 import { BriefResponse, parseLogKey, type Refusal, type Summary, SyncResponse, unframe } from './messages.ts';
@@ -62,7 +65,7 @@ import {
   othersIn,
   type Sent,
 } from './hand-over.ts';
-import { ask, type Asked, type Asking, briefRequest, comingBy } from './exchange-request.ts';
+import { ask, type Asked, type Asking, briefRequest, canVouch, comingBy, readsNoWriters } from './exchange-request.ts';
 import type { ReplicaStore } from './replica-store.ts';
 import { segmentsAtOnce, takeForeignSegment, takeTogether } from './take-segment.ts';
 
@@ -166,6 +169,11 @@ export async function exchange(
   for (;;) {
     if (asked === null) return end(session, { code: 'sync/stopped' });
     const answer = await asked.answer;
+    if (!answer.ok && readsNoWriters(asked, answer.error)) {
+      session = { ...session, forgotten: null };
+      asked = await ask(store, transport, session, options, {});
+      continue;
+    }
     if (!answer.ok) {
       // A short turn tells what the hub has before it is sent again.
       if (!mayHaveArrived(answer.error) || session.sent <= sentWhenLost) return end(session, answer.error);
@@ -187,7 +195,7 @@ export async function exchange(
     const before = session;
     // What did not arrive is no refusal.
     const arrived = lost.filter(({ log, from }) => (header.summary[log] ?? 0) >= from);
-    session = takeAnswer(store, session, [...asked.sent, ...arrived], header, options);
+    session = takeAnswer(store, session, { ...asked, sent: [...asked.sent, ...arrived] }, header, options);
     if (session.failure !== null) return end(session, session.failure);
     report(store, session, header, options);
     // While this answer is applied the hub already works on the next request.
@@ -281,6 +289,7 @@ function beginExchange(store: ReplicaStore, options: ExchangeOptions): Session {
     branched: 0,
     triedAt: 0,
     isFlowing: true,
+    forgotten: [],
     isTold: options.epoch !== null && Object.keys(options.acknowledged).length > 0,
   };
   const due = ahead(store, session, options);
@@ -297,6 +306,7 @@ function end(session: Session, failure: Failure | null): ExchangeOutcome {
     triedAt: _a,
     isFlowing: _w,
     isTold: _t,
+    forgotten: _n,
     ...outcome
   } = session;
   return { ...outcome, failure };
@@ -314,11 +324,13 @@ function opsLacking(store: ReplicaStore, session: Session, hub: Summary, options
 function takeAnswer(
   store: ReplicaStore,
   session: Session,
-  sent: readonly Sent[],
+  asked: Pick<Begun, 'sent' | 'vouchedFor'>,
   header: SyncResponse,
   options: ExchangeOptions,
 ): Session {
   const { summary } = header;
+  const { sent } = asked;
+  const forgotten = new Set(session.forgotten);
   const refusals = header.refusals.filter((refusal) => refusal.reason !== 'gap');
   for (const { log, reason } of refusals) if (reason === 'forked') store.distrust(log);
   const acknowledged =
@@ -339,6 +351,10 @@ function takeAnswer(
     const now = acknowledged[log] ?? 0;
     acknowledgedOps += Math.max(0, Math.min(now, to) - from + 1);
     const refusal = refusals.find((each) => each.log === log);
+    if (refusal?.reason === 'no-credential' && canVouch(store, session, asked, log)) {
+      forgotten.add(parseLogKey(log).replica);
+      continue;
+    }
     const again = refusal !== undefined && isFinal(store, refusal) ? store.endLog(log, now) : null;
     if (again !== null) reissued += again;
     // Standing still means refused. Less than was offered from means a gap: go on from there.
@@ -363,6 +379,7 @@ function takeAnswer(
       ...refusals.filter((refusal) => parseLogKey(refusal.log).replica === store.replica),
     ],
     blocked: [...blocked],
+    forgotten: session.forgotten === null ? null : [...forgotten],
     credentials: nextPage(session, header.credentialsAfter),
     isTold: true,
   };

@@ -72,6 +72,8 @@ const Serial = z.string().max(40);
 const Digest = z.string().regex(/^[0-9a-f]{32}$/);
 /** Serials in one page. */
 export const serialsPerPage = 1000;
+/** Credentials of writers in one request. */
+export const maxWriters = 1000;
 
 /**
  * What the asker holds of the credentials that reach into the partitions it asks for. First only a digest (`serialsDigest`); where the
@@ -97,6 +99,8 @@ export const SyncRequest = z.strictObject({
   epoch: z.string().max(40).nullable(),
   /** Null where all has been said about them in this exchange. */
   credentials: CredentialsHeld.nullable(),
+  /** What the hub signed of others whose segments come along, and said it does not know: it may have been put back from before. */
+  writers: z.array(Credential).max(maxWriters).optional(),
   segments: z.array(z.int().min(1)).max(1000),
 });
 export type SyncRequest = z.infer<typeof SyncRequest>;

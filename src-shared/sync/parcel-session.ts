@@ -4,7 +4,7 @@
  */
 import { err, type Failure, ok, type Result } from '../kernel/result.ts';
 import { maxBlobsNamed } from './blob-pieces.ts';
-import { coversPartition, isSucceeded, newestFirst, type Verify } from './credential.ts';
+import { coversPartition, isSucceeded, newestFirst, type Verify, withPredecessors } from './credential.ts';
 import { hexToBytes } from '../kernel/ids.ts';
 import { type Credential, logKey, parseLogKey, type Refusal, type Summary } from './messages.ts';
 import {
@@ -40,7 +40,6 @@ const keptTaken = 500;
 
 /** What the road by stick needs of a store beyond the exchange's port. */
 export type ParcelStore = ReplicaStore & {
-  credentials(): Credential[];
   /** Of logs whose segments here begin later: the seq before the first of them. */
   begins(): Summary;
   /** Of each of this laptop's own logs, how far the hub is known to hold it. */
@@ -113,7 +112,12 @@ export function* composeParcels(
   const visible = visibleTo(store, memory, order.reader);
   const summary = Object.fromEntries(Object.entries(store.summary()).filter(([log]) => visible(log)));
   const begins = Object.fromEntries(Object.entries(store.begins()).filter(([log]) => visible(log)));
-  const credentials = order.reader === 'hub' ? [] : store.credentials().slice(0, 2000);
+  const credentials = store.credentials();
+  /** A hub that was put back from a backup may have forgotten whom it signed them for. */
+  const ofWriters = (segments: readonly { readonly log: string }[]): Credential[] => {
+    const writers = segments.map(({ log }) => parseLogKey(log).replica).filter((each) => each !== store.replica);
+    return withPredecessors(credentials, writers);
+  };
   let proofs = signedByReader(store, order.reader);
   for (let isFirst = true; ; isFirst = false) {
     const segments = store.segmentsBeyond(held, segmentBytesPerParcel).slice(0, maxSegmentsPerParcel - proofs.length);
@@ -130,7 +134,7 @@ export function* composeParcels(
         epoch: order.epoch,
         summary,
         heads: {},
-        credentials,
+        credentials: (order.reader === 'hub' ? ofWriters(segments) : credentials).slice(0, 2000),
         succession: order.reader === 'hub' ? (order.succession ?? null) : null,
         revoked: [],
         refusals: [],

@@ -94,6 +94,8 @@ export type ReplicaStore = {
   applySegment(bytes: Uint8Array, source?: SegmentSource): Result<AppliedSegment>;
   /** Runs `work` as one transaction. Where it answers a failure, or the disk does, nothing of it is kept; that failure is answered. */
   together(work: () => Result<null>): Result<null>;
+  /** All credentials held. */
+  credentials(): Credential[];
   /** Serials of the credentials held that reach into these partitions, sorted, and their name (`serialsDigest`). */
   credentialSerials(partitions: readonly string[]): string[];
   credentialsDigest(partitions: readonly string[]): string;

@@ -49,7 +49,7 @@ export type LogStoreDeps = {
 export function createLogStore(deps: LogStoreDeps): ReplicaStore {
   const { db, log: opLog, identity } = deps;
   const insertCredential = db.prepare('insert or replace into credential (serial, replica, body) values (?, ?, ?)');
-  const selectCredentials = db.prepare('select body from credential').pluck();
+  const selectCredentials = db.prepare('select body from credential order by serial').pluck();
   const forked = createForkedLogs(deps.meta, opLog);
   const erased = createErasedLogs(deps.meta);
 
@@ -376,6 +376,7 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
       return result;
     },
 
+    credentials: () => [...credentials().values()],
     credentialSerials: serialsWithin,
     credentialsDigest: (partitions) => serialsDigest(serialsWithin(partitions), sha256),
 

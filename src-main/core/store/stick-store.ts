@@ -1,14 +1,12 @@
 /** What the road by stick keeps in the store, and the few reads the exchange's port does not have. */
-import { Credential, logKey } from '#shared/sync/messages.ts';
+import { logKey } from '#shared/sync/messages.ts';
 import { emptyStickMemory, type StickMemory } from '#shared/sync/parcel-session.ts';
 import type { ReplicaStore } from '#shared/sync/replica-store.ts';
 import type { PendingEnrolment, StickStore } from '../sync/stick-store-port.ts';
-import type { WritableDb } from './database.ts';
 import type { Meta } from './meta.ts';
 import type { OpLog } from './op-log.ts';
 
 export type StickStoreDeps = {
-  readonly db: WritableDb;
   readonly meta: Meta;
   readonly log: OpLog;
   readonly replicaStore: ReplicaStore;
@@ -17,7 +15,6 @@ export type StickStoreDeps = {
 /** Completes a `ReplicaStore` to what parcels need. */
 export function createStickStore(deps: StickStoreDeps): StickStore {
   const { meta, log: opLog } = deps;
-  const selectCredentials = deps.db.prepare('select body from credential order by serial').pluck();
   // Written by the setters below.
   const parsed = <T>(key: string): T | null => {
     const text = meta.get(key);
@@ -25,7 +22,6 @@ export function createStickStore(deps: StickStoreDeps): StickStore {
   };
   return {
     ...deps.replicaStore,
-    credentials: () => (selectCredentials.all() as string[]).map((body) => Credential.parse(JSON.parse(body))),
     begins: () =>
       Object.fromEntries(
         opLog.logs().flatMap((log) => {

@@ -61,16 +61,24 @@ export type Held = {
  * something later proves nothing: a laptop whose clock was set back may even give a stamp twice, so an op is held only where one says the
  * same. Where `into` is the run's own log and has since written about a record, a removal or a signature that did not see it must not count
  * as if it had.
+ *
+ * `earlier`: given where a run is written in several pieces. `run.ops` are one of them then, behind `run.after` stood all, and these are ops of
+ * pieces before it, each held or said by its log, that the piece may name.
  */
 export function writtenAgain(
   run: StrayRun,
   into: { readonly replica: string; readonly after: number },
   held: Held,
+  earlier: readonly Op[] | null = null,
 ): Op[] {
   const own = Map.groupBy(held.own, ({ op }) => recordOf(op));
   const rest = Map.groupBy(held.rest, ({ op }) => recordOf(op));
   const about = (op: Op): readonly LooseOp[] => own.get(recordOf(op)) ?? [];
   const elsewhere = createMoves();
+  for (const op of earlier ?? []) {
+    const stamp = heldAs(named(op, elsewhere), about(op), held.isOwn);
+    if (stamp !== null) elsewhere.put(op, { time: op.time, replica: run.replica }, stamp);
+  }
   /** Records of which something is missing: what has seen that has to be said behind it. */
   const missing = new Set<string>();
   const ops = run.ops.filter((op) => {
@@ -85,7 +93,7 @@ export function writtenAgain(
   const isIn = ({ replica }: LooseOp): boolean => replica === into.replica;
   const isGiven = givenIn(held.own.filter(isIn).map(({ op }) => op));
   const isSince = (op: Op): boolean => about(op).some((each) => isIn(each) && each.op.seq > run.after);
-  const after = (ops[0]?.seq ?? 1) - 1;
+  const after = earlier === null ? (ops[0]?.seq ?? 1) - 1 : run.after;
   const from = { replica: run.replica, after, ops };
   return reissued({ from, elsewhere, to: { ...into, ops: [], isGiven } }).map((op) =>
     op.seen !== null && run.replica === into.replica && isSince(op) ? { ...op, seen: seenUntil(op.seen, run) } : op,

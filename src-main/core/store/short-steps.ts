@@ -47,22 +47,19 @@ export function recordsOf(ops: readonly Op[]): RecordOfKind[] {
   return [...new Map(ops.map(({ kind, record }) => [`${kind} ${record}`, { kind, record }])).values()];
 }
 
-/** Records to a step: fewer where one took longer than nobody notices, and more again. One of the conflict desk costs ten of another kind. */
+/** Records, or ops, to a step: fewer where one took longer than nobody notices, and more again. One of the conflict desk costs ten of another kind. */
 const mostAtOnce = 50;
 const stepMs = 20;
 
-/** Hands `work` the first of some records, as many as its own time allows, and those that are left; answers the latter. */
-export type Pace = (
-  records: readonly RecordOfKind[],
-  work: (now: readonly RecordOfKind[], rest: readonly RecordOfKind[]) => void,
-) => readonly RecordOfKind[];
+/** Hands `work` the first of some, as many as its own time allows, and those that are left; answers the latter. */
+export type Pace = <T>(all: readonly T[], work: (now: readonly T[], rest: readonly T[]) => void) => readonly T[];
 
 export function createPace(): Pace {
   let atOnce = mostAtOnce;
-  return (records, work) => {
-    const rest = records.slice(atOnce);
+  return (all, work) => {
+    const rest = all.slice(atOnce);
     const beganAt = performance.now();
-    work(records.slice(0, atOnce), rest);
+    work(all.slice(0, atOnce), rest);
     const tookMs = performance.now() - beganAt;
     atOnce = tookMs > stepMs ? Math.max(1, atOnce >> 1) : Math.min(mostAtOnce, atOnce + 5);
     return rest;

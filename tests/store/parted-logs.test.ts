@@ -1,7 +1,11 @@
 /** Beginning a partition anew, step by step: the records stay readable, and a crash between any two steps loses and doubles nothing. */
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { dirname, join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { openFileStore } from '#core/files/file-store.ts';
+import { sweepFiles } from '#core/files/sweep.ts';
+import { createFilesQueries } from '#core/store/files-queries.ts';
 import type { Change } from '#core/store/change.ts';
 import { createCompactor, keptMs } from '#core/store/compaction.ts';
 import { createForkedLogs } from '#core/store/forked-logs.ts';
@@ -11,6 +15,8 @@ import { createPartedLogs } from '#core/store/parted-logs.ts';
 import { createPartitionEraser } from '#core/store/partition-eraser.ts';
 import { segmentPorts } from '#core/store/segment-ports.ts';
 import type { Store } from '#core/store/store.ts';
+import { attachmentText } from '#shared/files/attachment.ts';
+import { Decision } from '#shared/records/decision.ts';
 import { allKinds } from '#shared/kinds/all-kinds.ts';
 import { logKey } from '#shared/sync/messages.ts';
 import { readOps } from '#shared/sync/segment.ts';
@@ -25,8 +31,12 @@ afterEach(() => {
 });
 
 let clock = startOfTime;
-function open(path: string, seed = path): Store {
-  const store = openTestStore(path, { partition, random: seededRandom(seed), time: { now: () => (clock += 1000) } });
+function open(path: string, seed = path, own = partition): Store {
+  const store = openTestStore(path, {
+    partition: own,
+    random: seededRandom(seed),
+    time: { now: () => (clock += 1000) },
+  });
   stores.push(store);
   return store;
 }
@@ -67,9 +77,9 @@ function partedOf(store: Store) {
 
 /**
  * A reader of 100 and 200 contacts of a writer's whose segments it has let go of, and of 5 own ones; the writer is back at 100, with 150 others.
- * `more`: what the writer wrote behind the 200.
+ * `more`: what the writer wrote behind the 200. `own`: the reader's partition.
  */
-function begun(more: readonly (readonly Change[])[] = []) {
+function begun(more: readonly (readonly Change[])[] = [], own = partition) {
   const folder = temporaryFolder();
   const writer = open(join(folder, 'writer.db'), 'writer');
   write(writer, listed('До копии', 100));
@@ -78,7 +88,7 @@ function begun(more: readonly (readonly Change[])[] = []) {
   write(writer, listed('Забыто', 200));
   for (const changes of more) writer.commit(changes, null);
   const path = join(folder, 'reader.db');
-  const reader = open(path, 'reader');
+  const reader = open(path, 'reader', own);
   reader.indexes.ensureLocale('ru');
   take(reader, writer);
   write(reader, listed('Своё', 5));
@@ -264,6 +274,53 @@ test('a crash while it is written again doubles nothing, no removal either', () 
     expectAllSaid(again);
     return;
   }
+});
+
+test('what is written before its turn about a record of others goes where the record is', () => {
+  const { reader, writer } = begun([], 'kz/kz-19/own-elsewhere');
+  const log = logFrom(reader, writer);
+  // Which of its logs said it first the row does not tell.
+  reader.log.logOf(log.replica, 'kz/kz-19/own-third');
+  partedOf(reader).parted.begin(log);
+  const contact = newContact('До копии 8, пример');
+  expect(reader.log.opsOfRecord(contact.id)).toEqual([]);
+  reader.commit([{ ...contact, values: { phone: '+7 700 000-00-08' } }], null);
+  expect(reader.log.opsOfRecord(contact.id).map((each) => each.log.partition)).toEqual([partition]);
+});
+
+test('the file of an attachment that only what is set aside tells of stays, however long the hub is away', async () => {
+  const name = 'Протокол, пример.pdf';
+  const sha256 = createHash('sha256').update(name).digest('hex');
+  const files = [attachmentText({ sha256, bytes: Buffer.byteLength(name), name })];
+  const id = newContact('Решение, пример').id;
+  const { reader, path, writer } = begun([[{ kind: Decision, id, act: 'set', values: { number: '1', files } }]]);
+  const store = await openFileStore(dirname(path), new Uint8Array(32));
+  const part = await store.part(sha256);
+  await part.append(Buffer.from(name));
+  await part.finish();
+  await part.close();
+  await store.adopt(sha256, sha256);
+  const queries = createFilesQueries(reader);
+  let days = 0;
+  const sweep = (): Promise<number> => {
+    const at = { now: startOfTime + (days += 31) * 86_400_000, oldestBackup: null };
+    return sweepFiles(store, queries, { ...at, signal: new AbortController().signal });
+  };
+  const { hand, cuts, parted } = partedOf(reader);
+  const log = logFrom(reader, writer);
+  parted.begin(log);
+  hand.finish();
+  expect(queries.referred()).toEqual([]);
+  expect([await sweep(), await sweep()]).toEqual([0, 0]);
+  take(reader, writer);
+  parted.heard({ [logKey(log.replica, partition)]: 250 });
+  cuts.goOn();
+  hand.finish();
+  expect(queries.referred()).toHaveLength(1);
+  expect(store.has(sha256)).toBe(true);
+  // And goes as any other once nobody refers to it.
+  reader.commit([{ kind: Decision, id, act: 'set', values: { files: [] } }], null);
+  expect([await sweep(), await sweep()]).toEqual([0, 1]);
 });
 
 test('a partition that is left takes along what was still to be made anew', () => {

@@ -2,8 +2,9 @@
  * Removes bytes that nothing needs any more. What is on this laptop of an attachment stays
  *   1. while a living record refers to it;
  *   2. while the history of a signed record names it, also where it was taken off before the signature;
- *   3. for thirty days after neither was so any more, as long as it can be put back without a line;
- *   4. while a backup of the store is older than that moment: put back, it may refer to it.
+ *   3. while what is set aside where a partition began anew names it: its records come back, and who else has the bytes nobody knows;
+ *   4. for thirty days after none of that was so any more, as long as it can be put back without a line;
+ *   5. while a backup of the store is older than that moment: put back, it may refer to it.
  * A removed record that is restored later gets its files from the hub again. An upload or a fetch under way is no file yet.
  */
 import { setImmediate } from 'node:timers/promises';
@@ -25,7 +26,7 @@ export async function sweepFiles(
   // Reading histories takes a while, and mostly there is nothing to ask them for.
   if (unneeded.length > 0) {
     const named: string[] = [];
-    for (const read of queries.signedHistories()) {
+    for (const read of [...queries.signedHistories(), ...queries.setAside()]) {
       named.push(...read());
       await setImmediate();
       if (at.signal.aborted) return 0;

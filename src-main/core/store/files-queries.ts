@@ -1,12 +1,13 @@
 /** Which attachments the records of this store refer to, which of them the hub holds, and this laptop's settings for the line. */
 import { type Attachment, attachmentsOf, carriesAttachments, parseAttachment } from '#shared/files/attachment.ts';
 import { LineSettings } from '#shared/files/contract.ts';
-import type { OpValue, SetChange } from '#shared/sync/op.ts';
+import type { Op, OpValue, SetChange } from '#shared/sync/op.ts';
 import { allKinds } from '#shared/kinds/all-kinds.ts';
 import type { Kind } from '#shared/kinds/define-kind.ts';
 import { fromColumnId } from './column-id.ts';
 import { fromColumnText } from './column-text.ts';
 import type { WritableDb } from './database.ts';
+import { createForgottenOps } from './forgotten-ops.ts';
 import type { Meta } from './meta.ts';
 import type { OpLog } from './op-log.ts';
 import type { RecordPartitions } from './record-partitions.ts';
@@ -41,6 +42,8 @@ export type FilesQueries = {
   setHeldBy(replica: string, digests: readonly string[]): void;
   /** Digests that the histories of signed records name: one reader a record, each a short read. */
   signedHistories(): (() => string[])[];
+  /** The same of what is set aside where a partition began anew (forgotten-ops.ts): its records come back. */
+  setAside(): (() => string[])[];
   /** Since when files are not needed (ms UTC), by their names on the disk. */
   unneededSince(): ReadonlyMap<string, number>;
   setUnneededSince(since: ReadonlyMap<string, number>): void;
@@ -60,6 +63,7 @@ export function createFilesQueries(deps: {
   readonly partition: string;
 }): FilesQueries {
   const { db, meta, log, partitions } = deps;
+  const forgotten = createForgottenOps(deps);
   const selects = allKinds.filter(carriesAttachments).map((kind) => ({
     kind,
     select: db.prepare(`select id, f_files, f_sealedFiles from ${quote(kind.name)} where ${hasFiles}`).raw(),
@@ -77,6 +81,9 @@ export function createFilesQueries(deps: {
       },
     ];
   });
+  const carrying = new Set(allKinds.filter(carriesAttachments).map(({ number }) => number));
+  const digestsOf = ({ kind, set }: Op): string[] =>
+    carrying.has(kind) ? Object.values(set ?? {}).flatMap(digestsIn) : [];
   const selectEpoch = db.prepare('select hub_epoch from attachment where sha256 = ? and partition = ?').pluck();
   const mark = db.prepare(
     `insert into attachment (sha256, partition, hub_epoch) values (?, ?, ?)
@@ -132,6 +139,7 @@ export function createFilesQueries(deps: {
                 .flatMap(({ op }) => fields.flatMap((field) => digestsIn(op.set?.[field]))),
           ),
       ),
+    setAside: () => forgotten.setAside().map((part) => () => forgotten.asideOps(part).flatMap(digestsOf)),
     unneededSince: () => new Map(JSON.parse(meta.get('files-unneeded') ?? '[]') as [string, number][]), // written below
     setUnneededSince: (since) => meta.set('files-unneeded', JSON.stringify([...since])),
     heldBy: (replica) => JSON.parse(meta.get(heldKey(replica)) ?? '[]') as string[], // written below

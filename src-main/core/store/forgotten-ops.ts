@@ -39,9 +39,13 @@ export type ForgottenOps = {
   /** The next of which rows are to be made anew, but for some partitions; null when there is none. */
   toFold(except: readonly string[]): number | null;
   recordsOf(ref: number): readonly RecordOfKind[];
+  /** Where a record is of which nothing else speaks any more; null where nothing here does. */
+  partitionOf(record: string): string | null;
   /** The rows of its records have been made anew. */
   folded(ref: number): void;
-  /** What is set aside of logs whose continuation the hub has told the length of, with that seq. */
+  /** All that is set aside. */
+  setAside(): AsidePart[];
+  /** Of that, what is of logs whose continuation the hub has told the length of, with that seq. */
   awaited(): (AsidePart & { readonly until: number })[];
   asideOps(part: AsidePart): Op[];
   /** These of a part are not said by the hub's continuation, all others are. */
@@ -101,7 +105,7 @@ export function createForgottenOps({ db, meta }: { readonly db: WritableDb; read
     if (folded === 1 && Object.keys(aside).length === 0) remove.run(ref);
     else update.run(folded, JSON.stringify(aside), ref);
   }
-  return {
+  const self: ForgottenOps = {
     take(partition, logs, aside) {
       for (const ref of fromArchive.all(partition) as number[])
         moveChunk.run(JSON.stringify(aside.get(ref) ?? {}), ref);
@@ -132,18 +136,30 @@ export function createForgottenOps({ db, meta }: { readonly db: WritableDb; read
       return recordsOf(readChunk(bytes, segmentPorts).map(({ op }) => op));
     },
     folded: (ref) => change(ref, (_row, aside) => ({ folded: 1, aside })),
+    partitionOf(record) {
+      const open = rows().filter(({ folded }) => folded === 0);
+      // Mostly there is but one.
+      const [first, second] = new Set(open.map(({ partition }) => partition));
+      if (second === undefined) return first ?? null;
+      const holding = open.find(({ ref }) => self.recordsOf(ref).some((each) => each.record === record));
+      return holding?.partition ?? null;
+    },
+    setAside: () =>
+      rows().flatMap((row) =>
+        Object.keys(asideOf(row)).map((log) => ({ ref: row.ref, log, isLost: row.form === 'lost' })),
+      ),
     awaited() {
       const known = untils();
-      return rows().flatMap((row) =>
-        Object.keys(asideOf(row)).flatMap((log) => {
-          const until = known[log];
-          return until === undefined ? [] : [{ ref: row.ref, log, isLost: row.form === 'lost', until }];
-        }),
-      );
+      return self.setAside().flatMap((part) => {
+        const until = known[part.log];
+        return until === undefined ? [] : [{ ...part, until }];
+      });
     },
     asideOps({ ref, log }) {
       const { replica } = parseLogKey(log);
-      const bytes = bytesOf.get(ref) as Uint8Array; // of a row it was told of
+      const bytes = bytesOf.get(ref) as Uint8Array | undefined;
+      // Meanwhile all of it may have been written again.
+      if (bytes === undefined) return [];
       return readChunk(bytes, segmentPorts).flatMap((entry) => (entry.replica === replica ? [entry.op] : []));
     },
     compared({ ref, log }, lost) {
@@ -172,4 +188,5 @@ export function createForgottenOps({ db, meta }: { readonly db: WritableDb; read
     lastOf: (partition) => rows().findLast((row) => row.partition === partition)?.ref ?? null,
     drop: (ref) => void remove.run(ref),
   };
+  return self;
 }

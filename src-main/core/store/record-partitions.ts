@@ -5,6 +5,7 @@
 import type { Kind } from '#shared/kinds/define-kind.ts';
 import { selectById } from './column-id.ts';
 import type { ReadableDb } from './database.ts';
+import type { ForgottenOps } from './forgotten-ops.ts';
 import type { OpLog } from './op-log.ts';
 
 export type RecordPartitions = {
@@ -18,9 +19,10 @@ export type RecordPartitions = {
 export function createRecordPartitions(deps: {
   readonly db: ReadableDb;
   readonly log: OpLog;
+  readonly forgotten: Pick<ForgottenOps, 'partitionOf'>;
   readonly own: string;
 }): RecordPartitions {
-  const { db, log: opLog, own } = deps;
+  const { db, log: opLog, forgotten, own } = deps;
   const known = new Map<string, string>();
 
   const byOps = (id: string): string | null => opLog.opsOfRecord(id)[0]?.log.partition ?? null;
@@ -34,7 +36,9 @@ export function createRecordPartitions(deps: {
     if (edited !== undefined) return edited;
     const writer = opLog.idOf(stampBy);
     const [first, second] = opLog.logs().filter(({ replica }) => replica === writer);
-    return first === undefined || second !== undefined ? byOps(id) : first.partition;
+    if (first !== undefined && second === undefined) return first.partition;
+    // While its partition begins anew nothing may speak of a record whose row is still here.
+    return byOps(id) ?? forgotten.partitionOf(id);
   }
 
   return {

@@ -101,7 +101,7 @@ export function openStore(file: DatabaseFile, partition: string, deps: StoreDeps
     const forgotten = createForgottenOps({ db, meta });
     const committer = createCommitter({ ...deps, db, log, indexes, desk, authors, checkpoints, forgotten, kinds });
     rebuildChangedKinds(kinds, meta, log, committer);
-    const partitions = createRecordPartitions({ db, log, own: partition });
+    const partitions = createRecordPartitions({ db, log, forgotten, own: partition });
     const placement = createPlacement({ db, log, meta, records: partitions, partition });
     const country = countryOf(partition);
     return ok({

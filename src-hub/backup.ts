@@ -16,6 +16,7 @@ import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { type BlobStore, blobKey, createFolderBlobStore } from './blob-store.ts';
 import { type Dialect, type HubDb, openDatabase } from './db/database.ts';
 import type { HubDatabase } from './db/schema.ts';
+import { sayAnew } from './said-anew.ts';
 
 type Table = keyof HubDatabase;
 
@@ -108,7 +109,8 @@ export async function backUp(deps: Deps, directory: string): Promise<Result<Back
 }
 
 /**
- * Puts a backup into an empty database and blob store, under a new epoch, so that laptops send again what came after it.
+ * Puts a backup into an empty database and blob store, under a new epoch, so that laptops send again what came after it, and judge by the
+ * rights that stand in it (said-anew.ts).
  * Failures: `backup/none` (no complete backup in the folder), `backup/not-empty`, `backup/from-future` (made by a newer
  * hub), `backup/damaged-blob` {sha256}.
  */
@@ -138,6 +140,7 @@ export async function restore(deps: Deps, directory: string): Promise<Result<Bac
         await tx.deleteFrom('hub_identity').execute();
         await tx.deleteFrom('seal_key').execute();
         await copyTables(opened.db, tx, newEpoch);
+        await sayAnew(tx, deps);
       });
     } finally {
       await opened.db.destroy();

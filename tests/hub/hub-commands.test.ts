@@ -178,7 +178,7 @@ for (const kind of [
         return first.commandProcess('restore', folder);
       })();
       expect(restored).toContain('Restored "Hub, sample"');
-      expect(await first.commandProcess('verify')).toMatch(/"logs":1,.*"blobs":1,.*"problems":0/);
+      expect(await first.commandProcess('verify')).toMatch(/"logs":1,.*"credentials":2,.*"blobs":1,.*"problems":0/);
       const second = await start({ ...target, directory, port });
       const answer = await turn(writer.laptop, writer);
       if (!answer.ok) throw new Error(JSON.stringify(answer.error));

@@ -59,10 +59,10 @@ export type Held = {
 /**
  * A run's ops as they are written again behind `into.after` in the laptop's log of now: those it has not already. That its own logs say
  * something later proves nothing: a laptop whose clock was set back may even give a stamp twice, so an op is held only where one says the
- * same. Where `into` is the run's own log and has since written about a record, a removal or a signature that did not see it must not count
- * as if it had.
+ * same. Where `into` has since written about a record, and is the run's own log or this laptop never wrote the run, a removal or a signature that
+ * did not see it must not count as if it had.
  *
- * `earlier`: given where a run is written in several pieces. `run.ops` are one of them then, behind `run.after` stood all, and these are ops of
+ * `earlier`: given where somebody else's run is written in several pieces. `run.ops` are one of them then, behind `run.after` stood all, and these are ops of
  * pieces before it, each held or said by its log, that the piece may name.
  */
 export function writtenAgain(
@@ -75,9 +75,13 @@ export function writtenAgain(
   const rest = Map.groupBy(held.rest, ({ op }) => recordOf(op));
   const about = (op: Op): readonly LooseOp[] => own.get(recordOf(op)) ?? [];
   const elsewhere = createMoves();
+  /** What of the laptop's log of now was written again, by time and record. */
+  const moved = new Set<string>();
   for (const op of earlier ?? []) {
     const stamp = heldAs(named(op, elsewhere), about(op), held.isOwn);
-    if (stamp !== null) elsewhere.put(op, { time: op.time, replica: run.replica }, stamp);
+    if (stamp === null) continue;
+    elsewhere.put(op, { time: op.time, replica: run.replica }, stamp);
+    if (stamp.replica === into.replica) moved.add(`${stamp.time} ${recordOf(op)}`);
   }
   /** Records of which something is missing: what has seen that has to be said behind it. */
   const missing = new Set<string>();
@@ -92,12 +96,18 @@ export function writtenAgain(
   });
   const isIn = ({ replica }: LooseOp): boolean => replica === into.replica;
   const isGiven = givenIn(held.own.filter(isIn).map(({ op }) => op));
-  const isSince = (op: Op): boolean => about(op).some((each) => isIn(each) && each.op.seq > run.after);
+  const isSince = (op: Op, seq: number): boolean =>
+    about(op).some((each) => isIn(each) && each.op.seq > seq && !moved.has(`${each.op.time} ${recordOf(op)}`));
   const after = earlier === null ? (ops[0]?.seq ?? 1) - 1 : run.after;
   const from = { replica: run.replica, after, ops };
-  return reissued({ from, elsewhere, to: { ...into, ops: [], isGiven } }).map((op) =>
-    op.seen !== null && run.replica === into.replica && isSince(op) ? { ...op, seen: seenUntil(op.seen, run) } : op,
-  );
+  return reissued({ from, elsewhere, to: { ...into, ops: [], isGiven } }).map((op, index) => {
+    if (op.seen === null) return op;
+    if (run.replica === into.replica)
+      return isSince(op, run.after) ? { ...op, seen: seenUntil(op.seen, into.replica, run.after) } : op;
+    // Of somebody else's: it has seen of this laptop's log what it says.
+    const seq = earlier === null ? Number.MAX_SAFE_INTEGER : (ops[index]?.seen?.[into.replica] ?? 0);
+    return isSince(op, seq) ? { ...op, seen: seenUntil(op.seen, into.replica, seq) } : op;
+  });
 }
 
 function recordOf({ kind, record }: Op): string {
@@ -154,9 +164,9 @@ function isTold(op: Op, rest: readonly LooseOp[], isOwn: Held['isOwn']): boolean
   );
 }
 
-function seenUntil(seen: NonNullable<Op['seen']>, { replica, after }: StrayRun): NonNullable<Op['seen']> {
+function seenUntil(seen: NonNullable<Op['seen']>, replica: string, seq: number): NonNullable<Op['seen']> {
   const { [replica]: _beyond, ...others } = seen;
-  return after === 0 ? others : { ...others, [replica]: after };
+  return seq === 0 ? others : { ...others, [replica]: seq };
 }
 
 /** Anybody may have written the record. */

@@ -256,6 +256,17 @@ test('what was lost is written again some at a time, and other work goes on betw
   expectAllSaid(reader);
 });
 
+test('a removal that is written again does not count as if it had seen what was written here meanwhile', () => {
+  const { reader, goOn, removed } = lost();
+  const hand = goOn();
+  const isBack = (): boolean => reader.queries.get(removed.kind, removed.id)?.removed === false;
+  while (!isBack() && hand.step());
+  reader.commit([{ ...removed, values: { note: 'Образец' } }], null);
+  hand.finish();
+  expect(isBack()).toBe(true);
+  expectAsMadeAnew(reader);
+});
+
 test('a crash while it is written again doubles nothing, no removal either', () => {
   const { reader, path, log, goOn, expectAllSaid } = lost();
   goOn();

@@ -155,8 +155,9 @@ export function openPeer(path: string, key: Uint8Array | null, partition = 'kz/k
         role: 'chair',
       });
       if (!enrolled.ok) throw new Error(enrolled.error.code);
+      const { tlsKey } = enrolled.value;
       hubKey = enrolled.value.hubKey;
-      transport = createHubTransport({ ...deps, hubKey });
+      transport = createHubTransport({ ...deps, hubKey, tlsKey });
     },
     async sync() {
       const outcome = await exchange(replica(), road, { ...options(), begun });

@@ -11,13 +11,10 @@
  * takes some minutes.
  */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { zstdDecompressSync } from 'node:zlib';
-import Database from 'better-sqlite3';
-import { bytesToHex } from '#shared/kernel/ids.ts';
 import { startHub, type TestHub } from '#tests/lib/hub.ts';
 import { argument } from './argument.ts';
 import { type Figure, figure } from './figure.ts';
@@ -27,6 +24,7 @@ import { enrol, fetchApart, zstdBytes } from './sync.ts';
 import { knowingHub } from './sync-hub.ts';
 import { type Bare, openBare, startLimit, uploadBare } from './sync-limit.ts';
 import { firstScreen, openPeer, type Peer } from './sync-peers.ts';
+import { startTaker } from './sync-taker.ts';
 import { makeWorkload } from './sync-workload.ts';
 
 const bench = 'sync';
@@ -62,6 +60,7 @@ async function measure(given: {
   const { folder, cipher, records, rounds, profile } = given;
   const key = cipher === 'encrypted' ? new Uint8Array(32).fill(7) : null;
   const limit = await startLimit(folder);
+  const taker = startTaker(limit.address, key);
   const env = { KOMISSIYA_HUB_LOG: 'warn', KOMISSIYA_HUB_ENROLMENTS_PER_MINUTE: '1000' };
   const hub = await startHub({ entry: knowingHub, env });
   const older = await startHub({ env });
@@ -96,8 +95,8 @@ async function measure(given: {
     // Each beside its limit, the first of each unmeasured; what is compared with nothing comes after them. The limit's server had nothing to do
     // for a second, so that it is asked once before for nothing: both are measured warm.
     for (const [round, cold] of colds.entries()) {
-      await takeFile(limit.address, join(folder, `warm-${round}.db`), key);
-      const file = await secondsOf(() => takeFile(limit.address, join(folder, `file-${round}.db`), key));
+      await taker.take('file', join(folder, `warm-${round}.db`));
+      const file = await taker.take('file', join(folder, `file-${round}.db`));
       const ours = await begin(cold, writer.digest(), (work) => profile.of(`${cipher} cold start`, work));
       if (round === 0) profile.take();
       coldBytes = ours.bytes;
@@ -107,7 +106,7 @@ async function measure(given: {
       samples.first.push(ours.firstMs);
     }
     for (const [round, cold] of coldsOlder.entries()) {
-      const rows = await secondsOf(() => takeRows(limit.address, join(folder, `rows-${round}.db`), key));
+      const rows = await taker.take('rows', join(folder, `rows-${round}.db`));
       const unknown = await begin(cold, olderWriter.digest());
       if (round === 0) continue;
       samples.rows.push(records / rows);
@@ -170,6 +169,7 @@ async function measure(given: {
   } finally {
     for (const each of [writer, reader, olderWriter]) each.close();
     bare.db.close();
+    taker.close();
     limit.child.kill();
     await hub.close();
     await older.close();
@@ -249,31 +249,4 @@ async function measureSize(records: number): Promise<Figure[]> {
     await hub.close();
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** The database as it lies on the server; with a key it is encrypted before it is used. */
-async function takeFile(address: string, path: string, key: Uint8Array | null): Promise<void> {
-  const packed = new Uint8Array(await (await fetch(`${address}/file`)).arrayBuffer());
-  writeFileSync(path, zstdDecompressSync(packed), { flush: true });
-  const db = new Database(path);
-  if (key !== null) {
-    db.pragma('journal_mode = delete');
-    db.pragma(`cipher = 'sqlcipher'`);
-    db.pragma('legacy = 4');
-    db.pragma(`rekey = "x'${bytesToHex(key)}'"`);
-  }
-  db.prepare('select count(*) from contact').get();
-  db.close();
-}
-
-/** Rows in one answer, put into a bare table a batch at a time. */
-async function takeRows(address: string, path: string, key: Uint8Array | null): Promise<void> {
-  const body = Buffer.from(await (await fetch(`${address}/rows`)).arrayBuffer());
-  const bare = openBare(path, key);
-  for (let at = 0; at < body.length; ) {
-    const length = body.readUInt32LE(at);
-    bare.take(body.subarray(at + 4, at + 4 + length));
-    at += 4 + length;
-  }
-  bare.db.close();
 }

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import IconChevronRight from '@tabler/icons-react/dist/esm/icons/IconChevronRight.mjs';
 import { useCall } from '#renderer/app/api.ts';
 import { kindIcon } from '#renderer/app/record-address.ts';
@@ -28,15 +28,16 @@ export function DeskPage() {
   const format = useFormat();
   const [face, setFace] = useState<'waiting' | 'decided'>('waiting');
   const [picked, setPicked] = useState<string | null>(null);
-  const [shown, setShown] = useState(pageSize);
-  const list = useCall(
-    'desk.list',
-    { offset: 0, limit: Math.min(shown, 200), locale: format.locale },
-    { keepPrevious: true },
-  );
+  const [from, setFrom] = useState(0);
+  const sheet = useRef<HTMLElement>(null);
+  const list = useCall('desk.list', { offset: from, limit: pageSize, locale: format.locale }, { keepPrevious: true });
   const decided = useCall('desk.decided', { limit: decidedShown, locale: format.locale });
   const rows = useRows(face, list.value?.lines ?? [], decided.value?.rows ?? []);
   const total = list.value?.total ?? 0;
+  useEffect(() => {
+    // What was on the last page has been decided.
+    if (list.value !== undefined && from > 0 && from >= total) setFrom(Math.max(0, from - pageSize));
+  }, [list.value, from, total]);
   const chosen = rows.find((row) => row.item === picked) ?? rows[0];
   const next = () => {
     const index = rows.findIndex((row) => row === chosen);
@@ -67,7 +68,7 @@ export function DeskPage() {
       {list.value !== undefined && !isEmpty && (
         <div className="desk-columns">
           <div className="col g4">
-            <section className="sheet desk-list" aria-label={t('list.label')}>
+            <section ref={sheet} className="sheet desk-list" aria-label={t('list.label')}>
               <Tabs
                 label={t('list.label')}
                 value={face}
@@ -83,12 +84,18 @@ export function DeskPage() {
               {rows.length === 0 ? (
                 <p className="sm mut desk-quiet">{t(face === 'waiting' ? 'list.noneWaiting' : 'list.noneDecided')}</p>
               ) : (
-                <DeskList rows={rows} chosen={chosen?.item ?? null} onChoose={setPicked} />
+                <DeskList key={from} rows={rows} chosen={chosen?.item ?? null} onChoose={setPicked} />
               )}
-              {face === 'waiting' && total > rows.length && rows.length < 200 && (
-                <button type="button" className="linklike sm desk-more" onClick={() => setShown(shown + pageSize)}>
-                  {t('list.more')}
-                </button>
+              {face === 'waiting' && total > pageSize && (
+                <DeskPages
+                  from={from}
+                  total={total}
+                  onTurn={(start) => {
+                    setFrom(start);
+                    setPicked(null);
+                    sheet.current?.scrollIntoView({ block: 'start' });
+                  }}
+                />
               )}
             </section>
             {face === 'waiting' && list.value.byKind.some(({ count }) => count > 1) && (
@@ -117,6 +124,29 @@ export function DeskPage() {
         </div>
       )}
     </Page>
+  );
+}
+
+/** Which of all places are listed, and the way to those before and after. */
+function DeskPages({ from, total, onTurn }: { from: number; total: number; onTurn: (from: number) => void }) {
+  const { t } = useTranslation('desk');
+  const format = useFormat();
+  const to = Math.min(total, from + pageSize);
+  const range = { from: format.number(from + 1), to: format.number(to), total: format.number(total) };
+  return (
+    <div className="row g3 wrap sm desk-pages">
+      <span className="grow mut num nw">{t('list.range', range)}</span>
+      {from > 0 && (
+        <button type="button" className="linklike" onClick={() => onTurn(from - pageSize)}>
+          {t('list.previous')}
+        </button>
+      )}
+      {to < total && (
+        <button type="button" className="linklike" onClick={() => onTurn(from + pageSize)}>
+          {t('list.next')}
+        </button>
+      )}
+    </div>
   );
 }
 

@@ -27,6 +27,9 @@ export function HubPanel({ status }: { status: SyncStatus }) {
   );
 }
 
+/** No network is a state, and what went through in part is no failure. */
+const tones: { readonly [state in SyncStatus['state']]?: 'ochre' | 'paper' } = { partly: 'ochre', offline: 'paper' };
+
 type WholeInvitation = {
   readonly code: string;
   readonly hubKey: string;
@@ -166,7 +169,7 @@ function Enrolled({ status, hub }: { status: SyncStatus; hub: NonNullable<SyncSt
       </dl>
       {failure !== null && (
         <div style={{ marginBottom: 12 }}>
-          <FailureNote failure={failure} />
+          <FailureNote failure={failure} tone={tones[status.state] ?? 'brick'} />
         </div>
       )}
       {hub.address !== null && <FilesTraffic />}

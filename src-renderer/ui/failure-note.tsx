@@ -4,13 +4,24 @@ import IconAlertCircle from '@tabler/icons-react/dist/esm/icons/IconAlertCircle.
 import { useFailureText } from '#renderer/app/failure-text.ts';
 import { Icon } from './icon.tsx';
 
-/** A failure in words: what happened, what is safe, what to do next, and the incident number where there is one. */
-export function FailureNote({ failure, actions }: { failure: Failure | null; actions?: ReactNode }) {
+/**
+ * A failure in words: what happened, what is safe, what to do next, and the incident number where there is one. `tone`: another where it
+ * stops nobody: `ochre` where something of it needs a person, `paper` where it is a state that passes.
+ */
+export function FailureNote({
+  failure,
+  actions,
+  tone = 'brick',
+}: {
+  failure: Failure | null;
+  actions?: ReactNode;
+  tone?: 'brick' | 'ochre' | 'paper';
+}) {
   const textOf = useFailureText();
   if (failure === null) return null;
   const { title, text } = textOf(failure);
   return (
-    <div className="note brick" role="alert">
+    <div className={`note ${tone}`} role={tone === 'brick' ? 'alert' : 'status'}>
       <Icon of={IconAlertCircle} />
       <div className="grow">
         <p className="b">{title}</p>

@@ -273,6 +273,28 @@ test('one person entered twice is merged, and nothing waits any more', async () 
   await expect.poll(() => waitingAfterSync(second)).toBe(0);
 });
 
+test('a desk with more than a page is turned page by page', async () => {
+  const twice = Array.from({ length: 2 * 105 }, (_, index) => ({
+    kind: 'contact',
+    values: { name: `Дважды, пример ${(index % 105) + 1}`, phone: `+7 702 000 0${100 + (index % 105)}` },
+  }));
+  const saved = await desk.call('records.saveTogether', { items: twice });
+  if (!saved.ok) throw new Error(saved.error.code);
+  await goToConflictDesk(desk);
+  const range = (from: number, to: number) => desk.text(desk.say('desk:list.range', { from, to, total: 105 }));
+  await range(1, 100).waitFor();
+  expect(await waitingRows(desk).first().textContent()).toContain('Дважды, пример 1');
+  await desk.button(desk.say('desk:list.next')).click();
+  await range(101, 105).waitFor();
+  await expect.poll(() => waitingRows(desk).count()).toBe(5);
+  expect(await waitingRows(desk).last().textContent()).toContain('Дважды, пример 105');
+  await desk.shot('ru-conflict-pages');
+  // What was on the last page is decided: the one before it is shown.
+  await desk.button(desk.say('desk:all.different')).click();
+  await desk.button(desk.say('desk:all.confirm')).click();
+  await desk.text(desk.say('desk:list.noneWaiting')).waitFor();
+});
+
 test('the pages complained of nothing', () => {
   expect(pageErrors()).toEqual([]);
 });

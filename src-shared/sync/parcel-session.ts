@@ -27,7 +27,7 @@ export type Peer = { readonly summary: Summary; readonly epoch: string; readonly
 export type StickMemory = {
   /** By `hub` or replica id. */
   readonly peers: { readonly [party: string]: Peer };
-  /** Own ops up to here lie in a parcel for the hub, by log: `sent` until the hub says more. */
+  /** Own ops up to here lie in a parcel for the hub, by log: `sent` until the hub says more, or refuses that log. */
   readonly offered: Summary;
   /** Serials of revoked credentials, as the hub said. */
   readonly revoked: readonly string[];
@@ -225,7 +225,7 @@ export async function takeParcel(
   const next: StickMemory = {
     ...memory,
     peers: { ...memory.peers, [header.writer]: peer },
-    offered: isNewEpoch ? {} : memory.offered,
+    offered: isNewEpoch ? {} : stillOffered(memory.offered, isHub && header.madeAt >= peer.at ? header.refusals : []),
     revoked: isHub ? [...new Set([...memory.revoked, ...header.revoked])] : memory.revoked,
   };
   const isForked = isHub ? store.compareHeads(header.summary, header.heads) : isOldCopy(store, segments, reader.verify);
@@ -294,6 +294,12 @@ function acknowledge(store: ParcelStore, memory: StickMemory, isEpochKnown: bool
   const said = memory.peers['hub']?.summary ?? {};
   store.markReceived(isEpochKnown ? furthest(store.received(), said) : said);
   for (const [log, seq] of Object.entries(memory.offered)) if (store.isOwn(log)) store.markSent(log, seq);
+}
+
+/** What lies in a parcel of a log that the hub has refused is on no way. */
+function stillOffered(offered: Summary, refusals: readonly Refusal[]): Summary {
+  const refused = new Set(refusals.filter(({ reason }) => reason !== 'gap').map(({ log }) => log));
+  return Object.fromEntries(Object.entries(offered).filter(([log]) => !refused.has(log)));
 }
 
 /** Rule 3 of the specification. Another laptop's newest word counts whole: it may have lost what it held. */

@@ -11,7 +11,7 @@ import { startHub, type TestHub } from '../lib/hub.ts';
 import { firstRun } from '../lib/walk-access.ts';
 import { addContact, contactNames, contactRow } from '../lib/walk-contacts.ts';
 import { type Desk, isSeen, keepEvidence, pageErrors, sitDown, standUp } from '../lib/walk-desk.ts';
-import { enrol, roadMark } from '../lib/walk-sync.ts';
+import { badge, enrol, roadMark } from '../lib/walk-sync.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'komissiya-stick-'));
 const drives = join(folder, 'drives');
@@ -109,6 +109,39 @@ test('what it writes goes to the hub on the stick, and what others wrote comes b
   expect(await isSeen(remote.heading(remote.say('sync:state.received')))).toBe(true);
   await remote.shot('walk-stick-sync');
   await standUp(online);
+});
+
+test('what the hub refuses from a stick is told apart from what waits, until the right is back', async () => {
+  const said = (words: string) => remote.page.getByText(words);
+  const grant = (role: string) => hub.command('grant', 'SAMPLE-REMOTE', '--roles', role, '--hand-over-days', '0');
+  const take = () => remote.button(remote.say('stick:take')).first().click();
+  const carry = async (): Promise<void> => {
+    await remote.button(remote.say('stick:write')).click();
+    await remote.button(remote.say('stick:dialog.write')).click();
+    await remote.button(remote.say('stick:done.close')).click();
+    await hub.command('stick', stick);
+    await take();
+  };
+  await grant('trainer');
+  const draft = { kind: 'decision', values: { state: 'draft', number: '24/1', title_ru: 'Об обучении (образец)' } };
+  expect(await remote.call('records.save', draft)).toMatchObject({ ok: true });
+  await remote.goTo('sync');
+  await said(remote.say('stick:text.waiting', { number: 1 })).waitFor();
+  await carry();
+  await badge(remote, remote.say('app:badge.partly')).waitFor();
+  await said(remote.say('stick:text.refused', { number: 1 })).waitFor();
+  expect(await said(remote.say('stick:text.waiting', { number: 1 })).count()).toBe(0);
+  await remote.button(remote.say('stick:write')).click();
+  await said(remote.say('stick:dialog.refusedAll')).waitFor();
+  await remote.shot('walk-stick-refused');
+  await remote.button(remote.say('stick:dialog.cancel')).click();
+
+  await grant('chair');
+  await hub.command('stick', stick);
+  await take();
+  await said(remote.say('stick:text.waiting', { number: 1 })).waitFor();
+  await carry();
+  await said(remote.say('stick:text.none')).waitFor();
 });
 
 test('two laptops exchange by a stick without the hub', async () => {

@@ -121,11 +121,12 @@ for (const kind of bothDatabases(postgres, 'stick')) {
 
     test('what the hub refuses from a stick is told apart from what waits, until the right is back', async () => {
       const core = await enrolByStick(hub, 'SAMPLE-RIGHTS');
-      const rounds = async (): Promise<void> => {
+      const rounds = async () => {
         const stick = newStick();
-        await writeTo(core, stick, 'hub');
+        const written = await writeTo(core, stick, 'hub');
         await hub.command('stick', stick.path);
         await takeFrom(core, stick);
+        return written;
       };
       await addContact(core, 'Контакт, пример до');
       await rounds();
@@ -139,8 +140,8 @@ for (const kind of bothDatabases(postgres, 'stick')) {
       expect((await core.value('sync.status', {})).problem?.['names']).toMatchObject({ ru: name });
       const preview = await core.value('stick.preview', { reader: 'hub', everything: false });
       expect(preview).toMatchObject({ changes: 1, refused: 1 });
-      expect(await writeTo(core, newStick(), 'hub')).toMatchObject({ changes: 1, refused: 1 });
-      expect(await core.value('sync.status', {}), 'on a stick it is on no way').toMatchObject(refused);
+      expect(await rounds(), 'once more').toMatchObject({ changes: 1, refused: 1 });
+      expect(await core.value('sync.status', {})).toMatchObject({ ...refused, problem });
 
       // The hub answers a stick that brought nothing from here.
       const other = newStick();
@@ -151,7 +152,8 @@ for (const kind of bothDatabases(postgres, 'stick')) {
       await hub.command('grant', 'SAMPLE-RIGHTS', '--roles', 'chair');
       await hub.command('stick', other.path);
       await takeFrom(core, other);
-      expect(await core.value('sync.status', {})).toMatchObject({ refused: 0, problem: null });
+      // What was refused is not on its way: it has to be carried once more.
+      expect(await core.value('sync.status', {})).toMatchObject({ saved: 1, sent: 0, refused: 0, problem: null });
       await rounds();
       expect(await core.value('sync.status', {})).toMatchObject({ state: 'up-to-date', saved: 0, sent: 0, refused: 0 });
     });

@@ -115,10 +115,11 @@ function check(world: World): void {
   const rogues = new Set(
     world.actors.filter(({ order }) => order.office === 'rogue').map(({ laptop }) => laptop.store().replica),
   );
-  // What a laptop keeps that cannot begin anew is not lost, though not everybody's.
+  // What a laptop keeps that cannot begin anew, or that nobody may hand over any more, is not lost, though not everybody's.
   const stuck = world.actors.flatMap((actor) => {
     const partitions = stuckIn(world, actor);
-    return actor.laptop.ops().filter(({ partition }) => partitions.has(partition));
+    const isKept = (log: string): boolean => partitions.has(parseLogKey(log).partition) || isStranded(world, log);
+    return actor.laptop.ops().filter(({ replica, partition }) => isKept(logKey(replica, partition)));
   });
   const facts = new Set([...factsAtHub(world), ...factsOf(world, stuck)]);
   const keptBack = factsKeptByRogues(world);

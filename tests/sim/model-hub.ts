@@ -39,11 +39,17 @@ type HubDisk = {
   logs: Map<string, readonly Held[]>;
   /** In the order of issue. */
   credentials: readonly Credential[];
+  /** What it signed and has forgotten, as laptops handed it over; of replicas that it does not know else. */
+  learnt: readonly Credential[];
   /** Who goes on in whose place. */
   successors: Map<string, string>;
   /** What laptops said by stick that they hold, when by their clock, and how far of what they brought is held. */
   peers: Map<string, { summary: Summary; at: number; reached: Summary }>;
 };
+
+function copyOf(disk: HubDisk): HubDisk {
+  return { ...disk, logs: new Map(disk.logs), successors: new Map(disk.successors), peers: new Map(disk.peers) };
+}
 
 export type ModelHub = ReturnType<typeof createModelHub>;
 
@@ -54,11 +60,28 @@ const nothingYet: { segments: Uint8Array[]; more: boolean } = { segments: [], mo
 const credentialsAtOnce = 2;
 
 export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }) {
-  let disk: HubDisk = { epoch: 1, logs: new Map(), credentials: [], successors: new Map(), peers: new Map() };
+  let disk: HubDisk = {
+    epoch: 1,
+    logs: new Map(),
+    credentials: [],
+    learnt: [],
+    successors: new Map(),
+    peers: new Map(),
+  };
   let issued = 0;
   const epoch = (): string => derivedId(`epoch|${disk.epoch}`);
 
   const credentialsOf = (replica: string): Credential[] => disk.credentials.filter((each) => each.replica === replica);
+  /** By what ops of a writer are judged. */
+  const judging = (replica: string): Credential[] =>
+    [...disk.credentials, ...disk.learnt].filter((each) => each.replica === replica);
+  const learn = (brought: readonly Credential[]): void => {
+    const known = new Set(disk.learnt.map(({ serial }) => serial));
+    const isNew = ({ serial, replica }: Credential): boolean => newest(replica) === undefined && !known.has(serial);
+    const isSigned = ({ signature, ...rest }: Credential): boolean =>
+      verifyWith(keys, pair.publicKey, credentialBytes(rest), hexToBytes(signature));
+    disk.learnt = [...disk.learnt, ...brought.filter((each) => isNew(each) && isSigned(each))];
+  };
   const newest = (replica: string): Credential | undefined =>
     disk.credentials.findLast((each) => each.replica === replica);
   const headOf = (log: string): { seq: number; head: string } => {
@@ -86,7 +109,7 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
           from: header.from,
           reason: code.slice('segment/'.length) as Refusal['reason'], // the codes of openSegment and acceptance
         });
-      const credential = newest(header.replica);
+      const [credential] = judging(header.replica);
       if (credential === undefined) {
         refuse('segment/no-credential');
         continue;
@@ -98,7 +121,7 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
         keys.ports,
       );
       const allowed = opened.ok
-        ? checkSegmentAllowed(credentialsOf(header.replica), header, opened.value.ops, clock.now)
+        ? checkSegmentAllowed(judging(header.replica), header, opened.value.ops, clock.now)
         : opened;
       if (allowed.ok) proved.push({ header, bytes });
       else refuse(allowed.error.code);
@@ -189,7 +212,7 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
   }
 
   const credentialsFor = (prefixes: readonly string[]): Credential[] =>
-    disk.credentials.filter((each) => reachesInto(each, prefixes));
+    [...disk.credentials, ...disk.learnt].filter((each) => reachesInto(each, prefixes));
 
   /** What an asker lacks of credentials: after a digest that is another one, one page of them; here pages are small. */
   function lackedBy(
@@ -224,12 +247,13 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
     return credential;
   };
 
-  /** Lets a laptop go on in the place of an earlier identity; null where another does already. */
+  /** Lets a laptop go on in the place of an earlier identity; null where another does already, or that one is not known here. */
   function succeed(succession: Succession): Credential | null {
     const { from, replica, publicKey, signature } = succession;
     const before = newest(from);
     const signed = successionBytes(pair.publicKey, succession);
-    if (before === undefined || !verifyWith(keys, before.publicKey, signed, hexToBytes(signature)))
+    if (before === undefined) return null;
+    if (!verifyWith(keys, before.publicKey, signed, hexToBytes(signature)))
       throw new Error('a succession that the old key did not sign');
     const successor = disk.successors.get(from);
     if (successor !== undefined) return successor === replica ? (newest(replica) ?? null) : null;
@@ -255,15 +279,10 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
   return {
     publicKey: pair.publicKey,
     epoch,
-    keyOf: (replica: string): string => newest(replica)?.publicKey ?? '',
+    keyOf: (replica: string): string => judging(replica)[0]?.publicKey ?? '',
     /** What an identity may see. */
     partitionsOf: (replica: string): readonly string[] => newest(replica)?.partitions ?? [],
     held: (log: string): number => headOf(log).seq,
-    /** How far it held an identity's logs when it changed its rights last. */
-    heldAtGrant(replica: string): Summary {
-      const held = Object.entries(newest(replica)?.heldBefore ?? {});
-      return Object.fromEntries(held.map(([partition, seq]) => [logKey(replica, partition), seq]));
-    },
     summary: (): Summary => summaryOf(() => true),
     /** Every piece of a log, in order. */
     pieces: (log: string): readonly Uint8Array[] => (disk.logs.get(log) ?? []).map((each) => each.bytes),
@@ -313,6 +332,7 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
       const asked = unframe(message, SyncRequest);
       if (!asked.ok) throw new Error(`a laptop sent nonsense: ${asked.error.code}`);
       const { header, segments } = asked.value;
+      learn(header.writers ?? []);
       const { refusals, reached } = accept(segments);
       const told = toldTo(header.replica, seenBy(header.replica, header.partitions));
       const { lacked, after } = lackedBy(header.credentials, header.partitions);
@@ -344,12 +364,18 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
       const { header, segments } = read.value;
       // Whoever asks by stick signs the parcel with the key that is to be let in.
       const { succession } = header;
-      if (succession?.replica === header.writer && isParcelSigned(header, succession.publicKey, keys.verify))
+      const isAdmitted = newest(header.writer) !== undefined;
+      if (
+        !isAdmitted &&
+        succession?.replica === header.writer &&
+        isParcelSigned(header, succession.publicKey, keys.verify)
+      )
         succeed(succession);
       const credential = newest(header.writer);
       if (header.reader !== 'hub' || header.hubKey !== pair.publicKey || credential === undefined) return false;
       if (disk.successors.has(header.writer)) return false;
       if (!isParcelSigned(header, credential.publicKey, keys.verify)) return false;
+      learn(header.credentials);
       const { reached } = accept(segments);
       const known = disk.peers.get(header.writer);
       const { summary, madeAt: at } = header;
@@ -387,18 +413,22 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
       );
     },
 
-    backUp: (): HubDisk => ({ ...disk, logs: new Map(disk.logs), peers: new Map(disk.peers) }),
-    /** Puts a backup back: another epoch. Credentials issued since are issued again, as an operator repeats invitations. */
-    restore(image: HubDisk): void {
-      const { credentials, successors } = disk;
-      disk = {
-        ...image,
-        logs: new Map(image.logs),
-        peers: new Map(image.peers),
-        credentials,
-        successors,
-        epoch: disk.epoch + 1,
-      };
+    backUp: (): HubDisk => copyOf(disk),
+    /**
+     * Puts a backup back: another epoch, and everything else as it was then; what each laptop may do is said anew. Answers what was issued since,
+     * in order, for the operator to repeat.
+     */
+    restore(image: HubDisk): readonly Credential[] {
+      const known = new Set(image.credentials);
+      const since = disk.credentials.filter((each) => !known.has(each));
+      disk = { ...copyOf(image), epoch: disk.epoch + 1 };
+      for (const replica of new Set(disk.credentials.map((each) => each.replica))) {
+        if (disk.successors.has(replica)) continue;
+        const counting = stillCounting(newestFirst(credentialsOf(replica)), clock.now);
+        for (const { signature: _s, serial: _n, validFrom: _f, heldBefore: _h, ...rights } of counting.reverse())
+          issue({ ...rights, ...heldBefore(replica) });
+      }
+      return since;
     },
   };
 }

@@ -9,6 +9,7 @@ import { deskChanges, recordChanges } from './people.ts';
 import { isWithinAny, keptBy } from './scopes.ts';
 import { pack, unpack } from './stick-road.ts';
 import { waitingFor } from './succession.ts';
+import type { HubImage } from './model-hub.ts';
 import { type Actor, commissions, crash, dayMs, oblast, renew, signInAnew, type World } from './world.ts';
 
 /** Plays one step. */
@@ -85,7 +86,7 @@ function compact(world: World, { laptop }: Actor, keptOps: number): void {
 function putBack(world: World, actor: Actor | undefined, isKnown: boolean): void {
   if (actor === undefined) {
     if (world.hubBackup === null) return;
-    world.hub.restore(world.hubBackup);
+    restoreHub(world, world.hubBackup);
   } else {
     if (actor.backup === null || actor.order.office === 'rogue') return;
     actor.laptop.restore(actor.backup);
@@ -95,20 +96,14 @@ function putBack(world: World, actor: Actor | undefined, isKnown: boolean): void
     if (isKnown) renew(world, actor);
     else actor.copies += 1;
   }
-  for (const each of world.actors) each.isCutShort ||= isJudgedAsBefore(world, each);
   // What nobody holds any more went with the disk.
   const held = factsHeld(world);
   world.required = new Set([...world.required].filter((fact) => held.has(fact)));
 }
 
-/**
- * Whether what a laptop writes now is judged by rights it does not have any more: it stands where other ops stood when they changed, which
- * neither it nor the hub holds since. (A hub that is put back forgets such a change, and an operator repeats it by what it holds then; this
- * one knows it still.)
- */
-function isJudgedAsBefore({ hub }: World, { laptop }: Actor): boolean {
-  const grant = Object.entries(hub.heldAtGrant(laptop.store().replica));
-  return grant.some(([log, seq]) => seq > hub.held(log) && seq > laptop.head(log));
+/** The hub forgets what was decided since; its operator repeats the rights that were given, one after the other, with time to hand over. */
+function restoreHub({ hub }: World, image: HubImage): void {
+  for (const { laptop, roles, partitions } of hub.restore(image)) hub.grant(laptop, { roles, partitions }, true);
 }
 
 /** Somebody writes, in the own commission or, where that is kept, about what there is of the other. */

@@ -1,4 +1,5 @@
 /** A simulated laptop under a new identity that the hub has still to hear of (#shared/sync/succession.ts). */
+import { ok as yes } from 'node:assert/strict';
 import { newestFirst } from '#shared/sync/credential.ts';
 import { type Credential, logKey } from '#shared/sync/messages.ts';
 import { makeSuccession, type Succession } from '#shared/sync/succession.ts';
@@ -17,11 +18,27 @@ export function waitingFor({ names }: World, { laptop }: Actor): Credential | nu
   return newestFirst(held)[0] ?? null;
 }
 
-/** What a laptop with a new identity asks of the hub (core/sync/succeeding.ts). */
-export function successionOf(world: World, actor: Actor): Succession | null {
+/** What one of a laptop's identities, that of now where none is given, has to say of the one it goes on for (core/sync/succeeding.ts). */
+export function successionOf(world: World, actor: Actor, replica = actor.laptop.store().replica): Succession | null {
   const { laptop } = actor;
-  const from = waitingFor(world, actor)?.replica;
-  if (from === undefined) return null;
-  const unsigned = { from, replica: laptop.store().replica, publicKey: laptop.publicKey() };
+  const store = laptop.store();
+  const [own] = newestFirst(store.credentials().filter((each) => each.replica === replica));
+  const waits = replica === store.replica ? waitingFor(world, actor) : null;
+  const from = waits?.replica ?? own?.succeeds;
+  const publicKey = replica === store.replica ? laptop.publicKey() : own?.publicKey;
+  if (from === undefined || publicKey === undefined || !store.isOwn(logKey(from, laptop.partition))) return null;
+  const unsigned = { from, replica, publicKey };
   return makeSuccession(world.hub.publicKey, unsigned, (data) => laptop.signAsBefore(from, data));
+}
+
+/** Asks the hub to let it in; where it was put back and has forgotten whole generations, those before come first. */
+export function succeedAtHub(world: World, actor: Actor, replica = actor.laptop.store().replica): Credential | null {
+  const succession = successionOf(world, actor, replica);
+  if (succession === null) return null;
+  if (world.hub.standingOf(succession.from) === 'unknown') {
+    const before = succeedAtHub(world, actor, succession.from);
+    if (before === null) return null;
+    yes(actor.laptop.store().addCredentials([before]).ok);
+  }
+  return world.hub.succeed(succession);
 }

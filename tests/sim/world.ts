@@ -6,7 +6,7 @@ import type { Fault, History, LaptopOrder } from './history.ts';
 import type { Keys } from './keys.ts';
 import type { Image, SimLaptop } from './laptop.ts';
 import { createModelHub, type HubImage, type ModelHub } from './model-hub.ts';
-import { successionOf } from './succession.ts';
+import { succeedAtHub, successionOf, waitingFor } from './succession.ts';
 
 export const dayMs = 86_400_000;
 export const oblast = 'kz/kz-19';
@@ -102,16 +102,18 @@ export function renew({ names }: World, { laptop }: Actor): void {
 
 /** Lets a laptop in under its new identity over a line; false where the line failed. One that was succeeded before is invited. */
 export function succeedFirst(world: World, actor: Actor, fault: Fault): boolean {
-  const succession = successionOf(world, actor);
-  if (succession === null) {
-    // A copy that does not know of its successor is told so, and a person invites it.
-    if (world.hub.standingOf(actor.laptop.store().replica) !== 'valid') inviteAnew(world, actor);
+  const standing = world.hub.standingOf(actor.laptop.store().replica);
+  const isWaiting = waitingFor(world, actor) !== null;
+  if (!isWaiting && standing === 'valid') return true;
+  if (!isWaiting && (standing === 'succeeded' || successionOf(world, actor) === null)) {
+    // A copy that does not know of its successor is told so, and a person invites it; also one that the hub has forgotten.
+    inviteAnew(world, actor);
     return true;
   }
   if (fault.what === 'lose-request') return false;
-  const credential = world.hub.succeed(succession);
+  const credential = succeedAtHub(world, actor);
   if (fault.what === 'lose-answer' || fault.what === 'cut') return false;
-  if (fault.what === 'twice') equal(world.hub.succeed(succession)?.serial, credential?.serial);
+  if (fault.what === 'twice') equal(succeedAtHub(world, actor)?.serial, credential?.serial);
   if (credential === null) inviteAnew(world, actor);
   else yes(actor.laptop.store().addCredentials([credential]).ok);
   return true;

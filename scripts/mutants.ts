@@ -49,13 +49,13 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: 'what was sent counts as received',
-    file: 'exchange.ts',
+    file: 'exchange-answer.ts',
     from: 'store.markReceived(summary);',
     to: 'store.markReceived({ ...summary, ...Object.fromEntries(sent.map(({ log, to }) => [log, to])) });',
   },
   {
     name: 'a hub that lost what it held is not sent it again',
-    file: 'exchange.ts',
+    file: 'exchange-answer.ts',
     from: 'epoch: header.epoch,\n    acknowledged,',
     to: 'epoch: header.epoch,\n    acknowledged: { ...acknowledged, ...session.acknowledged },',
   },
@@ -97,13 +97,13 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: 'an old copy goes on under its identity',
-    file: 'exchange.ts',
+    file: 'exchange-answer.ts',
     from: "if (store.compareHeads(acknowledged, header.heads)) return { ...session, failure: { code: 'sync/old-copy' } };",
     to: 'store.compareHeads(acknowledged, header.heads);',
   },
   {
     name: 'what an identity before was not allowed stays with those who hold it',
-    file: 'exchange.ts',
+    file: 'exchange-answer.ts',
     from: 'return isOfBefore(store, log) || (!store.isOwn(log) && store.isSucceeded(log));',
     to: 'return isOfBefore(store, log);',
   },

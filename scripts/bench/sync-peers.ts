@@ -73,21 +73,25 @@ export function openPeer(path: string, key: Uint8Array | null, partition = 'kz/k
   let acknowledged: Summary = {};
   let epoch: string | null = null;
   let transport: HubTransport | null = null;
-  let replicaStore: ReplicaStore | null = null;
   const identity = store.identity();
-  const replica = (): ReplicaStore =>
-    (replicaStore ??= createLogStore({
-      db: store.db,
-      log: store.log,
-      archive: store.archive,
-      meta: store.meta,
-      committer: store.committer,
-      identity,
-      hubKey: () => hubKey,
-      beside: byHand().beside,
-      checkpoints: store.checkpoints,
-      roadChanged: () => undefined,
-    }));
+  // As the app has them from when a store is opened: their statements are made long before an exchange.
+  const replica: ReplicaStore = createLogStore({
+    db: store.db,
+    log: store.log,
+    archive: store.archive,
+    meta: store.meta,
+    committer: store.committer,
+    identity,
+    hubKey: () => hubKey,
+    beside: byHand().beside,
+    checkpoints: store.checkpoints,
+    roadChanged: () => undefined,
+  });
+  const snapshots = createSnapshotLoader({
+    ...store,
+    hubKey: () => hubKey,
+    addCredentials: (credentials) => replica.addCredentials(credentials),
+  });
   let bytes = 0;
   /** Of the exchange behind a beginning. */
   let begun: Begun | null = null;
@@ -160,7 +164,7 @@ export function openPeer(path: string, key: Uint8Array | null, partition = 'kz/k
       transport = createHubTransport({ ...deps, hubKey, tlsKey });
     },
     async sync() {
-      const outcome = await exchange(replica(), road, { ...options(), begun });
+      const outcome = await exchange(replica, road, { ...options(), begun });
       begun = null;
       const moved = bytes;
       bytes = 0;
@@ -176,12 +180,8 @@ export function openPeer(path: string, key: Uint8Array | null, partition = 'kz/k
       let offered = 0;
       const done = await coldStart({
         store: {
-          summary: () => replica().summary(),
-          snapshots: createSnapshotLoader({
-            ...store,
-            hubKey: () => hubKey,
-            addCredentials: (credentials) => replica().addCredentials(credentials),
-          }),
+          summary: () => replica.summary(),
+          snapshots,
         },
         blobs: {
           ...blobs,
@@ -198,7 +198,7 @@ export function openPeer(path: string, key: Uint8Array | null, partition = 'kz/k
         handOver: async () => null,
         onProgress: () => undefined,
         askOn: (coming) =>
-          beginAhead(replica(), road, { ...options(), acknowledged: { ...acknowledged, ...coming } }, coming),
+          beginAhead(replica, road, { ...options(), acknowledged: { ...acknowledged, ...coming } }, coming),
       });
       if (done.refused !== null || done.failure !== null || done.received === 0) throw new Error(JSON.stringify(done));
       acknowledged = { ...acknowledged, ...done.covered };

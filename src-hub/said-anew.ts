@@ -4,7 +4,7 @@
  * what the backup holds, and what an operator repeats follows it on both sides.
  */
 import type { Random, Time } from '#shared/kernel/ports.ts';
-import { newestFirst, stillCounting } from '#shared/sync/credential.ts';
+import { differing, newestFirst, stillCounting } from '#shared/sync/credential.ts';
 import type { HubDb } from './db/database.ts';
 import { ensureIdentity } from './identity.ts';
 import { heldOf, keepCredential, readCredential, signCredential } from './issuing.ts';
@@ -20,7 +20,8 @@ export async function sayAnew(tx: HubDb, deps: { readonly time: Time; readonly r
   const rows = await tx.selectFrom('credential').select(['serial', 'replica', 'body', 'revoked_at']).execute();
   for (const [replica, own] of Map.groupBy(rows, (row) => row.replica)) {
     const credentials = newestFirst(own.map(({ body }) => readCredential(body)));
-    const counting = stillCounting(credentials, now);
+    // Else each time a hub is put back there would be twice as many.
+    const counting = differing(stillCounting(credentials, now));
     const [newest] = counting;
     const isRevoked = own.some(({ serial, revoked_at: at }) => serial === newest?.serial && at !== null);
     if (newest === undefined || isRevoked) continue;

@@ -88,6 +88,20 @@ export function stillCounting(newestOnwards: readonly Credential[], nowMs: numbe
 }
 
 /**
+ * Those that still count, without the ones that say what a newer one says: roles, partitions, and until when those before it count. Without them
+ * the same ops are allowed.
+ */
+export function differing(counting: readonly Credential[]): Credential[] {
+  const said = new Set<string>();
+  return counting.filter(({ roles, partitions, handOverUntil = null }) => {
+    const key = canonicalJson({ roles, partitions, handOverUntil });
+    const isNew = !said.has(key);
+    said.add(key);
+    return isNew;
+  });
+}
+
+/**
  * Whether a laptop may leave attachments in a partition: its newest credential covers it, or one before did and there is still time to
  * hand over what belongs there. `credentials`: all the laptop had, newest first; `nowMs`: milliseconds UTC, the hub's.
  */

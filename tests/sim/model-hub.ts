@@ -6,7 +6,7 @@ import type { Role } from '#shared/access/roles.ts';
 import { isWithin } from '#shared/access/partitions.ts';
 import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
 import { checkSegmentAllowed } from '#shared/sync/accept.ts';
-import { credentialBytes, newestFirst, reachesInto, stillCounting } from '#shared/sync/credential.ts';
+import { credentialBytes, differing, newestFirst, reachesInto, stillCounting } from '#shared/sync/credential.ts';
 import {
   BriefRequest,
   type Credential,
@@ -69,6 +69,8 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
     peers: new Map(),
   };
   let issued = 0;
+  /** Serials of what it said anew: no operator repeats that. */
+  const saidAnew = new Set<string>();
   const epoch = (): string => derivedId(`epoch|${disk.epoch}`);
 
   const credentialsOf = (replica: string): Credential[] => disk.credentials.filter((each) => each.replica === replica);
@@ -420,13 +422,13 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
      */
     restore(image: HubDisk): readonly Credential[] {
       const known = new Set(image.credentials);
-      const since = disk.credentials.filter((each) => !known.has(each));
+      const since = disk.credentials.filter((each) => !known.has(each) && !saidAnew.has(each.serial));
       disk = { ...copyOf(image), epoch: disk.epoch + 1 };
       for (const replica of new Set(disk.credentials.map((each) => each.replica))) {
         if (disk.successors.has(replica)) continue;
-        const counting = stillCounting(newestFirst(credentialsOf(replica)), clock.now);
+        const counting = differing(stillCounting(newestFirst(credentialsOf(replica)), clock.now));
         for (const { signature: _s, serial: _n, validFrom: _f, heldBefore: _h, ...rights } of counting.reverse())
-          issue({ ...rights, ...heldBefore(replica) });
+          saidAnew.add(issue({ ...rights, ...heldBefore(replica) }).serial);
       }
       return since;
     },

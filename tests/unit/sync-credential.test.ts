@@ -2,7 +2,7 @@ import { generateKeyPairSync, sign, verify as verifyWith } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { bytesToHex } from '#shared/kernel/ids.ts';
 import { checkSegmentAllowed } from '#shared/sync/accept.ts';
-import { checkCredential, credentialBytes, mayLeaveIn, mayWrite } from '#shared/sync/credential.ts';
+import { checkCredential, credentialBytes, differing, mayLeaveIn, mayWrite } from '#shared/sync/credential.ts';
 import { kindsByName } from '#shared/kinds/all-kinds.ts';
 import type { Credential } from '#shared/sync/messages.ts';
 import type { Op } from '#shared/sync/op.ts';
@@ -163,4 +163,16 @@ test('an attachment may be left where the newest credential reaches, and for a w
   expect(may([narrow, wide], 1800), 'time is up').toEqual([true, false]);
   expect(may([{ ...credential, validFrom: 1500 }, wide], 1600), 'no time was given').toEqual([true, false]);
   expect(may([], 1600)).toEqual([false, false]);
+});
+
+test('of rights that still count, what a newer credential says as well is left out', () => {
+  const given = (serial: string, rest: Partial<Credential>): Credential => ({ ...credential, serial, ...rest });
+  const counting = [
+    given('4', { roles: ['member'], handOverUntil: 1500, heldBefore: { [partition]: 9 } }),
+    given('3', { roles: ['chair'], handOverUntil: 1500 }),
+    given('2', { roles: ['member'], handOverUntil: 1500 }),
+    given('1', { roles: ['member'], handOverUntil: 1400 }),
+    given('0', { roles: ['member'] }),
+  ];
+  expect(differing(counting).map(({ serial }) => serial)).toEqual(['4', '3', '1', '0']);
 });

@@ -132,6 +132,18 @@ for (const kind of bothDatabases(postgres, 'forgotten')) {
         return [lost, keeper];
       }
 
+      /** The same, and a copy of the lost one has gone on in its place and written. */
+      async function lostHeirAndKeeper(): Promise<[lost: OfficeLaptop, heir: OfficeLaptop, keeper: OfficeLaptop]> {
+        const [lost, keeper] = await lostAndKeeper();
+        const heir = office.open('lost', lost.copy());
+        heir.renewIdentity();
+        expect(await heir.succeed()).toMatchObject({ ok: true });
+        heir.write(id('heir'), { name: 'От наследника, пример' });
+        await heir.sync();
+        await keeper.sync();
+        return [lost, heir, keeper];
+      }
+
       test('no credential is believed that this hub did not sign', async () => {
         const [lost, keeper] = await lostAndKeeper();
         await putBack(lost);
@@ -217,13 +229,7 @@ for (const kind of bothDatabases(postgres, 'forgotten')) {
       });
 
       test('a revoked laptop does not come back under an identity that followed', async () => {
-        const [lost, keeper] = await lostAndKeeper();
-        const heir = office.open('lost', lost.copy());
-        heir.renewIdentity();
-        expect(await heir.succeed()).toMatchObject({ ok: true });
-        heir.write(id('heir'), { name: 'От наследника, пример' });
-        await heir.sync();
-        await keeper.sync();
+        const [, heir, keeper] = await lostHeirAndKeeper();
         await putBack(heir);
         const { credentials } = office.current();
         // The hub knows the laptop only as what it was, and is told again that it was stolen.
@@ -236,13 +242,7 @@ for (const kind of bothDatabases(postgres, 'forgotten')) {
       });
 
       test('whose line is not known to its beginning is not known; revoking its end closes all of it', async () => {
-        const [lost, keeper] = await lostAndKeeper();
-        const heir = office.open('lost', lost.copy());
-        heir.renewIdentity();
-        await heir.succeed();
-        heir.write(id('heir'), { name: 'От наследника, пример' });
-        await heir.sync();
-        await keeper.sync();
+        const [lost, heir, keeper] = await lostHeirAndKeeper();
         await putBack(lost, heir);
         const { credentials } = office.current();
         const [last] = credentialsOf(heir);
@@ -259,13 +259,7 @@ for (const kind of bothDatabases(postgres, 'forgotten')) {
       });
 
       test('who is alive goes on in the place of what the hub still knows, though others spoke of it first', async () => {
-        const [lost, keeper] = await lostAndKeeper();
-        const heir = office.open('lost', lost.copy());
-        heir.renewIdentity();
-        await heir.succeed();
-        heir.write(id('heir'), { name: 'От наследника, пример' });
-        await heir.sync();
-        await keeper.sync();
+        const [, heir, keeper] = await lostHeirAndKeeper();
         await putBack(heir);
         await keeper.sync();
         expect(await held(heir)).toBe(1);

@@ -25,6 +25,11 @@ export type SetChange = {
 };
 /** A value as it travels. */
 export type OpValue = string | number | boolean | null | SetChange;
+
+/** Whether a value of an op changes a set. */
+export function isSetChange(value: OpValue | undefined): value is SetChange {
+  return typeof value === 'object' && value !== null;
+}
 export type OpValues = { readonly [field: string]: OpValue };
 
 /** Letters by what they say: s i f y n z c. */

@@ -31,6 +31,7 @@ import { type OpValues, valuesToText } from './op-values.ts';
 import { compareStamps, type Stamp } from './stamp.ts';
 
 export type { OpValue, OpValues, SetChange } from './op-values.ts';
+export { isSetChange } from './op-values.ts';
 
 export type Op = {
   /** Gap-free from 1 within one replica's log of one partition. */

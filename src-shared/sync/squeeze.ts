@@ -17,7 +17,7 @@ import { kindsByNumber } from '../kinds/all-kinds.ts';
 import type { Kind } from '../kinds/define-kind.ts';
 import { fieldsByNumber, mergeSet, type SetState } from './merge.ts';
 import { compareLoose, type LooseOp } from './loose-ops.ts';
-import { type OpValue, type OpValues, type SetChange, stampToText } from './op.ts';
+import { isSetChange, type OpValue, type OpValues, type SetChange, stampToText } from './op.ts';
 
 /** Raised when the rules above keep more than before, or chunks take another form: older snapshots are then made anew from the first op. */
 export const squeezeRules = 2;
@@ -76,7 +76,7 @@ function standingValues(kind: Kind, entries: readonly LooseOp[]): (index: number
     for (const field in op.set) {
       const value = op.set[field] ?? null;
       const known = fields.get(Number(field));
-      if (known === undefined && isChange(value)) whole.add(field);
+      if (known === undefined && isSetChange(value)) whole.add(field);
       if (known?.field.merge === 'set') {
         const stamp = stampToText({ time: op.time, replica });
         sets.set(field, mergeSet(sets.get(field) ?? { live: {}, dead: [] }, value, stamp));
@@ -93,7 +93,7 @@ function standingValues(kind: Kind, entries: readonly LooseOp[]): (index: number
       const set = sets.get(field);
       if (set !== undefined) {
         const stamp = stampToText({ time: op.time, replica: replica ?? '' });
-        value = isChange(value) ? standingChange(field, value, stamp, set, dropped) : undefined;
+        value = isSetChange(value) ? standingChange(field, value, stamp, set, dropped) : undefined;
       } else if (latest.get(field) !== index && !whole.has(field)) value = undefined;
       if (value === undefined) continue;
       kept[field] = value;
@@ -122,8 +122,4 @@ function standingChange(
     if (waiting.length > 0) drop[element] = waiting;
   }
   return add.length === 0 && Object.keys(drop).length === 0 ? undefined : { add, drop };
-}
-
-function isChange(value: OpValue): value is SetChange {
-  return typeof value === 'object' && value !== null;
 }

@@ -1,7 +1,7 @@
 /** Which attachments the records of this store refer to, which of them the hub holds, and this laptop's settings for the line. */
 import { type Attachment, attachmentsOf, carriesAttachments, parseAttachment } from '#shared/files/attachment.ts';
 import { LineSettings } from '#shared/files/contract.ts';
-import type { Op, OpValue, SetChange } from '#shared/sync/op.ts';
+import { isSetChange, type Op, type OpValue } from '#shared/sync/op.ts';
 import { allKinds } from '#shared/kinds/all-kinds.ts';
 import type { Kind } from '#shared/kinds/define-kind.ts';
 import { fromColumnId } from './column-id.ts';
@@ -157,8 +157,4 @@ export function createFilesQueries(deps: {
 function digestsIn(value: OpValue | undefined): string[] {
   const elements = typeof value === 'string' ? value.split('\n') : isSetChange(value) ? value.add : [];
   return elements.flatMap((element) => parseAttachment(element)?.sha256 ?? []);
-}
-
-function isSetChange(value: OpValue | undefined): value is SetChange {
-  return typeof value === 'object' && value !== null;
 }

@@ -4,7 +4,7 @@
  * begins from the first again, and writes nothing twice.
  */
 import { canonicalJson } from '#shared/kernel/canonical-json.ts';
-import { type Op, type OpValue, type SetChange, stampToText, textToStamp } from '#shared/sync/op.ts';
+import { isSetChange, type Op, type OpValue, stampToText, textToStamp } from '#shared/sync/op.ts';
 import { writtenAgain } from '#shared/sync/take-back.ts';
 import type { Committer } from './commit.ts';
 import type { AsidePart, ForgottenOps } from './forgotten-ops.ts';
@@ -149,7 +149,7 @@ function earlierOf(ops: readonly Op[], from: number, to: number, replica: string
 /** The times of a replica's stamps that stand as values in an op: a settlement names what it decides about. */
 function timesIn({ set }: Op, replica: string): number[] {
   const texts = Object.values(set ?? {}).flatMap((value) =>
-    isChange(value) ? [...value.add, ...Object.keys(value.drop)] : [value],
+    isSetChange(value) ? [...value.add, ...Object.keys(value.drop)] : [value],
   );
   return texts.flatMap((text) =>
     typeof text === 'string' && text.endsWith(`@${replica}`) ? [textToStamp(text).time] : [],
@@ -185,15 +185,11 @@ function isSaidBy(op: Op, other: Op): boolean {
 
 function isWithinValue(whole: OpValue | undefined, part: OpValue): boolean {
   if (whole === undefined) return false;
-  if (!isChange(whole) || !isChange(part)) return canonicalJson(whole) === canonicalJson(part);
+  if (!isSetChange(whole) || !isSetChange(part)) return canonicalJson(whole) === canonicalJson(part);
   return (
     part.add.every((element) => whole.add.includes(element)) &&
     Object.entries(part.drop).every(([element, stamps]) =>
       stamps.every((stamp) => whole.drop[element]?.includes(stamp)),
     )
   );
-}
-
-function isChange(value: OpValue): value is SetChange {
-  return typeof value === 'object' && value !== null;
 }

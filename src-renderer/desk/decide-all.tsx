@@ -8,14 +8,10 @@ import { FailureNote } from '#renderer/ui/failure-note.tsx';
 import { useNotify } from '#renderer/ui/notification.tsx';
 import { Sheet } from '#renderer/ui/sheet.tsx';
 
-/** Everything of one sort at once, for the day after a long time without a connection. */
-export function DecideAll({
-  lines,
-  byKind,
-}: {
-  lines: readonly DeskLine[];
-  byKind: readonly { kind: DeskLine['kind']; count: number }[];
-}) {
+type Sort = Pick<DeskLine, 'kind' | 'what'> & { readonly count: number };
+
+/** Everything of one sort at once, whatever page is listed, for the day after a long time without a connection. */
+export function DecideAll({ bySort }: { bySort: readonly Sort[] }) {
   const { t } = useTranslation('desk');
   const { t: tApp } = useTranslation('app');
   const format = useFormat();
@@ -23,14 +19,8 @@ export function DecideAll({
   const decide = useCommand('desk.decideAll');
   const [ask, dialog] = useConfirm();
 
-  const linesOf = (kind: DeskLine['kind'], what: DeskLine['what']): number =>
-    lines.filter((line) => line.kind === kind && line.what === what).length;
-  // Of a list that goes on beyond what is here the number is not known.
-  const isWhole = byKind.reduce((sum, { count }) => sum + count, 0) === lines.length;
-
-  async function all(kind: DeskLine['kind'], what: DeskLine['what'], way: 'standing' | 'here', answer: string) {
-    const count = isWhole ? `: ${format.number(linesOf(kind, what))}` : '';
-    const title = `${tApp(`kinds.${kind}`)}${count}. ${answer}`;
+  async function all({ kind, what, count }: Sort, way: 'standing' | 'here', answer: string) {
+    const title = `${tApp(`kinds.${kind}`)}: ${format.number(count)}. ${answer}`;
     const sure = await ask({ title, text: t('all.sure'), confirm: t('all.confirm'), cancel: t('all.cancel') });
     if (!sure) return;
     const result = await decide.run({ kind, what, way });
@@ -42,22 +32,20 @@ export function DecideAll({
             : t('all.doneLeft', { number: result.value.decided, left: result.value.left }),
       });
   }
-  const sorts = byKind.flatMap(({ kind }) =>
-    (['record', 'clash'] as const).flatMap((what) => (linesOf(kind, what) > 1 ? [{ kind, what }] : [])),
-  );
+  const sorts = bySort.filter(({ count }) => count > 1);
   if (sorts.length === 0) return null;
   return (
     <Sheet title={t('all.title')} pad>
-      {sorts.map(({ kind, what }) => (
-        <div key={`${kind} ${what}`} className="desk-all">
-          <p className="sm b">{tApp(`kinds.${kind}`)}</p>
-          {what === 'record' ? (
+      {sorts.map((sort) => (
+        <div key={`${sort.kind} ${sort.what}`} className="desk-all">
+          <p className="sm b">{tApp(`kinds.${sort.kind}`)}</p>
+          {sort.what === 'record' ? (
             <>
               <Button
                 size="small"
                 variant="default"
                 disabled={decide.isBusy}
-                onClick={() => void all(kind, what, 'standing', t('all.standing'))}
+                onClick={() => void all(sort, 'standing', t('all.standing'))}
               >
                 {t('all.standing')}
               </Button>
@@ -65,7 +53,7 @@ export function DecideAll({
                 size="small"
                 variant="default"
                 disabled={decide.isBusy}
-                onClick={() => void all(kind, what, 'here', t('all.here'))}
+                onClick={() => void all(sort, 'here', t('all.here'))}
               >
                 {t('all.here')}
               </Button>
@@ -75,7 +63,7 @@ export function DecideAll({
               size="small"
               variant="default"
               disabled={decide.isBusy}
-              onClick={() => void all(kind, what, 'standing', t('all.different'))}
+              onClick={() => void all(sort, 'standing', t('all.different'))}
             >
               {t('all.different')}
             </Button>

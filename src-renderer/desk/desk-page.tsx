@@ -98,9 +98,7 @@ export function DeskPage() {
                 />
               )}
             </section>
-            {face === 'waiting' && list.value.byKind.some(({ count }) => count > 1) && (
-              <DecideAll lines={list.value.lines} byKind={list.value.byKind} />
-            )}
+            {face === 'waiting' && <DecideAll bySort={list.value.bySort} />}
           </div>
           {chosen === undefined ? (
             <Sheet>

@@ -121,7 +121,8 @@ export const deskContract = {
     z.object({
       lines: z.array(DeskLine),
       total: z.int(),
-      byKind: z.array(z.object({ kind: KindName, count: z.int() })),
+      /** Of all places, not only those of the page. */
+      bySort: z.array(z.object({ kind: KindName, what: z.enum(['record', 'clash']), count: z.int() })),
     }),
   ),
   /** The latest decisions, newest first. */

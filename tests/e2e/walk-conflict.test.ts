@@ -274,20 +274,21 @@ test('one person entered twice is merged, and nothing waits any more', async () 
 });
 
 test('a desk with more than a page is turned page by page', async () => {
-  const twice = Array.from({ length: 2 * 105 }, (_, index) => ({
+  const twice = Array.from({ length: 2 * 101 }, (_, index) => ({
     kind: 'contact',
-    values: { name: `Дважды, пример ${(index % 105) + 1}`, phone: `+7 702 000 0${100 + (index % 105)}` },
+    values: { name: `Дважды, пример ${(index % 101) + 1}`, phone: `+7 702 000 0${100 + (index % 101)}` },
   }));
   const saved = await desk.call('records.saveTogether', { items: twice });
   if (!saved.ok) throw new Error(saved.error.code);
   await goToConflictDesk(desk);
-  const range = (from: number, to: number) => desk.text(desk.say('desk:list.range', { from, to, total: 105 }));
+  // On the last page one alone: what decides all at once is there as well.
+  const range = (from: number, to: number) => desk.text(desk.say('desk:list.range', { from, to, total: 101 }));
   await range(1, 100).waitFor();
   expect(await waitingRows(desk).first().textContent()).toContain('Дважды, пример 1');
   await desk.button(desk.say('desk:list.next')).click();
-  await range(101, 105).waitFor();
-  await expect.poll(() => waitingRows(desk).count()).toBe(5);
-  expect(await waitingRows(desk).last().textContent()).toContain('Дважды, пример 105');
+  await range(101, 101).waitFor();
+  await expect.poll(() => waitingRows(desk).count()).toBe(1);
+  expect(await waitingRows(desk).last().textContent()).toContain('Дважды, пример 101');
   await desk.shot('ru-conflict-pages');
   // What was on the last page is decided: the one before it is shown.
   await desk.button(desk.say('desk:all.different')).click();

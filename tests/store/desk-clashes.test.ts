@@ -158,6 +158,16 @@ describe('natural keys', () => {
       );
     }
     expect(await page(a, 7, 10)).toEqual([]);
+    // What may be decided at once is told of the whole, on a page with one place as well.
+    a.store.commit([{ kind: Decision, id: derivedId('24/2 1'), act: 'remove', values: {} }], a.person);
+    b.store.commit([{ kind: Decision, id: derivedId('24/2 1'), act: 'set', values: { place: 'г. Тестов' } }], b.person);
+    meet();
+    const { bySort } = await value(a.desk.list({ offset: 6, limit: 10, locale: 'ru' }));
+    expect(bySort).toEqual([
+      { kind: 'contact', what: 'clash', count: 4 },
+      { kind: 'decision', what: 'record', count: 1 },
+      { kind: 'decision', what: 'clash', count: 3 },
+    ]);
   });
 
   test('all of a kind may be declared different at once', async () => {

@@ -36,7 +36,7 @@ export type DecidedEntry = DeskEntry & { readonly stands: string; readonly by: s
 export type DeskQueries = {
   count(): number;
   /** Places of each kind, records and clashes apart. */
-  counts(): { readonly kind: Kind; readonly count: number }[];
+  counts(): { readonly kind: Kind; readonly what: DeskLine['what']; readonly count: number }[];
   /**
    * The places of a page, oldest first, with all others of the moments it begins and ends in: who orders those of one moment finds in them which
    * are on the page. `before`: places of earlier moments.
@@ -69,7 +69,10 @@ export function createDeskQueries(db: ReadableDb): DeskQueries {
   // Of one place all entries are of one kind. An index has all of these columns in this order.
   const place =
     'select item, kind, min(since) as since, min(subject) as subject from desk indexed by desk_by_place group by item';
-  const selectCounts = db.prepare(`select kind, count(*) as count from (${place}) group by kind`);
+  // The place of a record is named by it, that of records of one key by another name.
+  const selectCounts = db.prepare(
+    `select kind, iif(item = subject, 'record', 'clash') as what, count(*) as count from (${place}) group by 1, 2 order by 1, 2 desc`,
+  );
   const selectPlaces = db.prepare(
     `with place as materialized (${place}), page as (select since from place order by since limit ? offset ?),
           edge as (select min(since) as first, max(since) as last from page),
@@ -119,11 +122,7 @@ export function createDeskQueries(db: ReadableDb): DeskQueries {
 
   const self: DeskQueries = {
     count: () => Number(selectCount.get()),
-    counts: () =>
-      (selectCounts.all() as { kind: number; count: number }[]).flatMap(({ kind: number, count }) => {
-        const kind = kindsByNumber.get(number);
-        return kind === undefined ? [] : [{ kind, count }];
-      }),
+    counts: () => known(selectCounts.all() as { kind: number; what: DeskLine['what']; count: number }[]),
     places(offset, limit) {
       const rows = selectPlaces.all(limit, offset) as PlaceRow[]; // rows of our own table, here and below
       return { before: rows[0]?.before ?? 0, places: known(rows) };

@@ -167,10 +167,10 @@ export function createDeskService(deps: DeskDeps): DomainHandlers<typeof deskCon
 
     list({ offset, limit, locale }) {
       const lines = deskLines(reads(), { offset, limit, locale });
-      const byKind = reads()
+      const bySort = reads()
         .counts()
-        .map(({ kind, count }) => ({ kind: kind.name as DeskLine['kind'], count })); // a declared kind's
-      return ok({ lines, total: reads().count(), byKind });
+        .map(({ kind, ...each }) => ({ ...each, kind: kind.name as DeskLine['kind'] })); // a declared kind's
+      return ok({ lines, total: reads().count(), bySort });
     },
 
     decided({ limit, locale }) {

@@ -106,7 +106,10 @@ export function MemberForm({
         values: changed(values, member.membership.values),
       });
       if (!result.ok) return;
-      notify({ text: t(seat.leftOn === null ? 'memberForm.saved' : 'memberForm.ended', { name }) });
+      notify({
+        text: seat.leftOn === null ? 'commissions:memberForm.saved' : 'commissions:memberForm.ended',
+        values: { name },
+      });
     } else {
       const organisation = localizedText(commission, 'name', format.locale)?.text ?? null;
       const result = await saveTogether.run({
@@ -127,7 +130,7 @@ export function MemberForm({
         ],
       });
       if (!result.ok) return;
-      notify({ text: t('memberForm.added', { name }) });
+      notify({ text: 'commissions:memberForm.added', values: { name } });
     }
     onDone();
   }
@@ -135,7 +138,7 @@ export function MemberForm({
   async function removeSeat(id: Id) {
     const result = await remove.run({ kind: 'membership', id });
     if (!result.ok) return;
-    notify({ text: t('memberForm.removed', { name }) });
+    notify({ text: 'commissions:memberForm.removed', values: { name } });
     onDone();
   }
 

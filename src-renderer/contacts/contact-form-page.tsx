@@ -93,7 +93,10 @@ function ContactForm({ stored }: { stored: RecordView | null }) {
     const result = await save.run({ kind: 'contact', ...(stored !== null && { id: stored.id }), values: cleaned });
     if (!result.ok) return;
     draft.clear();
-    notify({ text: t(stored === null ? 'form.added' : 'form.saved', { name: textOf(result.value, 'name') }) });
+    notify({
+      text: stored === null ? 'contacts:form.added' : 'contacts:form.saved',
+      values: { name: textOf(result.value, 'name') },
+    });
     void navigate({ to: '/contacts/$id', params: { id: result.value.id }, replace: true });
   }
   useShortcut('save', () => void submit());

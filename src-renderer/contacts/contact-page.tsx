@@ -92,8 +92,9 @@ function ContactFacts({ contact }: { contact: RecordView }) {
     const result = await remove.run({ kind: 'contact', id: contact.id });
     if (!result.ok) return;
     notify({
-      text: t('card.removed', { name }),
-      undo: { label: t('card.restore'), onUndo: () => void undoRemove() },
+      text: 'contacts:card.removed',
+      values: { name },
+      undo: { label: 'contacts:card.restore', onUndo: () => void undoRemove() },
     });
     void navigate({ to: '/contacts' });
   }

@@ -38,7 +38,7 @@ export function CopiesHere({ state }: { state: CopiesState }) {
     setRemoving(copyKey(copy));
     const removed = await remove.run({ place: copy.place, copy: copy.copy });
     setRemoving(null);
-    if (removed.ok) notify({ text: t('remove.done') });
+    if (removed.ok) notify({ text: 'copies:remove.done' });
   };
   if (copies.length === 0) return remove.failure === null ? null : <FailureNote failure={remove.failure} />;
   return (

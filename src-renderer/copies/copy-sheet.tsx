@@ -26,7 +26,7 @@ export function CopySheet() {
   const start = (place: string, laptop: string): void => {
     setIsChoosing(false);
     void write.run({ place, laptop }).then((result) => {
-      if (result.ok) notify({ text: t('done') });
+      if (result.ok) notify({ text: 'copies:done' });
     });
   };
   const isWriting = task?.doing === 'write';

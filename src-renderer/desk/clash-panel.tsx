@@ -66,8 +66,8 @@ export function ClashPanel({ value, again, onLater, onAgain }: PanelProps<DeskCl
     const [first, second] = ids.toSorted();
     const mayUndo = way !== 'number' && ids.length === 2;
     notify({
-      text: t('done'),
-      ...(mayUndo && { undo: { label: t('again'), onUndo: () => onAgain(`${first}|${second}`) } }),
+      text: 'desk:done',
+      ...(mayUndo && { undo: { label: 'desk:again', onUndo: () => onAgain(`${first}|${second}`) } }),
     });
   }
   useShortcut('save', () => void save());

@@ -26,10 +26,8 @@ export function DecideAll({ bySort }: { bySort: readonly Sort[] }) {
     const result = await decide.run({ kind, what, way });
     if (result.ok)
       notify({
-        text:
-          result.value.left === 0
-            ? t('all.done', { number: result.value.decided })
-            : t('all.doneLeft', { number: result.value.decided, left: result.value.left }),
+        text: result.value.left === 0 ? 'desk:all.done' : 'desk:all.doneLeft',
+        values: { number: result.value.decided, left: result.value.left },
       });
   }
   const sorts = bySort.filter(({ count }) => count > 1);

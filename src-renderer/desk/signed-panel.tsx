@@ -40,7 +40,7 @@ export function SignedPanel({ value, again, onLater, onAgain }: PanelProps<DeskR
     const result = await decide.run({ item: value.item, again, seen, signing, correct: way === 'correct' });
     if (!result.ok) return;
     if (result.value.correction === null)
-      notify({ text: t('done'), undo: { label: t('again'), onUndo: () => onAgain(value.item) } });
+      notify({ text: 'desk:done', undo: { label: 'desk:again', onUndo: () => onAgain(value.item) } });
     else void navigate({ to: '/records/decisions/$id', params: { id: result.value.correction } });
   }
   useShortcut('save', () => void save());

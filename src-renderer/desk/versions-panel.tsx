@@ -50,7 +50,7 @@ export function VersionsPanel({ value, again, onLater, onAgain }: PanelProps<Des
     });
     const result = await decide.run({ item: value.item, again, seen, fields, removal });
     if (!result.ok) return;
-    notify({ text: t('done'), undo: { label: t('again'), onUndo: () => onAgain(value.item) } });
+    notify({ text: 'desk:done', undo: { label: 'desk:again', onUndo: () => onAgain(value.item) } });
   }
   useShortcut('save', () => void save());
 

@@ -77,7 +77,7 @@ export function AttachmentRow({
                 disabled={save.isBusy}
                 onClick={() =>
                   void save.run(target).then((result) => {
-                    if (result.ok) notify({ text: t('saved', { name: result.value.fileName }) });
+                    if (result.ok) notify({ text: 'files:saved', values: { name: result.value.fileName } });
                   })
                 }
               >

@@ -42,7 +42,9 @@ export function AttachmentsSheet({
   const input = useRef<HTMLInputElement>(null);
   const [isOver, setIsOver] = useState(false);
   const list = useCall('files.list', { kind, id: id ?? noId }, { enabled: id !== null });
-  const attach = useAttach(kind, edit ?? (async () => null), (name) => notify({ text: t('added', { name }) }));
+  const attach = useAttach(kind, edit ?? (async () => null), (name) =>
+    notify({ text: 'files:added', values: { name } }),
+  );
   const items = list.value?.items ?? [];
   const own = items.filter((item) => !item.late);
   const late = items.filter((item) => item.late);
@@ -51,9 +53,10 @@ export function AttachmentsSheet({
 
   const onRemoved = (file: FileView) =>
     notify({
-      text: t('removed', { name: file.name }),
+      text: 'files:removed',
+      values: { name: file.name },
       undo: {
-        label: t('undo'),
+        label: 'files:undo',
         onUndo: () => void call('files.restore', { kind, id: id ?? noId, sha256: file.sha256, name: file.name }),
       },
     });

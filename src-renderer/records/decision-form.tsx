@@ -140,7 +140,7 @@ export function DecisionForm({
     if (!confirmed) return;
     const result = await sign.run({ id: id.current });
     if (!result.ok) return;
-    notify({ text: t('sign.done', { number }) });
+    notify({ text: 'records:sign.done', values: { number } });
     void navigate({ to: '/records/decisions/$id', params: { id: result.value.id }, replace: true });
   }
 
@@ -153,8 +153,12 @@ export function DecisionForm({
     const result = await remove.run({ kind: 'decision', id: removed });
     if (!result.ok) return;
     notify({
-      text: t('form.removed', { number }),
-      undo: { label: t('form.restore'), onUndo: () => void call('records.restore', { kind: 'decision', id: removed }) },
+      text: 'records:form.removed',
+      values: { number },
+      undo: {
+        label: 'records:form.restore',
+        onUndo: () => void call('records.restore', { kind: 'decision', id: removed }),
+      },
     });
     void navigate({ to: '/records/decisions' });
   }

@@ -47,7 +47,7 @@ export function DecisionPreview({ decision, onBack }: { decision: RecordView; on
   async function save() {
     print.clear();
     const result = await toPdf.run(target());
-    if (result.ok) notify({ text: t('preview.saved', { name: result.value.fileName }) });
+    if (result.ok) notify({ text: 'records:preview.saved', values: { name: result.value.fileName } });
   }
   async function toPrinter() {
     toPdf.clear();

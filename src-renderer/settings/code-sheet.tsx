@@ -84,7 +84,7 @@ export function CodeSheet() {
                   if (!result.ok) return;
                   close();
                   await refresh();
-                  notify({ text: t(hasCopy ? 'code.doneCopies' : 'code.done') });
+                  notify({ text: hasCopy ? 'settings:code.doneCopies' : 'settings:code.done' });
                 })
               }
             >

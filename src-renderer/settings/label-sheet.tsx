@@ -32,7 +32,7 @@ export function LabelSheet() {
     if (!result.ok) setShow(before);
     else {
       await refresh();
-      notify({ text: t('label.done') });
+      notify({ text: 'settings:label.done' });
     }
   };
   return (

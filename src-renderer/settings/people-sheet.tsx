@@ -54,7 +54,7 @@ export function PeopleSheet() {
     if (!result.ok) return;
     setDraft(null);
     await refresh();
-    notify({ text: t('people.added', { name }) });
+    notify({ text: 'settings:people.added', values: { name } });
   };
   const isReady =
     draft !== null &&

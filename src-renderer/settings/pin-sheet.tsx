@@ -44,7 +44,7 @@ export function PinSheet() {
             void change.run({ pin, newPin: next }).then((result) => {
               if (!result.ok) return;
               close();
-              notify({ text: t('pin.done') });
+              notify({ text: 'settings:pin.done' });
             });
           }}
         >

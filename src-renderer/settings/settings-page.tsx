@@ -104,7 +104,8 @@ function ScreenSheet() {
           value={String(state.autoLockMinutes)}
           onChange={(value) =>
             void setAutoLock.run({ minutes: Number(value) }).then((result) => {
-              if (result.ok) notify({ text: t('screen.autoLockDone', { time: format.duration(Number(value)) }) });
+              if (result.ok)
+                notify({ text: 'settings:screen.autoLockDone', values: { time: { minutes: Number(value) } } });
             })
           }
           options={minutes.map((value) => ({ value: String(value), label: format.duration(value) }))}

@@ -70,7 +70,7 @@ function Enrol() {
         if (!isReady) return;
         const hubKey = whole === null ? {} : { hubKey: whole.hubKey };
         void enrol.run({ address: address.trim(), code: code.trim(), ...hubKey }).then((result) => {
-          if (result.ok) notify({ text: t('enrol.done') });
+          if (result.ok) notify({ text: 'sync:enrol.done' });
         });
       }}
     >
@@ -181,7 +181,7 @@ function Enrolled({ status, hub }: { status: SyncStatus; hub: NonNullable<SyncSt
             void now.run({}).then((result) => {
               if (!result.ok) return;
               const { sent, received } = result.value;
-              notify({ text: t('hub.done', { sent: format.number(sent), received: format.number(received) }) });
+              notify({ text: 'sync:hub.done', values: { sent, received } });
             })
           }
         >

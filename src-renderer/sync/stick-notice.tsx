@@ -19,8 +19,8 @@ export function StickNotice() {
   if (arrival === undefined || known === putOff || isOnPage) return null;
   const name = value?.places.find(({ id }) => id === arrival.place)?.name ?? '';
   return (
-    <div className="notification stick-notice" role="status">
-      <span className="grow">{t('notice.text', { name })}</span>
+    <div className="notice">
+      <span>{t('notice.text', { name })}</span>
       <button
         type="button"
         className="linklike"

@@ -108,7 +108,7 @@ function Join({ state }: { state: StickState }) {
   const write = async (): Promise<void> => {
     if (target === undefined) return;
     const result = await request.run({ place: target });
-    if (result.ok) notify({ text: t('requestDone') });
+    if (result.ok) notify({ text: 'stick:requestDone' });
   };
   /** The step an arrival offers; a request, the step of an invitation without a line, stands below. */
   const buttonFor = (arrival: StickArrival): ReactNode => {
@@ -120,7 +120,7 @@ function Join({ state }: { state: StickState }) {
           busy={accept.isBusy && t('joining')}
           onClick={() =>
             void accept.run({ place, confirmed: true }).then((result) => {
-              if (result.ok) notify({ text: t('joined', { name: result.value.hubName }) });
+              if (result.ok) notify({ text: 'stick:joined', values: { name: result.value.hubName } });
             })
           }
         >

@@ -2,8 +2,6 @@ import type { Failure } from '#shared/kernel/result.ts';
 import type { StickPlace } from '#shared/sync/stick-contract.ts';
 import { useState } from 'react';
 import { useCommand } from '#renderer/app/use-command.ts';
-import { useFormat } from '#renderer/i18n/use-format.ts';
-import { useTranslation } from '#renderer/i18n/use-translation.ts';
 import { useNotify } from '#renderer/ui/notification.tsx';
 import { takenFailure } from './received-failure.ts';
 
@@ -19,9 +17,7 @@ export type Take = {
 
 /** Taking in from a stick, and saying what came of it. */
 export function useTake(): Take {
-  const { t } = useTranslation('stick');
   const take = useCommand('stick.take');
-  const format = useFormat();
   const notify = useNotify();
   const [refused, setRefused] = useState<Failure | null>(null);
   const run = async (place: string): Promise<boolean> => {
@@ -33,8 +29,8 @@ export function useTake(): Take {
     if (problem !== undefined) setRefused(problem);
     // Where nothing came because something was refused, the failure says it: that there was nothing would be wrong.
     if (received + attachments > 0 || problem === undefined) {
-      const counts = { number: format.number(received), files: format.number(attachments) };
-      notify({ text: t(attachments > 0 ? 'takenFiles' : received > 0 ? 'taken' : 'takenNone', counts) });
+      const text = attachments > 0 ? 'stick:takenFiles' : received > 0 ? 'stick:taken' : 'stick:takenNone';
+      notify({ text, values: { number: received, files: attachments } });
     }
     return problem === undefined;
   };

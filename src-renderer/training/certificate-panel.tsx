@@ -41,7 +41,7 @@ export function CertificatePanel({
   const failure = save.failure ?? print.failure;
   const onSave = async () => {
     const saved = await save.run(target);
-    if (saved.ok) notify({ text: t('certificate.saved', { file: saved.value.fileName }) });
+    if (saved.ok) notify({ text: 'training:certificate.saved', values: { file: saved.value.fileName } });
   };
   return (
     <section className="sheet" aria-labelledby="training-certificate">

@@ -21,6 +21,7 @@ import { useTranslation } from '#renderer/i18n/use-translation.ts';
 import { buttonClass } from '#renderer/ui/button.tsx';
 import { Icon } from '#renderer/ui/icon.tsx';
 import { MenuButton } from '#renderer/ui/menu.tsx';
+import { NoticePlace } from '#renderer/ui/notification.tsx';
 import { ProgressBar } from '#renderer/ui/tabs.tsx';
 import { contentLanguageName, htmlLangOf } from './course-texts.ts';
 import './lesson.css';
@@ -80,6 +81,7 @@ export function LessonFrame({
           <b className="b lesson-course">{title}</b>
           <ModuleLine course={course} current={current} locale={locale} />
         </div>
+        <NoticePlace />
         {state.sample && <span className="sample">{app.t('sample.mark')}</span>}
         <LanguageSwitch course={course} locale={locale} onLocale={onLocale} />
         <button

@@ -184,4 +184,27 @@ describe('in the pseudo-language', () => {
     await look('search');
     expect(found()).toEqual([]);
   });
+
+  test('what was just done is told where it covers nothing, and in the language at hand', async () => {
+    const { page, button, say } = desk;
+    const name = 'Абдурахманова-Константинопольская Александра Владиславовна (пример)';
+    const saved = await desk.call<{ id: string }>('records.save', { kind: 'contact', values: { name } });
+    if (!saved.ok) throw new Error(saved.error.code);
+    await open(`/contacts/${saved.value.id}`);
+    await button(say('contacts:card.remove'), page.locator('main')).click();
+    await button(say('contacts:card.remove'), page.locator('dialog')).click();
+    const told = page.getByText(say('contacts:card.removed', { name }), { exact: true });
+    // Under the pointer it stays.
+    await told.hover();
+    await look('notice');
+    await page.setViewportSize({ width: 1024, height: 700 });
+    await told.hover();
+    await look('notice-1024');
+    expect(found()).toEqual([]);
+    await page.getByRole('button', { name: new RegExp(`^${say('app:language.label')}`) }).dispatchEvent('click');
+    await page.getByRole('menuitemradio', { name: 'English', exact: true }).dispatchEvent('click');
+    desk.words = desk.words.of('en');
+    await desk.text(desk.say('contacts:card.removed', { name })).waitFor();
+    await button(desk.say('contacts:card.restore')).waitFor();
+  });
 });

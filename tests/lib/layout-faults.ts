@@ -15,7 +15,7 @@ function findFaults(): string[] {
   type Piece = { text: string; box: DOMRect; element: Element; layer: Element | null };
   const slack = 1.5;
   /** What opens over the page. */
-  const layers = 'dialog, .pop, .notifications, [popover]';
+  const layers = 'dialog, .pop, [popover]';
   const faults = new Set<string>();
   const nameOf = (element: Element) =>
     `${element.tagName.toLowerCase()}${element.className !== '' && typeof element.className === 'string' ? `.${element.className.trim().replaceAll(/\s+/g, '.')}` : ''}`;

@@ -2,7 +2,6 @@ import { Outlet, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { keepers } from '#shared/access/roles.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
-import { StickNotice } from '#renderer/sync/stick-notice.tsx';
 import { useCall } from '../api.ts';
 import { call, subscribe } from '../bridge.ts';
 import { useAutoLock } from '../auto-lock.ts';
@@ -69,7 +68,6 @@ export function Frame() {
       <Navigation counts={useCounts()} />
       <Header focusTurn={focusTurn} />
       <Outlet />
-      <StickNotice />
     </div>
   );
 }

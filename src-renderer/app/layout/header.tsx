@@ -7,23 +7,27 @@ import IconSettings from '@tabler/icons-react/dist/esm/icons/IconSettings.mjs';
 import { localeFacts, localesAsListed } from '#shared/i18n/locales.ts';
 import { useFormat } from '#renderer/i18n/use-format.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
+import { StickNotice } from '#renderer/sync/stick-notice.tsx';
 import { Icon } from '#renderer/ui/icon.tsx';
 import { MenuButton } from '#renderer/ui/menu.tsx';
 import { useConfirm } from '#renderer/ui/dialog.tsx';
+import { NoticePlace } from '#renderer/ui/notification.tsx';
 import { initialsOf } from '../initials.ts';
 import { useProfile, useSession } from '../profile.ts';
 import { useCommand } from '../use-command.ts';
 import { SearchBox } from './search-box.tsx';
 import { SyncBadge } from './sync-badge.tsx';
 
-/** Search, sample mark, sync badge, language, person. */
+/** Search, what was just done, sample mark, sync badge, language, person. */
 export function Header({ focusTurn }: { focusTurn: number }) {
   const { t } = useTranslation('app');
   const { state } = useProfile();
   return (
     <header className="head" data-region tabIndex={-1}>
       <SearchBox focusTurn={focusTurn} />
-      <span className="grow" />
+      <NoticePlace>
+        <StickNotice />
+      </NoticePlace>
       {state.sample && <span className="sample">{t('sample.mark')}</span>}
       <SyncBadge />
       <LanguageMenu />

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import IconCheck from '@tabler/icons-react/dist/esm/icons/IconCheck.mjs';
 import IconChevronRight from '@tabler/icons-react/dist/esm/icons/IconChevronRight.mjs';
 import IconVersions from '@tabler/icons-react/dist/esm/icons/IconVersions.mjs';
+import { keepers } from '#shared/access/roles.ts';
 import { localesAsListed } from '#shared/i18n/locales.ts';
 import type { Id } from '#shared/kernel/ids.ts';
 import type { RecordView } from '#shared/records/contract.ts';
@@ -55,6 +56,7 @@ function ContactForm({ stored }: { stored: RecordView | null }) {
   const navigate = useNavigate();
   const notify = useNotify();
   const save = useCommand('records.save');
+  const restore = useCommand('records.restore');
   const draft = useContactDraft(stored?.id ?? 'new');
   const [isTried, setIsTried] = useState(false);
 
@@ -91,7 +93,11 @@ function ContactForm({ stored }: { stored: RecordView | null }) {
       ]),
     );
     const result = await save.run({ kind: 'contact', ...(stored !== null && { id: stored.id }), values: cleaned });
-    if (!result.ok) return;
+    if (!result.ok) {
+      // What is wrong is said at the head of the form, which may be far above.
+      document.querySelector('.contacts-form')?.scrollIntoView({ block: 'start' });
+      return;
+    }
     draft.clear();
     notify({
       text: stored === null ? 'contacts:form.added' : 'contacts:form.saved',
@@ -100,6 +106,12 @@ function ContactForm({ stored }: { stored: RecordView | null }) {
     void navigate({ to: '/contacts/$id', params: { id: result.value.id }, replace: true });
   }
   useShortcut('save', () => void submit());
+
+  async function restoreIt(id: Id) {
+    const restored = await restore.run({ kind: 'contact', id });
+    // It may have been what the last save failed for.
+    if (restored.ok) save.clear();
+  }
 
   /** The frame of a text field bound to its field. */
   const bound = (field: string) => ({
@@ -179,7 +191,22 @@ function ContactForm({ stored }: { stored: RecordView | null }) {
           void submit();
         }}
       >
-        <FailureNote failure={save.failure} />
+        <FailureNote
+          // Somebody may remove it while it is being edited: said before anybody saves, with the way back.
+          failure={stored?.removed === true ? { code: 'records/removed' } : (save.failure ?? restore.failure)}
+          actions={
+            stored?.removed === true &&
+            keepers.includes(session.role) && (
+              <Button
+                size="small"
+                busy={restore.isBusy && t('card.restoring')}
+                onClick={() => void restoreIt(stored.id)}
+              >
+                {t('card.restore')}
+              </Button>
+            )
+          }
+        />
         <section aria-label={t('form.person')}>
           <div>
             <TextField {...bound('name')} {...written} letters autoFocus={stored === null} hint={t('form.nameHint')} />

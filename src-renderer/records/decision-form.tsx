@@ -34,6 +34,7 @@ import { MenuButton } from '#renderer/ui/menu.tsx';
 import { useNotify } from '#renderer/ui/notification.tsx';
 import { PageTitle } from '#renderer/ui/page-title.tsx';
 import { Page } from '#renderer/ui/page.tsx';
+import { Note } from '#renderer/ui/sheet.tsx';
 import { Tabs } from '#renderer/ui/tabs.tsx';
 import { AttachmentsSheet } from '../files/attachments-sheet.tsx';
 import { DeskNote } from '../desk/desk-note.tsx';
@@ -69,6 +70,7 @@ export function DecisionForm({
   const notify = useNotify();
   const sign = useCommand('records.signDecision');
   const remove = useCommand('records.remove');
+  const restore = useCommand('records.restore');
   const [ask, dialog] = useConfirm();
   const [isAsked, setIsAsked] = useState(false);
   const id = useRef<Id | null>(record?.id ?? null);
@@ -163,6 +165,12 @@ export function DecisionForm({
     void navigate({ to: '/records/decisions' });
   }
 
+  async function restoreDraft() {
+    if (id.current === null) return;
+    const restored = await restore.run({ kind: 'decision', id: id.current });
+    if (restored.ok) await flush();
+  }
+
   const bound = (field: string) => ({
     value: textOf(shown, field),
     onChange: (value: string) => set({ [field]: value === '' ? null : value }),
@@ -232,7 +240,15 @@ export function DecisionForm({
       />
       <div className="decision-two">
         <div className="decision-paper">
-          <FailureNote failure={sign.failure ?? remove.failure} />
+          {record?.removed === true && (
+            <Note tone="ochre">
+              <p className="b">{t('record.isRemoved')}</p>
+              <Button size="small" onClick={() => void restoreDraft()}>
+                {t('form.restore')}
+              </Button>
+            </Note>
+          )}
+          <FailureNote failure={sign.failure ?? remove.failure ?? restore.failure} />
           {record !== null && <DeskNote kind="decision" id={record.id} />}
           {textOrNull(shown, 'corrects') !== null && <Corrects id={textOf(shown, 'corrects')} />}
           <div className="decision-head">

@@ -47,7 +47,9 @@ function Decision({ stored }: { stored: Id | null }) {
   const id = stored ?? created;
   const decision = useCall('records.get', { kind: 'decision', id: id ?? noId }, { enabled: id !== null });
   const start = useStart(stored === null);
-  const record = decision.value ?? null;
+  // What is being typed must not be torn away with a draft that somebody removes meanwhile, or that is gone from here.
+  const [held, setHeld] = useState<RecordView | null>(null);
+  const record = decision.value ?? held;
   const values = record?.values ?? start.values;
 
   if (values === null || (stored !== null && record === null)) {
@@ -59,9 +61,9 @@ function Decision({ stored }: { stored: Id | null }) {
     );
   }
   if (record !== null && isPreview) return <DecisionPreview decision={record} onBack={() => setIsPreview(false)} />;
-  const mayEdit =
-    keepers.includes(session.role) && textOf({ values }, 'state') !== 'signed' && record?.removed !== true;
-  if (mayEdit)
+  const isDraft = keepers.includes(session.role) && textOf({ values }, 'state') !== 'signed';
+  if (isDraft && record?.removed === false && record !== held) setHeld(record);
+  if (isDraft && (record?.removed !== true || held !== null))
     return <DecisionForm stored={values} record={record} onCreated={setCreated} onPreview={() => setIsPreview(true)} />;
   if (record === null) return null;
   return (

@@ -5,7 +5,7 @@
  * Failures: `files/too-large` {name, bytes, most}, `files/empty`, `files/wrong-type` {name}, `files/too-many` {limit}, `files/same` (the record has it
  * already), `files/not-here` (its bytes have not come yet), `files/damaged` (what lies on the disk is not what was kept), `files/no-upload` (given up
  * meanwhile), `files/offset` {offset}, `files/changed` {name} (it was written to while it was read), `files/not-written` {reason} (the place it was to be saved at),
- * `files/gone` (the record has no such file), `files/no-blob` (the hub has not got it yet), `files/over-quota` (what this laptop may leave at the hub is used up), `files/hub-refused` {reason}, `records/not-found`,
+ * `files/gone` (the record has no such file), `files/no-blob` (the hub has not got it yet), `files/over-quota` (what this laptop may leave at the hub is used up), `files/hub-refused` {reason}, `records/not-found`, `records/removed`,
  * `records/not-allowed`, `records/frozen`, `files/disk-full` {needed, free, where they are known}, `files/altered` (what came is not what was sent for), `store/disk-error`; of a fetch those of the line (`sync/…`).
  */
 import { z } from 'zod';

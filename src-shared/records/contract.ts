@@ -1,7 +1,8 @@
 /**
  * Generic calls over every record kind, and what is particular to decisions.
  *
- * Failures: `records/unknown-kind`, `records/not-found`, `records/invalid` {fields, missing}, `records/not-allowed`,
+ * Failures: `records/unknown-kind`, `records/not-found` (nothing of it is here), `records/removed` (it can be restored), `records/invalid` {fields,
+ * missing}, `records/not-allowed`,
  * `records/frozen` (signed), `records/bad-move` {from, to}, `records/number-taken` {id} (signing only), `records/not-ready` {missing},
  * `store/disk-full`.
  */

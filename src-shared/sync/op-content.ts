@@ -49,3 +49,11 @@ export function opContent(change: WantedChange, state: RecordState): OpContent |
 export function freezes({ kind, values }: WantedChange): boolean {
   return kind.states?.frozen.includes(String(values[kind.states.field] ?? '')) === true;
 }
+
+/** A change of a record that showed `shown` to its author, with what nothing says of it any more: `said` is what is still said. A removal needs none. */
+export function withUnsaid<T extends WantedChange>(change: T, shown: RecordState, said: RecordState): T {
+  if (change.act === 'remove') return change;
+  const isSaid = (field: string): boolean => said.clocks[field] !== undefined || said.sets[field] !== undefined;
+  const unsaid = Object.entries(shown.values).filter(([field]) => !isSaid(field));
+  return { ...change, values: { ...Object.fromEntries(unsaid), ...change.values } };
+}

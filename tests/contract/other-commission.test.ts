@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { createDeskService } from '#core/desk/desk-service.ts';
 import { createRecordsService } from '#core/records/records-service.ts';
 import { derivedId } from '#core/store/derived-id.ts';
+import { createPartitionEraser } from '#core/store/partition-eraser.ts';
 import type { Session } from '#shared/access/contract.ts';
 import type { Role } from '#shared/access/roles.ts';
 import { Contact } from '#shared/contacts/contact.ts';
@@ -89,4 +90,37 @@ test('hub staff decide a clash of a commission, and it reaches the commission; a
   expect(await chair.sync()).toMatchObject({ received: 2, refusedHere: [], failure: null });
   expect(await value(chair.desk.count({}))).toEqual({ count: 0 });
   expect(chair.store.queries.get(Contact, String(one))?.values.note).toBe('От сотрудника хаба, пример');
+});
+
+test('an edit of a record that went while its form was open is written nowhere, and where the record was once it is back', async () => {
+  const chair = laptop('chair', officePartition, 'chair');
+  await chair.enrol();
+  chair.write(String(one), person);
+  await chair.sync();
+  const staff = laptop('staff', 'kz/hub-staff', 'staff');
+  await staff.enrol(['kz'], ['staff']);
+  await value(staff.records.save({ kind: 'contact', values: { name: 'Свой контакт, пример' } }));
+  await staff.sync(['kz']);
+  await value(chair.records.remove({ kind: 'contact', id: one as Id }));
+  await chair.sync();
+  await staff.sync(['kz']);
+
+  const edit = { kind: 'contact' as const, id: one as Id, values: { note: 'Набрано до удаления, пример' } };
+  const before = staff.port().summary();
+  expect(await staff.records.save(edit)).toEqual({ ok: false, error: { code: 'records/removed' } });
+  expect(await staff.records.saveTogether({ items: [edit] })).toMatchObject({ error: { code: 'records/removed' } });
+  expect(staff.port().summary()).toEqual(before);
+  await value(staff.records.restore({ kind: 'contact', id: one as Id }));
+  await value(staff.records.save(edit));
+  expect(staff.store.log.opsOfRecord(String(one)).map(({ log }) => log.partition)).toEqual(
+    Array.from({ length: 4 }, () => officePartition),
+  );
+
+  // The commission is no more of its concern.
+  const eraser = createPartitionEraser(staff.store);
+  eraser.begin(officePartition);
+  while (eraser.step());
+  const left = staff.port().summary();
+  expect(await staff.records.save(edit)).toEqual({ ok: false, error: { code: 'records/not-found' } });
+  expect(staff.port().summary()).toEqual(left);
 });

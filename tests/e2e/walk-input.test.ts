@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { localeFacts } from '#shared/i18n/locales.ts';
+import type { RecordView } from '#shared/records/contract.ts';
 import { chooseLanguage, isOnToday } from '../lib/walk-access.ts';
 import { newDecision, pickLanguage, bodyField } from '../lib/walk-decisions.ts';
 import { type Desk, keepEvidence, pageErrors, sitDown, standUp } from '../lib/walk-desk.ts';
@@ -173,5 +174,53 @@ describe('days and numbers', () => {
     await wrong.waitFor({ state: 'detached' });
     await present.blur();
     await expect.poll(() => present.inputValue()).toBe('12');
+  });
+});
+
+describe('what is typed when somebody removes its record meanwhile', () => {
+  const removal = async (kind: 'contact' | 'decision', id: string): Promise<void> => {
+    const removed = await desk.call('records.remove', { kind, id });
+    if (!removed.ok) throw new Error(removed.error.code);
+  };
+
+  const drafts = async (number: string): Promise<readonly RecordView[]> => {
+    const asked = { kind: 'decision', locale: 'ru', where: { number } };
+    const found = await desk.call<{ rows: readonly RecordView[] }>('records.list', asked);
+    return found.ok ? found.value.rows : [];
+  };
+
+  test('stays in the form of a contact, which says so, and is saved once it is back', async () => {
+    const made = await desk.call<RecordView>('records.save', {
+      kind: 'contact',
+      values: { name: 'Удалённый, пример' },
+    });
+    if (!made.ok) throw new Error(made.error.code);
+    await desk.goToAddress(`contacts/${made.value.id}/edit`);
+    await desk.field(desk.say('contacts:field.note')).fill('Набрано до удаления');
+    await removal('contact', made.value.id);
+    await desk.text(desk.say('failures:records/removed.title')).waitFor();
+    await desk.button(desk.say('contacts:form.save')).click();
+    await desk.shot('input-removed-contact');
+    await desk.button(desk.say('contacts:card.restore')).click();
+    await desk.text(desk.say('failures:records/removed.title')).waitFor({ state: 'detached' });
+    await desk.button(desk.say('contacts:form.save')).click();
+    await desk.text('Набрано до удаления').first().waitFor();
+  });
+
+  test('stays in the form of a draft', async () => {
+    await newDecision(desk, '77/4');
+    await desk.text(desk.like('app:draft.saved')).waitFor();
+    const [draft] = await drafts('77/4');
+    if (draft === undefined) throw new Error('no draft');
+    await removal('decision', draft.id);
+    await desk.text(desk.say('records:record.isRemoved')).waitFor();
+    await bodyField(desk).fill('Набрано после удаления');
+    await desk.field(desk.say('records:field.number')).focus();
+    await desk.text(`${desk.say('failures:records/removed.title')}.`).waitFor();
+    await desk.shot('input-removed-draft');
+    await desk.button(desk.say('records:form.restore')).click();
+    await desk.text(desk.like('app:draft.saved')).waitFor();
+    const [kept] = await drafts('77/4');
+    expect(Object.values(kept?.values ?? {})).toContain('Набрано после удаления');
   });
 });

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { createLogStore } from '#core/store/log-store.ts';
+import type { Log } from '#core/store/op-log.ts';
 import { segmentPorts } from '#core/store/segment-ports.ts';
 import type { Store } from '#core/store/store.ts';
 import { Contact } from '#shared/contacts/contact.ts';
@@ -21,8 +22,12 @@ afterEach(() => {
 });
 
 let clock = startOfTime;
-function open(path: string, seed = path): Store {
-  const store = openTestStore(path, { partition, random: seededRandom(seed), time: { now: () => (clock += 1000) } });
+function open(path: string, seed = path, own = partition): Store {
+  const store = openTestStore(path, {
+    partition: own,
+    random: seededRandom(seed),
+    time: { now: () => (clock += 1000) },
+  });
   stores.push(store);
   return store;
 }
@@ -151,35 +156,69 @@ test('a crash between any two steps of a fork loses and doubles nothing', () => 
   }
 });
 
+/** Lets a reader take what a writer has beyond what it holds; answers the writer's log there. */
+function takeAll(reader: Store, writer: Store): Log {
+  const { replica, publicKey } = writer.identity();
+  reader.log.addReplica(replica, publicKey);
+  writer.committer.seal();
+  const [from, log] = [writer.log.logOf(replica, partition), reader.log.logOf(replica, partition)];
+  for (;;) {
+    const segment = writer.log.segmentBeyond(from, reader.log.head(log).seq);
+    if (segment === null) return log;
+    reader.committer.applyRemote(log, readOps(segment.bytes, segmentPorts), segment.bytes);
+  }
+}
+
 test('what others wrote behind a fork goes from its rows at its turn, and stays as strays', () => {
   const writer = open(join(temporaryFolder(), 'writer.db'), 'writer');
   writer.commit(listed('Общее', 5).map(newContact), null);
   writer.committer.seal();
   const reader = open(join(temporaryFolder(), 'reader.db'), 'reader');
   reader.indexes.ensureLocale('ru');
-  const { replica, publicKey } = writer.identity();
-  reader.log.addReplica(replica, publicKey);
-  const [from] = writer.log.logs();
-  if (from === undefined) throw new Error('no log');
-  const log = reader.log.logOf(replica, partition);
-  const take = (seq: number): void => {
-    const segment = writer.log.segmentBeyond(from, seq);
-    if (segment === null) throw new Error('nothing beyond');
-    reader.committer.applyRemote(log, readOps(segment.bytes, segmentPorts), segment.bytes);
-  };
-  take(0);
+  const log = takeAll(reader, writer);
   writer.commit(listed('Проиграло', 60).map(newContact), null);
   writer.committer.seal();
-  take(5);
+  takeAll(reader, writer);
   const [held] = listed('Общее', 1).map(newContact);
   if (held === undefined) throw new Error('no contact');
   reader.commit([{ ...held, values: { note: 'Образец' } }], null);
   const { hand, port } = life(reader);
-  expect(port.endLog(logKey(replica, partition), 5)).toBe(0);
+  expect(port.endLog(logKey(log.replica, partition), 5)).toBe(0);
   expect(namesOf(reader)).toHaveLength(65);
   hand.finish();
   expect(namesOf(reader)).toEqual(listed('Общее', 5));
   expect(reader.db.prepare('select count(*) from stray').pluck().get()).toBe(1);
+  expectAsMadeAnew(reader);
+});
+
+test('what is written about a record of others that its log says no more of, before its turn, leaves it whole and where it is', () => {
+  const writer = open(join(temporaryFolder(), 'writer.db'), 'writer');
+  writer.commit(listed('Общее', 5).map(newContact), null);
+  writer.committer.seal();
+  const [lost = newContact(''), removed = lost] = listed('Проиграло', 2).map(newContact);
+  writer.commit(
+    [{ ...lost, values: { ...lost.values, phone: '+7 700 000-00-01', languages: ['kk', 'ru'] } }, removed],
+    null,
+  );
+  const reader = open(join(temporaryFolder(), 'reader.db'), 'reader', 'kz/kz-19/own-elsewhere');
+  reader.indexes.ensureLocale('ru');
+  reader.commit([newContact('Своё, пример')], null);
+  const log = takeAll(reader, writer);
+  const { hand, port } = life(reader);
+  port.endLog(logKey(log.replica, partition), 5);
+  reader.commit([{ ...lost, values: { note: 'Образец', languages: ['kk'] } }], null);
+  reader.commit([{ ...removed, act: 'remove', values: {} }], null);
+  hand.finish();
+  expect(reader.queries.get(Contact, lost.id)?.values).toMatchObject({
+    ...lost.values,
+    phone: '+7 700 000-00-01',
+    languages: ['kk'],
+    note: 'Образец',
+  });
+  expect(reader.log.opsOfRecord(lost.id).map((each) => each.log.partition)).toEqual([partition]);
+  // Nothing is left to remove.
+  expect(reader.log.opsOfRecord(removed.id)).toEqual([]);
+  expect(reader.queries.get(Contact, removed.id)).toBeNull();
   expectAsMadeAnew(reader);
 });
 

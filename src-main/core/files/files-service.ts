@@ -106,7 +106,7 @@ export function createFilesService(deps: FilesServiceDeps): FilesService {
     const found = recordOf(name, id);
     if (!found.ok) return found;
     const { kind, record } = found.value;
-    if (record.removed) return err({ code: 'records/not-found' });
+    if (record.removed) return err({ code: 'records/removed' });
     if (!kind.rights.write.includes(deps.open().session.role)) return err({ code: 'records/not-allowed' });
     if (kind.states?.frozen.includes(String(record.values[kind.states.field])) === true)
       return err({ code: 'records/frozen' });

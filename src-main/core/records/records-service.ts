@@ -48,7 +48,9 @@ export function createRecordsService(deps: RecordsDeps): DomainHandlers<typeof r
     // checkValues has just proved every value by its field's schema.
     const given = tidyValues(kind, item.values as Values, session.country);
     const before = isNew ? null : store.queries.get(kind, id);
-    if (!isNew && (before === null || before.removed)) return err({ code: 'records/not-found' });
+    if (!isNew && before === null) return err({ code: 'records/not-found' });
+    // Somebody removed it while its form was open: whether it comes back is not said by an edit in passing.
+    if (before?.removed === true) return err({ code: 'records/removed' });
     if (before !== null && kind.addOnly) return err({ code: 'records/frozen' });
     const values: Values =
       isNew && kind.states !== undefined ? { [kind.states.field]: kind.states.initial, ...given } : given;
@@ -229,7 +231,8 @@ export function createRecordsService(deps: RecordsDeps): DomainHandlers<typeof r
       const { store, session } = deps.open();
       if (!signers.includes(session.role)) return err({ code: 'records/not-allowed' });
       const before = store.queries.get(Decision, id);
-      if (before === null || before.removed) return err({ code: 'records/not-found' });
+      if (before === null) return err({ code: 'records/not-found' });
+      if (before.removed) return err({ code: 'records/removed' });
       if (before.values.state === 'signed') return err({ code: 'records/frozen' });
       const missing = missingForSignature(before.values);
       if (missing.length > 0) return err({ code: 'records/not-ready', missing });

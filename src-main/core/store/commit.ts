@@ -8,7 +8,7 @@ import type { Kind } from '#shared/kinds/define-kind.ts';
 import type { LooseColumns } from '#shared/sync/loose-ops.ts';
 import { emptyState } from '#shared/sync/merge.ts';
 import type { Op } from '#shared/sync/op.ts';
-import { freezes, opContent } from '#shared/sync/op-content.ts';
+import { freezes, opContent, withUnsaid } from '#shared/sync/op-content.ts';
 import { nextTime, observe } from '#shared/sync/stamp.ts';
 import type { Authors } from './authors.ts';
 import type { Checkpoints } from './checkpoints.ts';
@@ -172,6 +172,17 @@ export function createCommitter(deps: CommitDeps): Committer {
     });
   }
 
+  /**
+   * A change of a record of which something was taken off a log, after its row was made anew: what is written replaces what the logs say, so that
+   * nobody has replaced a value that stands nowhere. What its author saw and nothing says any more is written along.
+   */
+  function settled<T extends Change>(change: T): T {
+    const load = () => tableOf(change.kind).load(change.id, Object.keys(change.kind.fields))?.state ?? emptyState;
+    const shown = load();
+    refoldAll([{ kind: change.kind.number, record: change.id }]);
+    return withUnsaid(change, shown, load());
+  }
+
   /** The transaction of `together` while it runs. */
   let batch: Batch | null = null;
 
@@ -183,16 +194,17 @@ export function createCommitter(deps: CommitDeps): Committer {
         const written = new Map<Log, Op[]>();
         let clock = opLog.clock();
         const isCutOff = deps.forgotten.cutOff();
-        for (const change of changes) {
+        for (const wish of changes) {
+          // Where its row lies: it may be gone when it is made anew.
+          const partition = author.partitionOf(wish);
+          const change = isCutOff?.(wish.id) === true ? settled(wish) : wish;
           const names = Object.keys(change.values);
-          // What is written replaces what the logs say: nobody shall have replaced a value that stands nowhere.
-          if (isCutOff?.(change.id) === true) refoldAll([{ kind: change.kind.number, record: change.id }]);
           const before = change.isNew === true ? null : tableOf(change.kind).load(change.id, names);
           const wanted = opContent(change, before?.state ?? emptyState);
           if (wanted === null) continue;
           const moved = nextTime(clock, now, wanted.seenTime);
           clock = moved.clock;
-          const log = opLog.logOf(author.replica, author.partitionOf(change));
+          const log = opLog.logOf(author.replica, partition);
           const ops = written.get(log) ?? [];
           if (ops.length === 0) written.set(log, ops);
           const group = opLog.head(log).seq + 1;

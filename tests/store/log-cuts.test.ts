@@ -191,6 +191,48 @@ test('what others wrote behind a fork goes from its rows at its turn, and stays 
   expectAsMadeAnew(reader);
 });
 
+test.each(['before it is', 'after it was'])(
+  'a language that somebody dropped of what is written again stays dropped, where that came %s',
+  (when) => {
+    const { store, key, path } = forked();
+    const [writer] = store.log.logs();
+    if (writer === undefined) throw new Error('no log');
+    const reader = open(join(temporaryFolder(), 'reader.db'), 'reader');
+    reader.log.addReplica(writer.replica, store.log.publicKeyOf(writer.replica) ?? '');
+    const there = reader.log.logOf(writer.replica, partition);
+    for (let segment = store.log.segmentBeyond(writer, 0); segment !== null; ) {
+      reader.committer.applyRemote(there, readOps(segment.bytes, segmentPorts), segment.bytes);
+      segment = store.log.segmentBeyond(writer, segment.to);
+    }
+    // Of another one somebody who has not heard of that adds it too.
+    const [second = first] = behind.slice(1).map(newContact);
+    const apart = open(join(temporaryFolder(), 'apart.db'), 'apart');
+    apart.commit([{ ...second, values: { languages: ['kk'] } }], null);
+    reader.commit(
+      [first, second].map((contact) => ({ ...contact, values: { languages: ['ru'] } })),
+      null,
+    );
+    if (when === 'before it is') takeAll(store, reader);
+    takeAll(store, apart);
+    const { hand, port } = life(store);
+    port.endLog(key, before.length);
+    hand.finish();
+    if (when === 'after it was') takeAll(store, reader);
+    const languagesOf = (at: Store, { id }: typeof first) => at.queries.get(Contact, id)?.values.languages;
+    expect(languagesOf(store, first)).toEqual(['ru']);
+    expect(languagesOf(store, second)).toEqual(['kk', 'ru']);
+    expectAsMadeAnew(store);
+    // Said once: also where all of it is looked at again.
+    const { seq } = store.log.head(store.log.logOf(store.log.ownReplica(), partition));
+    expect(seq).toBe(behind.length + 1);
+    store.close();
+    const again = open(path, 'again');
+    life(again).hand.finish();
+    expect(languagesOf(again, first)).toEqual(['ru']);
+    expect(again.log.head(again.log.logOf(again.log.ownReplica(), partition)).seq).toBe(seq);
+  },
+);
+
 test('what is written about a record of others that its log says no more of, before its turn, leaves it whole and where it is', () => {
   const writer = open(join(temporaryFolder(), 'writer.db'), 'writer');
   writer.commit(listed('Общее', 5).map(newContact), null);

@@ -267,6 +267,22 @@ test('a removal that is written again does not count as if it had seen what was 
   expectAsMadeAnew(reader);
 });
 
+test('a language that was dropped here meanwhile stays dropped when what added it is written again', () => {
+  const spoken = newContact('Забыто 2, пример');
+  const { reader, writer } = begun([[{ ...spoken, values: { languages: ['kk', 'ru'] } }]]);
+  const { hand, cuts, parted } = partedOf(reader);
+  const log = logFrom(reader, writer);
+  parted.begin(log);
+  reader.commit([{ ...spoken, values: { languages: ['ru'] } }], null);
+  hand.finish();
+  take(reader, writer);
+  parted.heard({ [logKey(log.replica, partition)]: 250 });
+  cuts.goOn();
+  hand.finish();
+  expect(reader.queries.get(spoken.kind, spoken.id)?.values.languages).toEqual(['ru']);
+  expectAsMadeAnew(reader);
+});
+
 test('a crash while it is written again doubles nothing, no removal either', () => {
   const { reader, path, log, goOn, expectAllSaid } = lost();
   goOn();

@@ -7,6 +7,7 @@ import type { Logger, Time } from '#shared/kernel/ports.ts';
 import type { Kind } from '#shared/kinds/define-kind.ts';
 import type { LooseColumns } from '#shared/sync/loose-ops.ts';
 import { emptyState } from '#shared/sync/merge.ts';
+import { dropsOf } from '#shared/sync/moved-drops.ts';
 import type { Op } from '#shared/sync/op.ts';
 import { freezes, opContent, withUnsaid } from '#shared/sync/op-content.ts';
 import { nextTime, observe } from '#shared/sync/stamp.ts';
@@ -14,12 +15,13 @@ import type { Authors } from './authors.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import { withoutWaiting, type WritableDb } from './database.ts';
 import type { DeskIndex } from './desk-index.ts';
+import { createDropFollower } from './drop-follower.ts';
 import type { ForgottenOps } from './forgotten-ops.ts';
 import { type Batch, createGatheredOps } from './gathered-ops.ts';
 import type { Indexes } from './indexes.ts';
 import type { Log, OpLog } from './op-log.ts';
 import { type Change, seenBy } from './change.ts';
-import type { RecordOfKind } from './short-steps.ts';
+import { type RecordOfKind, recordsOf } from './short-steps.ts';
 import { createChunkPlacer } from './place-chunk.ts';
 import { createRecordPlacer } from './place-record.ts';
 import { createRecordTable, type RecordTable } from './record-rows.ts';
@@ -76,9 +78,9 @@ export type Committer = {
    * Makes the rows of these records anew of what the logs say now; `done` ends the same transaction. Listeners hear of it twice a second, and of
    * the end of the last.
    */
-  refold(records: readonly RecordOfKind[], done: () => void, isLast: boolean): void;
-  /** Appends to this laptop's own log in a partition what `write` makes to stand behind its end; answers how many ops. */
-  takeBack(partition: string, write: (into: Log, after: number) => readonly Op[]): number;
+  refold(partition: string, records: readonly RecordOfKind[], done: () => void, isLast: boolean): void;
+  /** Appends to this laptop's own log in a partition what `write` makes of a writer's ops to stand behind its end; answers how many ops. */
+  takeBack(partition: string, writer: string, write: (into: Log, after: number) => readonly Op[]): number;
   /**
    * Takes the rows of these records away, and makes them anew of what other partitions' logs say of them; `done` takes away the ops that said
    * it, in the same transaction.
@@ -183,6 +185,10 @@ export function createCommitter(deps: CommitDeps): Committer {
     return withUnsaid(change, shown, load());
   }
 
+  const writeAsApp = (partition: string, changes: readonly Change[]): number =>
+    self.commit(changes, { replica: opLog.ownReplica(), partitionOf: () => partition, actor: null });
+  const followDrops = createDropFollower({ log: opLog, kinds: kindsByNumber, tableOf, write: writeAsApp });
+
   /** The transaction of `together` while it runs. */
   let batch: Batch | null = null;
 
@@ -251,6 +257,7 @@ export function createCommitter(deps: CommitDeps): Committer {
         const now = deps.time.now();
         const held = opLog.head(log).seq;
         let clock = opLog.clock();
+        const mayNameMoved = opLog.ownReplicas().length > 1;
         for (const op of ops) {
           if (op.seq <= held) continue;
           clock = observe(clock, op.time, now);
@@ -258,6 +265,7 @@ export function createCommitter(deps: CommitDeps): Committer {
           if (kind === undefined) continue; // stays in the log for the version that knows it
           batch.gathered.add(kind, { op, log });
           batch.topics.add(kind.domain);
+          if (mayNameMoved && dropsOf(op, opLog.isOwn)) batch.drops.push({ op, log });
         }
         if (batch.gathered.isFull()) projectGathered(batch);
         opLog.take(log, bytes, ops, now);
@@ -272,7 +280,7 @@ export function createCommitter(deps: CommitDeps): Committer {
 
     together(work) {
       if (batch !== null) throw new Error('one transaction within another');
-      const current: Batch = { topics: new Set(), gathered: createGatheredOps(), failure: null };
+      const current: Batch = { topics: new Set(), gathered: createGatheredOps(), drops: [], failure: null };
       batch = current;
       try {
         // It can be fetched again: no need to wait for the disk as for a person's edit.
@@ -282,6 +290,7 @@ export function createCommitter(deps: CommitDeps): Committer {
             if (current.failure !== null) throw current.failure;
             if (!isKept) throw new Undone();
             projectGathered(current);
+            for (const { op, log } of current.drops) followDrops(log.partition, [op], opLog.isOwn);
             if (desk.settle()) current.topics.add('desk');
           }),
         );
@@ -322,19 +331,19 @@ export function createCommitter(deps: CommitDeps): Committer {
     rearrange(partition, work) {
       transact(() => {
         if (batch !== null) projectGathered(batch);
-        const strays = work(deps.time.now());
-        self.commit(strays, { replica: opLog.ownReplica(), partitionOf: () => partition, actor: null });
+        writeAsApp(partition, work(deps.time.now()));
       });
       deps.logger.warn('store/rearranged');
       deps.changed(['records', 'sync']);
     },
 
-    refold(records, done, isLast) {
+    refold(partition, records, done, isLast) {
       const topics = new Set(['records']);
       // Begun again after a power cut.
       withoutWaiting(db, () =>
         transact(() => {
           for (const { domain } of refoldAll(records)) topics.add(domain);
+          followDrops(partition, records, opLog.isOwn);
           done();
           if (desk.settle()) topics.add('desk');
         }),
@@ -342,7 +351,7 @@ export function createCommitter(deps: CommitDeps): Committer {
       tellSeldom(topics, isLast);
     },
 
-    takeBack(partition, write) {
+    takeBack(partition, writer, write) {
       return transact(() => {
         const into = opLog.logOf(opLog.ownReplica(), partition);
         const now = deps.time.now();
@@ -355,6 +364,7 @@ export function createCommitter(deps: CommitDeps): Committer {
         // It was this laptop that gave these stamps: it must not give one of them again.
         const clock = ops.reduce((at, { time }) => observe(at, time, now), opLog.clock());
         if (ops.length > 0) opLog.append(into, ops, clock, now);
+        followDrops(partition, recordsOf(ops), (replica) => replica === writer || opLog.isOwn(replica));
         desk.settle();
         return ops.length;
       });

@@ -37,7 +37,7 @@ export type ForgottenOps = {
   /** A test of whether something of a record was taken off the end of a log and its row may not say so yet; null where nothing is so of any. */
   cutOff(): ((record: string) => boolean) | null;
   /** The next of which rows are to be made anew, but for some partitions; null when there is none. */
-  toFold(except: readonly string[]): number | null;
+  toFold(except: readonly string[]): { readonly ref: number; readonly partition: string } | null;
   recordsOf(ref: number): readonly RecordOfKind[];
   /** Where a record is of which nothing else speaks any more; null where nothing here does. */
   partitionOf(record: string): string | null;
@@ -125,8 +125,7 @@ export function createForgottenOps({ db, meta }: { readonly db: WritableDb; read
       const places = selectCutOff.all() as Uint8Array[]; // record-places.ts
       return places.length === 0 ? null : (record) => places.some((each) => mayHold(each, record));
     },
-    toFold: (except) =>
-      rows().find(({ partition, folded }) => folded === 0 && !except.includes(partition))?.ref ?? null,
+    toFold: (except) => rows().find(({ partition, folded }) => folded === 0 && !except.includes(partition)) ?? null,
     recordsOf(ref) {
       const row = one.get(ref) as Row | undefined; // the columns named above
       if (row === undefined) return [];

@@ -27,11 +27,11 @@ export function createForgottenSteps(deps: ForgottenStepsDeps): () => boolean {
   /** Of what is being folded, the records that are left: read again where another life began it. */
   let left: { readonly ref: number; readonly records: readonly RecordOfKind[] } | null = null;
 
-  function fold(ref: number): void {
+  function fold({ ref, partition }: { readonly ref: number; readonly partition: string }): void {
     const records = left?.ref === ref ? left.records : forgotten.recordsOf(ref);
     left = null;
     const rest = pace(records, (now, others) =>
-      committer.refold(now, () => others.length === 0 && forgotten.folded(ref), others.length === 0),
+      committer.refold(partition, now, () => others.length === 0 && forgotten.folded(ref), others.length === 0),
     );
     if (rest.length > 0) left = { ref, records: rest };
   }
@@ -41,24 +41,24 @@ export function createForgottenSteps(deps: ForgottenStepsDeps): () => boolean {
 
   return () => {
     const erasing = partitionsBeingErased(deps.meta);
-    const ref = forgotten.toFold(erasing);
+    const next = forgotten.toFold(erasing);
     const ready =
-      ref !== null
+      next !== null
         ? []
         : forgotten.awaited().flatMap(({ until, ...part }) => {
             const log = findLog(part.log);
             const isHere = log !== undefined && !opLog.isComing(log) && opLog.head(log).seq >= until;
             return isHere && !erasing.includes(log.partition) && deps.isReady(log.partition) ? [{ part, log }] : [];
           });
-    if (ref === null && ready.length === 0) return false;
+    if (next === null && ready.length === 0) return false;
     if (deps.checkpoints.between()) return true;
-    if (ref !== null) {
-      fold(ref);
+    if (next !== null) {
+      fold(next);
       return true;
     }
-    const next = ready.find(({ part }) => !part.isLost);
-    if (next !== undefined) {
-      forgotten.compared(next.part, lost.unsaid(next.log, forgotten.asideOps(next.part)));
+    const whole = ready.find(({ part }) => !part.isLost);
+    if (whole !== undefined) {
+      forgotten.compared(whole.part, lost.unsaid(whole.log, forgotten.asideOps(whole.part)));
       return true;
     }
     const byLog = Map.groupBy(ready, ({ log }) => log);

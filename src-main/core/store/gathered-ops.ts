@@ -13,8 +13,16 @@ export type GatheredOps = {
 /** As many as a full segment has. Ops that are kept longer than this cost more memory than reading a row once more costs time. */
 const most = 1000;
 
-/** A transaction of `together`: which domains have changed, what is not yet in its rows, and what went wrong in it. */
-export type Batch = { readonly topics: Set<string>; readonly gathered: GatheredOps; failure: unknown };
+/**
+ * A transaction of `together`: which domains have changed, what is not yet in its rows, which ops drop what this laptop wrote, where it may have
+ * written that again, and what went wrong in it.
+ */
+export type Batch = {
+  readonly topics: Set<string>;
+  readonly gathered: GatheredOps;
+  readonly drops: LoggedOp[];
+  failure: unknown;
+};
 
 export function createGatheredOps(): GatheredOps {
   const byKind = new Map<Kind, Map<string, LoggedOp[]>>();

@@ -59,7 +59,7 @@ export function createLostOps(deps: LostOpsDeps): LostOps {
     const ops = self.unsaid(log, some);
     if (ops.length === 0) return 0;
     let waits = false;
-    const count = committer.takeBack(partition, (into, end) => {
+    const count = committer.takeBack(partition, replica, (into, end) => {
       // Whoever the writer was, it is this laptop that says it now.
       const isOwn = (each: string): boolean => opLog.isOwn(each) || each === replica;
       const own = ownAbout(opLog, partition, recordsNamed([...earlier, ...ops]));

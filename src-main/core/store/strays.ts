@@ -65,7 +65,7 @@ export function createStrayTaker(deps: StrayTakerDeps): (isWanted: (log: string)
       const segments = strays.map(({ segment }) => segment);
       let waits = false;
       for (const run of readStrays(log, segments, verify, segmentPorts))
-        count += committer.takeBack(partition, (into, after) => {
+        count += committer.takeBack(partition, replica, (into, after) => {
           const ops = writtenAgain(run, { replica: into.replica, after }, heldOf(run.ops, partition));
           if (deps.mayWrite(partition, ops)) return ops;
           waits = true;

@@ -205,6 +205,8 @@ describe('what is typed when somebody removes its record meanwhile', () => {
     await desk.text(desk.say('failures:records/removed.title')).waitFor({ state: 'detached' });
     await desk.button(desk.say('contacts:form.save')).click();
     await desk.text('Набрано до удаления').first().waitFor();
+    const kept = await desk.call<RecordView>('records.get', { kind: 'contact', id: made.value.id });
+    expect(kept).toMatchObject({ value: { removed: false, values: { note: 'Набрано до удаления' } } });
   });
 
   test('stays in the form of a draft', async () => {

@@ -49,6 +49,7 @@ async function heal(world: World): Promise<void> {
   // What had to be left in haste is granted again, handed over, and left in good order.
   const hasty = honest.filter(({ wasWide, granted }) => wasWide && !granted.includes(oblast));
   for (const actor of hasty) actor.granted = [oblast];
+  for (const actor of honest) admitLeft(world, actor);
   for (const actor of honest) admit(world, actor, 'chair');
   for (const actor of honest) writeOn(world, actor);
   // What the hub did not want before is offered again, now that it may have been told more of its writer.
@@ -74,6 +75,17 @@ async function heal(world: World): Promise<void> {
     world.hub.grant(actor.laptop.name, { partitions: [actor.laptop.partition] }, true);
     await meetAndRest(world, actor);
   }
+}
+
+/**
+ * Gives their rights back to identities that a laptop has had, where for the hub nobody goes on in their place: it was put back to before it
+ * knew them. What stands in their logs and was never handed over waits for that, as for any laptop's (docs/hub.md).
+ */
+function admitLeft({ hub, names }: World, { laptop, granted }: Actor): void {
+  const now = laptop.store().replica;
+  for (const [replica, name] of names)
+    if (name === laptop.name && replica !== now && hub.standingOf(replica) === 'valid')
+      hub.enrol({ replica, publicKey: hub.keyOf(replica), name, prefixes: granted, role: 'chair' });
 }
 
 /** Meets the hub, and does all that is left to do after that. */
@@ -115,11 +127,10 @@ function check(world: World): void {
   const rogues = new Set(
     world.actors.filter(({ order }) => order.office === 'rogue').map(({ laptop }) => laptop.store().replica),
   );
-  // What a laptop keeps that cannot begin anew, or that nobody may hand over any more, is not lost, though not everybody's.
+  // What a laptop keeps that cannot begin anew is not lost, though not everybody's.
   const stuck = world.actors.flatMap((actor) => {
     const partitions = stuckIn(world, actor);
-    const isKept = (log: string): boolean => partitions.has(parseLogKey(log).partition) || isStranded(world, log);
-    return actor.laptop.ops().filter(({ replica, partition }) => isKept(logKey(replica, partition)));
+    return actor.laptop.ops().filter(({ partition }) => partitions.has(partition));
   });
   const facts = new Set([...factsAtHub(world), ...factsOf(world, stuck)]);
   const keptBack = factsKeptByRogues(world);
@@ -130,13 +141,6 @@ function check(world: World): void {
   for (const log of Object.keys(held)) checkChain(world, log);
   const tables = new Map<string, { [record: string]: SimRecord }>();
   for (const actor of world.actors) checkLaptop(world, actor, rogues, tables);
-}
-
-/** Whether nobody may hand a log over any more: of an identity whose rights were cut short, and that its laptop has left. */
-function isStranded(world: World, log: string): boolean {
-  const { replica } = parseLogKey(log);
-  const writer = world.actors.find(({ laptop }) => laptop.name === world.names.get(replica));
-  return writer !== undefined && writer.isCutShort && writer.laptop.store().replica !== replica;
 }
 
 function checkLaptop(
@@ -150,10 +154,6 @@ function checkLaptop(
   const kept = keptBy(world, actor);
   const held = Object.entries(world.hub.summary()).filter(([log]) => isWithinAny(kept, log));
   const mine = { ...laptop.store().summary() };
-  // What came from elsewhere before its writer's rights were cut short, and stands at the hub under the writer's next identity only.
-  const stranded = Object.keys(mine).filter((log) => isStranded(world, log) && !laptop.store().isOwn(log));
-  for (const log of stranded) mine[log] = Math.min(mine[log] ?? 0, world.hub.summary()[log] ?? 0);
-  for (const log of stranded) if (mine[log] === 0) delete mine[log];
   // What a rogue keeps to itself is nobody's business but its own.
   const ownLog = logKey(replica, laptop.partition);
   if (rogues.has(replica)) {
@@ -173,10 +173,7 @@ function checkLaptop(
     const kind = allKinds.find((each) => each.number === op.kind);
     yes(mayAct({ roles: ['member'] }, kind, op.act), `${laptop.name} holds what a rogue was not allowed to write`);
   }
-  const key =
-    rogues.has(replica) || stranded.length > 0 || stuck.size > 0
-      ? laptop.name
-      : `${kept.join(' ')} ${laptop.version()}`;
+  const key = rogues.has(replica) || stuck.size > 0 ? laptop.name : `${kept.join(' ')} ${laptop.version()}`;
   const expected = tables.get(key) ?? naiveTable(laptop, ops);
   tables.set(key, expected);
   deepEqual(tableOf(laptop, expected), expected, `${laptop.name}'s tables`);

@@ -22,7 +22,13 @@ const putBackKnowingly: Step & { readonly do: 'put-back' } = { do: 'put-back', w
 const pack = (who: number, to: number): Step => ({ do: 'pack', who, to, everything: true });
 /** Only what the reader is not known to hold. */
 const some = (who: number, to: number): Step => ({ do: 'pack', who, to, everything: false });
-const unpack = (who: number): Step => ({ do: 'unpack', who, which: lastStick, most: 6, crash: false });
+const unpack = (who: number): Step & { readonly do: 'unpack' } => ({
+  do: 'unpack',
+  who,
+  which: lastStick,
+  most: 6,
+  crash: false,
+});
 
 const letGo = (who: number): Step => ({ do: 'compact', who, keptOps: 0 });
 
@@ -110,6 +116,14 @@ export const foundStories: readonly FoundStory[] = [
       ].flat(),
     })),
   },
+  story(
+    'what its laptop has forgotten to have been is handed over by it like any other’s, once that one has its rights back',
+    [
+      [backUp(hub), write(0, 0), backUp(0), meet(0), putBack(0), paper, meet(0), meet(0), pack(0, hub)],
+      // Of two parcels the first is read, which brings the identity that the second is of.
+      [putBackKnowingly, meet(0), putBack(hub), { ...unpack(hub), which: 0 }, demoted],
+    ],
+  ),
   story('what was written under several identities names what was written before it, also where all is written again', [
     [write(0, 0), paper, backUp(0), putBackKnowingly, write(0, 7), demoted, backUp(0), putBackKnowingly],
   ]),

@@ -13,6 +13,7 @@ import {
   frame,
   logKey,
   protocolVersion,
+  type Refusal,
   SyncRequest,
   type SyncResponse,
   unframe,
@@ -35,14 +36,18 @@ function newStore(): { store: Store; replicaStore: ReplicaStore; log: string } {
   const directory = temporaryFolder();
   const store = openTestStore(`${directory}/test.db`, { partition: samplePartition });
   open.push(store);
-  const replicaStore = createLogStore({
+  const replicaStore = logStoreOf(store);
+  return { store, replicaStore, log: logKey(replicaStore.replica, samplePartition) };
+}
+
+function logStoreOf(store: Store): ReplicaStore {
+  return createLogStore({
     beside: byHand().beside,
     ...store,
     identity: store.identity(),
     hubKey: () => hubOwner.publicKey,
     roadChanged: () => undefined,
   });
-  return { store, replicaStore, log: logKey(replicaStore.replica, samplePartition) };
 }
 
 function write(store: Store, count: number): void {
@@ -124,7 +129,9 @@ const run = (
   more: Partial<ExchangeOptions> = {},
 ): Promise<ExchangeOutcome> => exchange(store, transport, options(more));
 
-function credentialFor(laptop: { replica: string; publicKey: string }): Credential {
+type Known = { readonly replica: string; readonly publicKey: string };
+/** `before`: the identity it goes on for. */
+function credentialFor(laptop: Known, before: Known | null = null): Credential {
   const unsigned: Omit<Credential, 'signature'> = {
     serial: laptop.replica.slice(-8),
     replica: laptop.replica,
@@ -132,6 +139,7 @@ function credentialFor(laptop: { replica: string; publicKey: string }): Credenti
     laptop: 'SAMPLE-02',
     roles: ['chair'],
     partitions: [samplePartition],
+    ...(before === null ? {} : { succeeds: before.replica }),
     validFrom: 0,
     validUntil: startOfTime * 2,
   };
@@ -215,6 +223,64 @@ test('a refused log is offered once, and the refusal is told', async () => {
   expect(outcome).toMatchObject({ failure: null, sent: 0, refusals: [{ log, reason: 'wrong-role' }] });
   expect(turns).toHaveLength(1);
   expect(store.queries.roadCounts()).toMatchObject({ saved: 2, received: 0 });
+});
+
+/** Hands over what the hub has lost, and is refused that: what is left here under the same log, and what its writer was. */
+async function refusedOf(writer: 'succeeded' | 'standing', reason: Refusal['reason']): Promise<number> {
+  const { replicaStore } = newStore();
+  const [other, heir] = [newLaptop(), newLaptop()];
+  const log = logKey(other.replica, samplePartition);
+  const ops = sampleOps(1, 4);
+  const bytes = [seal(other, ops.slice(0, 2)), seal(other, ops.slice(2), ops.slice(0, 2))];
+  const credentials = [credentialFor(other), credentialFor(heir, writer === 'succeeded' ? other : null)];
+  const known = await run(replicaStore, tinyHub(() => ({ credentials, summary: { [log]: 4 }, bytes })).transport);
+  expect(known.received).toBe(4);
+  const putBack = tinyHub((_header, seen) => {
+    const summary = Object.fromEntries(seen.map((each) => [each.log, each.to]));
+    const refusals = seen.filter((each) => each.log === log).map(({ from }) => ({ log, from, reason }));
+    return { epoch: 'two', summary: { ...summary, [log]: 2 }, refusals };
+  });
+  const { epoch, acknowledged } = known;
+  expect(await run(replicaStore, putBack.transport, { epoch, acknowledged })).toMatchObject({ failure: null });
+  return replicaStore.summary()[log] ?? 0;
+}
+
+test('of another’s log what was not allowed ends where the hub’s does once another identity goes on for its writer', async () => {
+  for (const reason of ['expired', 'wrong-partition', 'wrong-role'] as const) {
+    expect(await refusedOf('succeeded', reason)).toBe(2);
+    // Its writer may be given that right.
+    expect(await refusedOf('standing', reason)).toBe(4);
+  }
+  // The writer itself may bring it, or the hub hear of the writer again.
+  for (const reason of ['no-credential', 'revoked', 'too-large'] as const)
+    expect(await refusedOf('succeeded', reason)).toBe(4);
+});
+
+/** Hands over two ops of an identity before, is refused one: how far that identity's log goes then, and the one of now. */
+async function refusedOfBefore(reason: Refusal['reason']): Promise<{ before: number; now: number }> {
+  const { store } = newStore();
+  const before = logKey(store.identity().replica, samplePartition);
+  write(store, 2);
+  store.renewIdentity();
+  const replicaStore = logStoreOf(store);
+  const now = logKey(replicaStore.replica, samplePartition);
+  const { transport } = tinyHub((_header, seen) => {
+    const taken = seen.filter(({ log }) => log === now).map(({ log, to }) => [log, to]);
+    const refusals = seen.filter(({ log }) => log === before).map(({ log, from }) => ({ log, from, reason }));
+    return { summary: Object.fromEntries(taken), refusals };
+  });
+  const outcome = await run(replicaStore, transport);
+  const held = replicaStore.summary();
+  expect(outcome).toMatchObject({ failure: null, reissued: held[now] ?? 0 });
+  return { before: held[before] ?? 0, now: held[now] ?? 0 };
+}
+
+test('what the hub never takes of an identity before is written again under the one of now', async () => {
+  for (const reason of ['expired', 'wrong-partition', 'wrong-role', 'no-credential', 'revoked'] as const)
+    expect(await refusedOfBefore(reason)).toEqual({ before: 0, now: 2 });
+  // Of these none says that another identity may.
+  for (const reason of ['too-large', 'altered'] as const)
+    expect(await refusedOfBefore(reason)).toEqual({ before: 2, now: 0 });
 });
 
 test('others’ segments are applied and proved; forged, foreign and not asked for ones are not', async () => {

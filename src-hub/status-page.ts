@@ -81,29 +81,55 @@ function header(view: StatusView, texts: StatusTexts): string {
 }
 
 function laptopsSection(view: StatusView, texts: StatusTexts): string {
-  // Revoked ones need nothing done: last.
-  const isDone = (laptop: StatusView['laptops'][number]): boolean => laptop.revoked && !laptop.copiesRefused;
-  const laptops = view.laptops.toSorted((a, b) => Number(isDone(a)) - Number(isDone(b)));
-  const rows = laptops.map((laptop) => {
-    const country = /^(kz|kg|uz|tj)(\/|$)/.exec(laptop.partition)?.[1]?.toUpperCase() ?? '';
-    const name =
-      laptop.commission === null
-        ? escape(laptop.partition)
-        : `${escape(laptop.commission)} <span class="mut">${country}</span>`;
+  const rows = view.laptops.map((laptop) => {
     const state = stateText(laptop, texts);
-    return `<tr><td>${name}</td><td class="lap">${escape(laptop.laptop)}</td>
-<td class="nw">${state === null ? contactText(laptop.lastContactAt, view.now, texts) : `<span class="ochre">${state}</span>`}</td>
-<td>${escape(laptop.version ?? '')}</td><td class="right nw">${laptop.revoked ? '' : size(laptop.waitingBytes, texts)}</td></tr>`;
+    const contact = state === null ? contactText(laptop.lastContactAt, view.now, texts) : null;
+    // Revoked ones need nothing done.
+    const isDone = laptop.revoked && !laptop.copiesRefused;
+    const waiting = laptop.revoked ? '' : size(laptop.waitingBytes, texts);
+    return { isDone, html: laptopRow(view, laptop, { state, contact, version: laptop.version ?? '', waiting }) };
   });
-  for (const { partition, laptop, revoked } of view.learnt) {
-    const state = revoked ? texts.revoked : texts.knownBySignature;
-    rows.push(`<tr><td>${escape(partition)}</td><td class="lap">${escape(laptop)}</td>
-<td class="nw"><span class="ochre">${state}</span></td><td></td><td></td></tr>`);
-  }
-  if (rows.length === 0)
+  const learnt = view.learnt.map((laptop) => {
+    const state = laptop.revoked ? texts.revoked : texts.knownBySignature;
+    return {
+      isDone: laptop.revoked,
+      html: laptopRow(view, laptop, { state, contact: null, version: '', waiting: '' }),
+    };
+  });
+  const all = [...rows, ...learnt];
+  const ordered = [...all.filter(({ isDone }) => !isDone), ...all.filter(({ isDone }) => isDone)];
+  if (ordered.length === 0)
     return `<section class="sheet"><h2>${texts.laptops}</h2><p class="in mut">${texts.noLaptopsYet}</p></section>`;
   return `<section class="sheet"><h2>${texts.laptops}</h2><table><thead><tr><th>${texts.commission}</th><th>${texts.laptop}</th>
-<th>${texts.lastContact}</th><th>${texts.appVersion}</th><th class="right">${texts.waitingForIt}</th></tr></thead><tbody>${rows.join('')}</tbody></table></section>`;
+<th>${texts.lastContact}</th><th>${texts.appVersion}</th><th class="right">${texts.waitingForIt}</th></tr></thead><tbody>${ordered.map(({ html }) => html).join('')}</tbody></table></section>`;
+}
+
+/** `state`: what is said instead of the last contact, in words that may take two lines. */
+function laptopRow(
+  view: StatusView,
+  {
+    commission,
+    partition,
+    laptop,
+  }: Pick<StatusView['laptops'][number], 'partition' | 'laptop'> & { readonly commission?: string | null },
+  cells: {
+    readonly state: string | null;
+    readonly contact: string | null;
+    readonly version: string;
+    readonly waiting: string;
+  },
+): string {
+  const { state, contact, version, waiting } = cells;
+  const last = state === null ? `<td class="nw">${contact}</td>` : `<td><span class="ochre">${state}</span></td>`;
+  return `<tr><td>${commissionName(view, partition, commission ?? null)}</td><td class="lap">${escape(laptop)}</td>
+${last}<td>${escape(version)}</td><td class="right nw">${waiting}</td></tr>`;
+}
+
+/** By the name this laptop, or any other of it, was invited with. */
+function commissionName(view: StatusView, partition: string, own: string | null): string {
+  const name = own ?? view.laptops.find((each) => each.partition === partition && each.commission !== null)?.commission;
+  const country = /^(kz|kg|uz|tj)(\/|$)/.exec(partition)?.[1]?.toUpperCase() ?? '';
+  return name == null ? escape(partition) : `${escape(name)} <span class="mut">${country}</span>`;
 }
 
 /** Null where the last contact says enough. */

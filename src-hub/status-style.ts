@@ -1,6 +1,6 @@
 /** The one style sheet of the operator's page; colours and measures are the app's tokens. */
 export const statusStyle = `
-:root{--ink-0:#f4f2f8;--ink-6:#544987;--ink-7:#433874;--ink-9:#251e44;--paper-0:#fff;--paper-1:#fbf8f2;--paper-2:#f3eee4;
+:root{--ink-0:#f4f2f8;--ink-2:#cbc6df;--ink-5:#6a5f9c;--ink-6:#544987;--ink-7:#433874;--ink-9:#251e44;--paper-0:#fff;--paper-1:#fbf8f2;--paper-2:#f3eee4;
 --paper-3:#e6e0d3;--paper-4:#cfc7b6;--paper-5:#8a816f;--paper-6:#635c4e;--paper-9:#211e19;--ochre:#7a5000}
 *,*::before,*::after{box-sizing:border-box}
 html{scrollbar-gutter:stable}

@@ -103,7 +103,7 @@ const en: StatusTexts = {
   succeeded: 'put back from a copy, goes on',
   copiesRefused: (count) => `put back from a copy, goes on; another copy refused: ${count}`,
   expired: 'permission has run out',
-  knownBySignature: 'not enrolled since the hub was restored',
+  knownBySignature: 'not enrolled since the hub was restored: invite it anew',
   noLaptopsYet:
     'Here will be the laptops that exchange records through this hub. Make the first invitation on the server.',
   refusedTitle: 'Refused changes, by reason',
@@ -184,7 +184,7 @@ const ru: StatusTexts = {
   succeeded: 'восстановлен из копии, работает дальше',
   copiesRefused: (count) => `восстановлен из копии, работает дальше; отказано другой копии: ${count}`,
   expired: 'срок допуска истёк',
-  knownBySignature: 'не подключён после восстановления хаба',
+  knownBySignature: 'не подключён после восстановления хаба: пригласите заново',
   noLaptopsYet:
     'Здесь будут ноутбуки, которые обмениваются записями через этот хаб. Создайте первое приглашение на сервере.',
   refusedTitle: 'Непринятые изменения по причинам',

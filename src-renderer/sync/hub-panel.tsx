@@ -14,7 +14,7 @@ import { useNotify } from '#renderer/ui/notification.tsx';
 import { FilesTraffic } from '../files/files-traffic.tsx';
 import { Note } from '#renderer/ui/sheet.tsx';
 import { CardHead } from './card-head.tsx';
-import { nextRoad, standingProblem } from './next-road.ts';
+import { hubFailure, nextRoad, standingTone } from './next-road.ts';
 import { receivedFailure } from './received-failure.ts';
 
 /** The hub: the state of the connection and «check now», and an invitation to enter, also where the hub has shut this laptop out. */
@@ -26,9 +26,6 @@ export function HubPanel({ status }: { status: SyncStatus }) {
     </section>
   );
 }
-
-/** No network is a state, and what went through in part is no failure. */
-const tones: { readonly [state in SyncStatus['state']]?: 'ochre' | 'paper' } = { partly: 'ochre', offline: 'paper' };
 
 type WholeInvitation = {
   readonly code: string;
@@ -141,7 +138,7 @@ function Enrolled({ status, hub }: { status: SyncStatus; hub: NonNullable<SyncSt
   const now = useCommand('sync.now');
   const notify = useNotify();
   const tried = status.lastTryAt === null ? '' : t('hub.lastTry', { when: format.recent(status.lastTryAt) });
-  const failure = receivedFailure(standingProblem(status, now.failure));
+  const failure = receivedFailure(hubFailure(status, now.failure));
   const nextTime = status.nextTryAt === null ? null : format.time(status.nextTryAt);
   const isAtOnce = status.lastTryAt !== null && nextTime === format.time(status.lastTryAt);
   // Of the same minute it would read like an error, and it is over before it is read.
@@ -169,7 +166,7 @@ function Enrolled({ status, hub }: { status: SyncStatus; hub: NonNullable<SyncSt
       </dl>
       {failure !== null && (
         <div style={{ marginBottom: 12 }}>
-          <FailureNote failure={failure} tone={tones[status.state] ?? 'brick'} />
+          <FailureNote failure={failure} tone={standingTone(status)} />
         </div>
       )}
       {hub.address !== null && <FilesTraffic />}

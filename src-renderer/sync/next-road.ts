@@ -26,3 +26,32 @@ export function standingProblem({ state, problem }: SyncStatus, asked: Failure |
   const last = problem ?? (asked?.code.startsWith('sync/') === true ? null : asked);
   return last !== null && state === 'syncing' && !isShutOut(last) ? null : last;
 }
+
+/**
+ * What a laptop without a line failed for last stands with the stick, its only road; that it is shut out stands with the hub, where the way back
+ * in is.
+ */
+function standsWithStick({ enrolled, problem }: SyncStatus): boolean {
+  return enrolled?.address === null && problem !== null && !isShutOut(problem);
+}
+
+/** What the hub's card says of why the exchange does not get on; `asked` as above. */
+export function hubFailure(status: SyncStatus, asked: Failure | null): Failure | null {
+  return standsWithStick(status) ? null : standingProblem(status, asked);
+}
+
+/** What the stick's card says of it, and nothing that the hub's says. `taken`: why a stick was not taken in, or not all of it. */
+export function stickFailure(status: SyncStatus, taken: Failure | null): Failure | null {
+  const isHere = standsWithStick(status);
+  const standing = isHere ? status.problem : hubFailure(status, null);
+  if (taken !== null && taken.code !== standing?.code) return taken;
+  return isHere ? standing : null;
+}
+
+/** No network is a state, and what went through in part is no failure. */
+const tones: { readonly [state in SyncStatus['state']]?: 'ochre' | 'paper' } = { partly: 'ochre', offline: 'paper' };
+
+/** How loudly that which holds is said. */
+export function standingTone({ state }: SyncStatus): 'ochre' | 'paper' | 'brick' {
+  return tones[state] ?? 'brick';
+}

@@ -14,7 +14,7 @@ import { useNotify } from '#renderer/ui/notification.tsx';
 import { Note } from '#renderer/ui/sheet.tsx';
 import { CardHead } from './card-head.tsx';
 import { ChooseFolder } from './choose-folder.tsx';
-import { nextRoad } from './next-road.ts';
+import { nextRoad, standingTone, stickFailure } from './next-road.ts';
 import { spaced, StickArrivalNote } from './stick-arrival.tsx';
 import { type StickSentence, stickSentences } from './stick-words.ts';
 import { useTake } from './use-take.ts';
@@ -43,6 +43,7 @@ function Carry({ status, state }: { status: SyncStatus; state: StickState }) {
   const [place] = state.places;
   // That there was nothing is no longer so where something lies there now.
   const isOutdated = arrivals.length > 0 && take.failure?.code === 'stick/nothing';
+  const failure = stickFailure(status, isOutdated ? null : take.failure);
   const isTaking = take.isBusy || state.task?.doing === 'take';
   const isHubShut = status.problem !== null && isShutOut(status.problem);
   const isUnfit = status.problem?.code === 'sync/protocol';
@@ -71,7 +72,7 @@ function Carry({ status, state }: { status: SyncStatus; state: StickState }) {
             </Button>
           </StickArrivalNote>
         ))}
-        <FailureNote failure={isOutdated ? null : take.failure} />
+        <FailureNote failure={failure} tone={failure === status.problem ? standingTone(status) : 'brick'} />
         <div className="row g3 wrap">
           {readers.length > 0 && (
             <Button

@@ -128,6 +128,9 @@ test('what the hub refuses from a stick is told apart from what waits, until the
   await badge(remote, remote.say('app:badge.partly')).waitFor();
   await said(remote.say('stick:text.refused', { number: 1 })).waitFor();
   expect(await said(remote.say('stick:text.waiting', { number: 1 })).count()).toBe(0);
+  expect(
+    await remote.text(remote.say('failures:sync/hub-refused.title'), remote.page.locator('.sync-card')).count(),
+  ).toBe(1);
   await remote.button(remote.say('stick:write')).click();
   await said(remote.say('stick:dialog.refusedAll')).waitFor();
   await remote.shot('walk-stick-refused');

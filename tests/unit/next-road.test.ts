@@ -1,6 +1,6 @@
 /** What the Sync page offers first, which failure it still shows, and what it says a stick carries. */
 import { expect, test } from 'vitest';
-import { nextRoad, standingProblem } from '#renderer/sync/next-road.ts';
+import { hubFailure, nextRoad, standingProblem, stickFailure } from '#renderer/sync/next-road.ts';
 import { stickSentences } from '#renderer/sync/stick-words.ts';
 import type { SyncStatus } from '#shared/sync/contract.ts';
 
@@ -55,6 +55,22 @@ test('what the person’s own try failed for is shown for as long as it holds, a
   expect(standingProblem(status({}), away)).toBeNull();
   const incident = { code: 'rpc/incident', incident: 'K-1' };
   expect(standingProblem(status({}), incident)).toEqual(incident);
+});
+
+test('what was refused is said once: with the stick where that is the only road, else with the hub', () => {
+  const parted = { code: 'sync/log-parted', laptop: 'SAMPLE', partition: 'kz/kz-19' };
+  const stickOnly = status({ enrolled: { ...enrolled, address: null }, state: 'partly', problem: parted });
+  expect(hubFailure(stickOnly, null)).toBeNull();
+  for (const taken of [null, parted]) expect(stickFailure(stickOnly, taken)).toEqual(parted);
+  const unread = { code: 'stick/nothing' };
+  expect(stickFailure(stickOnly, unread)).toEqual(unread);
+  const both = status({ state: 'partly', problem: parted });
+  expect(hubFailure(both, null)).toEqual(parted);
+  expect(stickFailure(both, parted)).toBeNull();
+  const revoked = { code: 'sync/revoked' };
+  const out = { ...stickOnly, problem: revoked };
+  expect(hubFailure(out, null), 'beside the new invitation').toEqual(revoked);
+  expect(stickFailure(out, revoked)).toBeNull();
 });
 
 test('a stick carries what the hub has not refused, and what it has is said beside', () => {

@@ -7,14 +7,15 @@ import { createStickStore } from '#core/store/stick-store.ts';
 import { verifyByKey } from '#core/store/identity.ts';
 import { Contact } from '#shared/contacts/contact.ts';
 import { segmentPorts } from '#core/store/segment-ports.ts';
-import { hexToBytes } from '#shared/kernel/ids.ts';
+import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
+import { credentialBytes } from '#shared/sync/credential.ts';
 import type { Op } from '#shared/sync/op.ts';
 import { type ExchangeParcel, makeParcel, readParcel } from '#shared/sync/parcel.ts';
 import { sealSegment } from '#shared/sync/segment.ts';
 import { composeParcels, markOffered, type ParcelOutcome, takeParcel } from '#shared/sync/parcel-session.ts';
 import type { Result } from '#shared/kernel/result.ts';
 import { temporaryFolder } from '#tests/lib/core.ts';
-import { createReplica, hubKey, introduce, partition, type Replica } from '#tests/lib/replicas.ts';
+import { createReplica, hubKey, hubSign, introduce, partition, type Replica } from '#tests/lib/replicas.ts';
 
 type Carrier = Replica & { readonly stick: ReturnType<typeof createStickStore> };
 
@@ -24,11 +25,12 @@ function carrier(name: string, path = ':memory:'): Carrier {
   return { ...replica, stick };
 }
 
-function write(from: Carrier, to: Carrier, everything = false): Uint8Array[] {
+/** `to`: another laptop; null for the hub. */
+function write(from: Carrier, to: Carrier | null, everything = false): Uint8Array[] {
   const { stick, store, clock } = from;
   const parcels: Uint8Array[] = [];
   const order = {
-    reader: to.stick.replica,
+    reader: to?.stick.replica ?? 'hub',
     hubKey,
     epoch: 'epoch',
     now: clock.now,
@@ -150,4 +152,68 @@ test('only what a laptop has signed itself shows that it is an old copy', async 
   contact(twin, 'two', 'Контакт, пример 3');
   expect(await read(twin, honest)).toMatchObject({ ok: true, value: { isForked: true } });
   for (const each of [a, b, older, twin]) each.store.close();
+});
+
+test('what lies in a parcel for the hub is on its way until the hub’s newest word refuses it, or it is put back', async () => {
+  const a = carrier('a');
+  introduce([a]);
+  contact(a, 'one', 'Контакт, пример 1');
+  const log = `${a.stick.replica} ${partition}`;
+  const said = (change: Partial<ExchangeParcel>): Uint8Array => {
+    const nothing = {
+      succession: null,
+      credentials: [],
+      revoked: [],
+      refusals: [],
+      laptops: [],
+      blobs: [],
+      begins: {},
+    };
+    const from = { what: 'exchange', hubKey, writer: 'hub', reader: a.stick.replica, epoch: 'epoch' } as const;
+    return makeParcel({ ...nothing, ...from, madeAt: 1, summary: {}, heads: {}, ...change }, [], hubSign);
+  };
+  const roads = async (
+    change: Partial<ExchangeParcel>,
+  ): Promise<Partial<ReturnType<typeof a.store.queries.roadCounts>>> => {
+    expect(await read(a, said(change))).toMatchObject({ ok: true, value: { failure: null, isForked: false } });
+    const { saved, sent, received } = a.store.queries.roadCounts();
+    return { saved, sent, received };
+  };
+  const refusals = [{ log, from: 1, reason: 'wrong-role' as const }];
+  const onItsWay = { saved: 0, sent: 1, received: 0 };
+  write(a, null);
+  expect(await roads({ madeAt: 5 })).toEqual(onItsWay);
+  // What was refused of an earlier parcel; and what waits for what comes before it.
+  expect(await roads({ madeAt: 4, refusals })).toEqual(onItsWay);
+  expect(await roads({ madeAt: 6, refusals: [{ log, from: 1, reason: 'gap' }] })).toEqual(onItsWay);
+  expect(await roads({ madeAt: 7, refusals })).toEqual({ saved: 1, sent: 0, received: 0 });
+  write(a, null);
+  expect(await roads({ madeAt: 8 })).toEqual(onItsWay);
+  expect(await roads({ madeAt: 9, epoch: 'put back' })).toEqual({ saved: 1, sent: 0, received: 0 });
+  // An answer from before that is nobody's word any more.
+  write(a, null);
+  expect(await roads({ madeAt: 3, refusals })).toEqual(onItsWay);
+  a.store.close();
+});
+
+test('a parcel holds nothing of a partition that its reader may not see', async () => {
+  const [a, b] = ['a', 'b'].map((name) => carrier(name)) as [Carrier, Carrier];
+  introduce([a]);
+  contact(a, 'one', 'Контакт, пример');
+  const { signature: _s, ...known } = b.credential;
+  const elsewhere = { ...known, partitions: ['kz/kz-19/another'] };
+  expect(a.log.addCredentials([{ ...elsewhere, signature: bytesToHex(hubSign(credentialBytes(elsewhere))) }]).ok).toBe(
+    true,
+  );
+  const [message = new Uint8Array()] = write(a, b, true);
+  const parcel = readParcel(message);
+  expect(parcel).toMatchObject({ ok: true, value: { header: { summary: {}, begins: {} }, segments: [] } });
+  // With a newer one that covers it.
+  const granted = { ...known, serial: 'serial-b-2', validFrom: 1 };
+  expect(a.log.addCredentials([{ ...granted, signature: bytesToHex(hubSign(credentialBytes(granted))) }]).ok).toBe(
+    true,
+  );
+  const [covered = new Uint8Array()] = write(a, b, true);
+  expect(readParcel(covered)).toMatchObject({ ok: true, value: { segments: [expect.anything()] } });
+  for (const each of [a, b]) each.store.close();
 });

@@ -14,6 +14,7 @@ import {
   logKey,
   protocolVersion,
   type Refusal,
+  type Summary,
   SyncRequest,
   type SyncResponse,
   unframe,
@@ -22,7 +23,7 @@ import type { ReplicaStore } from '#shared/sync/replica-store.ts';
 import { readSegmentHeader } from '#shared/sync/segment.ts';
 import { byHand } from '#tests/lib/by-hand.ts';
 import { startOfTime, temporaryFolder } from '#tests/lib/core.ts';
-import { newLaptop, sampleOps, samplePartition, seal } from '#tests/lib/hub-laptop.ts';
+import { type Laptop, newLaptop, sampleOps, samplePartition, seal } from '#tests/lib/hub-laptop.ts';
 import { openTestStore } from '#tests/lib/open-store.ts';
 
 const open: Store[] = [];
@@ -281,6 +282,59 @@ test('what the hub never takes of an identity before is written again under the 
   // Of these none says that another identity may.
   for (const reason of ['too-large', 'altered'] as const)
     expect(await refusedOfBefore(reason)).toEqual({ before: 2, now: 0 });
+});
+
+/** A laptop that holds another's two ops, as the hub has given them, and how that exchange ended. */
+async function holdingOthers(): Promise<{ store: ReplicaStore; other: Laptop; log: string; known: ExchangeOutcome }> {
+  const { replicaStore: store } = newStore();
+  const other = newLaptop();
+  const log = logKey(other.replica, samplePartition);
+  const given = { credentials: [credentialFor(other)], summary: { [log]: 2 }, bytes: [seal(other, sampleOps(1, 2))] };
+  const known = await run(store, tinyHub(() => given).transport);
+  expect(known).toMatchObject({ received: 2, failure: null });
+  return { store, other, log, known };
+}
+
+test('of a log that the hub names no more its last word counts on, until it is put back; where that has to be left too', async () => {
+  const { store, log, known } = await holdingOthers();
+  const { acknowledged } = known;
+  const handedOver = async (more: Partial<ExchangeOptions>): Promise<number[]> => {
+    const handed: number[] = [];
+    const hub = tinyHub((_header, seen) => {
+      for (const each of seen) if (each.log === log) handed.push(each.to);
+      return { epoch: 'one', summary: Object.fromEntries(seen.map((each) => [each.log, each.to])) };
+    });
+    expect(await run(store, hub.transport, { acknowledged, ...more })).toMatchObject({ failure: null });
+    return handed;
+  };
+  expect(await handedOver({ epoch: 'one' })).toEqual([]);
+  expect(await handedOver({ epoch: 'before' })).toEqual([2]);
+  // What is neither kept nor to be left is none of this hub's business.
+  const partitions = ['kz/kz-19/another'];
+  expect(await handedOver({ epoch: 'before', partitions })).toEqual([]);
+  expect(await handedOver({ epoch: 'before', partitions, leaving: [samplePartition] })).toEqual([2]);
+});
+
+test('what the hub did not want of another is offered again when it has grown, or something new is said of its writer', async () => {
+  const { store, other, log } = await holdingOthers();
+  const handedOver = async (unwanted: Summary, said: Credential[]) => {
+    const handed: number[] = [];
+    const hub = tinyHub((_header, seen) => {
+      for (const each of seen) if (each.log === log) handed.push(each.to);
+      const refusals = seen.map((each) => ({ log: each.log, from: each.from, reason: 'too-large' as const }));
+      return { epoch: 'two', refusals, credentials: said.splice(0) };
+    });
+    const outcome = await run(store, hub.transport, { epoch: 'one', unwanted });
+    expect(outcome).toMatchObject({ failure: null, unwanted: { [log]: 2 } });
+    return handed;
+  };
+  const [heir, stranger] = [newLaptop(), newLaptop()];
+  expect(await handedOver({}, [])).toEqual([2]);
+  expect(await handedOver({ [log]: 1 }, [])).toEqual([2]);
+  expect(await handedOver({ [log]: 2 }, [])).toEqual([]);
+  expect(await handedOver({ [log]: 2 }, [credentialFor(stranger)])).toEqual([]);
+  expect(await handedOver({ [log]: 2 }, [credentialFor(other)])).toEqual([2]);
+  expect(await handedOver({ [log]: 2 }, [credentialFor(heir, other)])).toEqual([2]);
 });
 
 test('others’ segments are applied and proved; forged, foreign and not asked for ones are not', async () => {

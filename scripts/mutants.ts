@@ -97,6 +97,30 @@ const mutants: readonly Mutant[] = [
     to: '',
   },
   {
+    name: 'what is written again is given a stamp that stands already',
+    file: 'reissue.ts',
+    from: 'to.isGiven(op, time) || partsOf(op)',
+    to: 'partsOf(op)',
+  },
+  {
+    name: 'a removal that stands behind what is written again has not seen its own log',
+    file: 'reissue.ts',
+    from: 'return replica === to.replica && seq > base ? seq + from.ops.length : null;',
+    to: 'return null;',
+  },
+  {
+    name: 'what was written under this identity is handed over before what it may name',
+    file: 'hand-over.ts',
+    from: 'if (isOfBefore(store, log))\n',
+    to: 'if (false)\n',
+  },
+  {
+    name: 'a hub that has forgotten a writer hears nothing of whom that one goes on for',
+    file: 'credential.ts',
+    from: 'if (each.replica === replica && each.succeeds !== undefined) line.add(each.succeeds);',
+    to: '',
+  },
+  {
     name: 'an old copy goes on under its identity',
     file: 'exchange-answer.ts',
     from: "if (store.compareHeads(acknowledged, header.heads)) return { ...session, failure: { code: 'sync/old-copy' } };",

@@ -39,9 +39,16 @@ export function DeskPage() {
     if (list.value !== undefined && from > 0 && from >= total) setFrom(Math.max(0, from - pageSize));
   }, [list.value, from, total]);
   const chosen = rows.find((row) => row.item === picked) ?? rows[0];
+  const turn = (start: number) => {
+    setFrom(start);
+    setPicked(null);
+    sheet.current?.scrollIntoView({ block: 'start' });
+  };
   const next = () => {
-    const index = rows.findIndex((row) => row === chosen);
-    setPicked(rows[(index + 1) % rows.length]?.item ?? null);
+    const following = rows[rows.findIndex((row) => row === chosen) + 1];
+    if (following !== undefined) setPicked(following.item);
+    // Behind the last of a page the next page begins, behind the last page the first.
+    else turn(face === 'waiting' && from + pageSize < total ? from + pageSize : 0);
   };
   const isEmpty = list.value !== undefined && total === 0 && (decided.value?.rows.length ?? 0) === 0;
   return (
@@ -86,17 +93,7 @@ export function DeskPage() {
               ) : (
                 <DeskList key={from} rows={rows} chosen={chosen?.item ?? null} onChoose={setPicked} />
               )}
-              {face === 'waiting' && total > pageSize && (
-                <DeskPages
-                  from={from}
-                  total={total}
-                  onTurn={(start) => {
-                    setFrom(start);
-                    setPicked(null);
-                    sheet.current?.scrollIntoView({ block: 'start' });
-                  }}
-                />
-              )}
+              {face === 'waiting' && total > pageSize && <DeskPages from={from} total={total} onTurn={turn} />}
             </section>
             {face === 'waiting' && <DecideAll bySort={list.value.bySort} />}
           </div>
@@ -112,7 +109,7 @@ export function DeskPage() {
               detail={chosen.detail}
               lang={chosen.lang}
               again={face === 'decided'}
-              onLater={rows.length > 1 ? next : null}
+              onLater={(face === 'waiting' ? total : rows.length) > 1 ? next : null}
               onAgain={(item) => {
                 setFace('decided');
                 setPicked(item);
@@ -131,9 +128,12 @@ function DeskPages({ from, total, onTurn }: { from: number; total: number; onTur
   const format = useFormat();
   const to = Math.min(total, from + pageSize);
   const range = { from: format.number(from + 1), to: format.number(to), total: format.number(total) };
+  const isOne = to === from + 1;
   return (
     <div className="row g3 wrap sm desk-pages">
-      <span className="grow mut num nw">{t('list.range', range)}</span>
+      <span className="grow mut num nw">
+        {isOne ? t('list.rangeOne', { at: range.to, total: range.total }) : t('list.range', range)}
+      </span>
       {from > 0 && (
         <button type="button" className="linklike" onClick={() => onTurn(from - pageSize)}>
           {t('list.previous')}

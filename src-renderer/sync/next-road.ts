@@ -17,14 +17,16 @@ export function nextRoad(status: SyncStatus): 'hub' | 'stick' | null {
   return enrolled.address === null || state === 'offline' || problem?.code === 'sync/hub-unreachable' ? 'stick' : 'hub';
 }
 
+const isParted = ({ code }: Failure): boolean => code === 'sync/log-parted';
+
 /**
  * Why exchange with the hub does not get on, as far as that still holds: while it is tried again an earlier failure says nothing any more, but that
- * the laptop is shut out does. `asked`: what came of the person's own try. What the exchange failed for then is in the status as well, for as long as
+ * the laptop is shut out, or logs have parted, does. `asked`: what came of the person's own try. What the exchange failed for then is in the status as well, for as long as
  * it holds: a later exchange, which nobody asked for, may have got further or failed for something else.
  */
 export function standingProblem({ state, problem }: SyncStatus, asked: Failure | null): Failure | null {
   const last = problem ?? (asked?.code.startsWith('sync/') === true ? null : asked);
-  return last !== null && state === 'syncing' && !isShutOut(last) ? null : last;
+  return last !== null && state === 'syncing' && !isShutOut(last) && !isParted(last) ? null : last;
 }
 
 /**
@@ -52,6 +54,6 @@ export function stickFailure(status: SyncStatus, taken: Failure | null): Failure
 const tones: { readonly [state in SyncStatus['state']]?: 'ochre' | 'paper' } = { partly: 'ochre', offline: 'paper' };
 
 /** How loudly that which holds is said. */
-export function standingTone({ state }: SyncStatus): 'ochre' | 'paper' | 'brick' {
-  return tones[state] ?? 'brick';
+export function standingTone({ state, problem }: SyncStatus): 'ochre' | 'paper' | 'brick' {
+  return problem !== null && isParted(problem) ? 'ochre' : (tones[state] ?? 'brick');
 }

@@ -1,6 +1,6 @@
 /** What the Sync page offers first, which failure it still shows, and what it says a stick carries. */
 import { expect, test } from 'vitest';
-import { hubFailure, nextRoad, standingProblem, stickFailure } from '#renderer/sync/next-road.ts';
+import { hubFailure, nextRoad, standingProblem, standingTone, stickFailure } from '#renderer/sync/next-road.ts';
 import { stickSentences } from '#renderer/sync/stick-words.ts';
 import type { SyncStatus } from '#shared/sync/contract.ts';
 
@@ -40,11 +40,14 @@ test('one road is the next step: the hub, or a stick where it cannot be reached'
   expect(nextRoad(status({ enrolled: null, state: 'not-enrolled' }))).toBeNull();
 });
 
-test('a failure is not shown while the exchange is tried again, but a laptop that is shut out stays so', () => {
+test('a failure is not shown while the exchange is tried again, but that a laptop is shut out or logs have parted stays', () => {
   expect(standingProblem(status({ problem: away }), null)).toEqual(away);
   expect(standingProblem(status({ state: 'syncing', problem: away }), away)).toBeNull();
   const revoked = { code: 'sync/revoked' };
   expect(standingProblem(status({ state: 'syncing', problem: revoked }), null)).toEqual(revoked);
+  const parted = status({ state: 'syncing', problem: { code: 'sync/log-parted', laptop: 'SAMPLE' } });
+  expect(standingProblem(parted, null)).toEqual(parted.problem);
+  expect(standingTone(parted)).toBe('ochre');
 });
 
 test('what the person’s own try failed for is shown for as long as it holds, and what came of a later exchange instead', () => {

@@ -2,7 +2,7 @@
 import { canVouch } from './exchange-request.ts';
 import type { Begun, ExchangeOptions, Session } from './exchange.ts';
 import { isKept, isOfBefore, othersIn } from './hand-over.ts';
-import { parseLogKey, type Refusal, type SyncResponse } from './messages.ts';
+import { parseLogKey, type Refusal, type Summary, type SyncResponse } from './messages.ts';
 import type { ReplicaStore } from './replica-store.ts';
 import { takeForeignSegment } from './take-segment.ts';
 
@@ -19,8 +19,7 @@ export function takeAnswer(
   const forgotten = new Set(session.forgotten);
   const refusals = header.refusals.filter((refusal) => refusal.reason !== 'gap');
   for (const { log, reason } of refusals) if (reason === 'forked') store.distrust(log);
-  const acknowledged =
-    header.epoch === session.epoch ? { ...othersIn(store, session.acknowledged), ...summary } : summary;
+  const acknowledged = acknowledgedBy(store, session, header);
   // An old copy must not be told that its other self has handed everything over.
   if (store.compareHeads(acknowledged, header.heads)) return { ...session, failure: { code: 'sync/old-copy' } };
   store.markReceived(summary);
@@ -69,6 +68,17 @@ export function takeAnswer(
     credentials: nextPage(session, header.credentialsAfter),
     isTold: true,
   };
+}
+
+function acknowledgedBy(store: ReplicaStore, session: Session, { epoch, summary }: SyncResponse): Summary {
+  return epoch === session.epoch ? { ...othersIn(store, session.acknowledged), ...summary } : summary;
+}
+
+/** Which of this laptop's logs an answer ends, and behind what. */
+export function endsIn(store: ReplicaStore, session: Session, header: SyncResponse): Summary {
+  const acknowledged = acknowledgedBy(store, session, header);
+  const ended = header.refusals.filter((refusal) => store.isOwn(refusal.log) && isFinal(store, refusal));
+  return Object.fromEntries(ended.map(({ log }) => [log, acknowledged[log] ?? 0]));
 }
 
 /** What the hub did not want of somebody's log is offered once more when something new is said of its writer. */

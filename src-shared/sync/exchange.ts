@@ -53,7 +53,7 @@
  * 12. Another protocol version ends the exchange before anything is taken: `sync/protocol` {hub, app}.
  */
 import { ok, type Failure, type Result } from '../kernel/result.ts';
-import { heardOf, takeAnswer, takeSegment, tryingAgain } from './exchange-answer.ts';
+import { endsIn, heardOf, takeAnswer, takeSegment, tryingAgain } from './exchange-answer.ts';
 import { BriefResponse, parseLogKey, type Refusal, type Summary, SyncResponse, unframe } from './messages.ts';
 import {
   ahead,
@@ -195,6 +195,7 @@ export async function exchange(
     const before = session;
     // What did not arrive is no refusal.
     const arrived = lost.filter(({ log, from }) => (header.summary[log] ?? 0) >= from);
+    await store.prepare?.({ ends: endsIn(store, session, header) });
     session = takeAnswer(store, session, { ...asked, sent: [...asked.sent, ...arrived] }, header, options);
     if (session.failure !== null) return end(session, session.failure);
     report(store, session, header, options);
@@ -205,11 +206,11 @@ export async function exchange(
     // What is applied would hold up its sending.
     await next?.onItsWay;
     for (let at = 0; at < segments.length; at += segmentsAtOnce) {
+      const some = segments.slice(at, at + segmentsAtOnce);
       await options.breathe?.();
+      await store.prepare?.({ segments: some });
       if (isStopped(options)) return end(session, { code: 'sync/stopped' });
-      session = takeTogether(store, session, segments.slice(at, at + segmentsAtOnce), (each, bytes) =>
-        takeSegment(store, each, bytes, options),
-      );
+      session = takeTogether(store, session, some, (each, bytes) => takeSegment(store, each, bytes, options));
       if (session.failure !== null) return end(session, session.failure);
       report(store, session, header, options);
     }

@@ -239,6 +239,7 @@ export async function takeParcel(
   let failure: Failure | null = null;
   for (const [index, bytes] of segments.entries()) {
     await reader.breathe?.();
+    if (isHub) await store.prepare?.({ segments: [bytes] });
     if (reader.signal?.aborted === true) failure = { code: 'sync/stopped' };
     if (failure !== null) break;
     const isRefused = (log: string): boolean => refusedHere.some((refused) => refused.log === log);

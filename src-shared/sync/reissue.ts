@@ -14,23 +14,27 @@ import { type Op, type OpValue, stampToText, textToStamp } from './op.ts';
 import type { Stamp } from './stamp.ts';
 
 export type Reissue = {
-  /** Whose log ends behind `after` now, and the ops that were behind it, but for those that stand elsewhere already. */
-  readonly from: { readonly replica: string; readonly after: number; readonly ops: readonly Op[] };
-  /** Where those stand that stand elsewhere. */
+  /** Whose log ends behind `after` now. */
+  readonly from: { readonly replica: string; readonly after: number };
+  /** Where ops of it stand that stand elsewhere. */
   readonly elsewhere?: Moves;
-  readonly to: {
-    readonly replica: string;
-    /** It ends behind this seq now. */
-    readonly after: number;
-    /** Were behind it, handed to nobody, and follow those written again. */
-    readonly ops: readonly Op[];
-    /** Whether an op up to there has given a value of this one's record and fields a stamp of this time. */
-    readonly isGiven: (op: Op, time: number) => boolean;
-  };
+  /** The log they go into, which ends behind `after` now. */
+  readonly to: { readonly replica: string; readonly after: number };
+};
+
+/** Whether an op that stands there already has given a value of this one's record and fields a stamp of this time. */
+export type IsGiven = (op: Op, time: number) => boolean;
+
+/** Writes ops again, some at a time. */
+export type Reissuer = {
+  /** The next of those that were behind the end of the one log, but for those that stand elsewhere already, as they follow in the other. */
+  move(ops: readonly Op[], isGiven: IsGiven): Op[];
+  /** After them: those that were behind the end of the other, handed to nobody. */
+  follow(ops: readonly Op[], isGiven: IsGiven): Op[];
 };
 
 /** For `isGiven`: by the ops that stand there. */
-export function givenIn(ops: Iterable<Op>): Reissue['to']['isGiven'] {
+export function givenIn(ops: Iterable<Op>): IsGiven {
   const byTime = Map.groupBy(ops, ({ time }) => time);
   return (op, time) => byTime.get(time)?.some((each) => meetsIn(each, op)) === true;
 }
@@ -80,20 +84,21 @@ export function createMoves(before: Moves | null = null): Moves {
   };
 }
 
-/** The ops that now follow `to.after` in the log of `to.replica`. */
-export function reissued({ from, to, elsewhere }: Reissue): Op[] {
+export function createReissuer({ from, to, elsewhere }: Reissue): Reissuer {
   const moves = createMoves(elsewhere);
   const base = to.after;
-  /** How many of the ops moved stood at `seq` of the log that ended, or before. */
+  /** Where the ops moved stood. */
+  const movedSeqs: number[] = [];
+  /** How many of them stood at `seq` of the log that ended, or before. */
   const movedUpTo = (seq: number): number => {
-    let count = Math.min(seq - from.after, from.ops.length);
-    while (count > 0 && (from.ops[count - 1]?.seq ?? 0) > seq) count -= 1;
+    let count = Math.min(seq - from.after, movedSeqs.length);
+    while (count > 0 && (movedSeqs[count - 1] ?? 0) > seq) count -= 1;
     return count;
   };
   /** Where an op of either log stands now; null where it has not moved. */
   const seqNow = (replica: string, seq: number): number | null => {
     if (replica === from.replica && seq > from.after) return base + movedUpTo(seq);
-    return replica === to.replica && seq > base ? seq + from.ops.length : null;
+    return replica === to.replica && seq > base ? seq + movedSeqs.length : null;
   };
   const seenNow = (seen: NonNullable<Op['seen']>): NonNullable<Op['seen']> => {
     const now: { [replica: string]: number } = {};
@@ -111,15 +116,11 @@ export function reissued({ from, to, elsewhere }: Reissue): Op[] {
     return now;
   };
 
-  const all = [
-    ...from.ops.map((op) => ({ op, replica: from.replica, first: from.after + 1 })),
-    ...to.ops.map((op) => ({ op, replica: to.replica, first: to.after + 1 })),
-  ];
   /** What has been given a stamp here, by time. */
   const given = new Set<string>();
-  const timeNow = (op: Op): number => {
+  const timeNow = (op: Op, isGiven: IsGiven): number => {
     const isTaken = (time: number): boolean =>
-      to.isGiven(op, time) || partsOf(op).some((part) => given.has(`${time} ${part}`));
+      isGiven(op, time) || partsOf(op).some((part) => given.has(`${time} ${part}`));
     // What it replaced may stand where it stood itself, or later.
     const replaced = Object.entries(op.replaced).map(([field, stamp]) => moves.ofField(op, field, stamp).time);
     // The last time there is was not beaten where the op stood either.
@@ -128,25 +129,51 @@ export function reissued({ from, to, elsewhere }: Reissue): Op[] {
     for (const part of partsOf(op)) given.add(`${time} ${part}`);
     return time;
   };
-  const times = all.map(({ op, replica }) => {
-    const time = timeNow(op);
-    moves.put(op, { time: op.time, replica }, { time, replica: to.replica });
-    return time;
-  });
-
-  return all.map(({ op, replica, first }, index): Op => {
-    // An action that began before the fork, in the block before, begins anew.
-    const group = Math.max(op.group, first);
-    // Its first ops may stand elsewhere: it begins with the first that is moved.
-    const isMoved = replica === from.replica && index < from.ops.length;
-    return {
+  /** `groupNow`: where the first op of an action stands now. */
+  function write(
+    replica: string,
+    ops: readonly Op[],
+    isGiven: IsGiven,
+    first: number,
+    groupNow: (group: number) => number,
+  ): Op[] {
+    const times = ops.map((op) => {
+      const time = timeNow(op, isGiven);
+      moves.put(op, { time: op.time, replica }, { time, replica: to.replica });
+      return time;
+    });
+    return ops.map((op, index) => ({
       ...named(op, moves),
-      seq: base + 1 + index,
+      seq: first + index,
       time: times[index] ?? op.time,
-      group: isMoved ? base + 1 + movedUpTo(group - 1) : (seqNow(replica, group) ?? group),
+      // An action that began before the fork, in the block before, begins anew.
+      group: groupNow(op.group),
       seen: op.seen === null ? null : seenNow(op.seen),
-    };
-  });
+    }));
+  }
+
+  return {
+    move(ops, isGiven) {
+      const first = base + movedSeqs.length + 1;
+      for (const { seq } of ops) movedSeqs.push(seq);
+      // Its first ops may stand elsewhere: it begins with the first that is moved.
+      return write(
+        from.replica,
+        ops,
+        isGiven,
+        first,
+        (group) => base + 1 + movedUpTo(Math.max(group, from.after + 1) - 1),
+      );
+    },
+    follow: (ops, isGiven) =>
+      write(
+        to.replica,
+        ops,
+        isGiven,
+        base + movedSeqs.length + 1,
+        (group) => Math.max(group, base + 1) + movedSeqs.length,
+      ),
+  };
 }
 
 /** The same op with what it names as it stands now. */

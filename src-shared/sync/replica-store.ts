@@ -22,6 +22,9 @@ export type AppliedSegment = {
 /** Which side a segment comes from: of two continuations of one log the hub's stands. */
 export type SegmentSource = 'hub' | 'laptop';
 
+/** What is about to be done: segments to apply, logs to end behind a seq. */
+export type Coming = { readonly segments: readonly Uint8Array[] } | { readonly ends: Summary };
+
 export type ReplicaStore = {
   /** This installed copy's id. */
   readonly replica: string;
@@ -92,6 +95,11 @@ export type ReplicaStore = {
    * Failures: those of `openSegment`, `segment/gap`, `segment/forked`, those of `checkSegmentAllowed`, `store/disk-full`.
    */
   applySegment(bytes: Uint8Array, source?: SegmentSource): Result<AppliedSegment>;
+  /**
+   * Does beforehand, in short steps, what applying these segments of the hub's, or ending these logs, would do in one long one: writing much again.
+   * Nothing counts before they are applied or ended, and they do whatever was not done.
+   */
+  prepare?(coming: Coming): Promise<void>;
   /** Runs `work` as one transaction. Where it answers a failure, or the disk does, nothing of it is kept; that failure is answered. */
   together(work: () => Result<null>): Result<null>;
   /** All credentials held. */

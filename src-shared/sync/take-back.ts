@@ -5,7 +5,7 @@ import type { LooseOp } from './loose-ops.ts';
 import { logKey } from './messages.ts';
 import { type Op, stampToText, textToStamp } from './op.ts';
 import { valuesToText } from './op-values.ts';
-import { createMoves, givenIn, named, reissued } from './reissue.ts';
+import { createMoves, createReissuer, givenIn, named } from './reissue.ts';
 import { openSegment, readSegmentHeader, type SegmentPorts } from './segment.ts';
 import { isKeptWhole } from './squeeze.ts';
 import type { Stamp } from './stamp.ts';
@@ -99,8 +99,8 @@ export function writtenAgain(
   const isSince = (op: Op, seq: number): boolean =>
     about(op).some((each) => isIn(each) && each.op.seq > seq && !moved.has(`${each.op.time} ${recordOf(op)}`));
   const after = earlier === null ? (ops[0]?.seq ?? 1) - 1 : run.after;
-  const from = { replica: run.replica, after, ops };
-  return reissued({ from, elsewhere, to: { ...into, ops: [], isGiven } }).map((op, index) => {
+  const again = createReissuer({ from: { replica: run.replica, after }, elsewhere, to: into });
+  return again.move(ops, isGiven).map((op, index) => {
     if (op.seen === null) return op;
     if (run.replica === into.replica)
       return isSince(op, run.after) ? { ...op, seen: seenUntil(op.seen, into.replica, run.after) } : op;

@@ -8,7 +8,7 @@ import type { Op } from '#shared/sync/op.ts';
 import { freezes, opContent } from '#shared/sync/op-content.ts';
 import { emptyStickMemory } from '#shared/sync/parcel-session.ts';
 import { cutAfter, sealSegment } from '#shared/sync/segment.ts';
-import { givenIn, reissued } from '#shared/sync/reissue.ts';
+import { createReissuer, givenIn } from '#shared/sync/reissue.ts';
 import { Stray, straysBehind } from '#shared/sync/stray.ts';
 import { nextTime, observe } from '#shared/sync/stamp.ts';
 import { sha256 } from '#core/store/segment-ports.ts';
@@ -129,10 +129,9 @@ export function createLeanMachine(options: LeanOptions) {
       const { replica } = current();
       const into = machine.disk.logs.get(logKey(replica, log.partition)) ?? emptyLog(replica, log.partition);
       const end = sealedHead(into).seq;
-      const ops = reissued({
-        from: { replica: log.replica, after, ops: stale },
-        to: { replica, after: end, ops: into.ops.slice(end), isGiven: givenIn(into.ops.slice(0, end)) },
-      });
+      const again = createReissuer({ from: { replica: log.replica, after }, to: { replica, after: end } });
+      const isGiven = givenIn(into.ops.slice(0, end));
+      const ops = [...again.move(stale, isGiven), ...again.follow(into.ops.slice(end), isGiven)];
       put({ ...into, ops: [...into.ops.slice(0, end), ...ops] });
     }
     rebuild();

@@ -1,14 +1,19 @@
 /** A log that ends behind a fork, step by step: only the rows the fork touches are made anew, other work goes on between, and so does a crash. */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
+import { verifySignature } from '#core/store/identity.ts';
 import { createLogStore } from '#core/store/log-store.ts';
 import type { Log } from '#core/store/op-log.ts';
 import { segmentPorts } from '#core/store/segment-ports.ts';
 import type { Store } from '#core/store/store.ts';
 import { Contact } from '#shared/contacts/contact.ts';
 import { allKinds } from '#shared/kinds/all-kinds.ts';
+import { hexToBytes } from '#shared/kernel/ids.ts';
 import { logKey } from '#shared/sync/messages.ts';
-import { readOps } from '#shared/sync/segment.ts';
+import { emptyHead } from '#shared/sync/op.ts';
+import { openSegment, readOps } from '#shared/sync/segment.ts';
 import { byHand } from '#tests/lib/by-hand.ts';
 import { seededRandom, startOfTime, temporaryFolder } from '#tests/lib/core.ts';
 import { newContact, openTestStore } from '#tests/lib/open-store.ts';
@@ -32,10 +37,11 @@ function open(path: string, seed = path, own = partition): Store {
   return store;
 }
 /** A life of the laptop: its steps go when told to. */
-function life(store: Store) {
+function life(store: Store, log = store.log) {
   const hand = byHand();
   const port = createLogStore({
     ...store,
+    log,
     beside: hand.beside,
     identity: store.identity(),
     hubKey: () => null,
@@ -168,6 +174,127 @@ function takeAll(reader: Store, writer: Store): Log {
     reader.committer.applyRemote(log, readOps(segment.bytes, segmentPorts), segment.bytes);
   }
 }
+
+/**
+ * A laptop as `forked` makes it, of so many contacts behind the fork that they fill more than a block, and the hub's continuation, as the laptop put
+ * back wrote it. `reads` counts how often its logs are read op by op.
+ */
+function forkedFar() {
+  const folder = temporaryFolder();
+  const path = join(folder, 'laptop.db');
+  const store = open(path);
+  store.commit(before.map(newContact), null);
+  store.committer.seal();
+  const copy = store.db.serialize();
+  const far = listed('Далеко', 1300);
+  store.commit(far.slice(0, 700).map(newContact), null);
+  store.commit(far.slice(700).map(newContact), null);
+  const changed = { ...newContact(far[0] ?? ''), values: { note: 'Изменено' } };
+  store.commit([changed, { ...newContact(far[1] ?? ''), act: 'remove', values: {} }], null);
+  const [log] = store.log.logs();
+  if (log === undefined) throw new Error('no log');
+  store.renewIdentity();
+  writeFileSync(join(folder, 'back.db'), copy);
+  const back = open(join(folder, 'back.db'), 'back');
+  back.commit(listed('Продолжение', 3).map(newContact), null);
+  back.committer.seal();
+  const segment = back.log.segmentBeyond(back.log.logOf(log.replica, partition), before.length);
+  if (segment === null) throw new Error('no continuation');
+  const reads = { count: 0 };
+  const opsAfter: typeof store.log.opsAfter = (...asked) => {
+    reads.count += 1;
+    return store.log.opsAfter(...asked);
+  };
+  const names = [...before, ...far.filter((name) => name !== far[1])].sort();
+  return {
+    path,
+    store,
+    key: logKey(log.replica, partition),
+    far,
+    names,
+    changed,
+    bytes: segment.bytes,
+    reads,
+    read: { ...store.log, opsAfter },
+  };
+}
+
+/** Writes the end of such a log again beforehand; `more` contacts, and an edit, come between two steps. */
+async function beforehand(more: number) {
+  const far = forkedFar();
+  const { store, key, changed, names } = far;
+  store.commit([{ ...changed, values: { note: 'Изменено снова' } }], null);
+  const { hand, port } = life(store, far.read);
+  const coming = more === 0 ? { segments: [far.bytes] } : { ends: { [key]: before.length } };
+  const going = port.prepare?.(coming);
+  await setImmediate();
+  const later = { ...newContact(far.far[2] ?? ''), values: { phone: '+7 700 000-00-02' } };
+  store.commit([later, ...listed('Меж тем', more).map(newContact)], null);
+  await going;
+  const own = store.log.logOf(store.log.ownReplica(), partition);
+  expect(store.log.head(own).seq).toBe(2 + more);
+  expect(namesOf(store)).toHaveLength(names.length + more);
+  far.reads.count = 0;
+  expect(port.endLog(key, before.length)).toBe(far.far.length + 2);
+  const reads = far.reads.count;
+  hand.finish();
+  expect(store.log.head(own).seq).toBe(far.far.length + 4 + more);
+  expect(namesOf(store).filter((name) => !name.startsWith('Меж тем'))).toEqual(names);
+  expect(store.queries.get(Contact, changed.id)?.values.note).toBe('Изменено снова');
+  expect(store.queries.get(Contact, later.id)?.values.phone).toBe('+7 700 000-00-02');
+  return { store, own, reads, edited: [changed.id, later.id] };
+}
+
+test('a far fork is written again beforehand, and what comes meanwhile stands behind it', async () => {
+  const { store, own, reads, edited } = await beforehand(0);
+  // All of it had been done.
+  expect(reads).toBe(0);
+  const changes = edited.flatMap((id) => store.queries.history(Contact, id).flatMap((step) => step.changes));
+  expect(changes.filter(({ overruled }) => overruled)).toEqual([]);
+  // The chain holds from the first op to the last.
+  store.committer.seal();
+  const verify = (_header: unknown, data: Uint8Array, signature: Uint8Array): boolean =>
+    verifySignature(store.identity().publicKey, data, signature);
+  for (let at = 0, head: Uint8Array = emptyHead; at < store.log.head(own).seq; ) {
+    const opened = openSegment(store.log.segmentBeyond(own, at)?.bytes ?? new Uint8Array(), head, verify, segmentPorts);
+    if (!opened.ok) throw new Error(opened.error.code);
+    [at, head] = [opened.value.header.to, hexToBytes(opened.value.header.head)];
+  }
+  expectAsMadeAnew(store);
+});
+
+test('what was done beforehand counts for nothing where so much comes meanwhile that it is sealed', async () => {
+  const { reads } = await beforehand(1000);
+  expect(reads).toBeGreaterThan(0);
+});
+
+test('a crash between any two steps of what is done beforehand leaves no trace', async () => {
+  const { path, store, key, names, bytes } = forkedFar();
+  const coming = { segments: [bytes] };
+  store.close();
+  for (let steps = 1; ; steps += 1) {
+    const again = open(path, `beforehand ${steps}`);
+    const own = again.log.logOf(again.log.ownReplica(), partition);
+    expect(namesOf(again)).toEqual(names);
+    expect([again.log.head(own).seq, again.db.prepare('select count(*) from forgotten').pluck().get()]).toEqual([0, 0]);
+    const { hand, port } = life(again);
+    const state = { isDone: false };
+    const going = port.prepare?.(coming).then(() => (state.isDone = true));
+    for (let step = 0; step < steps && !state.isDone; step += 1) await setImmediate();
+    if (!state.isDone) {
+      again.close();
+      await going;
+      continue;
+    }
+    expect(steps).toBeGreaterThan(5);
+    port.endLog(key, before.length);
+    hand.finish();
+    expect(namesOf(again)).toEqual(names);
+    expect(again.log.head(own).seq).toBe(1302);
+    expectAsMadeAnew(again);
+    return;
+  }
+});
 
 test('what others wrote behind a fork goes from its rows at its turn, and stays as strays', () => {
   const writer = open(join(temporaryFolder(), 'writer.db'), 'writer');

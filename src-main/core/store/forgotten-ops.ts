@@ -33,7 +33,7 @@ export type ForgottenOps = {
   /** Takes over the segments of a log that reach behind `from`, from which it lets go of them in the same transaction. */
   takeEnd(log: Log, from: number): void;
   /** Takes over what was said of these records by ops that their logs let go of in the same transaction. */
-  takeRecords(partition: string, records: readonly RecordOfKind[]): void;
+  takeRecords(partition: string, records: readonly RecordRow[]): void;
   /** A test of whether something of a record was taken off the end of a log and its row may not say so yet; null where nothing is so of any. */
   cutOff(): ((record: string) => boolean) | null;
   /** The next of which rows are to be made anew, but for some partitions; null when there is none. */
@@ -63,8 +63,20 @@ type Row = { readonly ref: number; readonly partition: string; readonly form: Fo
 /** A chunk as the archive keeps it, a segment, a chunk of what has to be written again, kinds and ids of records as JSON. */
 type Form = 'chunk' | 'segment' | 'lost' | 'records';
 
+/** Records, a row of the table of them. */
+export type RecordRow = { readonly bytes: Uint8Array; readonly places: Uint8Array };
+
 /** As many to a row as to a segment. */
 const recordsToRow = 1000;
+
+export function rowsOfRecords(records: readonly RecordOfKind[]): RecordRow[] {
+  const rows: RecordRow[] = [];
+  for (let at = 0; at < records.length; at += recordsToRow) {
+    const some = records.slice(at, at + recordsToRow);
+    rows.push({ bytes: Buffer.from(JSON.stringify(some)), places: recordPlaces(some.map(({ record }) => record)) });
+  }
+  return rows;
+}
 
 export function createForgottenOps({ db, meta }: { readonly db: WritableDb; readonly meta: Meta }): ForgottenOps {
   const any = db.prepare('select 1 from forgotten limit 1').pluck();
@@ -116,10 +128,7 @@ export function createForgottenOps({ db, meta }: { readonly db: WritableDb; read
     },
     takeEnd: ({ ref, partition }, from) => void moveEnd.run(partition, ref, from),
     takeRecords(partition, records) {
-      for (let at = 0; at < records.length; at += recordsToRow) {
-        const some = records.slice(at, at + recordsToRow);
-        insertRecords.run(partition, Buffer.from(JSON.stringify(some)), recordPlaces(some.map(({ record }) => record)));
-      }
+      for (const { bytes, places } of records) insertRecords.run(partition, bytes, places);
     },
     cutOff() {
       const places = selectCutOff.all() as Uint8Array[]; // record-places.ts

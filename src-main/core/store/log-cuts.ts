@@ -6,16 +6,17 @@
  * the logs say what is right with it as without it.
  */
 import { logKey, type Summary } from '#shared/sync/messages.ts';
-import { givenIn, reissued } from '#shared/sync/reissue.ts';
+import { givenIn } from '#shared/sync/reissue.ts';
 import { straysBehind } from '#shared/sync/stray.ts';
 import type { Archive } from './archive.ts';
 import type { Change } from './change.ts';
 import { derivedId } from './derived-id.ts';
 import type { WritableDb } from './database.ts';
-import { type Aside, createForgottenOps } from './forgotten-ops.ts';
+import { type Aside, createForgottenOps, rowsOfRecords } from './forgotten-ops.ts';
 import { createForgottenSteps, type ForgottenStepsDeps } from './forgotten-steps.ts';
 import type { ForkedLogs } from './forked-logs.ts';
 import type { Log } from './op-log.ts';
+import { isStillSo, prepareEnd, type PreparedEnd } from './prepared-end.ts';
 import { type Beside, recordsOf } from './short-steps.ts';
 
 export type LogCuts = {
@@ -30,6 +31,8 @@ export type LogCuts = {
     logs: { readonly begun: readonly Log[]; readonly parted: readonly Log[] },
     aside: ReadonlyMap<number, Aside>,
   ): void;
+  /** Does beforehand, in short steps, what `branchOff` does of an own log in one long one where nobody has. */
+  prepare(log: Log, after: number): Generator<void, void>;
   /** The hub's word on all logs, as it comes. */
   heard(summary: Summary): void;
   /** Goes on with what is left to do, where there is something: what it waits for may have come. */
@@ -54,27 +57,30 @@ export function createLogCuts(deps: LogCutsDeps): LogCuts {
   const straysOf = (log: Log, after: number): Change[] =>
     straysBehind(after, (seq) => opLog.segmentBeyond(log, seq), derivedId);
 
+  /** Of the end of a log that will be written again: what of it is done beforehand. */
+  let ready: PreparedEnd | null = null;
+  const prepare = (log: Log, after: number): Generator<void, PreparedEnd> =>
+    prepareEnd(opLog, log, after, opLog.logOf(opLog.ownReplica(), log.partition));
+  /** The end of a log written again: what was done beforehand, where that still holds, else done now. */
+  function preparedEnd(log: Log, after: number): PreparedEnd {
+    const before = ready;
+    ready = null;
+    if (before !== null && before.log === log && before.after === after && isStillSo(opLog, before)) return before;
+    return finish(prepare(log, after));
+  }
+
   /** Moves this laptop's ops behind `after` from a log that ends there into its log of now; answers how many. */
   function reissue(log: Log, after: number, now: number): number {
-    const stale = opLog.opsAfter(log, after, Number.POSITIVE_INFINITY);
+    const { count, into, segments, rest, records, again } = preparedEnd(log, after);
     opLog.cutBack(log, after);
-    if (stale.length === 0) return 0;
-    const into = opLog.logOf(opLog.ownReplica(), log.partition);
+    if (count === 0) return 0;
     const open = [...opLog.openOps(into)];
     const end = opLog.cutBack(into, opLog.sealedHead(into).seq);
-    const moved = [...stale, ...open];
-    forgotten.takeRecords(log.partition, recordsOf(moved));
-    const ops = reissued({
-      from: { replica: log.replica, after, ops: stale },
-      to: {
-        replica: into.replica,
-        after: end,
-        ops: open,
-        isGiven: givenIn(opLog.opsAbout(into, new Set(moved.map(({ record }) => record)), end)),
-      },
-    });
-    opLog.append(into, ops, opLog.clock(), now);
-    return stale.length;
+    forgotten.takeRecords(log.partition, [...records, ...rowsOfRecords(recordsOf(open))]);
+    const about = opLog.opsAbout(into, new Set(open.map(({ record }) => record)), end);
+    opLog.adopt(into, segments, now);
+    opLog.append(into, [...rest, ...again.follow(open, givenIn(about))], opLog.clock(), now);
+    return count;
   }
 
   return {
@@ -111,7 +117,18 @@ export function createLogCuts(deps: LogCutsDeps): LogCuts {
       goOn();
     },
 
+    *prepare(log, after) {
+      if (opLog.isOwn(log.replica)) ready = yield* prepare(log, after);
+    },
+
     heard: forgotten.heard,
     goOn,
   };
+}
+
+function finish<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
 }

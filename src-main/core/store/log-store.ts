@@ -1,4 +1,5 @@
 /** The desktop's `ReplicaStore`: seals own segments, proves and applies others'. See #shared/sync/replica-store.ts. */
+import { setImmediate } from 'node:timers/promises';
 import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { checkSegmentAllowed } from '#shared/sync/accept.ts';
@@ -13,8 +14,8 @@ import {
   summaryDigest,
 } from '#shared/sync/messages.ts';
 import { endsLink, type Op } from '#shared/sync/op.ts';
-import type { ReplicaStore } from '#shared/sync/replica-store.ts';
-import { headWithin, openSegment, readSegmentHeader } from '#shared/sync/segment.ts';
+import type { Coming, ReplicaStore } from '#shared/sync/replica-store.ts';
+import { headWithin, openSegment, readOps, readSegmentHeader } from '#shared/sync/segment.ts';
 import type { Archive } from './archive.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { Committer } from './commit.ts';
@@ -134,6 +135,27 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
     }
     const common = same < 0 ? from - 1 : (ends[same] ?? 0);
     return common === last ? null : common;
+  }
+
+  /** This laptop's logs that come to an end, with where that is. */
+  function endsOf(coming: Coming): ReadonlyMap<Log, number> {
+    const ends = new Map<Log, number>();
+    const end = (log: Log | undefined, after: (log: Log) => number | null): void => {
+      if (log === undefined || !opLog.isOwn(log.replica) || isCurrent(log) || ends.has(log)) return;
+      const seq = after(log);
+      if (seq !== null && seq >= opLog.base(log) && seq < opLog.head(log).seq) ends.set(log, seq);
+    };
+    if ('ends' in coming) for (const [key, seq] of Object.entries(coming.ends)) end(findLog(key), () => seq);
+    else
+      for (const bytes of coming.segments) {
+        const read = readSegmentHeader(bytes);
+        if (!read.ok) continue;
+        const { replica, partition, from, to } = read.value.header;
+        end(findLog(logKey(replica, partition)), (log) =>
+          from > opLog.head(log).seq ? null : partingOf(log, bytes, from, to, opsIn(bytes)),
+        );
+      }
+    return ends;
   }
 
   /** Ends one log behind `after`; null where that cannot be. */
@@ -361,6 +383,15 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
       }
     },
 
+    async prepare(coming) {
+      // Whatever comes between two steps goes on.
+      for (const [log, after] of endsOf(coming))
+        for (const _ of cuts.prepare(log, after)) {
+          await setImmediate();
+          if (!db.open) return;
+        }
+    },
+
     together(work) {
       let result: Result<null> = ok(null);
       try {
@@ -403,6 +434,15 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
       return ok(null);
     },
   };
+}
+
+/** None of what cannot be read: that is refused where it is proved. */
+function opsIn(bytes: Uint8Array): Op[] {
+  try {
+    return readOps(bytes, segmentPorts);
+  } catch {
+    return [];
+  }
 }
 
 function isSame(a: Uint8Array | null, b: Uint8Array): boolean {

@@ -25,10 +25,7 @@ export type LogReading = Pick<
   | 'opsSince'
   | 'lastPart'
   | 'recordsElsewhere'
-> & {
-  /** The sealed segments that reach beyond `seq`, in order. */
-  segmentsAfter(log: Log, seq: number): Iterable<SegmentRow>;
-};
+>;
 
 export function createLogReading(deps: {
   readonly statements: LogStatements;
@@ -41,6 +38,7 @@ export function createLogReading(deps: {
 }): LogReading {
   const { statements, archive, states, stateOf, logOf, isOwn } = deps;
 
+  /** The sealed segments that reach beyond `seq`, in order. */
   function* segmentsAfter(log: Log, seq: number): Iterable<SegmentRow> {
     let after = seq;
     for (;;) {
@@ -52,7 +50,6 @@ export function createLogReading(deps: {
   }
 
   const self: LogReading = {
-    segmentsAfter,
     headAt(log, seq) {
       const { sealed } = stateOf(log);
       if (seq === sealed.seq) return sealed.head;

@@ -30,6 +30,7 @@ export function prepareLogStatements(db: WritableDb) {
     insertSegment: db.prepare(
       'insert into segment (log, from_seq, to_seq, head, applied_at, joined, records, bytes) values (?, ?, ?, ?, ?, ?, ?, ?)',
     ),
+    dropBehind: db.prepare('delete from segment where log = ? and to_seq > ?'),
     dropSegment: db.prepare('delete from segment where ref = ?'),
     segment: db.prepare(`${segment} where ref = ?`),
     segmentAfter: db.prepare(`${segment} where log = ? and to_seq > ? order by to_seq limit 1`),

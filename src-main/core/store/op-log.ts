@@ -32,6 +32,14 @@ export type LogHead = { readonly seq: number; readonly head: Uint8Array };
 export type LoggedOp = { readonly op: Op; readonly log: Log };
 export type StoredSegment = { readonly from: number; readonly to: number; readonly bytes: Uint8Array };
 
+/** What it takes to seal ops of an own log behind its end, without touching it. */
+export type Sealer = {
+  readonly head: LogHead;
+  readonly seedOf: (block: number) => Uint8Array;
+  readonly sign: (data: Uint8Array) => Uint8Array;
+};
+export type PreparedSegment = StoredSegment & { readonly head: Uint8Array; readonly places: Uint8Array };
+
 export type OpLog = Replicas & {
   /** This replica's id: where it writes. */
   ownReplica(): string;
@@ -83,6 +91,10 @@ export type OpLog = Replicas & {
   lastPart(log: Log): readonly Op[] | null;
   /** Which of these records the logs of other partitions speak of. */
   recordsElsewhere(partition: string, records: ReadonlySet<string>): ReadonlySet<string>;
+  /** Where whatever is to stand behind the sealed end of an own log is sealed beforehand (prepared-end.ts). */
+  sealer(log: Log): Sealer;
+  /** Takes segments that were sealed beforehand behind the end of an own log, which is sealed. */
+  adopt(log: Log, segments: readonly PreparedSegment[], appliedAt: number): void;
   /** Forgets the logs of a partition, and what stands for their beginnings or was to. */
   erase(partition: string): void;
   /** Takes a proved segment of another replica that reaches beyond the head; `ops` are all of its ops. */
@@ -211,23 +223,17 @@ export function createOpLog(deps: OpLogDeps): OpLog {
       (data) => writerOf(log).sign(data),
       segmentPorts,
     );
-    keep(state, { from: state.sealed.seq + 1, to: state.sealed.seq + count, bytes }, head, ops, appliedAt);
+    const [from, to] = [state.sealed.seq + 1, state.sealed.seq + count];
+    keep(state, { from, to, bytes, head, places: recordPlaces(recordsOf(ops)) }, appliedAt);
     state.tail = state.tail.slice(count);
     // The clock stood in the rows that go now.
     meta.set('clock', String(clock));
     statements.dropTail.run(log.ref, state.sealed.seq);
   }
 
-  function keep(
-    state: LogState,
-    segment: StoredSegment,
-    head: Uint8Array,
-    ops: readonly Op[],
-    appliedAt: number,
-  ): void {
+  function keep(state: LogState, { from, to, bytes, head, places }: PreparedSegment, appliedAt: number): void {
     const { log } = state;
-    const { from, to, bytes } = segment;
-    statements.insertSegment.run(log.ref, from, to, head, appliedAt, 0, recordPlaces(recordsOf(ops)), bytes);
+    statements.insertSegment.run(log.ref, from, to, head, appliedAt, 0, places, bytes);
     state.sealed = { seq: to, head };
     const start = Math.max(blockOf(to) * blockOps, state.base);
     if (from === start + 1) return;
@@ -240,22 +246,22 @@ export function createOpLog(deps: OpLogDeps): OpLog {
       segmentPorts,
     );
     for (const piece of pieces) statements.dropSegment.run(piece.ref);
-    const places = recordPlaces(recordsOf(readOps(joined, segmentPorts)));
-    statements.insertSegment.run(log.ref, pieces[0]?.from ?? from, to, head, appliedAt, 1, places, joined);
+    const all = recordPlaces(recordsOf(readOps(joined, segmentPorts)));
+    statements.insertSegment.run(log.ref, pieces[0]?.from ?? from, to, head, appliedAt, 1, all, joined);
   }
 
   function cutSealed(state: LogState, seq: number): void {
     const { log } = state;
-    const rows = [...segmentsAfter(log, seq)];
-    for (const row of rows) statements.dropSegment.run(row.ref);
-    const [first] = rows;
+    const first = statements.segmentAfter.get(log.ref, seq) as SegmentRow | undefined;
     if (first === undefined) return;
+    statements.dropBehind.run(log.ref, seq);
     const before = statements.lastSegment.get(log.ref) as LogHead | undefined;
     const base = statements.base.get(log.ref) as LogHead;
     state.sealed = before !== undefined && before.seq >= base.seq ? before : base;
     if (first.from > seq || !self.isOwn(log.replica)) return;
     const { bytes, head } = cutAfter(first.bytes, seq, (data) => writerOf(log).sign(data), segmentPorts);
-    keep(state, { from: first.from, to: seq, bytes }, head, readOps(bytes, segmentPorts), first.applied_at);
+    const places = recordPlaces(recordsOf(readOps(bytes, segmentPorts)));
+    keep(state, { from: first.from, to: seq, bytes, head, places }, first.applied_at);
   }
 
   function addReplicaRow(id: string, publicKey: string): number {
@@ -265,7 +271,7 @@ export function createOpLog(deps: OpLogDeps): OpLog {
     return ref;
   }
 
-  const { segmentsAfter, ...reading } = createLogReading({
+  const reading = createLogReading({
     statements,
     archive,
     states: statesByRef,
@@ -370,6 +376,22 @@ export function createOpLog(deps: OpLogDeps): OpLog {
       self.setMarks(log, { sent: Math.min(marks.sent, end), received: Math.min(marks.received, end) });
       return end;
     },
+    sealer(log) {
+      const row = statements.seed.get(log.ref) as { block: number | null; seed: Uint8Array | null };
+      const seeds = new Map(row.block === null || row.seed === null ? [] : [[row.block, row.seed]]);
+      return {
+        head: stateOf(log).sealed,
+        seedOf(block) {
+          const seed = seeds.get(block) ?? deps.random.bytes(16);
+          seeds.set(block, seed);
+          return seed;
+        },
+        sign: (data) => writerOf(log).sign(data),
+      };
+    },
+    adopt(log, segments, appliedAt) {
+      for (const segment of segments) keep(stateOf(log), segment, appliedAt);
+    },
     erase(partition) {
       if (archive.loading()?.header.partition === partition) self.giveUpComing();
       meta.set('clock', String(clock));
@@ -382,8 +404,9 @@ export function createOpLog(deps: OpLogDeps): OpLog {
       const read = readSegmentHeader(bytes);
       if (!read.ok || fresh.length === 0) throw new Error('nothing to take');
       const kept = fresh.length === ops.length ? bytes : cutSegment(bytes, state.sealed.seq, segmentPorts);
-      const segment = { from: state.sealed.seq + 1, to: read.value.header.to, bytes: kept };
-      keep(state, segment, hexToBytes(read.value.header.head), fresh, appliedAt);
+      const { to, head } = read.value.header;
+      const places = recordPlaces(recordsOf(fresh));
+      keep(state, { from: state.sealed.seq + 1, to, bytes: kept, head: hexToBytes(head), places }, appliedAt);
     },
     cuts: () => cuts,
     ...reading,

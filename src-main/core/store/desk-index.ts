@@ -5,8 +5,7 @@
  *
  * `desk_agreed` names the records that are not on the desk only because rivals say the same: their next edit is judged whatever it is.
  *
- * `natural_key` has a row for each living record of a kind with a natural key: a hash of the folded key and the row's number. Equal
- * hashes are compared by the keys themselves.
+ * Which records may be the same is asked of natural-keys.ts, and compared here by the keys themselves.
  */
 import type { Statement } from 'better-sqlite3';
 import type { Kind } from '#shared/kinds/define-kind.ts';
@@ -20,14 +19,13 @@ import { fromColumnId, selectById } from './column-id.ts';
 import type { WritableDb } from './database.ts';
 import { derivedId } from './derived-id.ts';
 import type { Meta } from './meta.ts';
+import { createNaturalKeys, keyHash } from './natural-keys.ts';
 import type { LoggedOp, OpLog } from './op-log.ts';
 import { type Row, rowValues } from './record-rows.ts';
 import { quote } from './tables.ts';
 
 /** Raised when the rules of what comes to the desk change: stores of older versions are judged anew. */
 const rulesVersion = '3';
-/** More records of one key than anybody types twice: from here on only the first ones are compared. */
-const mostAlike = 20;
 /** Rows in memory while everything is made anew. */
 const rowsAtOnce = 1000;
 /** Records whose ops are read together: a segment is read once for all of them, not for each. */
@@ -99,20 +97,9 @@ function pairItem(kind: Kind, key: string | null, first: string, second: string)
   return key === null ? `${first}|${second}` : `${kind.number}:${keyHash(key)}`;
 }
 
-/** 53 bits of two FNV-1a hashes (Fowler, Noll, Vo), the same on every laptop; quick, as every write of a key pays for it. */
-function keyHash(key: string): number {
-  let low = 0x811c9dc5;
-  let high = 0x9747b28c;
-  for (let index = 0; index < key.length; index += 1) {
-    const unit = key.charCodeAt(index);
-    low = Math.imul(low ^ unit, 0x01000193);
-    high = Math.imul(high ^ unit, 0x01000193) ^ (low >>> 15);
-  }
-  return (high & 0x1fffff) * 0x1_0000_0000 + (low >>> 0);
-}
-
 export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta, kinds: readonly Kind[]): DeskIndex {
   const kindsByNumber = new Map(kinds.map((kind) => [kind.number, kind]));
+  const keys = createNaturalKeys(db);
   db.exec(`
     create table if not exists desk (
       subject text not null,
@@ -129,17 +116,7 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta, kinds:
     create index if not exists settlement_by_subject on settlement (f_subject);
     create index if not exists settlement_by_other on settlement (f_other);
     create table if not exists desk_agreed (record text primary key, kind integer not null) strict, without rowid;
-    create table if not exists natural_key (
-      kind integer not null,
-      key integer not null,
-      row integer not null,
-      primary key (kind, key, row)
-    ) strict, without rowid;
   `);
-  const insertKey = db.prepare('insert or ignore into natural_key (kind, key, row) values (?, ?, ?)');
-  const deleteKey = db.prepare('delete from natural_key where kind = ? and key = ? and row = ?');
-  const selectOther = db.prepare('select 1 from natural_key where kind = ? and key = ? and row <> ? limit 1').pluck();
-  const selectKey = db.prepare('select row from natural_key where kind = ? and key = ? order by row limit ?').pluck();
   const selectRows = db.prepare('select * from desk where subject = ? and about <> ?');
   const selectPair = db.prepare('select * from desk where subject = ? and about = ? and part = ?');
   const selectPairsOf = db.prepare("select subject, part from desk where about = 'same' and (subject = ? or part = ?)");
@@ -156,6 +133,7 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta, kinds:
   const selectAgreed = db.prepare('select 1 from desk_agreed where record = ?').pluck();
   const insertAgreed = db.prepare('insert or ignore into desk_agreed (record, kind) values (?, ?)');
   const deleteAgreed = db.prepare('delete from desk_agreed where record = ?');
+  const deleteAgreedOf = db.prepare('delete from desk_agreed where kind = ?');
 
   const prepared = new Map<string, Statement<unknown[]>>();
   const prepare = (sql: string): Statement<unknown[]> => {
@@ -200,15 +178,10 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta, kinds:
   function keyChanged(kind: Kind, record: string, row: number, before: string | null, after: string | null): void {
     if (before === after) return;
     if (before !== null) {
-      deleteKey.run(kind.number, keyHash(before), row);
+      keys.remove(kind, before, row);
       markPairsOf(kind, record);
     }
-    if (after === null) return;
-    const hash = keyHash(after);
-    insertKey.run(kind.number, hash, row);
-    if (selectOther.get(kind.number, hash, row) === undefined) return;
-    for (const other of selectKey.all(kind.number, hash, mostAlike) as number[])
-      if (other !== row) markPair(kind, record, idOf(kind, other));
+    if (after !== null) for (const other of keys.add(kind, after, row)) markPair(kind, record, idOf(kind, other));
   }
 
   /** What a settlement is about is judged anew. */
@@ -367,13 +340,14 @@ export function createDeskIndex(db: WritableDb, opLog: OpLog, meta: Meta, kinds:
     },
 
     clear(kind) {
-      for (const table of ['natural_key', 'desk_agreed'])
-        db.prepare(`delete from ${table} where kind = ?`).run(kind.number);
+      keys.clear(kind);
+      deleteAgreedOf.run(kind.number);
     },
 
     rebuild() {
       db.transaction(() => {
-        db.exec('delete from desk; delete from desk_agreed; delete from natural_key');
+        db.exec('delete from desk; delete from desk_agreed');
+        keys.clear(null);
         for (const kind of kindsByNumber.values()) {
           if (kind.name === Settlement.name) continue;
           if (kind.conflicts === 'desk') {

@@ -3,19 +3,11 @@ import { setImmediate } from 'node:timers/promises';
 import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { checkSegmentAllowed } from '#shared/sync/accept.ts';
-import { credentialBytes, isSucceeded, newestFirst, reachesInto } from '#shared/sync/credential.ts';
-import {
-  Credential,
-  headMark,
-  logKey,
-  parseLogKey,
-  serialsDigest,
-  type Summary,
-  summaryDigest,
-} from '#shared/sync/messages.ts';
-import { endsLink, type Op } from '#shared/sync/op.ts';
-import type { Coming, ReplicaStore } from '#shared/sync/replica-store.ts';
-import { headWithin, openSegment, readOps, readSegmentHeader } from '#shared/sync/segment.ts';
+import { isSucceeded, newestFirst } from '#shared/sync/credential.ts';
+import { headMark, logKey, parseLogKey, serialsDigest, type Summary, summaryDigest } from '#shared/sync/messages.ts';
+import type { Op } from '#shared/sync/op.ts';
+import type { ReplicaStore } from '#shared/sync/replica-store.ts';
+import { openSegment, readSegmentHeader } from '#shared/sync/segment.ts';
 import type { Archive } from './archive.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { Committer } from './commit.ts';
@@ -23,10 +15,12 @@ import { databaseFailure, withoutWaiting, type WritableDb } from './database.ts'
 import { createErasedLogs } from './erased-logs.ts';
 import { createForkedLogs } from './forked-logs.ts';
 import { type Identity, verifySignature } from './identity.ts';
+import { createHeldCredentials } from './held-credentials.ts';
 import { createLogCuts } from './log-cuts.ts';
 import type { Meta } from './meta.ts';
 import type { Log, OpLog } from './op-log.ts';
 import { createPartedLogs } from './parted-logs.ts';
+import { createPartings, isSame } from './partings.ts';
 import { segmentPorts, sha256 } from './segment-ports.ts';
 import type { Beside } from './short-steps.ts';
 import { createStrayTaker } from './strays.ts';
@@ -49,32 +43,14 @@ export type LogStoreDeps = {
 
 export function createLogStore(deps: LogStoreDeps): ReplicaStore {
   const { db, log: opLog, identity } = deps;
-  const insertCredential = db.prepare('insert or replace into credential (serial, replica, body) values (?, ?, ?)');
-  const selectCredentials = db.prepare('select body from credential order by serial').pluck();
+  const credentials = createHeldCredentials(deps);
   const forked = createForkedLogs(deps.meta, opLog);
   const erased = createErasedLogs(deps.meta);
-
-  /** All credentials held, by serial: they never change, and are asked for with every segment. */
-  let known: Map<string, Credential> | null = null;
-  const credentials = (): Map<string, Credential> => {
-    if (known === null) {
-      const all = (selectCredentials.all() as string[]).map((body) => Credential.parse(JSON.parse(body)));
-      known = new Map(all.map((credential) => [credential.serial, credential]));
-    }
-    return known;
-  };
-  const credentialsOf = (replica: string): Credential[] =>
-    [...credentials().values()].filter((credential) => credential.replica === replica);
-  const serialsWithin = (partitions: readonly string[]): string[] =>
-    [...credentials().values()]
-      .filter((credential) => reachesInto(credential, partitions))
-      .map(({ serial }) => serial)
-      .sort();
 
   const keyOf = (log: Log): string => logKey(log.replica, log.partition);
   const mayWrite = (partition: string, ops: readonly Op[]): boolean => {
     const { replica } = identity;
-    return checkSegmentAllowed(credentialsOf(replica), { replica, partition }, ops, null).ok;
+    return checkSegmentAllowed(credentials.of(replica), { replica, partition }, ops, null).ok;
   };
   const takeStrays = createStrayTaker({ ...deps, mayWrite });
   /** Whether this laptop's logs of a partition may take what others have lost. */
@@ -91,6 +67,8 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
     const head = log === undefined ? null : opLog.headAt(log, seq);
     return head === null ? null : bytesToHex(head);
   };
+
+  const { partingOf, endsOf } = createPartings({ log: opLog, findLog, isCurrent });
 
   /** Own logs first, those of earlier identities before all. */
   function inOrder(logs: readonly Log[]): Log[] {
@@ -110,52 +88,6 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
       if (forked.commonOf(keyOf(log)) !== undefined || !isBehind(log)) return false;
       return !isCurrent(log) || !waiting.some((each) => each.partition === log.partition);
     });
-  }
-
-  /**
-   * Where a segment of the hub's meets a log that goes on otherwise here: where both chains part, or null where they do not within what
-   * both hold. `from` to `to` are the segment's seqs, `held` is what is held here.
-   */
-  function partingOf(log: Log, bytes: Uint8Array, from: number, to: number, ops: readonly Op[]): number | null {
-    const last = Math.min(to, opLog.head(log).seq);
-    const isSameAt = (seq: number): boolean => {
-      const ours = opLog.headAt(log, seq);
-      return ours !== null && isSame(headWithin(bytes, seq, segmentPorts), ours);
-    };
-    // Below the base there is nothing to compare with.
-    const base = opLog.base(log);
-    if (last < base) return null;
-    const ends = ops.flatMap((op, index) => (op.seq <= last && op.seq >= base && endsLink(ops, index) ? [op.seq] : []));
-    // Whatever lies behind the first difference differs too.
-    let [same, other] = [-1, ends.length];
-    while (other - same > 1) {
-      const middle = (same + other) >> 1;
-      if (isSameAt(ends[middle] ?? 0)) same = middle;
-      else other = middle;
-    }
-    const common = same < 0 ? from - 1 : (ends[same] ?? 0);
-    return common === last ? null : common;
-  }
-
-  /** This laptop's logs that come to an end, with where that is. */
-  function endsOf(coming: Coming): ReadonlyMap<Log, number> {
-    const ends = new Map<Log, number>();
-    const end = (log: Log | undefined, after: (log: Log) => number | null): void => {
-      if (log === undefined || !opLog.isOwn(log.replica) || isCurrent(log) || ends.has(log)) return;
-      const seq = after(log);
-      if (seq !== null && seq >= opLog.base(log) && seq < opLog.head(log).seq) ends.set(log, seq);
-    };
-    if ('ends' in coming) for (const [key, seq] of Object.entries(coming.ends)) end(findLog(key), () => seq);
-    else
-      for (const bytes of coming.segments) {
-        const read = readSegmentHeader(bytes);
-        if (!read.ok) continue;
-        const { replica, partition, from, to } = read.value.header;
-        end(findLog(logKey(replica, partition)), (log) =>
-          from > opLog.head(log).seq ? null : partingOf(log, bytes, from, to, opsIn(bytes)),
-        );
-      }
-    return ends;
   }
 
   /** Ends one log behind `after`; null where that cannot be. */
@@ -178,7 +110,7 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
       return summary;
     },
     digestOf(summary) {
-      const [newest] = newestFirst(credentialsOf(identity.replica));
+      const [newest] = newestFirst(credentials.of(identity.replica));
       return summaryDigest(summary, headAt, newest?.serial ?? '', sha256);
     },
     headAt,
@@ -287,8 +219,8 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
     },
 
     isSucceeded(key) {
-      const [newest] = newestFirst(credentialsOf(parseLogKey(key).replica));
-      return newest !== undefined && isSucceeded(newest, [...credentials().values()]);
+      const [newest] = newestFirst(credentials.of(parseLogKey(key).replica));
+      return newest !== undefined && isSucceeded(newest, credentials.all());
     },
 
     endLog(key, after) {
@@ -324,7 +256,7 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
       const { replica, partition, from, to } = read.value.header;
       const key = logKey(replica, partition);
       if (replica === identity.replica && !erased.has(key)) return err({ code: 'segment/forked', log: key });
-      const credentialsHeld = credentialsOf(replica);
+      const credentialsHeld = credentials.of(replica);
       const [credential] = credentialsHeld;
       if (credential === undefined) return err({ code: 'segment/no-credential', log: key });
       const log = opLog.logOf(replica, partition);
@@ -407,44 +339,9 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
       return result;
     },
 
-    credentials: () => [...credentials().values()],
-    credentialSerials: serialsWithin,
-    credentialsDigest: (partitions) => serialsDigest(serialsWithin(partitions), sha256),
-
-    addCredentials(given) {
-      const hubKey = deps.hubKey();
-      const keys = new Map<string, string>();
-      const isGenuine = ({ signature, ...rest }: Credential): boolean => {
-        const key = keys.get(rest.replica) ?? opLog.publicKeyOf(rest.replica);
-        if (key !== null && key !== '' && key !== rest.publicKey) return false;
-        keys.set(rest.replica, rest.publicKey);
-        return hubKey !== null && verifySignature(hubKey, credentialBytes(rest), hexToBytes(signature));
-      };
-      const fresh = given.filter(({ serial }) => !credentials().has(serial));
-      if (!fresh.every(isGenuine)) return err({ code: 'sync/bad-credential' });
-      const keep = db.transaction(() => {
-        for (const credential of fresh) {
-          opLog.addReplica(credential.replica, credential.publicKey);
-          insertCredential.run(credential.serial, credential.replica, JSON.stringify(credential));
-        }
-      });
-      // They are told again. Behind a load, waiting would be for all that it has written.
-      withoutWaiting(db, keep.immediate);
-      for (const credential of fresh) credentials().set(credential.serial, credential);
-      return ok(null);
-    },
+    credentials: credentials.all,
+    credentialSerials: credentials.serialsWithin,
+    credentialsDigest: (partitions) => serialsDigest(credentials.serialsWithin(partitions), sha256),
+    addCredentials: credentials.add,
   };
-}
-
-/** None of what cannot be read: that is refused where it is proved. */
-function opsIn(bytes: Uint8Array): Op[] {
-  try {
-    return readOps(bytes, segmentPorts);
-  } catch {
-    return [];
-  }
-}
-
-function isSame(a: Uint8Array | null, b: Uint8Array): boolean {
-  return a !== null && bytesToHex(a) === bytesToHex(b);
 }

@@ -14,15 +14,15 @@ import { blockOf, blockOps, emptyHead, type Op } from '#shared/sync/op.ts';
 import { fromColumns, toColumns } from '#shared/sync/op-columns.ts';
 import { loneOpToColumns } from '#shared/sync/lone-op.ts';
 import { logKey, type Summary } from '#shared/sync/messages.ts';
-import { cutAfter, cutSegment, joinSegments, readOps, readSegmentHeader, sealSegment } from '#shared/sync/segment.ts';
+import { cutSegment, readSegmentHeader } from '#shared/sync/segment.ts';
 import { hexToBytes } from '#shared/kernel/ids.ts';
 import type { Random } from '#shared/kernel/ports.ts';
 import type { Archive } from './archive.ts';
 import type { WritableDb } from './database.ts';
 import type { Identity } from './identity.ts';
 import type { Meta } from './meta.ts';
-import { recordPlaces } from './record-places.ts';
-import { createLogReading, type LogState, type SegmentRow } from './op-log-reading.ts';
+import { createLogReading, type LogState } from './op-log-reading.ts';
+import { createLogSealing, placesOf, type PreparedSegment, type Sealer } from './op-log-sealing.ts';
 import { prepareLogStatements } from './op-log-statements.ts';
 import type { Replicas } from './record-rows.ts';
 import { segmentPorts } from './segment-ports.ts';
@@ -31,14 +31,6 @@ export type Log = { readonly ref: number; readonly replica: string; readonly par
 export type LogHead = { readonly seq: number; readonly head: Uint8Array };
 export type LoggedOp = { readonly op: Op; readonly log: Log };
 export type StoredSegment = { readonly from: number; readonly to: number; readonly bytes: Uint8Array };
-
-/** What it takes to seal ops of an own log behind its end, without touching it. */
-export type Sealer = {
-  readonly head: LogHead;
-  readonly seedOf: (block: number) => Uint8Array;
-  readonly sign: (data: Uint8Array) => Uint8Array;
-};
-export type PreparedSegment = StoredSegment & { readonly head: Uint8Array; readonly places: Uint8Array };
 
 export type OpLog = Replicas & {
   /** This replica's id: where it writes. */
@@ -134,11 +126,6 @@ export type OpLogDeps = {
   readonly formers: () => readonly Identity[];
 };
 
-const recordsOf = (ops: readonly Op[]): string[] => ops.map(({ record }) => record);
-
-/** So many small segments of a block are joined before it is full. */
-const mostPieces = 16;
-
 export function createOpLog(deps: OpLogDeps): OpLog {
   const { db, meta, archive } = deps;
   // What its rows are cast to below are the columns that op-log-statements.ts names.
@@ -190,78 +177,16 @@ export function createOpLog(deps: OpLogDeps): OpLog {
     return state;
   }
   const identities = (): readonly Identity[] => [deps.identity(), ...deps.formers()];
-  function writerOf(log: Log): Identity {
-    const writer = identities().find((identity) => identity.replica === log.replica);
-    if (writer === undefined) throw new Error('a log of others is not sealed here');
-    return writer;
-  }
   const headSeq = (state: LogState): number => state.sealed.seq + state.tail.length;
 
-  /**
-   * The salt seed of an own log's block: drawn with the block's first op, and kept until the next block begins. So the same
-   * ops seal to the same chain whoever seals them: this store, or a backup of it.
-   */
-  function seedOf(state: LogState, block: number): Uint8Array {
-    const { log } = state;
-    const row = statements.seed.get(log.ref) as { block: number | null; seed: Uint8Array | null };
-    state.seedBlock = block;
-    if (row.block === block && row.seed !== null) return row.seed;
-    const seed = deps.random.bytes(16);
-    statements.setSeed.run(block, seed, log.ref);
-    return seed;
-  }
+  const sealing = createLogSealing({ statements, random: deps.random, identities });
 
   /** Seals the first `count` ops of a tail. */
   function sealFirst(state: LogState, count: number, appliedAt: number): void {
-    const { log } = state;
-    const ops = state.tail.slice(0, count);
-    const place = { replica: log.replica, partition: log.partition, before: state.sealed.head };
-    const { bytes, head } = sealSegment(
-      place,
-      ops,
-      (block) => seedOf(state, block),
-      (data) => writerOf(log).sign(data),
-      segmentPorts,
-    );
-    const [from, to] = [state.sealed.seq + 1, state.sealed.seq + count];
-    keep(state, { from, to, bytes, head, places: recordPlaces(recordsOf(ops)) }, appliedAt);
-    state.tail = state.tail.slice(count);
+    sealing.sealFirst(state, count, appliedAt);
     // The clock stood in the rows that go now.
     meta.set('clock', String(clock));
-    statements.dropTail.run(log.ref, state.sealed.seq);
-  }
-
-  function keep(state: LogState, { from, to, bytes, head, places }: PreparedSegment, appliedAt: number): void {
-    const { log } = state;
-    statements.insertSegment.run(log.ref, from, to, head, appliedAt, 0, places, bytes);
-    state.sealed = { seq: to, head };
-    const start = Math.max(blockOf(to) * blockOps, state.base);
-    if (from === start + 1) return;
-    const pieces = statements.pieces.all(log.ref, start, to) as SegmentRow[];
-    const isFull = to % blockOps === 0;
-    // A piece that began in the block before stays as it is.
-    if (pieces.length < 2 || (!isFull && pieces.length < mostPieces)) return;
-    const joined = joinSegments(
-      pieces.map((piece) => piece.bytes),
-      segmentPorts,
-    );
-    for (const piece of pieces) statements.dropSegment.run(piece.ref);
-    const all = recordPlaces(recordsOf(readOps(joined, segmentPorts)));
-    statements.insertSegment.run(log.ref, pieces[0]?.from ?? from, to, head, appliedAt, 1, all, joined);
-  }
-
-  function cutSealed(state: LogState, seq: number): void {
-    const { log } = state;
-    const first = statements.segmentAfter.get(log.ref, seq) as SegmentRow | undefined;
-    if (first === undefined) return;
-    statements.dropBehind.run(log.ref, seq);
-    const before = statements.lastSegment.get(log.ref) as LogHead | undefined;
-    const base = statements.base.get(log.ref) as LogHead;
-    state.sealed = before !== undefined && before.seq >= base.seq ? before : base;
-    if (first.from > seq || !self.isOwn(log.replica)) return;
-    const { bytes, head } = cutAfter(first.bytes, seq, (data) => writerOf(log).sign(data), segmentPorts);
-    const places = recordPlaces(recordsOf(readOps(bytes, segmentPorts)));
-    keep(state, { from: first.from, to: seq, bytes, head, places }, first.applied_at);
+    statements.dropTail.run(state.log.ref, state.sealed.seq);
   }
 
   function addReplicaRow(id: string, publicKey: string): number {
@@ -349,7 +274,7 @@ export function createOpLog(deps: OpLogDeps): OpLog {
       }
       const [first] = fresh === 0 ? [] : state.tail.slice(-fresh);
       if (first === undefined) return;
-      if (state.seedBlock !== blockOf(first.seq)) seedOf(state, blockOf(first.seq));
+      if (state.seedBlock !== blockOf(first.seq)) sealing.seedOf(state, blockOf(first.seq));
       const rest =
         fresh === 1 ? loneOpToColumns(first, log.replica) : toColumns(state.tail.slice(-fresh), log.replica).bytes;
       statements.insertTail.run(log.ref, first.seq, clock, rest);
@@ -365,7 +290,7 @@ export function createOpLog(deps: OpLogDeps): OpLog {
       const kept = state.tail.filter((op) => op.seq <= seq);
       state.tail = [];
       statements.dropTail.run(log.ref, Number.MAX_SAFE_INTEGER);
-      if (seq < state.sealed.seq) cutSealed(state, seq);
+      if (seq < state.sealed.seq) sealing.cutSealed(state, seq);
       else if (kept.length > 0)
         statements.insertTail.run(log.ref, state.sealed.seq + 1, clock, toColumns(kept, log.replica).bytes);
       state.tail = kept.length > 0 && seq >= state.sealed.seq ? kept : [];
@@ -376,21 +301,9 @@ export function createOpLog(deps: OpLogDeps): OpLog {
       self.setMarks(log, { sent: Math.min(marks.sent, end), received: Math.min(marks.received, end) });
       return end;
     },
-    sealer(log) {
-      const row = statements.seed.get(log.ref) as { block: number | null; seed: Uint8Array | null };
-      const seeds = new Map(row.block === null || row.seed === null ? [] : [[row.block, row.seed]]);
-      return {
-        head: stateOf(log).sealed,
-        seedOf(block) {
-          const seed = seeds.get(block) ?? deps.random.bytes(16);
-          seeds.set(block, seed);
-          return seed;
-        },
-        sign: (data) => writerOf(log).sign(data),
-      };
-    },
+    sealer: (log) => sealing.sealer(stateOf(log)),
     adopt(log, segments, appliedAt) {
-      for (const segment of segments) keep(stateOf(log), segment, appliedAt);
+      for (const segment of segments) sealing.keep(stateOf(log), segment, appliedAt);
     },
     erase(partition) {
       if (archive.loading()?.header.partition === partition) self.giveUpComing();
@@ -405,8 +318,8 @@ export function createOpLog(deps: OpLogDeps): OpLog {
       if (!read.ok || fresh.length === 0) throw new Error('nothing to take');
       const kept = fresh.length === ops.length ? bytes : cutSegment(bytes, state.sealed.seq, segmentPorts);
       const { to, head } = read.value.header;
-      const places = recordPlaces(recordsOf(fresh));
-      keep(state, { from: state.sealed.seq + 1, to, bytes: kept, head: hexToBytes(head), places }, appliedAt);
+      const places = placesOf(fresh);
+      sealing.keep(state, { from: state.sealed.seq + 1, to, bytes: kept, head: hexToBytes(head), places }, appliedAt);
     },
     cuts: () => cuts,
     ...reading,

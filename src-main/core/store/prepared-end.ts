@@ -6,8 +6,8 @@ import { blockOps, type Op } from '#shared/sync/op.ts';
 import { createReissuer, givenIn, type Reissuer } from '#shared/sync/reissue.ts';
 import { sealSegment } from '#shared/sync/segment.ts';
 import { type RecordRow, rowsOfRecords } from './forgotten-ops.ts';
-import type { Log, LogHead, OpLog, PreparedSegment, Sealer } from './op-log.ts';
-import { recordPlaces } from './record-places.ts';
+import type { Log, LogHead, OpLog } from './op-log.ts';
+import { placesOf, type PreparedSegment, type Sealer } from './op-log-sealing.ts';
 import { segmentPorts } from './segment-ports.ts';
 import { recordsOf } from './short-steps.ts';
 
@@ -69,6 +69,5 @@ export function isStillSo(opLog: OpLog, { log, into, ends }: PreparedEnd): boole
 function sealed(log: Log, before: LogHead, ops: readonly Op[], sealer: Sealer): PreparedSegment {
   const place = { replica: log.replica, partition: log.partition, before: before.head };
   const { bytes, head } = sealSegment(place, ops, sealer.seedOf, sealer.sign, segmentPorts);
-  const places = recordPlaces(ops.map(({ record }) => record));
-  return { from: before.seq + 1, to: before.seq + ops.length, bytes, head, places };
+  return { from: before.seq + 1, to: before.seq + ops.length, bytes, head, places: placesOf(ops) };
 }

@@ -67,12 +67,12 @@ function take(into: Store, writer: Store): void {
   }
 }
 
-function partedOf(store: Store) {
+function partedOf(store: Store, archive = store.archive) {
   const hand = byHand();
   const forked = createForkedLogs(store.meta, store.log);
   const rights = { mayWrite: () => true, isReady: () => true, written: () => undefined };
   const cuts = createLogCuts({ ...store, ...rights, forked, beside: hand.beside });
-  return { hand, cuts, parted: createPartedLogs({ ...store, ...rights, forked, cuts }) };
+  return { hand, cuts, parted: createPartedLogs({ ...store, archive, ...rights, forked, cuts }) };
 }
 
 /**
@@ -131,6 +131,32 @@ test('the records stay where they are until short steps make them anew', () => {
   expect(steps).toBeGreaterThanOrEqual(300 / 50);
   // What is left of the writer's is what was written over it here.
   expect(reader.queries.count(newContact('').kind)).toBe(6);
+  expectAsMadeAnew(reader);
+});
+
+test('the archive is read beforehand, chunk by chunk, and no more when it is let go of', () => {
+  const { reader, writer } = begun();
+  let reads = 0;
+  const chunksOf: typeof reader.archive.chunksOf = (of) =>
+    reader.archive.chunksOf(of).map(({ ref, columns }) => ({
+      ref,
+      columns() {
+        reads += 1;
+        return columns();
+      },
+    }));
+  const { hand, parted } = partedOf(reader, { ...reader.archive, chunksOf });
+  const log = logFrom(reader, writer);
+  let steps = 0;
+  for (const _ of parted.prepare(log)) steps += 1;
+  expect([reads, steps]).toEqual([reader.archive.chunksOf(partition).length, reads]);
+  expect(parted.begin(log)).toBe(true);
+  expect(reads).toBe(steps);
+  const aside = reader.db.prepare('select aside from forgotten').pluck().all() as string[];
+  expect(
+    aside.flatMap((each) => Object.values(JSON.parse(each) as object)).reduce((sum, count) => sum + count, 0),
+  ).toBe(300);
+  hand.finish();
   expectAsMadeAnew(reader);
 });
 

@@ -55,8 +55,8 @@ export type Archive = {
   /** The last chunk of a partition that is not of a coming snapshot; null when there is none. */
   lastOf(partition: string): { readonly ref: number; readonly entries: readonly LooseOp[] } | null;
   drop(ref: number): void;
-  /** The chunks of a partition but those of a coming snapshot, as columns, each read as it is asked for. */
-  chunksOf(partition: string): Iterable<{ readonly ref: number; readonly columns: LooseColumns }>;
+  /** The chunks of a partition but those of a coming snapshot, each read as columns when that is asked for. */
+  chunksOf(partition: string): readonly { readonly ref: number; readonly columns: () => LooseColumns }[];
   /** Shows every op but those of a coming snapshot. */
   forEach(visit: (op: ArchivedOp) => void): void;
   /** Forgets all chunks of a partition but those of a coming snapshot. */
@@ -184,10 +184,10 @@ export function createArchive(db: WritableDb, meta: Meta): Archive {
       dropChunk.run(ref);
       read.clear();
     },
-    *chunksOf(partition) {
-      for (const { ref, partition: of, loading } of all.all() as Row[])
-        if (of === partition && loading === 0) yield { ref, columns: readChunkColumns(bytesOf(ref), segmentPorts) };
-    },
+    chunksOf: (partition) =>
+      (all.all() as Row[]).flatMap(({ ref, partition: of, loading }) =>
+        of === partition && loading === 0 ? [{ ref, columns: () => readChunkColumns(bytesOf(ref), segmentPorts) }] : [],
+      ),
     forEach(visit) {
       for (const { ref, partition, loading } of all.all() as Row[]) {
         if (loading === 1) continue;

@@ -68,7 +68,7 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
     return head === null ? null : bytesToHex(head);
   };
 
-  const { partingOf, endsOf } = createPartings({ log: opLog, findLog, isCurrent });
+  const { partingOf, endsOf, beginningBehind } = createPartings({ log: opLog, findLog, isCurrent });
 
   /** Own logs first, those of earlier identities before all. */
   function inOrder(logs: readonly Log[]): Log[] {
@@ -316,9 +316,12 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
     },
 
     async prepare(coming) {
+      const ends = [...endsOf(coming)].map(([log, after]) => cuts.prepare(log, after));
+      // Asked for again from below where it begins here, a log has parted there.
+      const begins = [...beginningBehind(coming)].map((log) => parted.prepare(log));
       // Whatever comes between two steps goes on.
-      for (const [log, after] of endsOf(coming))
-        for (const _ of cuts.prepare(log, after)) {
+      for (const steps of [...ends, ...begins])
+        for (const _ of steps) {
           await setImmediate();
           if (!db.open) return;
         }

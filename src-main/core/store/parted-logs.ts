@@ -23,6 +23,8 @@ import type { Log, OpLog } from './op-log.ts';
 export type PartedLogs = {
   /** Begins the partition of a parted log anew; false, with nothing done, where that is not safe. */
   begin(log: Log): boolean;
+  /** Does beforehand, in short steps, what `begin` does of a log in one long one where nobody has: reading its partition's archive. */
+  prepare(log: Log): Generator<void, void>;
   /** The hub's word on all logs, as it comes. */
   heard(summary: Summary): void;
   /** A log is the same on both sides after all. */
@@ -57,12 +59,24 @@ export function createPartedLogs(deps: PartedLogsDeps): PartedLogs {
     return told === held ? 'alike' : null;
   }
 
+  /** Of chunks of the archive, what they hold of each writer; a chunk never changes. */
+  const counted = new Map<number, Counted>();
+
   /** What the archive has of parted logs: how much, by chunk, and an op of each sort, the latest. */
   function archived(partition: string, logs: readonly Log[]): { aside: Map<number, Aside>; sorts: Op[] } {
-    const keys = new Map(logs.map((log) => [log.replica, keyOf(log)]));
     const aside = new Map<number, Aside>();
     const latest = new Map<string, Op>();
-    for (const { ref, columns } of archive.chunksOf(partition)) aside.set(ref, countAside(columns, keys, latest));
+    for (const { ref, columns } of archive.chunksOf(partition)) {
+      const byWriter = counted.get(ref) ?? countOps(columns());
+      const counts = logs.flatMap((log): [string, number][] => {
+        const of = byWriter.get(log.replica);
+        if (of === undefined) return [];
+        for (const [sort, op] of of.latest) if ((latest.get(sort)?.time ?? 0) < op.time) latest.set(sort, op);
+        return [[keyOf(log), of.count]];
+      });
+      aside.set(ref, Object.fromEntries(counts));
+    }
+    counted.clear();
     return { aside, sorts: [...latest.values()] };
   }
 
@@ -84,6 +98,15 @@ export function createPartedLogs(deps: PartedLogsDeps): PartedLogs {
       return true;
     },
 
+    *prepare(log) {
+      if (opLog.isOwn(log.replica) || opLog.base(log) === 0) return;
+      for (const { ref, columns } of archive.chunksOf(log.partition)) {
+        if (counted.has(ref)) continue;
+        counted.set(ref, countOps(columns()));
+        yield;
+      }
+    },
+
     heard(summary) {
       word = summary;
       cuts.heard(summary);
@@ -93,16 +116,26 @@ export function createPartedLogs(deps: PartedLogsDeps): PartedLogs {
   };
 }
 
-/** Counts the ops of parted logs, which `keys` names by writer, in a chunk; `latest` keeps the last of each kind and act. */
-function countAside(columns: LooseColumns, keys: ReadonlyMap<string, string>, latest: Map<string, Op>): Aside {
+/** By writer: how many ops, and of each kind and act the last. */
+type Counted = ReadonlyMap<string, { readonly count: number; readonly latest: ReadonlyMap<string, Op> }>;
+
+function countOps(columns: LooseColumns): Counted {
   const { kinds, recordOf, replicas, times, writers } = columns;
-  const counts: { [log: string]: number } = {};
+  const counts = replicas.map(() => 0);
+  const lastPlaces = replicas.map(() => new Map<string, number>());
   for (let place = 0; place < writers.length; place += 1) {
-    const key = keys.get(replicas[writers[place] ?? 0] ?? '');
-    if (key === undefined) continue;
-    counts[key] = (counts[key] ?? 0) + 1;
+    const writer = writers[place] ?? 0;
+    counts[writer] = (counts[writer] ?? 0) + 1;
     const sort = `${kinds[recordOf[place] ?? 0]} ${actAt(columns, place)}`;
-    if ((latest.get(sort)?.time ?? 0) < (times[place] ?? 0)) latest.set(sort, looseOp(columns, place).op);
+    const last = lastPlaces[writer]?.get(sort);
+    if (last === undefined || (times[last] ?? 0) < (times[place] ?? 0)) lastPlaces[writer]?.set(sort, place);
   }
-  return counts;
+  const opsAt = (places: ReadonlyMap<string, number> = new Map()): Map<string, Op> =>
+    new Map([...places].map(([sort, place]) => [sort, looseOp(columns, place).op]));
+  return new Map(
+    replicas.flatMap((replica, writer) => {
+      const count = counts[writer] ?? 0;
+      return count === 0 ? [] : [[replica, { count, latest: opsAt(lastPlaces[writer]) }] as const];
+    }),
+  );
 }

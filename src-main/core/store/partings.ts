@@ -15,6 +15,8 @@ export type Partings = {
   partingOf(log: Log, bytes: Uint8Array, from: number, to: number, ops: readonly Op[]): number | null;
   /** This laptop's logs that come to an end, with where that is. */
   endsOf(coming: Coming): ReadonlyMap<Log, number>;
+  /** The logs that begin here behind where one of these segments begins. */
+  beginningBehind(coming: Coming): ReadonlySet<Log>;
 };
 
 export function createPartings(deps: {
@@ -66,7 +68,20 @@ export function createPartings(deps: {
     return ends;
   }
 
-  return { partingOf, endsOf };
+  function beginningBehind(coming: Coming): ReadonlySet<Log> {
+    const segments = 'segments' in coming ? coming.segments : [];
+    return new Set(
+      segments.flatMap((bytes) => {
+        const read = readSegmentHeader(bytes);
+        if (!read.ok) return [];
+        const { replica, partition, from } = read.value.header;
+        const log = findLog(logKey(replica, partition));
+        return log !== undefined && from <= opLog.base(log) ? [log] : [];
+      }),
+    );
+  }
+
+  return { partingOf, endsOf, beginningBehind };
 }
 
 /** None of what cannot be read: that is refused where it is proved. */

@@ -49,13 +49,15 @@ export function recordsOf(ops: readonly Op[]): RecordOfKind[] {
 
 /** Records, or ops, to a step: fewer where one took longer than nobody notices, and more again. One of the conflict desk costs ten of another kind. */
 const mostAtOnce = 50;
+/** How long one takes is not known before the first. */
+const firstAtOnce = 10;
 const stepMs = 20;
 
 /** Hands `work` the first of some, as many as its own time allows, and those that are left; answers the latter. */
 export type Pace = <T>(all: readonly T[], work: (now: readonly T[], rest: readonly T[]) => void) => readonly T[];
 
 export function createPace(): Pace {
-  let atOnce = mostAtOnce;
+  let atOnce = firstAtOnce;
   return (all, work) => {
     const rest = all.slice(atOnce);
     const beganAt = performance.now();

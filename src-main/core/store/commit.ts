@@ -25,6 +25,7 @@ import { type RecordOfKind, recordsOf } from './short-steps.ts';
 import { createChunkPlacer } from './place-chunk.ts';
 import { createRecordPlacer } from './place-record.ts';
 import { createRecordTable, type RecordTable } from './record-rows.ts';
+import { createSeldomTeller } from './seldom-teller.ts';
 
 export type CommitDeps = {
   readonly db: WritableDb;
@@ -105,17 +106,7 @@ export function createCommitter(deps: CommitDeps): Committer {
     return table;
   };
 
-  const untold = new Set<string>();
-  let toldAt = 0;
-  /** Tells listeners twice a second of what goes on step by step, and of its end. */
-  function tellSeldom(topics: Iterable<string>, isEnd: boolean): void {
-    for (const topic of topics) untold.add(topic);
-    const now = deps.time.now();
-    if (!isEnd && now - toldAt < 500) return;
-    toldAt = now;
-    deps.changed([...untold]);
-    untold.clear();
-  }
+  const tellSeldom = createSeldomTeller(deps);
 
   const placer = createRecordPlacer({ log: opLog, indexes, desk });
   const chunkPlacer = createChunkPlacer({ ...deps, kinds: kindsByNumber, tableOf, placer });

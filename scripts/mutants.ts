@@ -99,13 +99,13 @@ const mutants: readonly Mutant[] = [
   {
     name: 'what is written again is given a stamp that stands already',
     file: 'reissue.ts',
-    from: 'to.isGiven(op, time) || partsOf(op)',
+    from: 'isGiven(op, time) || partsOf(op)',
     to: 'partsOf(op)',
   },
   {
     name: 'a removal that stands behind what is written again has not seen its own log',
     file: 'reissue.ts',
-    from: 'return replica === to.replica && seq > base ? seq + from.ops.length : null;',
+    from: 'return replica === to.replica && seq > base ? seq + movedSeqs.length : null;',
     to: 'return null;',
   },
   {

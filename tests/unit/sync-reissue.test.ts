@@ -1,7 +1,7 @@
 /** Ops written again under another identity: stamps that would name two values, actions that were parted, what has seen them. */
 import { expect, test } from 'vitest';
 import type { Op } from '#shared/sync/op.ts';
-import { givenIn, reissued } from '#shared/sync/reissue.ts';
+import { createReissuer, givenIn, type IsGiven } from '#shared/sync/reissue.ts';
 import { writtenAgain } from '#shared/sync/take-back.ts';
 import { sampleOps } from '#tests/lib/hub-laptop.ts';
 
@@ -19,6 +19,14 @@ function op(seq: number, change: Partial<Op> = {}): Op {
   if (made === undefined) throw new Error('no op');
   return made;
 }
+type Written = { readonly replica: string; readonly after: number; readonly ops: readonly Op[] };
+function reissued({ from, to }: { from: Written; to: Written & { readonly isGiven: IsGiven } }): Op[] {
+  const again = createReissuer({ from, to });
+  // Some at a time, as a laptop does of much.
+  const moved = from.ops.flatMap((each) => again.move([each], to.isGiven));
+  return [...moved, ...again.follow(to.ops, to.isGiven)];
+}
+
 const seesAll = (seen: NonNullable<Op['seen']>): Partial<Op> => ({ act: 'remove', set: {}, seen });
 
 test('of two that would have one stamp the second is given the next time, and so is what replaced it', () => {

@@ -34,25 +34,37 @@ export function fromUtf8(bytes: Uint8Array): string {
  */
 export function utf8End(bytes: Uint8Array, from: number, units: number): number {
   let at = from;
-  let left = units;
+  // Most texts are of characters of one byte, most others of two: in loops of their own, as a snapshot has millions of them.
+  for (const end = from + units; at < end && (bytes[at] ?? 0xff) < 0x80; ) at += 1;
+  let left = from + units - at;
   while (left > 0) {
     const byte = bytes[at] ?? 0xff;
     if (byte < 0x80) {
       at += 1;
       left -= 1;
-      continue;
+    } else if (byte < 0xe0) {
+      if (byte < 0xc2 || ((bytes[at + 1] ?? 0) & 0xc0) !== 0x80) throw new RangeError('not UTF-8');
+      at += 2;
+      left -= 1;
+    } else {
+      const length = longLength(bytes, at);
+      at += length;
+      left -= length === 4 ? 2 : 1;
     }
-    const length = byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
-    // What may stand second rules out what is longer than it need be, surrogates, and what is beyond U+10FFFF (RFC 3629, section 4).
-    const least = byte === 0xe0 ? 0xa0 : byte === 0xf0 ? 0x90 : 0x80;
-    const most = byte === 0xed ? 0x9f : byte === 0xf4 ? 0x8f : 0xbf;
-    const second = bytes[at + 1] ?? 0;
-    if (byte < 0xc2 || byte > 0xf4 || second < least || second > most) throw new RangeError('not UTF-8');
-    for (let index = 2; index < length; index += 1)
-      if (((bytes[at + index] ?? 0) & 0xc0) !== 0x80) throw new RangeError('not UTF-8');
-    at += length;
-    left -= length === 4 ? 2 : 1;
   }
   if (left < 0) throw new RangeError('a character is cut');
   return at;
+}
+
+/** Bytes of a character of three or four. What may stand second rules out what is longer than it need be, surrogates, and what is beyond U+10FFFF (RFC 3629, section 4). */
+function longLength(bytes: Uint8Array, at: number): number {
+  const byte = bytes[at] ?? 0xff;
+  const length = byte < 0xf0 ? 3 : 4;
+  const least = byte === 0xe0 ? 0xa0 : byte === 0xf0 ? 0x90 : 0x80;
+  const most = byte === 0xed ? 0x9f : byte === 0xf4 ? 0x8f : 0xbf;
+  const second = bytes[at + 1] ?? 0;
+  if (byte > 0xf4 || second < least || second > most) throw new RangeError('not UTF-8');
+  for (let index = 2; index < length; index += 1)
+    if (((bytes[at + index] ?? 0) & 0xc0) !== 0x80) throw new RangeError('not UTF-8');
+  return length;
 }

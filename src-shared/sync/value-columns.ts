@@ -212,19 +212,22 @@ function readShapes(reader: BinaryReader, most: number): number[][] {
   const count = reader.number();
   if (count > most) throw new RangeError('too many shapes');
   const seen = new Set<string>();
-  return Array.from({ length: count }, () => {
+  const shapes: number[][] = [];
+  for (let place = 0; place < count; place += 1) {
     const length = reader.number();
     if (length > reader.left()) throw new RangeError('cut short');
+    const fields: number[] = [];
     let last = 0;
-    const fields = Array.from({ length }, () => {
+    for (let index = 0; index < length; index += 1) {
       const step = reader.number();
       last += step;
       if (step === 0 || last >= maxField) throw new RangeError('fields out of order');
-      return last;
-    });
+      fields.push(last);
+    }
     const key = fields.join(' ');
     if (seen.has(key)) throw new RangeError('a shape twice');
     seen.add(key);
-    return fields;
-  });
+    shapes.push(fields);
+  }
+  return shapes;
 }

@@ -10,7 +10,7 @@ test('the greatest whole numbers arrive to the digit', () => {
   try {
     const slots = createSlots(new Int32Array(0), 0);
     slots.begin(values.length);
-    const cell = slots.integers(values);
+    const cell = slots.integers(values, 'sample');
     const read = store.db
       .prepare(
         `with recursive n (i) as (values (0) union all select i + 1 from n where i + 1 < @rows) select ${cell} from n`,

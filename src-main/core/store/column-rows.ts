@@ -13,6 +13,7 @@ import type { Field, FieldValue, Kind } from '#shared/kinds/define-kind.ts';
 import { actAt, type LooseColumns } from '#shared/sync/loose-ops.ts';
 import type { RecordState } from '#shared/sync/merge.ts';
 import { letterNo, letterText, letterYes } from '#shared/sync/op-values.ts';
+import { chunkOps } from '#shared/sync/snapshot.ts';
 import { stampMs } from '#shared/sync/stamp.ts';
 import { valueAt } from '#shared/sync/value-columns.ts';
 import type { Authors } from './authors.ts';
@@ -34,8 +35,8 @@ export type ColumnRows = {
   ): readonly number[];
 };
 
-/** Rows made by one statement. */
-const mostRows = 512;
+/** Rows made by one statement: those of a chunk. */
+const mostRows = chunkOps;
 /** Bytes of a value: all in its column are given as much room. */
 const mostBytes = 400;
 const mostStatements = 100;
@@ -174,13 +175,16 @@ export function createColumnRows(
     slots.begin(rows);
     const cells: Cell[] = [['id', slots.planes(columns.planes, columns.ends.length, records)]];
     for (const [name, values] of Object.entries(facts)) {
-      const whole = slots.integers(values);
+      const whole = slots.integers(values, name);
       cells.push([name, name === 'changed_by' ? `nullif(${whole}, 0)` : whole]);
     }
     const lists = clocks.slice(0, rows);
-    cells.push(['clocks', lists.every((list) => list === '') ? `'${noClocks}'` : slots.ascii(lists, noClocks.length)]);
+    cells.push([
+      'clocks',
+      lists.every((list) => list === '') ? `'${noClocks}'` : slots.ascii(lists, noClocks.length, 'clocks'),
+    ]);
     const edits = others.slice(0, rows);
-    if (edits.some((list) => list !== '')) cells.push(['edits', `nullif(${slots.ascii(edits, 0)}, '')`]);
+    if (edits.some((list) => list !== '')) cells.push(['edits', `nullif(${slots.ascii(edits, 0, 'edits')}, '')`]);
     for (const [place, field] of fields.entries()) {
       const cell = field.merge === 'set' ? `'[]'` : putField(field, columns, place);
       if (cell !== null) cells.push([quote(columnName(names[place] ?? '')), cell]);
@@ -306,11 +310,11 @@ function isPadding(bytes: Uint8Array, begin: number, end: number): boolean {
   return bytes[end - 1] === 0x20 || (bytes[begin] === 0xef && bytes[begin + 1] === 0xbf && bytes[begin + 2] === 0xbf);
 }
 
-/** Whether something visible of ASCII is in it: then it is not blank. */
+/** Whether something visible of ASCII or Cyrillic (U+0400 to U+04FF) is in it: then it is not blank. */
 function isInk(bytes: Uint8Array, begin: number, end: number): boolean {
   for (let at = begin; at < end; at += 1) {
     const byte = bytes[at] ?? 0;
-    if (byte > 0x20 && byte < 0x7f) return true;
+    if ((byte > 0x20 && byte < 0x7f) || (byte >= 0xd0 && byte <= 0xd3)) return true;
   }
   return false;
 }

@@ -8,10 +8,10 @@ export type Slots = {
   begin(rows: number): void;
   /** Ids that lie in planes of `of` ids; `wanted`: which, by row. */
   planes(planes: Uint8Array, of: number, wanted: Uint32Array): string;
-  /** Whole numbers from 0. */
-  integers(values: Float64Array): string;
+  /** Whole numbers from 0. `column` names it, here and below, among those of other chunks. */
+  integers(values: Float64Array, column: string): string;
   /** Texts of characters below 128, none with a `~`, each filled up with blanks to `least` characters. */
-  ascii(texts: readonly string[], least: number): string;
+  ascii(texts: readonly string[], least: number, column: string): string;
   /**
    * Of field `place`: its texts, at `begins` to `ends` in `contents`, none of which ends with a blank. Null where all are null.
    */
@@ -43,6 +43,12 @@ export function createSlots(sources: Int32Array, fields: number): Slots {
   let rows = 0;
   let places: { readonly offset: number; readonly width: number }[] = [];
   let constants: number[] = [];
+  /** What columns needed once they are given from then on: each way to read them is another statement, which has to be made. */
+  const ever = new Set<string>();
+  const once = (need: string, isNeeded: boolean): boolean => {
+    if (isNeeded) ever.add(need);
+    return ever.has(need);
+  };
 
   /** Room for a column, all blanks; answers where it begins. */
   function room(width: number): number {
@@ -90,10 +96,10 @@ export function createSlots(sources: Int32Array, fields: number): Slots {
       }
       return slot();
     },
-    integers(values) {
+    integers(values, column) {
       let most = 0;
       for (let row = 0; row < rows; row += 1) most = Math.max(most, values[row] ?? 0);
-      if (isConstant(values, rows)) {
+      if (!once(`${column} differs`, !isConstant(values, rows))) {
         constants.push(most);
         return `cast(@c${constants.length - 1} as integer)`;
       }
@@ -111,10 +117,11 @@ export function createSlots(sources: Int32Array, fields: number): Slots {
       }
       return `cast(${slot()} as integer)`;
     },
-    ascii(texts, least) {
+    ascii(texts, least, column) {
       let width = least;
       for (const { length } of texts) width = Math.max(width, length);
-      const isFilledUp = texts.some(({ length }) => Math.max(length, least) < width);
+      const isShorter = texts.some(({ length }) => Math.max(length, least) < width);
+      const isFilledUp = once(`${column} filled`, isShorter);
       let first = room(width);
       for (const each of texts) {
         for (let at = 0; at < each.length; at += 1) bytes[first + at] = each.charCodeAt(at);
@@ -144,8 +151,8 @@ export function createSlots(sources: Int32Array, fields: number): Slots {
           for (let at = begins[source] ?? 0, end = ends[source] ?? 0; at < end; at += 1)
             bytes[to++] = contents[at] ?? 0;
       }
-      const value = text(least < width);
-      return nulls === 0 ? value : `nullif(${value}, ${nullText})`;
+      const value = text(once(`${place} filled`, least < width));
+      return once(`${place} null`, nulls > 0) ? `nullif(${value}, ${nullText})` : value;
     },
     ids(place, contents, begins) {
       const nulls = nullsOf(place);
@@ -157,7 +164,7 @@ export function createSlots(sources: Int32Array, fields: number): Slots {
         if (source < 0) bytes.fill(nullMark, to, to + idBytes);
         else writeIdText(contents, begins[source] ?? 0, bytes, to);
       }
-      return nulls === 0 ? slot() : `nullif(${slot()}, ${nullId})`;
+      return once(`${place} null`, nulls > 0) ? `nullif(${slot()}, ${nullId})` : slot();
     },
     flags(place, letters, yes) {
       const nulls = nullsOf(place);
@@ -167,19 +174,18 @@ export function createSlots(sources: Int32Array, fields: number): Slots {
         const source = sourceOf(row, place);
         bytes[offset + row] = source < 0 ? nullMark : digitZero + (letters[source] === yes ? 1 : 0);
       }
-      return nulls === 0 ? text(false) : `nullif(${text(false)}, ${nullText})`;
+      return once(`${place} null`, nulls > 0) ? `nullif(${text(false)}, ${nullText})` : text(false);
     },
-    parameters: () => ({
-      // SQLite counts bytes from 1.
-      ...Object.fromEntries(
-        places.flatMap(({ offset, width }, at) => [
-          [`o${at}`, offset + 1],
-          [`w${at}`, width],
-        ]),
-      ),
-      ...Object.fromEntries(constants.map((value, at) => [`c${at}`, value])),
-      b: bytes.subarray(0, used),
-    }),
+    parameters() {
+      const named: { [name: string]: Uint8Array | number } = { b: bytes.subarray(0, used) };
+      for (const [at, { offset, width }] of places.entries()) {
+        // SQLite counts bytes from 1.
+        named[`o${at}`] = offset + 1;
+        named[`w${at}`] = width;
+      }
+      for (const [at, value] of constants.entries()) named[`c${at}`] = value;
+      return named;
+    },
   };
 }
 

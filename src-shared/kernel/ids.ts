@@ -8,7 +8,7 @@ import { fromUtf8 } from './utf8.ts';
 
 const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
-export const idPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const idPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** A record, person or replica id: lower-case UUID text. */
 export const Id = z.string().regex(idPattern).brand<'Id'>();
@@ -55,6 +55,38 @@ const digitValues = Uint8Array.from({ length: 128 }, (_, code) => {
   const value = '0123456789abcdef'.indexOf(String.fromCharCode(code));
   return value < 0 ? 255 : value;
 });
+
+/** Whether a text is a lower-case UUID: as `Id` says, in a tenth of the time. */
+export function isId(text: string): boolean {
+  if (text.length !== 36) return false;
+  for (const place of hyphenPlaces) if (text.charCodeAt(place) !== hyphen) return false;
+  for (const place of bytePlaces) {
+    if ((digitValues[text.charCodeAt(place)] ?? 255) > 15) return false;
+    if ((digitValues[text.charCodeAt(place + 1)] ?? 255) > 15) return false;
+  }
+  return true;
+}
+
+/** The same of a text as UTF-8, from `begin` to before `end`. */
+export function isIdText(bytes: Uint8Array, begin: number, end: number): boolean {
+  if (end - begin !== 36) return false;
+  for (const place of hyphenPlaces) if (bytes[begin + place] !== hyphen) return false;
+  for (const place of bytePlaces) {
+    if ((digitValues[bytes[begin + place] ?? 255] ?? 255) > 15) return false;
+    if ((digitValues[bytes[begin + place + 1] ?? 255] ?? 255) > 15) return false;
+  }
+  return true;
+}
+
+/** Writes the 16 bytes of such a text, which is one, to `target`. */
+export function writeIdText(bytes: Uint8Array, begin: number, target: Uint8Array, at: number): void {
+  let to = at;
+  for (const place of bytePlaces) {
+    const high = digitValues[bytes[begin + place] ?? 0] ?? 0;
+    target[to] = (high << 4) | (digitValues[bytes[begin + place + 1] ?? 0] ?? 0);
+    to += 1;
+  }
+}
 
 /** Writes the 16 bytes of a lower-case UUID to `target`, `stride` apart. Throws RangeError on any other text. */
 export function writeId(id: string, target: Uint8Array, at: number, stride: number): void {

@@ -7,7 +7,7 @@
  * New fields are additive and optional.
  */
 import { z } from 'zod';
-import { Id, idPattern } from '../kernel/ids.ts';
+import { Id, isId } from '../kernel/ids.ts';
 import type { Role } from '../access/roles.ts';
 import { type Locale, locales } from '../i18n/locales.ts';
 
@@ -153,7 +153,7 @@ export function reference<const R extends boolean = false>(
   to: string,
   flags: FieldFlags & { readonly required?: R } = {},
 ): Field<Optional<R, string>> {
-  const fits = (value: unknown): boolean => typeof value === 'string' && idPattern.test(value);
+  const fits = (value: unknown): boolean => typeof value === 'string' && isId(value);
   return field(number, 'reference', Id, fits, flags.required ?? false, flags, { to });
 }
 

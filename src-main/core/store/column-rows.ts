@@ -8,7 +8,7 @@
  * of this laptop's own, a long text, a record that is here already.
  */
 import type { Statement } from 'better-sqlite3';
-import { idInPlanes } from '#shared/kernel/ids.ts';
+import { idInPlanes, isIdText } from '#shared/kernel/ids.ts';
 import type { Field, FieldValue, Kind } from '#shared/kinds/define-kind.ts';
 import { actAt, type LooseColumns } from '#shared/sync/loose-ops.ts';
 import type { RecordState } from '#shared/sync/merge.ts';
@@ -19,8 +19,9 @@ import { valueAt } from '#shared/sync/value-columns.ts';
 import type { Authors } from './authors.ts';
 import { idParameter } from './column-id.ts';
 import type { WritableDb } from './database.ts';
+import { keepStatements } from './kept-statements.ts';
 import { clockEntry, noClocks, othersEntry, type Replicas } from './record-rows.ts';
-import { createSlots, isIdText, unslotted } from './row-slots.ts';
+import { createSlots, unslotted } from './row-slots.ts';
 import { columnName, quote } from './tables.ts';
 
 export type ColumnRows = {
@@ -39,7 +40,6 @@ export type ColumnRows = {
 const mostRows = chunkOps;
 /** Bytes of a value: all in its column are given as much room. */
 const mostBytes = 400;
-const mostStatements = 100;
 const none = -1;
 /** A column, and the expression that makes its value. */
 type Cell = readonly [column: string, expression: string];
@@ -55,7 +55,7 @@ export function createColumnRows(
   const fields: readonly Field[] = Object.values(kind.fields);
   const count = fields.length;
   const places = new Map(fields.map((field, place) => [field.number, place]));
-  const statements = new Map<string, Statement<unknown[]>>();
+  const kept = keepStatements();
   const anyBetween = db
     .prepare(`select 1 from ${quote(kind.name)} where id between ${idParameter} and ${idParameter} limit 1`)
     .pluck();
@@ -211,12 +211,7 @@ export function createColumnRows(
     const expressions = cells.map(([, expression]) => expression);
     const sql = `insert into ${quote(kind.name)} (alive, ${columns.join(', ')})
       select 1, ${expressions.join(', ')} from temp.row_number where i < @rows`;
-    let statement = statements.get(sql);
-    if (statement !== undefined) return statement;
-    if (statements.size >= mostStatements) statements.clear();
-    statement = db.prepare(sql);
-    statements.set(sql, statement);
-    return statement;
+    return kept(sql, () => db.prepare(sql));
   }
 
   function stateOf(columns: LooseColumns, row: number): RecordState {

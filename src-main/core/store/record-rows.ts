@@ -10,7 +10,6 @@
  *
  * A row is read and written only as far as an op touches it.
  */
-import type { Statement } from 'better-sqlite3';
 import type { Id } from '#shared/kernel/ids.ts';
 import type { Field, FieldValue, Kind } from '#shared/kinds/define-kind.ts';
 import type { RecordState } from '#shared/sync/merge.ts';
@@ -19,6 +18,7 @@ import type { Authors } from './authors.ts';
 import { fromColumnId, idParameter, parameterOf, selectById } from './column-id.ts';
 import { fromColumnText, toColumnText } from './column-text.ts';
 import type { WritableDb } from './database.ts';
+import { keepStatements } from './kept-statements.ts';
 import { columnName, quote } from './tables.ts';
 
 /** A row as SQLite gives it. */
@@ -73,8 +73,6 @@ const [roomAtFirst, roomLater] = [28, 24] as const;
 /** `clocks` of a row all of whose values were written at once. */
 export const noClocks = withRoom('');
 
-/** Statements of one kind kept at a time; which fields are written together repeats. */
-const mostStatements = 100;
 const factColumns = ['changed_at', 'changed_by', 'edit_seq', 'created_at'] as const;
 const rareFactColumns = ['edits', 'removals'] as const;
 const ownColumns = ['own_log', 'own_seq'] as const;
@@ -94,17 +92,8 @@ const loadColumns = [
 export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas, authors: Authors): RecordTable {
   const allNames = Object.keys(kind.fields);
   const table = quote(kind.name);
-  const prepared = new Map<string, Statement<unknown[]>>();
-  const prepare = (key: string, sql: () => string): Statement<unknown[]> => {
-    let statement = prepared.get(key);
-    if (statement === undefined) {
-      if (prepared.size >= mostStatements) prepared.clear();
-      statement = db.prepare(sql());
-      if (statement.reader) statement.raw();
-      prepared.set(key, statement);
-    }
-    return statement;
-  };
+  // Which fields are written together repeats.
+  const kept = keepStatements();
   const columnsOf = (names: readonly string[]): string[] => names.map((name) => quote(columnName(name)));
   const hasSets = (names: readonly string[]): boolean => names.some((name) => kind.fields[name]?.merge === 'set');
   const cell = (name: string, state: RecordState): Cell => {
@@ -129,9 +118,10 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
   return {
     load(id, names) {
       const withSets = hasSets(names);
-      const statement = prepare(`load ${names.join(' ')}`, () =>
-        selectById(kind, [...loadColumns, ...(withSets ? ['sets'] : []), ...columnsOf(names)].join(', ')),
-      );
+      const statement = kept(`load ${names.join(' ')}`, () => {
+        const columns = [...loadColumns, ...(withSets ? ['sets'] : []), ...columnsOf(names)];
+        return db.prepare(selectById(kind, columns.join(', '))).raw();
+      });
       const cells = statement.get(id) as readonly Cell[] | undefined; // the columns just named
       if (cells === undefined) return null;
       const [row, alive, time, by, clocks, changedAt, changedBy, editSeq, createdAt, edits, removals, ownLog, ownSeq] =
@@ -209,7 +199,7 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
       const withSets = hasSets(names);
       // Naming a column makes SQLite write the indexes over it anew, so what stays is not named.
       const withAlive = facts.alive !== before.facts.alive;
-      const statement = prepare(`update ${withAlive ? '+' : ''} ${names.join(' ')}`, () => {
+      const statement = kept(`update ${withAlive ? '+' : ''} ${names.join(' ')}`, () => {
         const columns = [
           ...factColumns,
           ...rareFactColumns,
@@ -219,7 +209,8 @@ export function createRecordTable(db: WritableDb, kind: Kind, replicas: Replicas
           ...(withSets ? ['sets'] : []),
           ...columnsOf(names),
         ];
-        return `update ${table} set ${columns.map((column) => `${column} = ${parameter(column)}`).join(', ')} where row = ?`;
+        const values = columns.map((column) => `${column} = ${parameter(column)}`);
+        return db.prepare(`update ${table} set ${values.join(', ')} where row = ?`);
       });
       const { stamp } = before;
       const entries = clockEntries(kind, names, stamp, state, replicas);

@@ -2,6 +2,7 @@
  * Columns of many rows in one blob, each value in a slot of its column's width, and the SQL that reads them there (column-rows.ts). Each
  * function puts a column and answers the expression for it: over the row's number `i` and the parameters that `parameters` gives.
  */
+import { writeIdText } from '#shared/kernel/ids.ts';
 
 export type Slots = {
   /** Begins anew, for so many rows. */
@@ -25,7 +26,6 @@ export type Slots = {
 };
 
 const idBytes = 16;
-const idUnits = 36;
 /** What a slot is filled up with, and what stands in the place of a text that is null. */
 const [blank, nullMark] = [0x20, 0xff] as const;
 const nullText = `cast(x'ff' as text)`;
@@ -193,31 +193,4 @@ export function createSlots(sources: Int32Array, fields: number): Slots {
 function isConstant(values: Float64Array, count: number): boolean {
   for (let at = 1; at < count; at += 1) if (values[at] !== values[0]) return false;
   return true;
-}
-
-/** Values of the hex digits by character code, 255 for all other codes. */
-const digitValues = Uint8Array.from({ length: 256 }, (_, code) => {
-  const value = '0123456789abcdef'.indexOf(String.fromCharCode(code));
-  return value < 0 ? 255 : value;
-});
-const isHyphen = Uint8Array.from({ length: idUnits }, (_, at) => ([8, 13, 18, 23].includes(at) ? 1 : 0));
-
-/** Whether an id stands there, as `idPattern` says. */
-export function isIdText(bytes: Uint8Array, begin: number, end: number): boolean {
-  if (end - begin !== idUnits) return false;
-  for (let at = 0; at < idUnits; at += 1) {
-    const byte = bytes[begin + at] ?? 0;
-    if (isHyphen[at] === 1 ? byte !== 45 : digitValues[byte] === 255) return false;
-  }
-  return true;
-}
-
-/** Writes the 16 bytes of the id whose text begins at `from`. */
-function writeIdText(source: Uint8Array, from: number, target: Uint8Array, to: number): void {
-  let at = from;
-  for (let byte = 0; byte < idBytes; byte += 1) {
-    if (isHyphen[at - from] === 1) at += 1;
-    target[to + byte] = ((digitValues[source[at] ?? 0] ?? 0) << 4) | (digitValues[source[at + 1] ?? 0] ?? 0);
-    at += 2;
-  }
 }

@@ -75,7 +75,7 @@ function OwnCommission() {
       </Page>
     );
   }
-  const { commission, members, vacancies, seats, changedOn } = own.value;
+  const { commission, isTold, members, vacancies, seats, changedOn } = own.value;
   if (mode.show === 'facts') return <CommissionForm commission={commission} onDone={back} />;
   if (mode.show === 'member')
     return <MemberForm commission={commission} members={members} member={mode.member} onDone={back} />;
@@ -178,7 +178,7 @@ function OwnCommission() {
             levelSeats={level?.seats ?? null}
             onEdit={mayWrite && isToday ? () => setMode({ show: 'facts' }) : null}
           />
-          <RecordHistory kind="commission" id={commission.id} words={words} />
+          {!isTold && <RecordHistory kind="commission" id={commission.id} words={words} />}
         </div>
       </div>
     </Page>

@@ -5,11 +5,15 @@ import { Id } from '../kernel/ids.ts';
 import { RecordView } from '../records/contract.ts';
 
 export const commissionsContract = {
-  /** The own commission with its members on a day (`YYYY-MM-DD`). `changedOn`: days on which the composition changed, ascending. */
+  /**
+   * The own commission with its members on a day (`YYYY-MM-DD`). `changedOn`: days on which the composition changed, ascending.
+   * `isTold`: its record has not come yet, and what the first run was told stands for it.
+   */
   own: query(
     z.object({ on: z.iso.date() }),
     z.object({
       commission: RecordView,
+      isTold: z.boolean(),
       members: z.array(z.object({ membership: RecordView, contact: RecordView, nextName: z.string().nullable() })),
       changedOn: z.array(z.iso.date()),
       seats: z.int().nullable(),

@@ -13,6 +13,7 @@ import { buildSample } from './sample.ts';
 import { commissionRecordId, foundingOf, personChange } from './first-run.ts';
 import type { OpenProfile, Profile } from './profile.ts';
 import { type PinProof, replaceSlot } from './pin-proof.ts';
+import { foundingBy, tellOfCommission } from './told-commission.ts';
 import { unwrapKey, wrapKey } from './vault.ts';
 
 export type AccessDeps = {
@@ -117,10 +118,8 @@ export function createAccessService(deps: AccessDeps): DomainHandlers<typeof acc
           return opened;
         }
         const { store } = signedIn();
-        store.commit(
-          [personChange(personId, name, person.role), ...(founding.commission === null ? [] : [founding.commission])],
-          personId,
-        );
+        if (founding.commission !== null) tellOfCommission(store, founding.commission, deps.time.now());
+        store.commit([personChange(personId, name, person.role), ...foundingBy(person.role, store)], personId);
         if (founding.commission !== null) {
           store.meta.set('own-commission', founding.commission.id);
           // First run wrote the id itself.
@@ -225,7 +224,7 @@ export function createAccessService(deps: AccessDeps): DomainHandlers<typeof acc
           label,
           await wrapKey(open.key, pin, deps.deviceSecret, deps.random),
         );
-        open.store.commit([personChange(person, name, role)], open.session.person);
+        open.store.commit([personChange(person, name, role), ...foundingBy(role, open.store)], open.session.person);
         profile.saveVault({ ...vault.value, slots: [...vault.value.slots, slot] });
         deps.changed(['access']);
         return ok({ slot: slot.slot });

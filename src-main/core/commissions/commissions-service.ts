@@ -8,6 +8,7 @@ import type { DomainHandlers } from '#shared/contract/rpc.ts';
 import { err, ok } from '#shared/kernel/result.ts';
 import type { RecordView } from '#shared/records/contract.ts';
 import type { OpenProfile } from '../access/profile.ts';
+import { toldCommission } from '../access/told-commission.ts';
 
 /** More members than any commission has. */
 const mostMembers = 500;
@@ -19,7 +20,9 @@ export function createCommissionsService(deps: {
   return {
     own({ on }) {
       const { store, session } = deps.open();
-      const commission = session.commission === null ? null : store.queries.get(Commission, session.commission);
+      if (session.commission === null) return err({ code: 'commissions/none' });
+      const record = store.queries.get(Commission, session.commission);
+      const commission = record ?? toldCommission(store, session.commission);
       if (commission === null) return err({ code: 'commissions/none' });
       const all = store.queries.list({
         kind: Membership,
@@ -49,6 +52,7 @@ export function createCommissionsService(deps: {
       const seats = typeof commission.values.seats === 'number' ? commission.values.seats : null;
       return ok({
         commission,
+        isTold: record === null,
         members,
         changedOn: changeDays(terms),
         seats,

@@ -21,7 +21,7 @@ export function LineSheet() {
   const { metered, limit } = line.value;
   const change = (settings: { metered: boolean; limit: number | null }) =>
     void set.run(settings).then((result) => {
-      if (result.ok) notify({ text: 'settings:line.done' });
+      if (result.ok) notify({ text: 'files:line.done' });
     });
   const offered = limit === null || limits.includes(limit) ? limits : [...limits, limit].toSorted((a, b) => a - b);
   return (

@@ -1,155 +1,17 @@
 /** The exchange against a hub that breaks off, forgets, refuses or lies; the laptop's side is the real store. */
-import { afterEach, expect, test } from 'vitest';
-import { createLogStore } from '#core/store/log-store.ts';
-import type { Store } from '#core/store/store.ts';
-import { bytesToHex } from '#shared/kernel/ids.ts';
-import { err, ok, type Result } from '#shared/kernel/result.ts';
-import { kindsByName } from '#shared/kinds/all-kinds.ts';
-import { credentialBytes } from '#shared/sync/credential.ts';
-import { exchange, type ExchangeOptions, type ExchangeOutcome, type Transport } from '#shared/sync/exchange.ts';
-import {
-  BriefRequest,
-  type Credential,
-  frame,
-  logKey,
-  protocolVersion,
-  type Refusal,
-  type Summary,
-  SyncRequest,
-  type SyncResponse,
-  unframe,
-} from '#shared/sync/messages.ts';
+import { expect, test } from 'vitest';
+import { err, ok } from '#shared/kernel/result.ts';
+import type { ExchangeOptions, ExchangeOutcome, Transport } from '#shared/sync/exchange.ts';
+import { type Credential, logKey, protocolVersion, type Refusal, type Summary } from '#shared/sync/messages.ts';
 import type { ReplicaStore } from '#shared/sync/replica-store.ts';
-import { readSegmentHeader } from '#shared/sync/segment.ts';
-import { byHand } from '#tests/lib/by-hand.ts';
-import { startOfTime, temporaryFolder } from '#tests/lib/core.ts';
 import { type Laptop, newLaptop, sampleOps, samplePartition, seal } from '#tests/lib/hub-laptop.ts';
-import { openTestStore } from '#tests/lib/open-store.ts';
+import { credentialFor, logStoreOf, run, storesForEachTest, tinyHub, writeContacts } from '#tests/lib/tiny-hub.ts';
 
-const open: Store[] = [];
-afterEach(() => {
-  for (const store of open.splice(0)) store.close();
-});
-
-const hubOwner = newLaptop();
-
-function newStore(): { store: Store; replicaStore: ReplicaStore; log: string } {
-  const directory = temporaryFolder();
-  const store = openTestStore(`${directory}/test.db`, { partition: samplePartition });
-  open.push(store);
-  const replicaStore = logStoreOf(store);
-  return { store, replicaStore, log: logKey(replicaStore.replica, samplePartition) };
-}
-
-function logStoreOf(store: Store): ReplicaStore {
-  return createLogStore({
-    beside: byHand().beside,
-    ...store,
-    identity: store.identity(),
-    hubKey: () => hubOwner.publicKey,
-    roadChanged: () => undefined,
-  });
-}
-
-function write(store: Store, count: number): void {
-  const kind = kindsByName.get('contact');
-  if (kind === undefined) throw new Error('no kind contact');
-  for (let index = 0; index < count; index += 1) {
-    store.commit(
-      [
-        {
-          kind,
-          id: `00000000-0000-7000-8000-${String(index).padStart(12, '0')}`,
-          act: 'set',
-          values: { name: `Sample ${index} ${Math.random()}` },
-        },
-      ],
-      null,
-    );
-  }
-}
-
-/** A hub of a few lines: keeps heads only, and answers what the test puts into `reply`. */
-function tinyHub(
-  reply: (
-    header: SyncRequest,
-    seen: { log: string; from: number; to: number }[],
-  ) => Partial<SyncResponse> & { bytes?: Uint8Array[] },
-  /** Digest of what it holds for the asker. */
-  holds: () => string | null = () => null,
-) {
-  const turns: SyncRequest[] = [];
-  const briefs: BriefRequest[] = [];
-  const transport: Transport = {
-    async send(message): Promise<Result<Uint8Array>> {
-      const brief = unframe(message, BriefRequest);
-      if (brief.ok) {
-        briefs.push(brief.value.header);
-        const same = brief.value.header.digest === holds();
-        return ok(frame({ protocol: protocolVersion, epoch: 'one', same, time: startOfTime, segments: [] }, []));
-      }
-      const asked = unframe(message, SyncRequest);
-      if (!asked.ok) return asked;
-      turns.push(asked.value.header);
-      const seen = asked.value.segments.map((bytes) => {
-        const read = readSegmentHeader(bytes);
-        if (!read.ok) throw new Error('an unreadable segment was sent');
-        const { replica, partition, from, to } = read.value.header;
-        return { log: logKey(replica, partition), from, to };
-      });
-      const { bytes = [], ...more } = reply(asked.value.header, seen);
-      const header: SyncResponse = {
-        protocol: protocolVersion,
-        epoch: 'one',
-        summary: {},
-        heads: {},
-        refusals: [],
-        credentials: [],
-        credentialsAfter: null,
-        more: false,
-        time: startOfTime,
-        laptops: [],
-        segments: bytes.map((segment) => segment.length),
-        ...more,
-      };
-      return ok(frame(header, bytes));
-    },
-  };
-  return { transport, turns, briefs };
-}
-
-const options = (more: Partial<ExchangeOptions> = {}): ExchangeOptions => ({
-  partitions: [samplePartition],
-  epoch: null,
-  acknowledged: {},
-  ...more,
-});
-const run = (
-  store: ReplicaStore,
-  transport: Transport,
-  more: Partial<ExchangeOptions> = {},
-): Promise<ExchangeOutcome> => exchange(store, transport, options(more));
-
-type Known = { readonly replica: string; readonly publicKey: string };
-/** `before`: the identity it goes on for. */
-function credentialFor(laptop: Known, before: Known | null = null): Credential {
-  const unsigned: Omit<Credential, 'signature'> = {
-    serial: laptop.replica.slice(-8),
-    replica: laptop.replica,
-    publicKey: laptop.publicKey,
-    laptop: 'SAMPLE-02',
-    roles: ['chair'],
-    partitions: [samplePartition],
-    ...(before === null ? {} : { succeeds: before.replica }),
-    validFrom: 0,
-    validUntil: startOfTime * 2,
-  };
-  return { ...unsigned, signature: bytesToHex(hubOwner.sign(credentialBytes(unsigned))) };
-}
+const newStore = storesForEachTest();
 
 test('equal sides need one turn; what the hub acknowledged is not sent again', async () => {
   const { store, replicaStore, log } = newStore();
-  write(store, 5);
+  writeContacts(store, 5);
   const { transport, turns, briefs } = tinyHub(
     (_header, seen) => ({ summary: { [log]: Math.max(5, ...seen.map((each) => each.to)) } }),
     () => replicaStore.digestOf({ [log]: 5 }),
@@ -168,7 +30,7 @@ test('equal sides need one turn; what the hub acknowledged is not sent again', a
 
 test('a lost answer is harmless: nothing is taken as received, and all is offered again', async () => {
   const { store, replicaStore, log } = newStore();
-  write(store, 3);
+  writeContacts(store, 3);
   let held = 0;
   const hub = tinyHub((_header, seen) => {
     held = Math.max(held, ...seen.map((each) => each.to));
@@ -188,7 +50,7 @@ test('a lost answer is harmless: nothing is taken as received, and all is offere
 
 test('a hub that holds less than it said gets the rest again, in the same exchange', async () => {
   const { store, replicaStore, log } = newStore();
-  write(store, 10);
+  writeContacts(store, 10);
   let held = 4;
   const { transport } = tinyHub((_header, seen) => {
     const refusals = seen
@@ -197,14 +59,14 @@ test('a hub that holds less than it said gets the rest again, in the same exchan
     if (refusals.length === 0) held = Math.max(held, ...seen.map((each) => each.to));
     return { epoch: 'two', summary: { [log]: held }, refusals };
   });
-  write(store, 2);
+  writeContacts(store, 2);
   const outcome = await run(replicaStore, transport, { acknowledged: { [log]: 10 }, epoch: 'one' });
   expect(outcome).toMatchObject({ failure: null, epoch: 'two', acknowledged: { [log]: 12 }, refusals: [], turns: 2 });
 });
 
 test('a restored hub gets everything again though there is nothing new to send', async () => {
   const { store, replicaStore, log } = newStore();
-  write(store, 6);
+  writeContacts(store, 6);
   let held = 2;
   const { transport } = tinyHub((_header, seen) => {
     held = Math.max(held, ...seen.map((each) => each.to));
@@ -216,7 +78,7 @@ test('a restored hub gets everything again though there is nothing new to send',
 
 test('a refused log is offered once, and the refusal is told', async () => {
   const { store, replicaStore, log } = newStore();
-  write(store, 2);
+  writeContacts(store, 2);
   const { transport, turns } = tinyHub((_header, seen) => ({
     refusals: seen.map((each) => ({ log: each.log, from: each.from, reason: 'wrong-role' as const })),
   }));
@@ -261,7 +123,7 @@ test('of another’s log what was not allowed ends where the hub’s does once a
 async function refusedOfBefore(reason: Refusal['reason']): Promise<{ before: number; now: number }> {
   const { store } = newStore();
   const before = logKey(store.identity().replica, samplePartition);
-  write(store, 2);
+  writeContacts(store, 2);
   store.renewIdentity();
   const replicaStore = logStoreOf(store);
   const now = logKey(replicaStore.replica, samplePartition);
@@ -454,7 +316,7 @@ test('while an answer is applied the next request, which counts it as held, is o
 
 test('of much to hand over one segment goes ahead where the hub may have something, and nothing twice', async () => {
   const { store, replicaStore, log } = newStore();
-  write(store, 1);
+  writeContacts(store, 1);
   let held = 0;
   const handed: string[] = [];
   const hub = tinyHub((_header, seen) => {
@@ -463,7 +325,7 @@ test('of much to hand over one segment goes ahead where the hub may have somethi
     return { summary: { [log]: held } };
   });
   const { epoch, acknowledged } = await run(replicaStore, hub.transport);
-  write(store, 2500);
+  writeContacts(store, 2500);
   const outcome = await run(replicaStore, hub.transport, { epoch, acknowledged });
   expect(outcome).toMatchObject({ sent: 2500, turns: 2, failure: null });
   expect(handed).toEqual(['1-1', '2-1000', '1001-2000', '2001-2501']);

@@ -1,4 +1,5 @@
 /** A member's own laptop: nothing is written at its first run that a hub refuses of a member, and what the chair says of the commission stands. */
+import type { ChosenCommission } from '#shared/access/contract.ts';
 import { localizedField } from '#shared/kinds/define-kind.ts';
 import { expect, onTestFinished, test } from 'vitest';
 import { startCore, testPin, type TestCore } from '#tests/lib/core.ts';
@@ -7,12 +8,12 @@ import { officePartition } from '#tests/lib/office.ts';
 
 const firstDay = '2026-11-23';
 
-async function startAs(role: 'chair' | 'member', commission: object, now: number): Promise<TestCore> {
+async function startAs(role: 'chair' | 'member', commission: ChosenCommission, now: number): Promise<TestCore> {
   const core = startCore();
   onTestFinished(() => core.close());
   core.clock.now = now;
   const person = { name: `Сотрудник, пример ${role}`, role, label: { show: 'role' as const }, pin: testPin };
-  await core.value('access.createProfile', { locale: 'ru', commission: commission as never, person });
+  await core.value('access.createProfile', { locale: 'ru', commission, person });
   return core;
 }
 const seats = async (core: TestCore): Promise<unknown> => (await core.value('commissions.own', { on: firstDay })).seats;
@@ -27,7 +28,7 @@ test('a member begins later than the chair: all of it is taken, and the commissi
   await chair.value('records.save', { kind: 'commission', id: commission.id, values: { seats: 13 } });
   await chair.value('sync.now', {});
 
-  const listed = { from: 'country', country: 'kz', id: 'kz-19-tec_oblast' };
+  const listed: ChosenCommission = { from: 'country', country: 'kz', id: 'kz-19-tec_oblast' };
   const member = await startAs('member', listed, chair.clock.now + 60_000);
   expect(await member.value('commissions.own', { on: firstDay })).toMatchObject({
     isTold: true,
@@ -51,7 +52,13 @@ test('a member begins later than the chair: all of it is taken, and the commissi
 });
 
 test('a commission typed in by a member is shown, and founded by the chair who joins on the same laptop', async () => {
-  const typed = { from: 'typed', country: 'kg', unit: null, level: 'precinct', name: 'Участок, пример 7' };
+  const typed: ChosenCommission = {
+    from: 'typed',
+    country: 'kg',
+    unit: null,
+    level: 'precinct',
+    name: 'Участок, пример 7',
+  };
   const core = await startAs('member', typed, Date.UTC(2026, 10, 23));
   const own = await core.value('commissions.own', { on: firstDay });
   expect(own.commission.values).toMatchObject({ [localizedField('name', 'ru')]: 'Участок, пример 7', country: 'kg' });

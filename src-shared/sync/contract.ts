@@ -2,7 +2,7 @@
  * Calls about the exchange with the hub.
  *
  * Failures: `sync/not-enrolled`, `sync/bad-code`, `sync/code-used`, `sync/code-expired`, `sync/wrong-partition` {invited}, `sync/hub-unreachable`,
- * `sync/hub-slow`, `sync/wrong-certificate`, `sync/certificate-date`, `sync/wrong-hub-key`, `sync/hub-refused` {reason, partition?}, `sync/partition-left` {partition} (of a partition this laptop is to leave the hub takes nothing more), `sync/log-parted` {laptop, partition} (what is here of another's log parts from the hub's for good), `sync/revoked`, `sync/succeeded`, `sync/protocol` {hub, app}, `sync/sample` (sample data sends nothing).
+ * `sync/hub-slow`, `sync/wrong-certificate`, `sync/certificate-date`, `sync/wrong-hub-key`, `sync/hub-refused` {reason, partition?}, `sync/partition-left` {partition} (of a partition this laptop is to leave the hub takes nothing more), `sync/log-parted` {laptop, partition} (what is here of another's log parts from the hub's for good, or the hub has lost what only that laptop can bring), `sync/revoked`, `sync/succeeded`, `sync/protocol` {hub, app}, `sync/sample` (sample data sends nothing).
  */
 import { z } from 'zod';
 import { Partition } from '../access/partitions.ts';

@@ -61,9 +61,14 @@ async function putHubBack(held: { readonly [log: string]: number }): Promise<voi
 
 /**
  * A writer of 600 and 1,800 contacts or papers, and a reader that has let go of its ops but the last thousand, and so of `full`'s; the hub and the
- * writer are back at 600, and the writer has gone on in another way. `isKept`: whether the hub had all of `full`'s in its backup.
+ * writer are back at 600, and the writer has gone on in another way, by `since` more. `isKept`: whether the hub had all of `full`'s in its backup.
  */
-async function parted(given: { readonly isKept: boolean; readonly role?: Role; readonly kind?: Kind }) {
+async function parted(given: {
+  readonly isKept: boolean;
+  readonly role?: Role;
+  readonly kind?: Kind;
+  readonly since?: number;
+}) {
   const writer = office.open('writer');
   const reader = office.open('reader');
   const full = office.open('full');
@@ -86,12 +91,14 @@ async function parted(given: { readonly isKept: boolean; readonly role?: Role; r
   writer.close();
   await putHubBack(before);
   const again = office.open('writer', copy);
-  writeMany(again, 'После копии', 3000);
+  writeMany(again, 'После копии', given.since ?? 3000);
   await again.sync();
   return { reader, full, writer: again };
 }
 
 const well = { failure: null, refusals: [], refusedHere: [] };
+/** The page says whose records these are. */
+const told = { code: 'sync/log-parted', laptop: 'writer', partition: officePartition };
 const refused = { failure: null, refusedHere: [{ failure: { code: 'segment/forked' } }] };
 
 /** What came back to its writer in one round is the others' in the next. */
@@ -125,8 +132,6 @@ describe('a log that parts below where its segments begin', () => {
     const begins = reader.port().begins();
     const outcome = await reader.sync();
     expect(outcome).toMatchObject(refused);
-    // The page says whose records these are.
-    const told = { code: 'sync/log-parted', laptop: 'writer', partition: officePartition };
     expect(problemOf(reader.port(), outcome)).toEqual(told);
     expect(reader.names()).toEqual(names);
     expect(reader.port().begins()).toEqual(begins);
@@ -134,6 +139,29 @@ describe('a log that parts below where its segments begin', () => {
     await full.sync();
     await settle([reader, writer, full]);
     expect(reader.names()).toHaveLength(names.length + 3000);
+    expect(full.names()).toEqual(reader.names());
+  });
+
+  test('is not taken for equal while the hub’s does not reach as far as where they begin', async () => {
+    const since = 300;
+    const { reader, full, writer } = await parted({ isKept: true, since });
+    expect(reader.port().begins()[keyOf(writer)]).toBeGreaterThan(600 + since);
+    const names = reader.names();
+    for (let round = 0; round < 2; round += 1) {
+      const outcome = await reader.sync();
+      expect(outcome).toMatchObject(well);
+      expect(problemOf(reader.port(), outcome)).toEqual(told);
+    }
+    expect(reader.names()).toEqual(names);
+    // Whoever holds nothing of it lacks nothing.
+    const fresh = office.open('fresh');
+    await fresh.enrol();
+    expect(problemOf(fresh.port(), await fresh.sync())).toBeNull();
+    writeMany(writer, 'Ещё', 1500);
+    await writer.sync();
+    await settle([reader, writer, full]);
+    expect(problemOf(reader.port(), await reader.sync())).toBeNull();
+    expect(reader.names()).toHaveLength(600 + forgotten + 2500 + since + 1500);
     expect(full.names()).toEqual(reader.names());
   });
 

@@ -1,5 +1,5 @@
 /** What an exchange's end means: which problem it shows, and what the store keeps of it. */
-import { newestFirst } from '#shared/sync/credential.ts';
+import { coversPartition, newestFirst } from '#shared/sync/credential.ts';
 import { type Credential, parseLogKey, type Summary } from '#shared/sync/messages.ts';
 import type { Failure } from '#shared/kernel/result.ts';
 import type { ExchangeOutcome } from '#shared/sync/exchange.ts';
@@ -20,8 +20,8 @@ export function isPartly({ code, partition }: Failure): boolean {
   return code === 'sync/log-parted' || code === 'sync/segment-refused' || code === 'sync/partition-left';
 }
 
-/** What to show of an exchange's end: its own failure first, then what the hub or this laptop refused. */
-export function problemOf(store: Pick<SyncStore, 'credentials'>, outcome: ExchangeOutcome): Failure | null {
+/** What to show of an exchange's end: its own failure first, then what the hub or this laptop refused, then what the hub has lost and only its writer can bring. */
+export function problemOf(store: LogsHeld, outcome: ExchangeOutcome): Failure | null {
   if (outcome.failure !== null) return outcome.failure;
   const refusal = outcome.refusals[0];
   if (refusal !== undefined) {
@@ -29,7 +29,26 @@ export function problemOf(store: Pick<SyncStore, 'credentials'>, outcome: Exchan
     return { code: 'sync/hub-refused', reason: refusal.reason, partition };
   }
   const here = outcome.refusedHere[0];
-  return here === undefined ? null : refusedHere(store, here);
+  return here === undefined ? lostBelow(store, outcome.acknowledged) : refusedHere(store, here);
+}
+
+type LogsHeld = Pick<SyncStore, 'replica' | 'isOwn' | 'begins' | 'credentials'>;
+
+/**
+ * A log of another of which the hub holds less than lies before its segments here: the hub was put back, and maybe that laptop as well, which then
+ * goes on otherwise. This laptop can neither bring what is lacking nor see whether the rest is the same, so the two may not pass for equal.
+ */
+function lostBelow(store: LogsHeld, hub: Summary): Failure | null {
+  const [own] = newestFirst(store.credentials().filter((each) => each.replica === store.replica));
+  const lost = Object.entries(store.begins()).find(
+    ([log, seq]) =>
+      (hub[log] ?? 0) < seq &&
+      !store.isOwn(log) &&
+      // Of what it may not see any more the hub says nothing.
+      own !== undefined &&
+      coversPartition(own, parseLogKey(log).partition),
+  );
+  return lost === undefined ? null : logParted(store, lost[0]);
 }
 
 /** What to show where a segment that came from the hub, by line or by stick, was refused: of a log that parted, whose it is and where. */
@@ -37,7 +56,12 @@ export function refusedHere(
   store: Pick<SyncStore, 'credentials'>,
   { log, failure }: ExchangeOutcome['refusedHere'][number],
 ): Failure {
-  if (failure.code !== 'segment/forked') return { code: 'sync/segment-refused', reason: failure.code };
+  return failure.code === 'segment/forked'
+    ? logParted(store, log)
+    : { code: 'sync/segment-refused', reason: failure.code };
+}
+
+function logParted(store: Pick<SyncStore, 'credentials'>, log: string): Failure {
   const { replica, partition } = parseLogKey(log);
   const laptop = store.credentials().find((each) => each.replica === replica)?.laptop ?? replica;
   return { code: 'sync/log-parted', laptop, partition };

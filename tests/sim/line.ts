@@ -112,6 +112,9 @@ function checkOutcome(
     for (const [log, seq] of own) equal(held[log] ?? 0, seq, `after an exchange the hub holds all of ${log}`);
 }
 
+/** Some ten times as many turns as an exchange of any history has needed: one that asks for ever what it was told is not waited for. */
+const mostTurns = 1000;
+
 /** The line to the hub, on which something happens once. */
 function lineTo(world: World, fault: Fault): { send: (message: Uint8Array) => Promise<Result<Uint8Array>> } {
   const { hub, caught } = world;
@@ -120,6 +123,7 @@ function lineTo(world: World, fault: Fault): { send: (message: Uint8Array) => Pr
   return {
     async send(message) {
       turn += 1;
+      yes(turn < mostTurns, 'an exchange comes to its end');
       if (caught.length < 20) caught.push(message);
       if (fault.what === 'foreign' && turn >= fault.turn) return ok(changed(hub.turn(message), fault, world));
       if (turn !== fault.turn) return ok(hub.turn(message));

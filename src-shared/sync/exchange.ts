@@ -240,8 +240,8 @@ export async function exchange(
     session = { ...session, lacking, isFlowing: true };
     if (isEqual || !moved || session.turns >= maxTurns) {
       const hopeful = session.turns < maxTurns ? tryingAgain(session) : null;
-      // Nothing came although there is said to be more: whatever is left is refused here, or the hub errs.
-      const isStuck = header.more && session.refusedHere.length === 0;
+      // Nothing came although there is said to be more: whatever is left is refused here, or the hub errs. So it does where it never ends.
+      const isStuck = (header.more && session.refusedHere.length === 0) || session.turns >= maxTurns;
       if (hopeful === null) return end(session, isStuck ? { code: 'sync/protocol', reason: 'no-progress' } : null);
       session = hopeful;
     }

@@ -251,6 +251,13 @@ test('a hub of another version, garbage, and a hub that never ends are named', a
     reason: 'no-progress',
   });
   expect(endless.turns).toHaveLength(1);
+  // Page after page of credentials, with nothing on them.
+  let pages = 0;
+  const pagesOnly = tinyHub(() => ({ credentialsAfter: String((pages += 1)).padStart(9, '0') }));
+  expect((await run(replicaStore, pagesOnly.transport)).failure).toMatchObject({
+    code: 'sync/protocol',
+    reason: 'no-progress',
+  });
 });
 
 test('more than one answer’s worth is fetched turn by turn, and may be stopped between', async () => {

@@ -19,6 +19,7 @@ import { base64ToBytes, bytesToBase64 } from '../kernel/base64.ts';
 import { canonicalJson } from '../kernel/canonical-json.ts';
 import { bytesToHex } from '../kernel/ids.ts';
 import { err, ok, type Result } from '../kernel/result.ts';
+import { isSameBytes } from '../kernel/same-bytes.ts';
 import { fromUtf8, utf8 } from '../kernel/utf8.ts';
 import { crc32 } from '../packs/crc32.ts';
 import { manifestText, maxManifestBytes, type PackManifest, PackSignature, parseManifest } from '../packs/manifest.ts';
@@ -111,9 +112,9 @@ export function unwrapParcel(
     bytes.length === layout.bytes &&
     bytesToHex(ports.hash(content)) === file.sha256 &&
     layout.entries.every(({ header, headerAt }) =>
-      isSame(bytes.subarray(headerAt, headerAt + header.length), header),
+      isSameBytes(bytes.subarray(headerAt, headerAt + header.length), header),
     ) &&
-    isSame(bytes.subarray(layout.tailAt), layout.tail);
+    isSameBytes(bytes.subarray(layout.tailAt), layout.tail);
   return isAsLaidOut ? ok({ path, content }) : err({ code: 'packs/damaged', entry: path });
 }
 
@@ -143,7 +144,7 @@ function readEntry(bytes: Uint8Array, at: number, name: string): Entry | 'not-a-
   if (start.some((byte, index) => at + index < bytes.length && bytes[at + index] !== byte)) return wrong;
   const contentAt = at + localHeaderBytes + known.length;
   if (contentAt > bytes.length) return 'cut-off';
-  if (!isSame(bytes.subarray(at + localHeaderBytes, contentAt), known)) return wrong;
+  if (!isSameBytes(bytes.subarray(at + localHeaderBytes, contentAt), known)) return wrong;
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(at + 18, true);
   if (length > maxManifestBytes) return wrong;
   if (contentAt + length > bytes.length) return 'cut-off';
@@ -160,10 +161,4 @@ function isSigned(manifestBytes: Uint8Array, signatureBytes: Uint8Array, verify:
   } catch {
     return false;
   }
-}
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let index = 0; index < a.length; index += 1) if (a[index] !== b[index]) return false;
-  return true;
 }

@@ -24,6 +24,7 @@ import { createReader, createWriter } from '../kernel/binary.ts';
 import { canonicalJson } from '../kernel/canonical-json.ts';
 import { bytesToHex, bytesToId, hexToBytes, idToBytes } from '../kernel/ids.ts';
 import { err, ok, type Result } from '../kernel/result.ts';
+import { isSameBytes } from '../kernel/same-bytes.ts';
 import { utf8 } from '../kernel/utf8.ts';
 import { blockOf, blockOps, chainOfDigests, createSalter, endsLink, type Hash, type Op, type Salts } from './op.ts';
 import { fromColumns, type OpColumns, toColumns } from './op-columns.ts';
@@ -340,7 +341,7 @@ function sealOf(bytes: Uint8Array, bodyAt: number, hash: Hash): Uint8Array {
 
 function isSealed(bytes: Uint8Array, body: Uint8Array, seal: Uint8Array, hash: Hash): boolean {
   const wanted = sealOf(bytes, bytes.length - body.length, hash);
-  return seal.every((byte, index) => byte === wanted[index]);
+  return isSameBytes(seal, wanted);
 }
 
 function headOf(before: Uint8Array, ops: readonly Op[], columns: OpColumns, salts: Salts, hash: Hash): Uint8Array {
@@ -380,7 +381,7 @@ function joinSalts(contents: readonly Content[], hash: Hash): Salts {
     for (const block of new Set(ops.map((op) => blockOf(op.seq)))) {
       const seed = salts.seeds.get(block);
       const other = seeds.get(block) ?? seed;
-      if (seed === undefined || other === undefined || bytesToHex(other) !== bytesToHex(seed)) split.add(block);
+      if (seed === undefined || other === undefined || !isSameBytes(other, seed)) split.add(block);
       else seeds.set(block, seed);
     }
   const single = new Map<number, Uint8Array>();

@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
+import { isSameBytes } from '#shared/kernel/same-bytes.ts';
 import { checkSegmentAllowed } from '#shared/sync/accept.ts';
 import { isSucceeded, newestFirst } from '#shared/sync/credential.ts';
 import { headMark, logKey, parseLogKey, serialsDigest, type Summary, summaryDigest } from '#shared/sync/messages.ts';
@@ -20,7 +21,7 @@ import { createLogCuts } from './log-cuts.ts';
 import type { Meta } from './meta.ts';
 import type { Log, OpLog } from './op-log.ts';
 import { createPartedLogs } from './parted-logs.ts';
-import { createPartings, isSame } from './partings.ts';
+import { createPartings } from './partings.ts';
 import { segmentPorts, sha256 } from './segment-ports.ts';
 import type { Beside } from './short-steps.ts';
 import { createStrayTaker } from './strays.ts';
@@ -269,7 +270,7 @@ export function createLogStore(deps: LogStoreDeps): ReplicaStore {
       // Below the base the heads are not known any more: whether the segment agrees is seen where it reaches the base.
       const isBelow = from - 1 < opLog.base(log);
       const before = opLog.headAt(log, from - 1) ?? (isBelow ? hexToBytes(read.value.header.before) : null);
-      if (before === null || !isSame(before, hexToBytes(read.value.header.before))) {
+      if (before === null || !isSameBytes(before, hexToBytes(read.value.header.before))) {
         if (source === 'laptop') return err({ code: 'segment/forked', log: key });
         // It parts before this segment: from the beginning, then.
         forked.add(key, 0);

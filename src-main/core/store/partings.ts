@@ -1,5 +1,5 @@
 /** Where a log goes on otherwise at the hub than here, as its segments show. */
-import { bytesToHex } from '#shared/kernel/ids.ts';
+import { isSameBytes } from '#shared/kernel/same-bytes.ts';
 import { logKey } from '#shared/sync/messages.ts';
 import { endsLink, type Op } from '#shared/sync/op.ts';
 import type { Coming } from '#shared/sync/replica-store.ts';
@@ -30,8 +30,8 @@ export function createPartings(deps: {
   function partingOf(log: Log, bytes: Uint8Array, from: number, to: number, ops: readonly Op[]): number | null {
     const last = Math.min(to, opLog.head(log).seq);
     const isSameAt = (seq: number): boolean => {
-      const ours = opLog.headAt(log, seq);
-      return ours !== null && isSame(headWithin(bytes, seq, segmentPorts), ours);
+      const [theirs, ours] = [headWithin(bytes, seq, segmentPorts), opLog.headAt(log, seq)];
+      return theirs !== null && ours !== null && isSameBytes(theirs, ours);
     };
     // Below the base there is nothing to compare with.
     const base = opLog.base(log);
@@ -91,9 +91,4 @@ function opsIn(bytes: Uint8Array): Op[] {
   } catch {
     return [];
   }
-}
-
-/** Of heads of a chain. */
-export function isSame(a: Uint8Array | null, b: Uint8Array): boolean {
-  return a !== null && bytesToHex(a) === bytesToHex(b);
 }

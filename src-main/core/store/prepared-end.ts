@@ -2,6 +2,7 @@
  * Writes the end of an own log again beforehand, as it will stand in this laptop's log of now: read, named anew, sealed and packed some at a time,
  * in memory, with no trace in the store. What is left to do in one transaction is short, however much that is. After a crash nothing has happened.
  */
+import { isSameBytes } from '#shared/kernel/same-bytes.ts';
 import { blockOps, type Op } from '#shared/sync/op.ts';
 import { createReissuer, givenIn, type Reissuer } from '#shared/sync/reissue.ts';
 import { sealSegment } from '#shared/sync/segment.ts';
@@ -62,8 +63,8 @@ export function* prepareEnd(opLog: OpLog, log: Log, after: number, into: Log): G
 
 /** Whether both logs still end where they did. */
 export function isStillSo(opLog: OpLog, { log, into, ends }: PreparedEnd): boolean {
-  const isSame = (each: Log, end: LogHead): boolean => Buffer.compare(opLog.sealedHead(each).head, end.head) === 0;
-  return into.replica === opLog.ownReplica() && isSame(log, ends[0]) && isSame(into, ends[1]);
+  const endsAt = (each: Log, end: LogHead): boolean => isSameBytes(opLog.sealedHead(each).head, end.head);
+  return into.replica === opLog.ownReplica() && endsAt(log, ends[0]) && endsAt(into, ends[1]);
 }
 
 function sealed(log: Log, before: LogHead, ops: readonly Op[], sealer: Sealer): PreparedSegment {

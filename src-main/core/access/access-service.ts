@@ -13,7 +13,7 @@ import { buildSample } from './sample.ts';
 import { commissionRecordId, foundingOf, personChange } from './first-run.ts';
 import type { OpenProfile, Profile } from './profile.ts';
 import { type PinProof, replaceSlot } from './pin-proof.ts';
-import { foundingBy, tellOfCommission } from './told-commission.ts';
+import { foundingBy, foundOrTell } from './told-commission.ts';
 import { unwrapKey, wrapKey } from './vault.ts';
 
 export type AccessDeps = {
@@ -118,12 +118,13 @@ export function createAccessService(deps: AccessDeps): DomainHandlers<typeof acc
           return opened;
         }
         const { store } = signedIn();
-        if (founding.commission !== null) tellOfCommission(store, founding.commission, deps.time.now());
-        store.commit([personChange(personId, name, person.role), ...foundingBy(person.role, store)], personId);
-        if (founding.commission !== null) {
-          store.meta.set('own-commission', founding.commission.id);
+        const own = founding.commission;
+        const founded = own === null ? [] : foundOrTell(person.role, store, own, deps.time.now());
+        store.commit([personChange(personId, name, person.role), ...founded], personId);
+        if (own !== null) {
+          store.meta.set('own-commission', own.id);
           // First run wrote the id itself.
-          profile.replaceSession({ ...opened.value, commission: founding.commission.id as Id });
+          profile.replaceSession({ ...opened.value, commission: own.id as Id });
         }
         deps.changed(['access', 'records', 'sync']);
         return ok({ recoveryCode: { groups: recovery.groups } });

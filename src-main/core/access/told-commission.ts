@@ -12,11 +12,21 @@ import type { Change } from '../store/change.ts';
 import type { Store } from '../store/store.ts';
 
 const key = 'told-commission';
-type Told = { readonly id: Id; readonly values: Values; readonly at: number };
+type Told = { readonly id: Change['id']; readonly values: Values; readonly at: number };
 
-/** Keeps what `founding` says at `at` (milliseconds UTC). */
-export function tellOfCommission(store: Store, { id, values }: Change, at: number): void {
-  store.meta.set(key, JSON.stringify({ id, values, at }));
+/**
+ * What the first run writes of the commission where somebody of this role may; else nothing, and what `founding` says is kept as told at `at`
+ * (milliseconds UTC).
+ */
+export function foundOrTell(role: Role, store: Store, founding: Change, at: number): readonly Change[] {
+  if (mayFound(role)) return [founding];
+  const told: Told = { id: founding.id, values: founding.values, at };
+  store.meta.set(key, JSON.stringify(told));
+  return [];
+}
+
+function mayFound(role: Role): boolean {
+  return Commission.rights.write.includes(role);
 }
 
 function toldOf(store: Store): Told | null {
@@ -24,10 +34,10 @@ function toldOf(store: Store): Told | null {
   return text === null ? null : (JSON.parse(text) as Told); // written above
 }
 
-/** The change that founds the record, where somebody of this role may and nobody has. */
+/** The change that founds the record of what was told, where somebody of this role may and nobody has. */
 export function foundingBy(role: Role, store: Store): readonly Change[] {
   const told = toldOf(store);
-  if (told === null || !Commission.rights.write.includes(role)) return [];
+  if (told === null || !mayFound(role)) return [];
   if (store.queries.get(Commission, told.id) !== null) return [];
   return [{ kind: Commission, id: told.id, act: 'set', values: told.values }];
 }

@@ -13,7 +13,7 @@ import { freezes, opContent, withUnsaid } from '#shared/sync/op-content.ts';
 import { nextTime, observe } from '#shared/sync/stamp.ts';
 import type { Authors } from './authors.ts';
 import type { Checkpoints } from './checkpoints.ts';
-import { withoutWaiting, type WritableDb } from './database.ts';
+import type { WritableDb } from './database.ts';
 import type { DeskIndex } from './desk-index.ts';
 import { createDropFollower } from './drop-follower.ts';
 import type { ForgottenOps } from './forgotten-ops.ts';
@@ -26,6 +26,7 @@ import { createChunkPlacer } from './place-chunk.ts';
 import { createRecordPlacer } from './place-record.ts';
 import { createRecordTable, type RecordTable } from './record-rows.ts';
 import { createSeldomTeller } from './seldom-teller.ts';
+import { createTransactions } from './transactions.ts';
 
 export type CommitDeps = {
   readonly db: WritableDb;
@@ -106,40 +107,15 @@ export function createCommitter(deps: CommitDeps): Committer {
     return table;
   };
 
+  const transactions = createTransactions(deps);
   const tellSeldom = createSeldomTeller(deps);
 
   const placer = createRecordPlacer({ log: opLog, indexes, desk });
   const chunkPlacer = createChunkPlacer({ ...deps, kinds: kindsByNumber, tableOf, placer });
 
-  // Made once: a function for each transaction takes as long as a statement of it.
-  const inTransaction = db.transaction((work: () => unknown) => work()).immediate;
-
-  /** One immediate transaction; what the log holds in memory goes back with it. */
-  function transact<T>(work: () => T): T {
-    try {
-      const result = inTransaction(work) as T; // what `work` answered
-      deps.checkpoints.written();
-      return result;
-    } catch (error) {
-      opLog.reload();
-      deps.authors.reload();
-      throw error;
-    }
-  }
-
   /** Projects what `applyRemote` has gathered. */
   function projectGathered({ gathered }: Batch): void {
     gathered.empty((kind, ops) => placer.project(kind, tableOf(kind), ops, false));
-  }
-
-  /** A transaction whose freed pages are overwritten: what is erased shall not lie about in the file. One that is lost is done again. */
-  function erasing(work: () => void): void {
-    db.pragma('secure_delete = on');
-    try {
-      withoutWaiting(db, () => transact(work));
-    } finally {
-      db.pragma('secure_delete = off');
-    }
   }
 
   function rebuildTable(kind: Kind): void {
@@ -186,7 +162,7 @@ export function createCommitter(deps: CommitDeps): Committer {
   const self: Committer = {
     commit(changes, author) {
       const topics = new Set<string>();
-      const count = transact(() => {
+      const count = transactions.lasting(() => {
         const now = deps.time.now();
         const written = new Map<Log, Op[]>();
         let clock = opLog.clock();
@@ -275,16 +251,14 @@ export function createCommitter(deps: CommitDeps): Committer {
       batch = current;
       try {
         // It can be fetched again: no need to wait for the disk as for a person's edit.
-        withoutWaiting(db, () =>
-          transact(() => {
-            const isKept = work();
-            if (current.failure !== null) throw current.failure;
-            if (!isKept) throw new Undone();
-            projectGathered(current);
-            for (const { op, log } of current.drops) followDrops(log.partition, [op], opLog.isOwn);
-            if (desk.settle()) current.topics.add('desk');
-          }),
-        );
+        transactions.repeatable(() => {
+          const isKept = work();
+          if (current.failure !== null) throw current.failure;
+          if (!isKept) throw new Undone();
+          projectGathered(current);
+          for (const { op, log } of current.drops) followDrops(log.partition, [op], opLog.isOwn);
+          if (desk.settle()) current.topics.add('desk');
+        });
       } catch (error) {
         if (error instanceof Undone) return;
         throw error;
@@ -297,30 +271,27 @@ export function createCommitter(deps: CommitDeps): Committer {
     applySqueezed({ columns, from, logOf, keep, done, isLast }) {
       const now = deps.time.now();
       const topics = new Set(['records', 'sync']);
-      const isEnd = withoutWaiting(db, () =>
-        transact(() => {
-          keep();
-          const { kinds, to } = chunkPlacer.place(columns, from, logOf);
-          for (const { domain } of kinds) topics.add(domain);
-          // Once for the whole chunk, with its first part.
-          if (from === 0)
-            opLog.setClock(columns.times.reduce((clock, time) => observe(clock, time, now), opLog.clock()));
-          done(to);
-          if (desk.settle()) topics.add('desk');
-          return to === columns.ends.length;
-        }),
-      );
+      const isEnd = transactions.repeatable(() => {
+        keep();
+        const { kinds, to } = chunkPlacer.place(columns, from, logOf);
+        for (const { domain } of kinds) topics.add(domain);
+        // Once for the whole chunk, with its first part.
+        if (from === 0) opLog.setClock(columns.times.reduce((clock, time) => observe(clock, time, now), opLog.clock()));
+        done(to);
+        if (desk.settle()) topics.add('desk');
+        return to === columns.ends.length;
+      });
       tellSeldom(topics, isLast && isEnd);
     },
 
     seal(isWanted = () => true) {
-      transact(() => {
+      transactions.lasting(() => {
         for (const log of opLog.logs()) if (opLog.isOwn(log.replica) && isWanted(log)) opLog.seal(log, deps.time.now());
       });
     },
 
     rearrange(partition, work) {
-      transact(() => {
+      transactions.lasting(() => {
         if (batch !== null) projectGathered(batch);
         writeAsApp(partition, work(deps.time.now()));
       });
@@ -331,19 +302,17 @@ export function createCommitter(deps: CommitDeps): Committer {
     refold(partition, records, done, isLast) {
       const topics = new Set(['records']);
       // Begun again after a power cut.
-      withoutWaiting(db, () =>
-        transact(() => {
-          for (const { domain } of refoldAll(records)) topics.add(domain);
-          followDrops(partition, records, opLog.isOwn);
-          done();
-          if (desk.settle()) topics.add('desk');
-        }),
-      );
+      transactions.repeatable(() => {
+        for (const { domain } of refoldAll(records)) topics.add(domain);
+        followDrops(partition, records, opLog.isOwn);
+        done();
+        if (desk.settle()) topics.add('desk');
+      });
       tellSeldom(topics, isLast);
     },
 
     takeBack(partition, writer, write) {
-      return transact(() => {
+      return transactions.lasting(() => {
         const into = opLog.logOf(opLog.ownReplica(), partition);
         const now = deps.time.now();
         opLog.seal(into, now);
@@ -362,7 +331,7 @@ export function createCommitter(deps: CommitDeps): Committer {
     },
 
     withdraw(partition, records, done) {
-      erasing(() => {
+      transactions.erasing(() => {
         const elsewhere = opLog.recordsElsewhere(partition, new Set(records.map(({ record }) => record)));
         for (const { kind: number, record } of records) {
           const kind = kindsByNumber.get(number);
@@ -379,7 +348,7 @@ export function createCommitter(deps: CommitDeps): Committer {
     },
 
     forget(partition, done) {
-      erasing(() => {
+      transactions.erasing(() => {
         opLog.erase(partition);
         done();
         desk.reconsider();
@@ -390,7 +359,7 @@ export function createCommitter(deps: CommitDeps): Committer {
     },
 
     rebuild(kind) {
-      transact(() => rebuildTable(kind));
+      transactions.lasting(() => rebuildTable(kind));
       deps.logger.info('store/rebuilt', { kind: kind.name });
     },
   };

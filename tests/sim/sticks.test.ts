@@ -6,14 +6,17 @@ import { derivedId } from '#core/store/derived-id.ts';
 import { createStickStore } from '#core/store/stick-store.ts';
 import { verifyByKey } from '#core/store/identity.ts';
 import { Contact } from '#shared/contacts/contact.ts';
+import { Decision } from '#shared/records/decision.ts';
 import { segmentPorts } from '#core/store/segment-ports.ts';
 import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
 import { credentialBytes } from '#shared/sync/credential.ts';
-import type { Op } from '#shared/sync/op.ts';
+import type { Credential } from '#shared/sync/messages.ts';
+import { emptyHead, type Op } from '#shared/sync/op.ts';
 import { type ExchangeParcel, makeParcel, readParcel } from '#shared/sync/parcel.ts';
 import { sealSegment } from '#shared/sync/segment.ts';
 import { composeParcels, markOffered, type ParcelOutcome, takeParcel } from '#shared/sync/parcel-session.ts';
 import type { Result } from '#shared/kernel/result.ts';
+import { Stray } from '#shared/sync/stray.ts';
 import { temporaryFolder } from '#tests/lib/core.ts';
 import { createReplica, hubKey, hubSign, introduce, partition, type Replica } from '#tests/lib/replicas.ts';
 
@@ -154,28 +157,22 @@ test('only what a laptop has signed itself shows that it is an old copy', async 
   for (const each of [a, b, older, twin]) each.store.close();
 });
 
+/** What the hub says by stick to a laptop. */
+function saidTo({ stick }: Carrier, change: Partial<ExchangeParcel>, segments: readonly Uint8Array[] = []): Uint8Array {
+  const nothing = { succession: null, credentials: [], revoked: [], refusals: [], laptops: [], blobs: [], begins: {} };
+  const from = { what: 'exchange', hubKey, writer: 'hub', reader: stick.replica, epoch: 'epoch' } as const;
+  return makeParcel({ ...nothing, ...from, madeAt: 1, summary: {}, heads: {}, ...change }, segments, hubSign);
+}
+
 test('what lies in a parcel for the hub is on its way until the hub’s newest word refuses it, or it is put back', async () => {
   const a = carrier('a');
   introduce([a]);
   contact(a, 'one', 'Контакт, пример 1');
   const log = `${a.stick.replica} ${partition}`;
-  const said = (change: Partial<ExchangeParcel>): Uint8Array => {
-    const nothing = {
-      succession: null,
-      credentials: [],
-      revoked: [],
-      refusals: [],
-      laptops: [],
-      blobs: [],
-      begins: {},
-    };
-    const from = { what: 'exchange', hubKey, writer: 'hub', reader: a.stick.replica, epoch: 'epoch' } as const;
-    return makeParcel({ ...nothing, ...from, madeAt: 1, summary: {}, heads: {}, ...change }, [], hubSign);
-  };
   const roads = async (
     change: Partial<ExchangeParcel>,
   ): Promise<Partial<ReturnType<typeof a.store.queries.roadCounts>>> => {
-    expect(await read(a, said(change))).toMatchObject({ ok: true, value: { failure: null, isForked: false } });
+    expect(await read(a, saidTo(a, change))).toMatchObject({ ok: true, value: { failure: null, isForked: false } });
     const { saved, sent, received } = a.store.queries.roadCounts();
     return { saved, sent, received };
   };
@@ -193,6 +190,95 @@ test('what lies in a parcel for the hub is on its way until the hub’s newest w
   // An answer from before that is nobody's word any more.
   write(a, null);
   expect(await roads({ madeAt: 3, refusals })).toEqual(onItsWay);
+  a.store.close();
+});
+
+/** A credential of a laptop's by which it has other rights from now on. */
+function given({ credential }: Carrier, change: Partial<Credential>): Credential {
+  const { signature: _s, ...known } = credential;
+  const rest = { ...known, ...change };
+  return { ...rest, signature: bytesToHex(hubSign(credentialBytes(rest))) };
+}
+
+test('what others kept of a laptop’s and waits for rights is taken back when a stick of the hub brings nothing but those', async () => {
+  const [a, b] = ['a', 'b'].map((name) => carrier(name)) as [Carrier, Carrier];
+  introduce([a, b]);
+  const member = given(a, { serial: 'serial-a-2', roles: ['member'], validFrom: 1 });
+  expect(a.log.addCredentials([member]).ok).toBe(true);
+  const forgotten: Op = {
+    seq: 1,
+    group: 1,
+    time: 4_000_000_000_000_000,
+    actor: null,
+    kind: Decision.number,
+    record: derivedId('forgotten'),
+    act: 'set',
+    set: { [Decision.fields.place.number]: 'Пример' },
+    replaced: {},
+    seen: null,
+    digest: null,
+  };
+  const place = { replica: a.stick.replica, partition, before: emptyHead };
+  const { sign } = a.store.identity();
+  const segment = bytesToHex(sealSegment(place, [forgotten], () => new Uint8Array(16), sign, segmentPorts).bytes);
+  const values = { log: `${a.stick.replica} ${partition}`, segment };
+  b.store.commit([{ kind: Stray, id: derivedId('stray'), act: 'set', values }], null);
+  for (const message of write(b, a)) expect(await read(a, message)).toMatchObject({ value: { received: 1 } });
+  expect(a.store.queries.get(Decision, forgotten.record)).toBeNull();
+  const chair = given(a, { serial: 'serial-a-3', validFrom: 2 });
+  expect(await read(a, saidTo(a, { credentials: [chair] }))).toMatchObject({ value: { received: 0, failure: null } });
+  expect(a.store.queries.get(Decision, forgotten.record)?.values.place).toBe('Пример');
+  for (const each of [a, b]) each.store.close();
+});
+
+test('what may take long of a stick of the hub is prepared before it is done', async () => {
+  const [a, b] = ['a', 'b'].map((name) => carrier(name)) as [Carrier, Carrier];
+  introduce([a, b]);
+  contact(b, 'one', 'Контакт, пример');
+  const steps: string[] = [];
+  const watched: Carrier = {
+    ...a,
+    stick: {
+      ...a.stick,
+      async prepare(coming) {
+        steps.push('prepare');
+        await a.stick.prepare?.(coming);
+      },
+      applySegment(bytes, source) {
+        steps.push('apply');
+        return a.stick.applySegment(bytes, source);
+      },
+    },
+  };
+  const segments = b.stick.segmentsBeyond({}, 1).map(({ bytes }) => bytes);
+  expect(await read(watched, saidTo(a, {}, segments))).toMatchObject({ value: { received: 1, failure: null } });
+  expect(steps).toEqual(['prepare', 'apply']);
+  for (const each of [a, b]) each.store.close();
+});
+
+test('nothing is taken from who was succeeded; what that wrote is, from others', async () => {
+  const [a, b, c, heir] = ['a', 'b', 'c', 'heir'].map((name) => carrier(name)) as [Carrier, Carrier, Carrier, Carrier];
+  introduce([a, b, c, heir]);
+  contact(a, 'one', 'Контакт, пример');
+  const [direct = new Uint8Array()] = write(a, b, true);
+  for (const message of write(a, c)) expect(await read(c, message)).toMatchObject({ value: { received: 1 } });
+  const succession = given(heir, { serial: 'serial-heir-2', succeeds: a.stick.replica, validFrom: 1 });
+  expect(b.log.addCredentials([succession]).ok).toBe(true);
+  expect(await read(b, direct)).toMatchObject({ error: { code: 'stick/revoked-writer' } });
+  for (const message of write(c, b))
+    expect(await read(b, message)).toMatchObject({ value: { received: 1, refusedHere: [] } });
+  for (const each of [a, b, c, heir]) each.store.close();
+});
+
+test('an old copy does not take for acknowledged what its other self has handed over', async () => {
+  const a = carrier('a');
+  introduce([a]);
+  contact(a, 'one', 'Контакт, пример');
+  const log = `${a.stick.replica} ${partition}`;
+  const { received } = a.store.queries.roadCounts();
+  const word = saidTo(a, { summary: { [log]: 1 }, heads: { [log]: '0'.repeat(64) } });
+  expect(await read(a, word)).toMatchObject({ value: { isForked: true } });
+  expect([received, a.store.queries.roadCounts().received]).toEqual([0, 0]);
   a.store.close();
 });
 

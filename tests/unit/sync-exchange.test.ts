@@ -1,10 +1,9 @@
 /** The exchange against a hub that breaks off, forgets, refuses or lies; the laptop's side is the real store. */
 import { expect, test } from 'vitest';
 import { err, ok } from '#shared/kernel/result.ts';
-import type { ExchangeOptions, ExchangeOutcome, Transport } from '#shared/sync/exchange.ts';
-import { type Credential, logKey, protocolVersion, type Refusal, type Summary } from '#shared/sync/messages.ts';
-import type { ReplicaStore } from '#shared/sync/replica-store.ts';
-import { type Laptop, newLaptop, sampleOps, samplePartition, seal } from '#tests/lib/hub-laptop.ts';
+import type { Transport } from '#shared/sync/exchange.ts';
+import { logKey, protocolVersion, type Refusal } from '#shared/sync/messages.ts';
+import { newLaptop, sampleOps, samplePartition, seal } from '#tests/lib/hub-laptop.ts';
 import { credentialFor, logStoreOf, run, storesForEachTest, tinyHub, writeContacts } from '#tests/lib/tiny-hub.ts';
 
 const newStore = storesForEachTest();
@@ -88,37 +87,6 @@ test('a refused log is offered once, and the refusal is told', async () => {
   expect(store.queries.roadCounts()).toMatchObject({ saved: 2, received: 0 });
 });
 
-/** Hands over what the hub has lost, and is refused that: what is left here under the same log, and what its writer was. */
-async function refusedOf(writer: 'succeeded' | 'standing', reason: Refusal['reason']): Promise<number> {
-  const { replicaStore } = newStore();
-  const [other, heir] = [newLaptop(), newLaptop()];
-  const log = logKey(other.replica, samplePartition);
-  const ops = sampleOps(1, 4);
-  const bytes = [seal(other, ops.slice(0, 2)), seal(other, ops.slice(2), ops.slice(0, 2))];
-  const credentials = [credentialFor(other), credentialFor(heir, writer === 'succeeded' ? other : null)];
-  const known = await run(replicaStore, tinyHub(() => ({ credentials, summary: { [log]: 4 }, bytes })).transport);
-  expect(known.received).toBe(4);
-  const putBack = tinyHub((_header, seen) => {
-    const summary = Object.fromEntries(seen.map((each) => [each.log, each.to]));
-    const refusals = seen.filter((each) => each.log === log).map(({ from }) => ({ log, from, reason }));
-    return { epoch: 'two', summary: { ...summary, [log]: 2 }, refusals };
-  });
-  const { epoch, acknowledged } = known;
-  expect(await run(replicaStore, putBack.transport, { epoch, acknowledged })).toMatchObject({ failure: null });
-  return replicaStore.summary()[log] ?? 0;
-}
-
-test('of another’s log what was not allowed ends where the hub’s does once another identity goes on for its writer', async () => {
-  for (const reason of ['expired', 'wrong-partition', 'wrong-role'] as const) {
-    expect(await refusedOf('succeeded', reason)).toBe(2);
-    // Its writer may be given that right.
-    expect(await refusedOf('standing', reason)).toBe(4);
-  }
-  // The writer itself may bring it, or the hub hear of the writer again.
-  for (const reason of ['no-credential', 'revoked', 'too-large'] as const)
-    expect(await refusedOf('succeeded', reason)).toBe(4);
-});
-
 /** Hands over two ops of an identity before, is refused one: how far that identity's log goes then, and the one of now. */
 async function refusedOfBefore(reason: Refusal['reason']): Promise<{ before: number; now: number }> {
   const { store } = newStore();
@@ -144,59 +112,6 @@ test('what the hub never takes of an identity before is written again under the 
   // Of these none says that another identity may.
   for (const reason of ['too-large', 'altered'] as const)
     expect(await refusedOfBefore(reason)).toEqual({ before: 2, now: 0 });
-});
-
-/** A laptop that holds another's two ops, as the hub has given them, and how that exchange ended. */
-async function holdingOthers(): Promise<{ store: ReplicaStore; other: Laptop; log: string; known: ExchangeOutcome }> {
-  const { replicaStore: store } = newStore();
-  const other = newLaptop();
-  const log = logKey(other.replica, samplePartition);
-  const given = { credentials: [credentialFor(other)], summary: { [log]: 2 }, bytes: [seal(other, sampleOps(1, 2))] };
-  const known = await run(store, tinyHub(() => given).transport);
-  expect(known).toMatchObject({ received: 2, failure: null });
-  return { store, other, log, known };
-}
-
-test('of a log that the hub names no more its last word counts on, until it is put back; where that has to be left too', async () => {
-  const { store, log, known } = await holdingOthers();
-  const { acknowledged } = known;
-  const handedOver = async (more: Partial<ExchangeOptions>): Promise<number[]> => {
-    const handed: number[] = [];
-    const hub = tinyHub((_header, seen) => {
-      for (const each of seen) if (each.log === log) handed.push(each.to);
-      return { epoch: 'one', summary: Object.fromEntries(seen.map((each) => [each.log, each.to])) };
-    });
-    expect(await run(store, hub.transport, { acknowledged, ...more })).toMatchObject({ failure: null });
-    return handed;
-  };
-  expect(await handedOver({ epoch: 'one' })).toEqual([]);
-  expect(await handedOver({ epoch: 'before' })).toEqual([2]);
-  // What is neither kept nor to be left is none of this hub's business.
-  const partitions = ['kz/kz-19/another'];
-  expect(await handedOver({ epoch: 'before', partitions })).toEqual([]);
-  expect(await handedOver({ epoch: 'before', partitions, leaving: [samplePartition] })).toEqual([2]);
-});
-
-test('what the hub did not want of another is offered again when it has grown, or something new is said of its writer', async () => {
-  const { store, other, log } = await holdingOthers();
-  const handedOver = async (unwanted: Summary, said: Credential[]) => {
-    const handed: number[] = [];
-    const hub = tinyHub((_header, seen) => {
-      for (const each of seen) if (each.log === log) handed.push(each.to);
-      const refusals = seen.map((each) => ({ log: each.log, from: each.from, reason: 'too-large' as const }));
-      return { epoch: 'two', refusals, credentials: said.splice(0) };
-    });
-    const outcome = await run(store, hub.transport, { epoch: 'one', unwanted });
-    expect(outcome).toMatchObject({ failure: null, unwanted: { [log]: 2 } });
-    return handed;
-  };
-  const [heir, stranger] = [newLaptop(), newLaptop()];
-  expect(await handedOver({}, [])).toEqual([2]);
-  expect(await handedOver({ [log]: 1 }, [])).toEqual([2]);
-  expect(await handedOver({ [log]: 2 }, [])).toEqual([]);
-  expect(await handedOver({ [log]: 2 }, [credentialFor(stranger)])).toEqual([]);
-  expect(await handedOver({ [log]: 2 }, [credentialFor(other)])).toEqual([2]);
-  expect(await handedOver({ [log]: 2 }, [credentialFor(heir, other)])).toEqual([2]);
 });
 
 test('others’ segments are applied and proved; forged, foreign and not asked for ones are not', async () => {

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { derivedId } from '#core/store/derived-id.ts';
 import { segmentPorts } from '#core/store/segment-ports.ts';
 import { Contact } from '#shared/contacts/contact.ts';
-import { bytesToHex } from '#shared/kernel/ids.ts';
+import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
 import type { Kind, Values } from '#shared/kinds/define-kind.ts';
 import { Decision } from '#shared/records/decision.ts';
 import { logKey } from '#shared/sync/messages.ts';
@@ -173,6 +173,45 @@ test('another op with the stamp of a forgotten one does not stand for it, and ea
     expect(store.queries.get(Contact, added.record)?.values).toEqual(held);
   }
 });
+
+test.each(['before', 'after'])(
+  'an element dropped by a stamp that stood already where its addition came is dropped, heard of %s that',
+  (when) => {
+    const folder = temporaryFolder();
+    mkdirSync(folder, { recursive: true });
+    const path = join(folder, 'again.db');
+    const first = createReplica('first', 0, path);
+    const former = first.log.replica;
+    const forgottenBy = (ops: readonly Op[]): string => sealed(first, first, ops);
+    const languages = Contact.fields.languages.number;
+    const adding = (add: readonly string[]): Op => ({ ...added, set: { [languages]: { add, drop: {} } } });
+    const [instead, forgotten] = [forgottenBy([adding(['ru'])]), forgottenBy([adding(['kk'])])];
+    first.store.renewIdentity();
+    first.store.close();
+    const [again, b, c] = [createReplica('again', 60_000, path), createReplica('b'), createReplica('c')];
+    onTestFinished(() => [again, b, c].forEach(({ store }) => store.close()));
+    introduce([again, b, c]);
+    const relay = createRelay();
+    const bring = (segment: string): void => {
+      stray(b, logKey(former, partition), segment, segment);
+      settle([again, b], relay);
+      expect(again.log.takeBack()).toBe(1);
+    };
+    const seen = `${added.time}@${former}`;
+    const drop = { ...added, time: added.time + 5000, set: { [languages]: { add: [], drop: { kk: [seen] } } } };
+    const hear = (): void =>
+      expect(again.log.applySegment(hexToBytes(sealed(c, c, [drop])))).toMatchObject({ ok: true });
+    const spoken = (): unknown => again.store.queries.get(Contact, added.record)?.values.languages;
+    bring(instead);
+    if (when === 'before') hear();
+    bring(forgotten);
+    expect(spoken()).toEqual(when === 'before' ? ['ru'] : ['kk', 'ru']);
+    if (when === 'after') hear();
+    expect(spoken()).toEqual(['ru']);
+    again.store.committer.rebuild(Contact);
+    expect(spoken()).toEqual(['ru']);
+  },
+);
 
 test('what a snapshot may have left out is not written again, and what it has not is', () => {
   const { a, b } = office();

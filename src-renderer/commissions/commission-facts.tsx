@@ -50,7 +50,7 @@ export function CommissionFacts({
       pad
     >
       {missing && (
-        <p className="sm ochre b commissions-missing">
+        <p className={`sm commissions-missing ${onEdit === null ? 'mut' : 'ochre b'}`}>
           {levelSeats === null ? t('factsMissing') : t('factsMissingLaw', { count: levelSeats })}
         </p>
       )}

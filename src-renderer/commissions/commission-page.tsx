@@ -10,6 +10,7 @@ import { useSession } from '#renderer/app/profile.ts';
 import { useShortcut } from '#renderer/app/shortcuts.ts';
 import { useFormat } from '#renderer/i18n/use-format.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
+import { ButtonLink } from '#renderer/ui/button-link.tsx';
 import { Button } from '#renderer/ui/button.tsx';
 import { DateField } from '#renderer/ui/date-field.tsx';
 import { Skeleton } from '#renderer/ui/empty-state.tsx';
@@ -107,9 +108,12 @@ function OwnCommission() {
           )
         }
       />
-      <div className="records-road">
-        <RecordRoad road={commission.road} at={format.recent(commission.changedAt)} />
-      </div>
+      {/* What was only told goes nowhere. */}
+      {!isTold && (
+        <div className="records-road">
+          <RecordRoad road={commission.road} at={format.recent(commission.changedAt)} />
+        </div>
+      )}
       <FailureNote failure={own.failure} />
       <div className="commissions-two">
         <section className={`sheet commissions-composition${isToday ? '' : ' past'}`} aria-labelledby="composition">
@@ -141,13 +145,16 @@ function OwnCommission() {
           {members.length === 0 && vacancies.length === 0 ? (
             <EmptyState
               title={t('empty.title')}
-              text={t('empty.text')}
+              text={t(mayWrite ? 'empty.text' : 'empty.textMember')}
               action={
-                mayWrite &&
-                isToday && (
-                  <Button icon={IconUserPlus} onClick={() => setMode({ show: 'member', member: null })}>
-                    {t('addMember')}
-                  </Button>
+                mayWrite ? (
+                  isToday && (
+                    <Button icon={IconUserPlus} onClick={() => setMode({ show: 'member', member: null })}>
+                      {t('addMember')}
+                    </Button>
+                  )
+                ) : (
+                  <ButtonLink to="/sync">{t('empty.sync')}</ButtonLink>
                 )
               }
             />

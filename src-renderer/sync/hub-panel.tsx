@@ -22,10 +22,13 @@ export function HubPanel({ status }: { status: SyncStatus }) {
   return (
     <section className="sheet sync-card">
       {status.enrolled !== null && <Enrolled status={status} hub={status.enrolled} />}
-      {(status.enrolled === null || (status.problem !== null && isShutOut(status.problem))) && <Enrol />}
+      {(status.enrolled === null || isHubShut(status)) && <Enrol />}
     </section>
   );
 }
+
+/** Whether the hub lets this laptop in no more: only an invitation does. */
+const isHubShut = ({ problem }: SyncStatus): boolean => problem !== null && isShutOut(problem);
 
 type WholeInvitation = {
   readonly code: string;
@@ -47,7 +50,12 @@ function Enrol() {
   const [whole, setWhole] = useState<WholeInvitation | null>(null);
   const [isUnread, setIsUnread] = useState(false);
   const input = useRef<HTMLInputElement>(null);
-  const isReady = address.trim() !== '' && code.trim() !== '';
+  const [isTried, setIsTried] = useState(false);
+  const errors = {
+    address: address.trim() === '' ? t('enrol.addressMissing') : undefined,
+    code: code.trim() === '' ? t('enrol.codeMissing') : undefined,
+  };
+  const isReady = Object.values(errors).every((error) => error === undefined);
   function take(invitation: WholeInvitation | Omit<WholeInvitation, 'hubName'>): void {
     setIsUnread(false);
     setWhole({ hubName: null, ...invitation });
@@ -64,6 +72,7 @@ function Enrol() {
     <form
       onSubmit={(event) => {
         event.preventDefault();
+        setIsTried(true);
         if (!isReady) return;
         const hubKey = whole === null ? {} : { hubKey: whole.hubKey };
         void enrol.run({ address: address.trim(), code: code.trim(), ...hubKey }).then((result) => {
@@ -76,6 +85,7 @@ function Enrol() {
         <TextField
           label={t('enrol.address')}
           hint={t('enrol.addressHint')}
+          error={isTried ? errors.address : undefined}
           value={address}
           maxLength={300}
           inputMode="url"
@@ -84,6 +94,7 @@ function Enrol() {
         <TextField
           label={t('enrol.code')}
           hint={`${t('enrol.codeHint')}. ${tInvitation('hint')}`}
+          error={isTried ? errors.code : undefined}
           value={code}
           maxLength={1200}
           onChange={(typed) => {
@@ -105,7 +116,7 @@ function Enrol() {
         {isUnread && <FailureNote failure={{ code: 'sync/bad-invitation-file' }} />}
         <FailureNote failure={enrol.failure} />
         <div className="row g3 wrap">
-          <Button type="submit" variant="filled" disabled={!isReady} busy={enrol.isBusy && t('enrol.busy')}>
+          <Button type="submit" variant={isReady ? 'filled' : 'outline'} busy={enrol.isBusy && t('enrol.busy')}>
             {t('enrol.send')}
           </Button>
           <input
@@ -124,7 +135,6 @@ function Enrol() {
           <Button variant="default" icon={IconFile} onClick={() => input.current?.click()}>
             {tInvitation('choose')}
           </Button>
-          {!isReady && <span className="sm mut">{t('enrol.reason')}</span>}
         </div>
       </div>
     </form>
@@ -138,6 +148,7 @@ function Enrolled({ status, hub }: { status: SyncStatus; hub: NonNullable<SyncSt
   const now = useCommand('sync.now');
   const notify = useNotify();
   const tried = status.lastTryAt === null ? '' : t('hub.lastTry', { when: format.recent(status.lastTryAt) });
+  const isShut = isHubShut(status);
   const failure = receivedFailure(hubFailure(status, now.failure));
   const nextTime = status.nextTryAt === null ? null : format.time(status.nextTryAt);
   const isAtOnce = status.lastTryAt !== null && nextTime === format.time(status.lastTryAt);
@@ -161,8 +172,12 @@ function Enrolled({ status, hub }: { status: SyncStatus; hub: NonNullable<SyncSt
         )}
         <dt>{t('hub.since')}</dt>
         <dd className="num">{format.date(format.dayOf(hub.since))}</dd>
-        <dt>{t('hub.until')}</dt>
-        <dd className="num">{format.date(format.dayOf(hub.validUntil))}</dd>
+        {!isShut && (
+          <>
+            <dt>{t('hub.until')}</dt>
+            <dd className="num">{format.date(format.dayOf(hub.validUntil))}</dd>
+          </>
+        )}
       </dl>
       {failure !== null && (
         <div style={{ marginBottom: 12 }}>

@@ -21,22 +21,24 @@ export function StickNotice() {
   return (
     <div className="notice">
       <span>{t('notice.text', { name })}</span>
-      <button
-        type="button"
-        className="linklike"
-        disabled={take.isBusy}
-        onClick={() =>
-          void take.run(arrival.place).then((isFine) => {
-            // What was refused stands on the page, with its next step.
-            if (!isFine) void navigate({ to: '/sync' });
-          })
-        }
-      >
-        {take.isBusy ? t('taking') : t('notice.take')}
-      </button>
-      <button type="button" className="linklike" onClick={() => setPutOff(known)}>
-        {t('notice.later')}
-      </button>
+      <span className="acts">
+        <button
+          type="button"
+          className="linklike"
+          disabled={take.isBusy}
+          onClick={() =>
+            void take.run(arrival.place).then((isFine) => {
+              // What was refused stands on the page, with its next step.
+              if (!isFine) void navigate({ to: '/sync' });
+            })
+          }
+        >
+          {take.isBusy ? t('taking') : t('notice.take')}
+        </button>
+        <button type="button" className="linklike" onClick={() => setPutOff(known)}>
+          {t('notice.later')}
+        </button>
+      </span>
     </div>
   );
 }

@@ -14,7 +14,9 @@ import { useNotify } from '#renderer/ui/notification.tsx';
 import { Note } from '#renderer/ui/sheet.tsx';
 import { CardHead } from './card-head.tsx';
 import { ChooseFolder } from './choose-folder.tsx';
+import { useLastStick } from './last-stick.ts';
 import { nextRoad, standingTone, stickFailure } from './next-road.ts';
+import { NoStick } from './no-stick.tsx';
 import { spaced, StickArrivalNote } from './stick-arrival.tsx';
 import { type StickSentence, stickSentences } from './stick-words.ts';
 import { useTake } from './use-take.ts';
@@ -35,11 +37,10 @@ function Carry({ status, state }: { status: SyncStatus; state: StickState }) {
   const { t } = useTranslation('stick');
   const { t: tFiles } = useTranslation('files');
   const format = useFormat();
+  const last = useLastStick();
   const [isWriting, setIsWriting] = useState(false);
   const take = useTake();
   const arrivals = state.arrivals.filter(({ what }) => what === 'parcels');
-  const past = useCall('sync.exchanges', { limit: 100 }).value?.items;
-  const last = past?.find(({ road, problem }) => road === 'stick' && problem === null);
   const [place] = state.places;
   // That there was nothing is no longer so where something lies there now.
   const isOutdated = arrivals.length > 0 && take.failure?.code === 'stick/nothing';
@@ -49,6 +50,10 @@ function Carry({ status, state }: { status: SyncStatus; state: StickState }) {
   const isUnfit = status.problem?.code === 'sync/protocol';
   // What nobody would take is not written: from a laptop that is shut out the neighbours take nothing either.
   const readers = isHubShut ? [] : state.readers.filter(({ id }) => !isUnfit || id !== 'hub');
+  const lastSaid = ({ act, at }: NonNullable<typeof last>): string => {
+    const when = format.recent(at);
+    return act === null ? tFiles('traffic.lastStick', { when }) : t(`last.${act}`, { when });
+  };
   const sentence = (said: StickSentence): string =>
     t(`text.${said.key}`, {
       number: 'number' in said ? format.number(said.number) : '',
@@ -59,10 +64,7 @@ function Carry({ status, state }: { status: SyncStatus; state: StickState }) {
       <CardHead
         icon={IconDeviceUsb}
         title={t('title')}
-        text={[
-          ...stickSentences(status).map(sentence),
-          last === undefined ? '' : tFiles('traffic.lastStick', { when: format.recent(last.startedAt) }),
-        ].join(' ')}
+        text={[...stickSentences(status).map(sentence), ...(last === null ? [] : [lastSaid(last)])].join(' ')}
       />
       <div className="col g3">
         {arrivals.map((arrival) => (
@@ -102,11 +104,13 @@ function Join({ state }: { state: StickState }) {
   const request = useCommand('stick.request');
   const accept = useCommand('stick.accept');
   const enrol = useCommand('stick.enrol');
+  const [isTried, setIsTried] = useState(false);
   const { requested, arrivals, places } = state;
   const failure: Failure | null = request.failure ?? accept.failure ?? enrol.failure;
   const [arrival] = arrivals;
   const target = arrival?.place ?? places[0]?.id;
   const write = async (): Promise<void> => {
+    setIsTried(true);
     if (target === undefined) return;
     const result = await request.run({ place: target });
     if (result.ok) notify({ text: 'stick:requestDone' });
@@ -155,15 +159,14 @@ function Join({ state }: { state: StickState }) {
         <div className="row g3 wrap">
           {arrival?.what !== 'answer' && (
             <Button
-              variant={arrival?.what === 'invitation' && !arrival.isOnline ? 'filled' : 'outline'}
-              disabled={target === undefined}
+              variant={arrival?.what === 'invitation' && !arrival.isOnline && requested === null ? 'filled' : 'outline'}
               busy={request.isBusy && t('writing')}
               onClick={() => void write()}
             >
               {t('request')}
             </Button>
           )}
-          {target === undefined && <span className="sm mut">{t('noStick')}</span>}
+          {target === undefined && <NoStick isMissing={isTried} />}
           <ChooseFolder />
         </div>
       </div>

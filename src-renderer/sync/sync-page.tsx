@@ -3,7 +3,7 @@ import IconCheck from '@tabler/icons-react/dist/esm/icons/IconCheck.mjs';
 import IconCloud from '@tabler/icons-react/dist/esm/icons/IconCloud.mjs';
 import IconDeviceLaptop from '@tabler/icons-react/dist/esm/icons/IconDeviceLaptop.mjs';
 import IconDeviceUsb from '@tabler/icons-react/dist/esm/icons/IconDeviceUsb.mjs';
-import type { SyncStatus } from '#shared/sync/contract.ts';
+import type { SyncExchange, SyncStatus } from '#shared/sync/contract.ts';
 import { useFormat } from '#renderer/i18n/use-format.ts';
 import { useTranslation } from '#renderer/i18n/use-translation.ts';
 import { useCall } from '#renderer/app/api.ts';
@@ -18,6 +18,7 @@ import { PageTitle } from '#renderer/ui/page-title.tsx';
 import { Note, Sheet } from '#renderer/ui/sheet.tsx';
 import { ClockNote } from './clock-note.tsx';
 import { HubPanel } from './hub-panel.tsx';
+import { stickAct } from './last-stick.ts';
 import { ScopesSheet } from './scopes-sheet.tsx';
 import { StickPanel } from './stick-panel.tsx';
 import { SuccessionNote } from './succession-note.tsx';
@@ -161,6 +162,9 @@ function Waiting({ status }: { status: SyncStatus }) {
   );
 }
 
+/** A stick goes one way at a time. */
+const stickDone = (item: SyncExchange) => (item.road === 'stick' ? stickAct(item) : null);
+
 function Past() {
   const { t } = useTranslation('sync');
   const format = useFormat();
@@ -173,12 +177,14 @@ function Past() {
           <li key={`${item.startedAt}-${value.items.length - index}`}>
             <Icon of={item.road === 'hub' ? IconCloud : IconDeviceUsb} />
             <span className="grow">
-              <b className="b">{t(`past.${item.road}`)}</b>
+              <b className="b">{t(`past.${stickDone(item) ?? item.road}`)}</b>
               <span className="mut num"> · {format.dateTime(item.startedAt)}</span>
               <br />
               {(item.problem === null || item.sent + item.received > 0) && (
                 <>
-                  {t('past.counts', { sent: format.number(item.sent), received: format.number(item.received) })}
+                  {stickDone(item) === null
+                    ? t('past.counts', { sent: format.number(item.sent), received: format.number(item.received) })
+                    : t('past.number', { number: format.number(item.sent + item.received) })}
                   <br />
                 </>
               )}

@@ -20,8 +20,9 @@ export function useSyncWords(): (status: SyncStatus, isSample: boolean) => { tit
   };
   return (status, isSample) => {
     if (isSample) return { title: t('state.sample.title'), text: t('state.sample.text') };
-    const last =
-      status.lastContactAt === null ? t('last.never') : t('last.at', { when: format.recent(status.lastContactAt) });
+    // Who has just written a stick would read «never» as that it came to nothing.
+    const never = status.sent > 0 ? '' : t('last.never');
+    const last = status.lastContactAt === null ? never : t('last.at', { when: format.recent(status.lastContactAt) });
     const leaves = toGo(status);
     const waiting = leaves > 0 ? t('waiting', { count: leaves }) : null;
     const refused = status.refused > 0 ? t('refused', { number: format.number(status.refused) }) : '';

@@ -13,6 +13,7 @@ import { CheckField, ChoiceField } from '#renderer/ui/fields.tsx';
 import { Note } from '#renderer/ui/sheet.tsx';
 import { ProgressBar } from '#renderer/ui/tabs.tsx';
 import { ChooseFolder } from './choose-folder.tsx';
+import { NoStick } from './no-stick.tsx';
 
 const nothing = { changes: 0, refused: 0, attachments: { files: 0, bytes: 0 }, needsHub: false };
 
@@ -24,6 +25,7 @@ export function WriteDialog({ state, onClose }: { state: StickState; onClose: ()
   const write = useCommand('stick.write');
   const [chosenPlace, setPlace] = useState<string | null>(null);
   const [chosenReader, setReader] = useState<string | null>(null);
+  const [isTried, setIsTried] = useState(false);
   const [everything, setEverything] = useState(false);
   const [done, setDone] = useState<OutputOf<CoreContract, 'stick.write'> | null>(null);
   const { places, readers, task } = state;
@@ -37,6 +39,7 @@ export function WriteDialog({ state, onClose }: { state: StickState; onClose: ()
   );
   const { changes, refused, attachments, needsHub } = preview.value ?? nothing;
   const start = async (): Promise<void> => {
+    setIsTried(true);
     if (place === undefined || reader === undefined) return;
     const result = await write.run({ place: place.id, reader: reader.id, everything });
     if (result.ok) setDone(result.value);
@@ -76,7 +79,12 @@ export function WriteDialog({ state, onClose }: { state: StickState; onClose: ()
     <Dialog labelledBy={id} onClose={() => !isBusy && onClose()}>
       <div className="bd col g4 stick-dialog">
         <h3 id={id}>{t('write')}</h3>
-        <Places places={places} chosen={place?.id ?? null} onChoose={setPlace} />
+        <Places
+          places={places}
+          chosen={place?.id ?? null}
+          onChoose={setPlace}
+          isMissing={isTried && place === undefined}
+        />
         <ChoiceField
           legend={t('dialog.reader')}
           name="stick-reader"
@@ -119,7 +127,7 @@ export function WriteDialog({ state, onClose }: { state: StickState; onClose: ()
         </Button>
         <Button
           variant={isInVain ? 'outline' : 'filled'}
-          disabled={place === undefined || reader === undefined}
+          disabled={reader === undefined}
           busy={isBusy && t('writing')}
           onClick={() => void start()}
         >
@@ -147,22 +155,26 @@ function Places({
   places,
   chosen,
   onChoose,
+  isMissing,
 }: {
   places: readonly StickPlace[];
   chosen: string | null;
   onChoose: (id: string) => void;
+  /** It was to be written, and nobody has said where. */
+  isMissing: boolean;
 }) {
   const { t } = useTranslation('stick');
   return (
     <div className="col g2">
       {places.length === 0 ? (
-        <p className="mut">{t('noStick')}</p>
+        <NoStick isMissing={isMissing} />
       ) : (
         <ChoiceField
           legend={t('dialog.place')}
           name="stick-place"
           value={chosen}
           onChange={onChoose}
+          error={isMissing ? t('dialog.placeMissing') : undefined}
           options={places.map(({ id, name, type }) => ({
             value: id,
             label: t(type === 'stick' ? 'place.stick' : 'place.folder', { name }),

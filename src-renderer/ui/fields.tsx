@@ -4,7 +4,7 @@ import { useRef } from 'react';
 import IconCheck from '@tabler/icons-react/dist/esm/icons/IconCheck.mjs';
 import IconChevronDown from '@tabler/icons-react/dist/esm/icons/IconChevronDown.mjs';
 import type { Locale } from '#shared/i18n/locales.ts';
-import { type FieldFrame, FormField } from './form-field.tsx';
+import { FieldError, type FieldFrame, FormField } from './form-field.tsx';
 import { Icon, type TablerIcon } from './icon.tsx';
 import { LetterRow } from './letter-row.tsx';
 import { RepairOffer } from './repair-offer.tsx';
@@ -205,6 +205,7 @@ export function ChoiceField<T extends string>({
   onChange,
   options,
   columns,
+  error,
 }: {
   legend: ReactNode;
   hideLegend?: boolean;
@@ -213,6 +214,8 @@ export function ChoiceField<T extends string>({
   onChange: (value: T) => void;
   options: readonly ChoiceOption<T>[];
   columns?: number;
+  /** In words: what to choose. */
+  error?: string | undefined;
 }) {
   return (
     <fieldset>
@@ -240,6 +243,7 @@ export function ChoiceField<T extends string>({
           </label>
         ))}
       </div>
+      {error !== undefined && <FieldError>{error}</FieldError>}
     </fieldset>
   );
 }

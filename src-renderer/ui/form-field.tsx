@@ -49,12 +49,17 @@ export function FormField({
           {hint}
         </p>
       )}
-      {hasError && (
-        <p className="error" id={`${id}-error`} role="alert">
-          <Icon of={IconAlertCircle} size={16} />
-          <span>{error}</span>
-        </p>
-      )}
+      {hasError && <FieldError id={`${id}-error`}>{error}</FieldError>}
     </div>
+  );
+}
+
+/** What to enter or choose, told where it is missing or wrong. */
+export function FieldError({ id, children }: { id?: string; children: ReactNode }) {
+  return (
+    <p className="field-error" id={id} role="alert">
+      <Icon of={IconAlertCircle} size={16} />
+      <span>{children}</span>
+    </p>
   );
 }

@@ -98,6 +98,10 @@ test('before the hub all stays on the laptop, and the marks say so', async () =>
 
 test('the hub: what is wrong with an invitation is said, a right one connects the laptop', async () => {
   const invitation = await hub.invite({ partition, laptop: 'SAMPLE-CHAIR' });
+  await desk.goTo('sync');
+  await desk.button(desk.say('sync:enrol.send')).click();
+  await desk.text(desk.say('sync:enrol.addressMissing')).waitFor();
+  await desk.text(desk.say('sync:enrol.codeMissing')).waitFor();
   await sendInvitation(desk, 'http://127.0.0.1:9', invitation);
   await desk.text(desk.say('failures:sync/hub-unreachable.title')).waitFor();
   await sendInvitation(desk, hub.address, '1234 5678 9012 3456');

@@ -24,6 +24,7 @@ const commission = {
 } as const;
 const chair = { name: 'Алиева Мадина (образец)', role: 'chair', pin: '507284' } as const;
 const secretary = { name: 'Сериков Данияр (образец)', role: 'secretary', pin: '618395' } as const;
+const member = { name: 'Нурланова Айгуль (образец)', role: 'member', pin: '284617' } as const;
 
 let hub: TestHub;
 let online: Desk;
@@ -46,10 +47,22 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** The badge of the laptop without a line: what was done with its last stick, and when. */
+const lastStick = (act: 'written' | 'taken') => badge(remote, remote.say(`sync:past.${act}`));
+
 test('a laptop without a line is enrolled by files on a stick', async () => {
   remote = await sitDown('ru', launch('Профиль без сети № 1'));
   await firstRun(remote, { locale: 'ru', ...commission, person: chair });
   await addContact(remote, { name: 'Қаримов Ойбек (образец)' });
+  rmSync(stick, { recursive: true });
+  await remote.goTo('sync');
+  // Without a stick the button says what it needs.
+  const needed = remote.page.getByRole('alert').filter({ hasText: remote.say('stick:noStick') });
+  await remote.text(remote.say('stick:noStick')).waitFor();
+  expect(await needed.count()).toBe(0);
+  await remote.button(remote.say('stick:request')).click();
+  await needed.waitFor();
+  mkdirSync(stick);
   await hub.command(
     'invite',
     '--file',
@@ -61,7 +74,6 @@ test('a laptop without a line is enrolled by files on a stick', async () => {
     '--laptop',
     'SAMPLE-REMOTE',
   );
-  await remote.goTo('sync');
   const invited = remote.text(remote.say('stick:arrival.invitation', { name: 'ТРЕНЕР', hub: 'Hub, sample' }));
   expect(await isSeen(invited)).toBe(true);
   await remote.shot('walk-stick-invitation');
@@ -90,6 +102,7 @@ test('what it writes goes to the hub on the stick, and what others wrote comes b
   await remote.button(remote.say('stick:done.close')).click();
   await remote.goTo('contacts');
   await roadMark(remote, contactRow(remote, 'Қаримов Ойбек'), 'sent').waitFor();
+  await lastStick('written').waitFor();
   // A finder of the stick reads nothing of it.
   for (const file of readdirSync(join(stick, 'komissiya'))) {
     const bytes = readFileSync(join(stick, 'komissiya', file));
@@ -103,6 +116,7 @@ test('what it writes goes to the hub on the stick, and what others wrote comes b
   await remote.button(remote.say('stick:notice.take')).click();
   await contactRow(remote, 'Онлайнов Пример').waitFor();
   await roadMark(remote, contactRow(remote, 'Қаримов Ойбек'), 'received').waitFor();
+  await lastStick('taken').waitFor();
   await online.goTo('contacts');
   await expect.poll(() => contactNames(online)).toContain('Қаримов Ойбек (образец)');
   await remote.goTo('sync');
@@ -145,8 +159,14 @@ test('what the hub refuses from a stick is told apart from what waits, until the
 
 test('two laptops exchange by a stick without the hub', async () => {
   neighbour = await sitDown('ru', launch('Профиль соседа № 3'));
-  await firstRun(neighbour, { locale: 'ru', ...commission, person: secretary });
-  await enrol(neighbour, hub.address, await hub.invite({ partition, laptop: 'SAMPLE-NEIGHBOUR' }));
+  await firstRun(neighbour, { locale: 'ru', ...commission, person: member });
+  // Who may not add a member is told who does, and where the composition comes from.
+  await neighbour.goTo('commission');
+  await neighbour.text(neighbour.say('commissions:empty.textMember')).waitFor();
+  expect(await neighbour.button(neighbour.say('commissions:addMember')).count()).toBe(0);
+  await neighbour.link(neighbour.say('commissions:empty.sync')).click();
+  const invitation = { partition, roles: member.role, laptop: 'SAMPLE-NEIGHBOUR' };
+  await enrol(neighbour, hub.address, await hub.invite(invitation));
   await contactRowAfterSync(neighbour, 'Қаримов Ойбек');
   // The one without a line learns of its new neighbour by the hub's next answer.
   await hub.command('stick', stick);

@@ -47,7 +47,8 @@ function findFaults(): string[] {
       for (const drawn of range.getClientRects()) {
         if (drawn.width < 1 || drawn.height < 1) continue;
         const seen = clip(drawn, element, text);
-        if (seen !== null) covered(seen, element, text);
+        // Of what is nearly scrolled away only the edge of its box is left, which may lie on the next line.
+        if (seen !== null && seen.height > drawn.height / 2) covered(seen, element, text);
         if (seen !== null) pieces.push({ text, box: seen, element, layer: element.closest(layers) });
       }
     }

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { derivedId } from '#core/store/derived-id.ts';
+import { createErasedLogs } from '#core/store/erased-logs.ts';
 import { createStickStore } from '#core/store/stick-store.ts';
 import { verifyByKey } from '#core/store/identity.ts';
 import { Contact } from '#shared/contacts/contact.ts';
@@ -268,6 +269,19 @@ test('nothing is taken from who was succeeded; what that wrote is, from others',
   for (const message of write(c, b))
     expect(await read(b, message)).toMatchObject({ value: { received: 1, refusedHere: [] } });
   for (const each of [a, b, c, heir]) each.store.close();
+});
+
+test('that another holds more of a log that went with its partition is no claim without a proof', async () => {
+  const [a, b] = ['a', 'b'].map((name) => carrier(name)) as [Carrier, Carrier];
+  introduce([a, b]);
+  contact(a, 'one', 'Контакт, пример');
+  for (const message of write(a, b)) expect(await read(b, message)).toMatchObject({ value: { received: 1 } });
+  const log = `${a.stick.replica} ${partition}`;
+  a.store.committer.forget(partition, () => createErasedLogs(a.store.meta).add(log, 1));
+  expect(a.stick.summary()).toEqual({});
+  for (const message of write(b, a, true))
+    expect(await read(a, message)).toMatchObject({ value: { isForked: false, refusedHere: [] } });
+  for (const each of [a, b]) each.store.close();
 });
 
 test('an old copy does not take for acknowledged what its other self has handed over', async () => {

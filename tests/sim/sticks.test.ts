@@ -271,6 +271,20 @@ test('nothing is taken from who was succeeded; what that wrote is, from others',
   for (const each of [a, b, c, heir]) each.store.close();
 });
 
+test('what a revoked laptop wrote is taken from the hub and from no other laptop', async () => {
+  const [a, b, c] = ['a', 'b', 'c'].map((name) => carrier(name)) as [Carrier, Carrier, Carrier];
+  introduce([a, b, c]);
+  contact(a, 'one', 'Контакт, пример');
+  for (const message of write(a, c)) expect(await read(c, message)).toMatchObject({ value: { received: 1 } });
+  b.stick.setStickMemory({ ...b.stick.stickMemory(), revoked: ['serial-a'] });
+  const refusedHere = [{ log: `${a.stick.replica} ${partition}`, failure: { code: 'segment/revoked' } }];
+  for (const message of write(c, b))
+    expect(await read(b, message)).toMatchObject({ value: { received: 0, refusedHere } });
+  const segments = c.stick.segmentsBeyond({}, 1).map(({ bytes }) => bytes);
+  expect(await read(b, saidTo(b, {}, segments))).toMatchObject({ value: { received: 1, refusedHere: [] } });
+  for (const each of [a, b, c]) each.store.close();
+});
+
 test('that another holds more of a log that went with its partition is no claim without a proof', async () => {
   const [a, b] = ['a', 'b'].map((name) => carrier(name)) as [Carrier, Carrier];
   introduce([a, b]);

@@ -177,6 +177,27 @@ test('what may take long is prepared before it is done: segments that came, and 
   expect(steps.slice(0, 5)).toEqual([`prepare {"${before}":0}`, 'end', 'prepare 2', 'apply', 'apply']);
 });
 
+test('what was taken together with something that no longer fitted on the disk is neither kept nor counted', async () => {
+  const { replicaStore } = newStore();
+  let room = 1;
+  const narrow: ReplicaStore = {
+    ...replicaStore,
+    applySegment(bytes, source) {
+      room -= 1;
+      return room < 0 ? err({ code: 'store/disk-full' }) : replicaStore.applySegment(bytes, source);
+    },
+  };
+  const other = newLaptop();
+  const ops = sampleOps(1, 4);
+  const bytes = [seal(other, ops.slice(0, 2)), seal(other, ops.slice(2), ops.slice(0, 2))];
+  const log = logKey(other.replica, samplePartition);
+  const hub = tinyHub(() => ({ credentials: [credentialFor(other)], summary: { [log]: 4 }, bytes }));
+  expect(await run(narrow, hub.transport)).toMatchObject({ received: 0, failure: { code: 'store/disk-full' } });
+  expect(replicaStore.summary()[log]).toBeUndefined();
+  room = 2;
+  expect(await run(narrow, hub.transport)).toMatchObject({ received: 4, failure: null });
+});
+
 test('what follows a refused segment of a log is left for another time', async () => {
   const { replicaStore } = newStore();
   const [other, forger] = [newLaptop(), newLaptop()];

@@ -27,6 +27,7 @@ const tables: readonly (readonly [Table, readonly string[], number])[] = [
   ['replica', ['id'], 500],
   ['credential', ['serial'], 500],
   ['learnt_credential', ['serial'], 500],
+  ['revoked_identity', ['replica'], 500],
   ['invitation', ['code_hash'], 500],
   ['log', ['replica', 'partition'], 500],
   // Few at a time: one may be 8 MB.
@@ -110,11 +111,14 @@ export async function backUp(deps: Deps, directory: string): Promise<Result<Back
 
 /**
  * Puts a backup into an empty database and blob store, under a new epoch, so that laptops send again what came after it, and judge by the
- * rights that stand in it (said-anew.ts).
+ * rights that stand in it (said-anew.ts). Invitations that nobody had used end: they may have been used since, and work once.
  * Failures: `backup/none` (no complete backup in the folder), `backup/not-empty`, `backup/from-future` (made by a newer
  * hub), `backup/damaged-blob` {sha256}.
  */
-export async function restore(deps: Deps, directory: string): Promise<Result<BackupFacts & { newEpoch: string }>> {
+export async function restore(
+  deps: Deps,
+  directory: string,
+): Promise<Result<BackupFacts & { newEpoch: string; endedInvitations: number }>> {
   const facts = await readFacts(directory);
   if (facts === null) return err({ code: 'backup/none' });
   for (const table of ['replica', 'log', 'invitation', 'blob'] as const) {
@@ -131,6 +135,7 @@ export async function restore(deps: Deps, directory: string): Promise<Result<Bac
     if (opened === null) return err({ code: 'backup/from-future' });
     const source = createFolderBlobStore(directory, deps.random);
     const newEpoch = bytesToHex(deps.random.bytes(8));
+    let endedInvitations = 0;
     try {
       for (const { sha256, bytes } of await opened.db.selectFrom('blob').selectAll().execute()) {
         if ((await deps.store.size(blobKey(sha256))) === bytes) continue;
@@ -141,14 +146,26 @@ export async function restore(deps: Deps, directory: string): Promise<Result<Bac
         await tx.deleteFrom('seal_key').execute();
         await copyTables(opened.db, tx, newEpoch);
         await sayAnew(tx, deps);
+        endedInvitations = await endInvitations(tx, deps.time.now());
       });
     } finally {
       await opened.db.destroy();
     }
-    return ok({ ...facts, newEpoch });
+    return ok({ ...facts, newEpoch, endedInvitations });
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** Answers how many could still have been used. */
+async function endInvitations(tx: HubDb, now: number): Promise<number> {
+  const { numUpdatedRows } = await tx
+    .updateTable('invitation')
+    .set({ expires_at: now })
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', now)
+    .executeTakeFirst();
+  return Number(numUpdatedRows);
 }
 
 async function readFacts(directory: string): Promise<BackupFacts | null> {

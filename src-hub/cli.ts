@@ -3,6 +3,7 @@
  * They end with 0 when done, 1 when it could not be done, 2 when the command is wrong.
  */
 import { parseArgs } from 'node:util';
+import { isId } from '#shared/kernel/ids.ts';
 import { backUp, restore } from './backup.ts';
 import { grantRights, grantRightsUsage } from './cli-grant.ts';
 import { inviteUsage, invite } from './cli-invite.ts';
@@ -28,7 +29,11 @@ const commands: { readonly [name: string]: Command } = {
   'enrol-request': { usage: grantUsage, about: 'enrol a laptop that brought a request on a stick', run: grantRequest },
   list: { usage: 'list', about: 'list the laptops, longest silence first', run: list },
   grant: { usage: grantRightsUsage, about: 'give a laptop other partitions or roles', run: grantRights },
-  revoke: { usage: 'revoke <serial or laptop>', about: 'refuse a laptop from its next contact on', run: revoke },
+  revoke: {
+    usage: 'revoke <serial, laptop or identity>',
+    about: 'refuse a laptop from its next contact on; by its identity also one that is not listed yet',
+    run: revoke,
+  },
   publish: {
     usage: 'publish <pack.kpack> …',
     about: 'check packs and put them on the shelf for laptops',
@@ -95,13 +100,15 @@ async function list(hub: Hub, _args: readonly string[], { out, complain }: Termi
     const state = laptop.revoked_at === null ? 'enrolled' : shutOut;
     const asked = copies.get(laptop.id);
     const note = asked === undefined ? [] : [`a copy of it was refused ${asked} times: ask whose it is`];
-    out([laptop.serial, state, contact, laptop.partition, laptop.laptop, ...note].join('\t'));
+    out([laptop.serial, state, contact, laptop.partition, laptop.id, laptop.laptop, ...note].join('\t'));
   }
-  for (const { serial, laptop, partitions, isRevoked } of await hub.credentials.listLearnt()) {
+  for (const { serial, replica, laptop, partitions, isRevoked } of await hub.credentials.listLearnt()) {
     const state = isRevoked ? 'revoked' : 'not-enrolled';
     const note = 'known only by its signature: what it wrote is taken from others, itself it is not let in';
-    out([serial, state, 'never', partitions.join(' '), laptop, note].join('\t'));
+    out([serial, state, 'never', partitions.join(' '), replica, laptop, note].join('\t'));
   }
+  for (const identity of await hub.credentials.revokedUnseen())
+    out(['-', 'revoked', 'never', '-', identity, '-', 'not heard of yet: refused as soon as it is'].join('\t'));
   if (laptops.length === 0) complain('No laptop is enrolled yet.');
   return 0;
 }
@@ -109,12 +116,20 @@ async function list(hub: Hub, _args: readonly string[], { out, complain }: Termi
 async function revoke(hub: Hub, args: readonly string[], { out, complain }: Terminal): Promise<number> {
   const wanted = one(args);
   if (wanted === null) {
-    complain('Which laptop? Give its serial or name: npm run hub -- revoke <serial>. See: npm run hub -- list');
+    complain('Which laptop? Give serial, name or identity: npm run hub -- revoke <serial>. See: npm run hub -- list');
     return 2;
   }
   const revoked = await hub.credentials.revoke(wanted);
+  if (revoked.length === 0 && isId(wanted)) {
+    await hub.credentials.revokeUnseen(wanted);
+    out(`Revoked: ${wanted}. No laptop of that identity is known here; whatever comes of it is refused.`);
+    return 0;
+  }
   if (revoked.length === 0) {
-    complain(`No enrolled laptop has the serial or name "${wanted}". See: npm run hub -- list`);
+    complain(
+      `No laptop known here has the serial or name "${wanted}". See: npm run hub -- list. ` +
+        'Its identity, as earlier lists and the log name it, is enough where it is not listed.',
+    );
     return 1;
   }
   out(`Revoked: ${revoked.join(', ')}. What it sent before stays; from its next contact on it is refused.`);
@@ -234,8 +249,12 @@ async function restoreFrom(hub: Hub, args: readonly string[], to: Terminal, deps
     to.complain(restoreProblems[restored.error.code] ?? restored.error.code);
     return 1;
   }
-  const { hub: name, madeAt, newEpoch } = restored.value;
+  const { hub: name, madeAt, newEpoch, endedInvitations } = restored.value;
   to.out(`Restored "${name}" as of ${new Date(madeAt).toISOString()}, under the new epoch ${newEpoch}.`);
+  if (endedInvitations > 0)
+    to.out(
+      `Invitations not used by then, ${endedInvitations}, have ended: they may have been used since. Invite anew.`,
+    );
   to.out('Check it: npm run hub -- verify. Then start the hub: laptops send again what came after the backup.');
   return 0;
 }

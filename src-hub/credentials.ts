@@ -16,8 +16,10 @@ import { createEnrolment } from './enrolment.ts';
 import { sha256 } from './hub-crypto.ts';
 import type { HubIdentity } from './identity.ts';
 import { heldOf, keepCredential, lockNewest, readCredential, signCredential } from './issuing.ts';
-import { learn, learntCredentials, learntLines, learntOf, learntStanding, listLearnt } from './learnt.ts';
-import { linesOf, succeed, successionOf, unsucceeded } from './succession.ts';
+import { learn, learntCredentials, learntOf, learntStanding, listLearnt } from './learnt.ts';
+import { revokedUnseen } from './revoked-identities.ts';
+import { followRevocations, revoke, revokeUnseen } from './revoking.ts';
+import { succeed, successionOf } from './succession.ts';
 
 const dayMs = 86_400_000;
 /** A laptop that comes once a month must find its credential renewed in time. */
@@ -94,47 +96,6 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
     const standing = await standingOf(replica);
     if (standing.state !== 'unknown' || followers.includes(replica)) return standing;
     return learntStanding(db, replica, (before) => writerOf(before, [...followers, replica]));
-  }
-
-  /** Revokes by credential serial, an earlier one too, or laptop name; answers the names, none when nothing matched. */
-  async function revoke(serialOrLaptop: string): Promise<string[]> {
-    const enrolled = await db
-      .selectFrom('credential')
-      .innerJoin('replica', 'replica.id', 'credential.replica')
-      .select(['replica.id', 'replica.laptop'])
-      .where((where) =>
-        where.or([where('credential.serial', '=', serialOrLaptop), where('replica.laptop', '=', serialOrLaptop)]),
-      )
-      .execute();
-    const learnt = await db
-      .selectFrom('learnt_credential')
-      .select(['replica as id', 'laptop'])
-      .where((where) => where.or([where('serial', '=', serialOrLaptop), where('laptop', '=', serialOrLaptop)]))
-      .execute();
-    const rows = [...enrolled, ...learnt];
-    // All of a laptop's, also those it was renewed to since the operator looked, and under whatever identity it went on.
-    for (const id of await allOf(rows.map((row) => row.id))) {
-      await db.updateTable('replica').set(unsucceeded).where('id', '=', id).execute();
-      await db
-        .updateTable('credential')
-        .set({ revoked_at: time.now() })
-        .where('replica', '=', id)
-        .where('revoked_at', 'is', null)
-        .execute();
-      await db
-        .updateTable('learnt_credential')
-        .set({ revoked_at: time.now() })
-        .where('replica', '=', id)
-        .where('revoked_at', 'is', null)
-        .execute();
-    }
-    return [...new Set(rows.map((row) => row.laptop))];
-  }
-
-  /** All identities of these laptops, whether the hub remembers them or was told. */
-  async function allOf(ids: readonly string[]): Promise<string[]> {
-    const all = await learntLines(db, await linesOf(db, ids));
-    return all.length === ids.length ? all : allOf(all);
   }
 
   /** Every laptop with its newest credential, longest silence first. */
@@ -294,11 +255,14 @@ export function createCredentials(deps: { db: HubDb; identity: HubIdentity; time
     standingOf,
     writerOf: (replica: string) => writerOf(replica),
     /** Takes what the hub signed and has forgotten, from somebody who is let in. */
-    learn: (brought: readonly Credential[]) => learn(deps, brought),
-    revoke,
+    learn: async (brought: readonly Credential[]) => followRevocations(deps, await learn(deps, brought)),
+    revoke: (named: string) => revoke(deps, named),
+    revokeUnseen: (identity: string) => revokeUnseen(deps, identity),
     list,
     /** Laptops known by their credentials' signature only. */
     listLearnt: () => listLearnt(db, writerOf),
+    /** Identities revoked beforehand of which nothing has been heard. */
+    revokedUnseen: () => revokedUnseen(db),
     within,
     lackedBy,
     laptopsWithin,

@@ -14,8 +14,9 @@ import type { HubDb } from './db/database.ts';
 import type { InvitationTable } from './db/schema.ts';
 import { sha256 } from './hub-crypto.ts';
 import type { HubIdentity } from './identity.ts';
-import { heldOf, keepCredential, readCredential, signCredential } from './issuing.ts';
+import { heldOf, isFitForAll, keepCredential, readCredential, signCredential } from './issuing.ts';
 import { keyOf } from './learnt.ts';
+import { clearRevoked } from './revoked-identities.ts';
 import { unsucceeded } from './succession.ts';
 
 const dayMs = 86_400_000;
@@ -61,10 +62,11 @@ export function createEnrolment(deps: { db: HubDb; identity: HubIdentity; time: 
   /**
    * Turns a code into a credential for the asker's key. The same laptop asking again with the same code, because the
    * answer was lost, gets the same credential.
-   * Failures: `hub/bad-code`, `hub/code-used`, `hub/code-expired`, `hub/wrong-partition` {invited}, `hub/key-mismatch`
+   * Failures: `hub/garbage` (no id, or no recipient), `hub/bad-code`, `hub/code-used`, `hub/code-expired`, `hub/wrong-partition` {invited}, `hub/key-mismatch`
    * (the laptop is known with another key).
    */
   async function enrol(request: EnrolRequest): Promise<Result<Credential>> {
+    if (!(await isFitForAll(request))) return err({ code: 'hub/garbage' });
     const parsed = parseInvitation(request.code);
     if (!parsed.ok) return err({ code: 'hub/bad-code' });
     const codeHash = bytesToHex(invitationHash(parsed.value.digits, sha256));
@@ -115,6 +117,7 @@ export function createEnrolment(deps: { db: HubDb; identity: HubIdentity; time: 
         )
         .execute();
       await keepCredential(tx, credential, now);
+      await clearRevoked(tx, request.replica);
       await tx
         .updateTable('invitation')
         .set({ used_at: now, used_by: request.replica, serial: credential.serial })

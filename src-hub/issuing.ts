@@ -1,10 +1,22 @@
 /** How a credential is made, kept, found and read: what enrolment, renewal, other rights and succession have in common. */
-import { bytesToHex } from '#shared/kernel/ids.ts';
+import { bytesToHex, isId } from '#shared/kernel/ids.ts';
 import type { Random } from '#shared/kernel/ports.ts';
 import { credentialBytes } from '#shared/sync/credential.ts';
 import { Credential } from '#shared/sync/messages.ts';
 import type { HubDb } from './db/database.ts';
 import type { HubIdentity } from './identity.ts';
+import { isRecipient } from './seal-key.ts';
+
+/**
+ * Whether a laptop that wants to come in has an id and a recipient that all can go by: others keep its logs under the one, and the operator's
+ * stick writes to every laptop.
+ */
+export async function isFitForAll(laptop: {
+  readonly replica: string;
+  readonly recipient?: string | undefined;
+}): Promise<boolean> {
+  return isId(laptop.replica) && (laptop.recipient === undefined || (await isRecipient(laptop.recipient)));
+}
 
 /** Gives it a serial of its own and signs it with the hub's key. */
 export function signCredential(
@@ -53,6 +65,16 @@ export async function lockNewest(
     .orderBy('serial', 'desc')
     .limit(1)
     .executeTakeFirst();
+}
+
+/** What it did not revoke before. */
+export async function revokeCredentials(tx: HubDb, replica: string, at: number): Promise<void> {
+  await tx
+    .updateTable('credential')
+    .set({ revoked_at: at })
+    .where('replica', '=', replica)
+    .where('revoked_at', 'is', null)
+    .execute();
 }
 
 /** How far the hub holds a laptop's logs, by partition: what a credential with other rights calls `heldBefore`. */

@@ -9,7 +9,7 @@
  *   bring wide rights and keep back the narrower ones that followed.
  * - A revocation wins: of one of a laptop's credentials it covers all, also those that come later, and also the identities that
  *   followed it. Whose line is not known to its beginning is not known at all, or it could hide one that was revoked.
- * - A revocation that the hub has forgotten as well must be repeated: hence they are listed for the operator.
+ * - A revocation that the hub has forgotten as well must be repeated, beforehand by identity (revoking.ts) or once the laptop is listed.
  *
  * Times and quotas are those of everybody: the newest must not have run out, and what comes counts as the writer's.
  */
@@ -20,6 +20,7 @@ import type { HubDb } from './db/database.ts';
 import { verifySignature } from './hub-crypto.ts';
 import type { HubIdentity } from './identity.ts';
 import { readCredential } from './issuing.ts';
+import { isRevokedIdentity } from './revoked-identities.ts';
 
 /** A laptop that the hub knows by nothing but its own signature. */
 export type LearntLaptop = {
@@ -40,25 +41,28 @@ export type LearntStanding =
       readonly credentials: readonly Credential[];
     };
 
-/** Keeps those that this hub signed for laptops that are not enrolled. */
+/** Keeps those that this hub signed for laptops that are not enrolled; answers of whom it had not heard. */
 export async function learn(
   deps: { readonly db: HubDb; readonly identity: HubIdentity; readonly time: Time },
   brought: readonly Credential[],
-): Promise<void> {
+): Promise<string[]> {
   const { db, identity, time } = deps;
+  const heardOf: string[] = [];
   for (const credential of brought) {
     const { serial, replica, publicKey, laptop } = credential;
     const key = await keyOf(db, replica);
     // An id never changes its key.
     if (key !== null && (key.isEnrolled || key.publicKey !== publicKey)) continue;
     // Whoever is honest has proved what it brings.
-    if (!checkCredential(credential, identity.publicKey, verifySignature).ok) return;
+    if (!checkCredential(credential, identity.publicKey, verifySignature).ok) break;
     await db
       .insertInto('learnt_credential')
-      .values({ serial, replica, laptop, body: JSON.stringify(credential), learnt_at: time.now(), revoked_at: null })
+      .values({ serial, replica, laptop, body: JSON.stringify(credential), learnt_at: time.now() })
       .onConflict((conflict) => conflict.column('serial').doNothing())
       .execute();
+    if (key === null) heardOf.push(replica);
   }
+  return heardOf;
 }
 
 /** The key a replica is known with, enrolled or learnt. */
@@ -87,13 +91,7 @@ export async function learntStanding(
   const credentials = await learntOf(db, replica);
   const [credential] = credentials;
   if (credential === undefined) return { state: 'unknown' };
-  const revoked = await db
-    .selectFrom('learnt_credential')
-    .select('serial')
-    .where('replica', '=', replica)
-    .where('revoked_at', 'is not', null)
-    .executeTakeFirst();
-  if (revoked !== undefined) return { state: 'revoked', credential, credentials };
+  if (await isRevokedIdentity(db, replica)) return { state: 'revoked', credential, credentials };
   const before = credentials.find(({ succeeds }) => succeeds !== undefined)?.succeeds;
   if (before === undefined) return { state: 'valid', credential, credentials };
   const { state } = await standingOf(before);

@@ -31,6 +31,14 @@ export async function ensureSealKey(db: HubDb): Promise<SealKey> {
   };
 }
 
+/** Whether anything can be sealed to it: its form alone does not say that. */
+export async function isRecipient(recipient: string): Promise<boolean> {
+  return sealTo(recipient, new Uint8Array(0)).then(
+    () => true,
+    () => false,
+  );
+}
+
 export async function sealTo(recipient: string, message: Uint8Array): Promise<Uint8Array> {
   const encrypter = new Encrypter();
   encrypter.addRecipient(recipient);

@@ -225,7 +225,7 @@ export function createStickAnswers(deps: {
     const learnt = await db
       .selectFrom('learnt_credential')
       .select('serial')
-      .where('revoked_at', 'is not', null)
+      .where('replica', 'in', (select) => select.selectFrom('revoked_identity').select('revoked_identity.replica'))
       .limit(5000 - rows.length)
       .execute();
     return [...rows, ...learnt].map(({ serial }) => serial);

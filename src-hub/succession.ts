@@ -13,14 +13,22 @@ import type { ReplicaTable } from './db/schema.ts';
 import { verifySignature } from './hub-crypto.ts';
 import type { HubIdentity } from './identity.ts';
 import { keyOf } from './learnt.ts';
-import { keepCredential, lockNewest, readCredential, signCredential } from './issuing.ts';
+import {
+  isFitForAll,
+  keepCredential,
+  lockNewest,
+  readCredential,
+  revokeCredentials,
+  signCredential,
+} from './issuing.ts';
+import { isRevokedIdentity } from './revoked-identities.ts';
 
 /** Of an identity that nobody goes on in the place of. */
 export const unsucceeded = { succeeded_by: null, handed_over_at: null };
 
 /**
  * Answers the successor's credential; the same one to the same successor asking again.
- * Failures: `hub/unknown-laptop`, `hub/bad-signature` (not the old key's), `hub/key-mismatch` (the new id is known already), and with the
+ * Failures: `hub/garbage` (no id, or no recipient), `hub/unknown-laptop`, `hub/bad-signature` (not the old key's), `hub/key-mismatch` (the new id is known already), and with the
  * old replica as `laptop`: `hub/revoked`, `hub/expired`, `hub/succeeded` (by another key).
  */
 export async function succeed(
@@ -28,6 +36,7 @@ export async function succeed(
   succession: Succession,
 ): Promise<Result<Credential>> {
   const { identity } = deps;
+  if (!(await isFitForAll(succession))) return err({ code: 'hub/garbage' });
   return deps.db.transaction().execute(async (tx) => {
     const now = deps.time.now();
     const newest = await lockNewest(tx, succession.from);
@@ -48,6 +57,11 @@ export async function succeed(
     if (newest.revoked_at !== null) return refuse('revoked');
     if (rights.validUntil <= now) return refuse('expired');
     if (known?.isEnrolled === true) return err({ code: 'hub/key-mismatch' });
+    if (await isRevokedIdentity(tx, succession.replica)) {
+      // Revoked beforehand, and this is the laptop it was.
+      await revokeCredentials(tx, old.id, now);
+      return refuse('revoked');
+    }
 
     const counting = stillCounting(await credentialsOf(tx, old.id), now);
     const issued = counting.map((each, age) =>
@@ -77,12 +91,7 @@ export async function succeed(
       .set({ succeeded_by: replica, handed_over_at: now + handOverMs })
       .where('id', '=', old.id)
       .execute();
-    await tx
-      .updateTable('credential')
-      .set({ revoked_at: now })
-      .where('replica', '=', old.id)
-      .where('revoked_at', 'is', null)
-      .execute();
+    await revokeCredentials(tx, old.id, now);
     return ok(credential);
   });
 }

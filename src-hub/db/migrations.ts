@@ -110,5 +110,16 @@ export function hubMigrations(dialect: Dialect): { readonly [name: string]: Migr
         await sql`create index learnt_credential_replica on learnt_credential (replica)`.execute(db);
       },
     },
+    '0009-revoked-identities': {
+      async up(db: Kysely<unknown>): Promise<void> {
+        const statements = [
+          sql`create table revoked_identity (replica ${text} primary key, revoked_at ${integer} not null)${strict}`,
+          sql`insert into revoked_identity select replica, min(revoked_at) from learnt_credential
+            where revoked_at is not null group by replica`,
+          sql`alter table learnt_credential drop column revoked_at`,
+        ];
+        for (const statement of statements) await statement.execute(db);
+      },
+    },
   };
 }

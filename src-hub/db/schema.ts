@@ -57,8 +57,10 @@ export type LearntCredentialTable = {
   /** The signed credential, JSON. */
   body: string;
   learnt_at: number;
-  revoked_at: number | null;
 };
+
+/** Revoked, and not enrolled here: known from `learnt_credential`, or not at all (revoking.ts). */
+export type RevokedIdentityTable = { replica: string; revoked_at: number };
 
 export type InvitationTable = {
   /** Hash of the code: the code itself is printed once and not kept. */
@@ -176,6 +178,7 @@ export type HubDatabase = {
   replica: ReplicaTable;
   credential: CredentialTable;
   learnt_credential: LearntCredentialTable;
+  revoked_identity: RevokedIdentityTable;
   invitation: InvitationTable;
   log: LogTable;
   segment: SegmentTable;

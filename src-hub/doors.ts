@@ -65,6 +65,11 @@ const statusOf: { readonly [R in HubFailure['reason']]: number } = {
 
 const nonceForm = /^[0-9a-f]{32}$/;
 
+/** As long as what those send who are not known yet. */
+export const shortBody = 64 * 1024;
+/** Laptops send long messages at another door, where they are known before anything is kept (held-messages.ts). */
+const mostCollecting = 4 * maxMessageBytes;
+
 /** One request at a door. */
 export type Ask = {
   readonly request: FastifyRequest;
@@ -116,6 +121,8 @@ export function createDoors(server: FastifyInstance, deps: DoorDeps) {
   const perLaptop = createRateLimit(deps.requestsPerMinute, deps.time);
   const keptAnswers = createKeptAnswers(deps.time);
 
+  // Fastify's own would parse megabytes of JSON for anybody, which takes seconds in which all others wait.
+  server.removeAllContentTypeParsers();
   server.addContentTypeParser(
     'application/octet-stream',
     { parseAs: 'buffer', bodyLimit: maxMessageBytes },
@@ -124,11 +131,47 @@ export function createDoors(server: FastifyInstance, deps: DoorDeps) {
 
   /** A door for messages: the body whole, the answer sealed. */
   function message(path: string, bodyLimit: number, handle: (ask: Ask) => Promise<Result<Uint8Array>>): void {
-    server.post(path, { bodyLimit, errorHandler: refuseEarly }, (request, reply) => {
+    const onRequest = (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> =>
+      makeRoom(request, reply, bodyLimit);
+    server.post(path, { bodyLimit, errorHandler: refuseEarly, onRequest }, (request, reply) => {
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
       metrics.count('bytesIn', body.length);
       return answer(request, reply, { path, body, bodyHash: bytesToHex(sha256(body)) }, handle);
     });
+  }
+
+  /** Bytes of long bodies that are being collected: nothing is proved of them before they are whole. */
+  let collecting = 0;
+
+  /** Refuses a long body before it comes, of nobody known, or where there is no room for it. */
+  async function makeRoom(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    bodyLimit: number,
+  ): Promise<FastifyReply | undefined> {
+    const bytes = Math.min(Number(request.headers['content-length'] ?? bodyLimit), bodyLimit);
+    if (bytes <= shortBody) return undefined;
+    const envelope = readEnvelope(request);
+    const known = envelope === null ? null : await credentials.standingOf(envelope.replica);
+    const isFull = collecting + bytes > mostCollecting;
+    const code =
+      known === null
+        ? 'hub/garbage'
+        : known.state === 'unknown'
+          ? 'hub/unknown-laptop'
+          : isFull
+            ? 'hub/too-many-requests'
+            : null;
+    if (code !== null) {
+      metrics.count('requests');
+      // What comes of it all the same is not waited for.
+      return refuse(reply.header('connection', 'close'), request.routeOptions.url ?? '', envelope, { code });
+    }
+    collecting += bytes;
+    reply.raw.once('close', () => {
+      collecting -= bytes;
+    });
+    return undefined;
   }
 
   /** What fails before a door is reached, a body too long or of another type, is answered and signed like everything else. */

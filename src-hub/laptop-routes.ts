@@ -31,7 +31,7 @@ import {
 } from '#shared/sync/messages.ts';
 import { SuccessionRequest, type SuccessionResponse } from '#shared/sync/succession.ts';
 import type { Blobs } from './blobs.ts';
-import { type Ask, createDoors, type DoorDeps, readJson, readPacked } from './doors.ts';
+import { type Ask, createDoors, type DoorDeps, readJson, readPacked, shortBody } from './doors.ts';
 import { type Asker, type ExchangeRoute, seenBy } from './exchange-route.ts';
 import { type HeldBody, holdBody } from './held-body.ts';
 import { createHeldMessages } from './held-messages.ts';
@@ -39,7 +39,6 @@ import { createRateLimit } from './rate-limit.ts';
 import type { Shelf } from './shelf.ts';
 import type { Snapshots } from './snapshots.ts';
 
-const smallBody = 64 * 1024;
 const listBody = 1024 * 1024;
 const garbage = err({ code: 'hub/garbage' });
 
@@ -75,7 +74,7 @@ export function addLaptopRoutes(
 
   doors.hello(deps.tlsKey);
 
-  doors.message(hubPaths.enrol, smallBody, async (ask) => {
+  doors.message(hubPaths.enrol, shortBody, async (ask) => {
     if (!enrolments.take(ask.request.ip)) return err({ code: 'hub/too-many-requests' });
     const message = readMessage(ask.body, EnrolRequest);
     if (!message.ok) return message;
@@ -95,7 +94,7 @@ export function addLaptopRoutes(
     return ok(utf8(JSON.stringify(response)));
   });
 
-  doors.message(hubPaths.succeed, smallBody, async (ask) => {
+  doors.message(hubPaths.succeed, shortBody, async (ask) => {
     if (!enrolments.take(ask.request.ip)) return err({ code: 'hub/too-many-requests' });
     const message = readMessage(ask.body, SuccessionRequest);
     if (!message.ok) return message;
@@ -158,7 +157,7 @@ export function addLaptopRoutes(
     return ok(utf8(JSON.stringify(response)));
   });
 
-  doors.message(hubPaths.shelf, smallBody, async (ask) => {
+  doors.message(hubPaths.shelf, shortBody, async (ask) => {
     const asker = await doors.authenticate(ask);
     if (!asker.ok) return asker;
     const message = readMessage(ask.body, ShelfRequest);
@@ -167,7 +166,7 @@ export function addLaptopRoutes(
     return ok(utf8(JSON.stringify(response)));
   });
 
-  doors.message(hubPaths.snapshots, smallBody, async (ask) => {
+  doors.message(hubPaths.snapshots, shortBody, async (ask) => {
     const asker = await doors.authenticate(ask);
     if (!asker.ok) return asker;
     const message = readMessage(ask.body, SnapshotsRequest);

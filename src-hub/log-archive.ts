@@ -11,7 +11,13 @@ import type { Time } from '#shared/kernel/ports.ts';
 import { checkSegmentAllowed } from '#shared/sync/accept.ts';
 import { headMark, type Heads, logKey, parseLogKey, type Refusal, type Summary } from '#shared/sync/messages.ts';
 import { emptyHead, type Op } from '#shared/sync/op.ts';
-import { headWithin, openSegment, readSegmentHeader, type SegmentHeader } from '#shared/sync/segment.ts';
+import {
+  headWithin,
+  openSegment,
+  readSegmentHeader,
+  type SegmentHeader,
+  type SegmentPorts,
+} from '#shared/sync/segment.ts';
 import type { Standing } from './credentials.ts';
 import type { HubDb } from './db/database.ts';
 import { withinAny } from './db/within.ts';
@@ -33,6 +39,8 @@ export type Outgoing = { readonly segments: readonly Uint8Array[]; readonly byte
 
 /** No single segment is larger: 1,000 ops of long papers fit many times. */
 const maxSegmentBytes = 8 * 1024 * 1024;
+/** Of all segments of a message; laptops send 1 MiB, packed, at once. Without it a thousand small bombs in one message take a minute. */
+const mostUnpacked = 8 * 32 * 1024 * 1024;
 /** Bound to one statement at once: the bytes of all of them are. */
 const segmentsPerStatement = 20;
 /** A laptop holds an answer in memory, several times over while it is opened. */
@@ -58,10 +66,11 @@ export function createLogArchive(deps: {
   ): Promise<Accepted> {
     const refusals: Refusal[] = [];
     const provedByLog = new Map<string, Proved[]>();
+    const ports = boundPorts(mostUnpacked);
     for (const bytes of segments) {
       // One big upload must not keep the others waiting.
       await setImmediate();
-      const proved = await prove(bytes, standingOf, bearer);
+      const proved = await prove(bytes, ports, standingOf, bearer);
       if ('reason' in proved) refusals.push(proved);
       else {
         const log = logKey(proved.header.replica, proved.header.partition);
@@ -88,6 +97,7 @@ export function createLogArchive(deps: {
   /** Everything that needs no lock: form, hash, signature, inner chain, and the writer's rights. */
   async function prove(
     bytes: Uint8Array,
+    ports: SegmentPorts,
     standingOf: (replica: string) => Promise<Standing>,
     bearer: string,
   ): Promise<Proved | Refusal> {
@@ -105,7 +115,7 @@ export function createLogArchive(deps: {
       bytes,
       hexToBytes(read.value.header.before),
       (_header, data, signature) => verifySignature(publicKey, data, signature),
-      segmentPorts,
+      ports,
     );
     if (!opened.ok) return refuse(toReason(opened.error.code));
     const { header, ops } = opened.value;
@@ -323,6 +333,25 @@ export function createLogArchive(deps: {
   }
 
   return { accept, visible, ofBefore, beyond };
+}
+
+/** Unpacks so many bytes and no more; what is larger than it may be counts as much as it may be. */
+function boundPorts(mostBytes: number): SegmentPorts {
+  let left = mostBytes;
+  return {
+    ...segmentPorts,
+    unpack(data, limit) {
+      if (left <= 0) throw new RangeError('too much in one message');
+      let took = limit;
+      try {
+        const unpacked = segmentPorts.unpack(data, limit);
+        took = unpacked.length;
+        return unpacked;
+      } finally {
+        left -= took;
+      }
+    },
+  };
 }
 
 /** How far these logs reach, as answers say it. */

@@ -6,11 +6,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { verifySignature } from '#core/store/identity.ts';
+import { segmentPorts } from '#core/store/segment-ports.ts';
 import { createHubTransport } from '#core/sync/hub-transport.ts';
 import { createSeal } from '#core/sync/hub-crypto.ts';
 import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
 import { blobPath, HubFailure, hubHeaders, hubPaths, requestBytes, responseBytes } from '#shared/sync/hub-http.ts';
-import { logKey } from '#shared/sync/messages.ts';
+import { logKey, maxMessageBytes } from '#shared/sync/messages.ts';
 import { openHubHere } from '#tests/lib/hub-here.ts';
 import { badRequests, type BadRequest, badSegments, json, message, put, putMessage } from '#tests/lib/bad-input.ts';
 import { bothDatabases, startPostgres } from '#tests/lib/hub.ts';
@@ -21,6 +22,7 @@ import {
   sampleOps,
   samplePartition,
   seal,
+  sealBody,
   turn,
   waitForNews,
 } from '#tests/lib/hub-laptop.ts';
@@ -193,6 +195,59 @@ for (const kind of bothDatabases(postgres, 'bad')) {
         });
       }
       expect(await waiting.answer).toMatchObject({ ok: true, value: { moved: true } });
+    });
+
+    test('of many small bombs in one message only the first are unpacked', async () => {
+      const laptop = await admitted();
+      const bomb = sealBody(laptop, segmentPorts.pack(Buffer.alloc(31 * 1024 * 1024)));
+      const honest = seal(laptop, sampleOps(1, 2));
+      const answer = await turn(laptop, here(), [...Array<Uint8Array>(9).fill(bomb), honest]);
+      expect(answer.ok && answer.value.header.refusals.map(({ reason }) => reason)).toEqual(Array(10).fill('garbage'));
+      // It was what it came with.
+      expect(await turn(laptop, here(), [honest])).toMatchObject({ ok: true, value: { header: { refusals: [] } } });
+    });
+
+    test('nobody unknown has much collected, and those known not more than there is room for', async () => {
+      const head = (laptop: Laptop): string =>
+        [
+          `POST ${hubPaths.sync} HTTP/1.1`,
+          'host: 127.0.0.1',
+          'content-type: application/octet-stream',
+          `content-length: ${maxMessageBytes}`,
+          `${hubHeaders.replica}: ${laptop.replica}`,
+          `${hubHeaders.nonce}: ${'0'.repeat(32)}`,
+          `${hubHeaders.seal}: ${'0'.repeat(64)}`,
+          `${hubHeaders.signature}: ${'0'.repeat(128)}`,
+          '\r\n',
+        ].join('\r\n');
+      /** Says that much will come, and sends none of it; what is answered, or null for as long as nothing is. */
+      function begin(laptop: Laptop): { answer: () => string | null; leave: () => void } {
+        const socket = connect(Number(new URL(at.address).port), '127.0.0.1');
+        let said: string | null = null;
+        socket.on('data', (chunk: Buffer) => (said = (said ?? '') + chunk.toString('latin1')));
+        socket.on('error', () => undefined);
+        socket.write(head(laptop));
+        onTestFinished(() => void socket.destroy());
+        return { answer: () => said, leave: () => void socket.destroy() };
+      }
+      const stranger = begin(newLaptop());
+      await expect.poll(stranger.answer, { timeout: 20_000 }).toContain('unknown-laptop');
+
+      const begun = Array.from({ length: 5 }, () => begin(own));
+      const answered = (): number =>
+        begun.filter(({ answer }) => answer()?.includes('too-many-requests') === true).length;
+      await expect.poll(answered, { timeout: 20_000 }).toBe(1);
+      expect((await turn(neighbour, here(), [])).ok).toBe(true);
+      for (const each of begun) each.leave();
+      // The room is there again.
+      await expect
+        .poll(async () => {
+          const again = begin(own);
+          await new Promise((done) => setTimeout(done, 200));
+          again.leave();
+          return again.answer();
+        })
+        .toBeNull();
     });
 
     test('expired and revoked: refused at every door, and what others bring of them', async () => {

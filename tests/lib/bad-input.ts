@@ -136,6 +136,12 @@ export function badRequests({ own, member }: Known): readonly [string, () => Bad
     ['an oversized enrolment', () => ({ path: hubPaths.enrol, body: new Uint8Array(70_000) }), 413, 'too-large'],
     ['an oversized list', () => ({ path: hubPaths.wait, body: new Uint8Array(1_100_000) }), 413, 'too-large'],
     ['another content type', () => ({ body: utf8('{}'), headers: { 'content-type': 'text/csv' } }), 400, 'garbage'],
+    [
+      'what a server of its own accord would parse for anybody',
+      () => ({ body: utf8('{}'), as: newLaptop(), headers: { 'content-type': 'application/json' } }),
+      400,
+      'garbage',
+    ],
     ['no signature', () => ({ body: message(own), headers: { [hubHeaders.signature]: '' } }), 400, 'garbage'],
     [
       'a nonce of the wrong form',
@@ -199,6 +205,44 @@ export function badRequests({ own, member }: Known): readonly [string, () => Bad
       }),
       401,
       'bad-signature',
+    ],
+    [
+      'an enrolment under an id that is none',
+      () => {
+        const odd = { ...newLaptop(), replica: 'abc' };
+        const body = { ...enrolment('12'), replica: odd.replica, publicKey: odd.publicKey };
+        return { path: hubPaths.enrol, body: json(body), as: odd, signed: { hubKey: '' } };
+      },
+      400,
+      'garbage',
+    ],
+    [
+      'an enrolment with a recipient nothing can be sealed to',
+      () => ({
+        path: hubPaths.enrol,
+        body: json({ ...enrolment('12'), recipient: `age1${'q'.repeat(58)}` }),
+        signed: { hubKey: '' },
+      }),
+      400,
+      'garbage',
+    ],
+    [
+      'a succession with such a recipient',
+      () => ({
+        path: hubPaths.succeed,
+        body: json({
+          protocol: protocolVersion,
+          succession: {
+            from: member.replica,
+            replica: own.replica,
+            publicKey: own.publicKey,
+            recipient: `age1${'q'.repeat(58)}`,
+            signature: '00'.repeat(64),
+          },
+        }),
+      }),
+      400,
+      'garbage',
     ],
     [
       'a succession in another’s name',

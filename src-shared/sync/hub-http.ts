@@ -71,6 +71,7 @@ import { Partition } from '../access/partitions.ts';
 import { PublicKey, Sha256 } from '../kernel/hex.ts';
 import { utf8 } from '../kernel/utf8.ts';
 import { Summary } from './messages.ts';
+import { maxPieceBytes } from './snapshot.ts';
 
 export const hubPaths = {
   hello: '/v1/hello',
@@ -267,7 +268,7 @@ export const SnapshotOffer = z.strictObject({
   sha256: Sha256,
   bytes: z.int().min(1),
   /** Length of what stands before the chunks. */
-  headBytes: z.int().min(1),
+  headBytes: z.int().min(1).max(maxPieceBytes),
   /** What holds who has loaded it. */
   summary: Summary,
   /** Milliseconds UTC. */

@@ -15,13 +15,17 @@
 import { z } from 'zod';
 import { Partition } from '../access/partitions.ts';
 import { canonicalJson } from '../kernel/canonical-json.ts';
+import { parseForeignJson } from '../kernel/foreign-json.ts';
 import { Sha256 } from '../kernel/hex.ts';
 import { bytesToHex, hexToBytes } from '../kernel/ids.ts';
 import { err, ok, type Result } from '../kernel/result.ts';
-import { fromUtf8, utf8 } from '../kernel/utf8.ts';
+import { utf8 } from '../kernel/utf8.ts';
 import { fromLooseColumns, type LooseColumns, type LooseOp, readLooseColumns, toLooseColumns } from './loose-ops.ts';
 import { Credential, logKey, type Summary } from './messages.ts';
 import { maxBodyBytes, type SegmentPorts, signedBytes } from './segment.ts';
+
+/** Of what stands before the chunks, and of a chunk: a laptop holds each whole in memory, whatever the hub says. */
+export const maxPieceBytes = 32 * 1024 * 1024;
 
 export const SnapshotHeader = z.strictObject({
   partition: Partition,
@@ -46,7 +50,7 @@ export const SnapshotHeader = z.strictObject({
   /** Of the writers of these logs. */
   credentials: z.array(Credential).max(5000),
   chunks: z
-    .array(z.strictObject({ bytes: z.int().min(1), ops: z.int().min(1), sha256: Sha256 }))
+    .array(z.strictObject({ bytes: z.int().min(1).max(maxPieceBytes), ops: z.int().min(1), sha256: Sha256 }))
     .min(1)
     .max(100_000),
 });
@@ -57,7 +61,6 @@ export const chunkOps = 1000;
 const magic = [0x4b, 0x53, 0x4e, 0x50, 2];
 const headStart = 9;
 const signatureBytes = 64;
-const maxHeaderBytes = 32 * 1024 * 1024;
 
 /** Everything before the chunks. */
 export function sealSnapshotHead(
@@ -87,10 +90,8 @@ export function openSnapshotHead(
   if (bytes.length !== headStart + length + signatureBytes) return garbage;
   let header: SnapshotHeader;
   try {
-    const json: unknown = JSON.parse(
-      fromUtf8(ports.unpack(bytes.subarray(headStart, headStart + length), maxHeaderBytes)),
-    );
-    const parsed = SnapshotHeader.safeParse(json);
+    const json = ports.unpack(bytes.subarray(headStart, headStart + length), maxPieceBytes);
+    const parsed = SnapshotHeader.safeParse(parseForeignJson(json));
     if (!parsed.success) return garbage;
     header = parsed.data;
   } catch {

@@ -19,11 +19,13 @@ import {
   readLooseColumns,
   toLooseColumns,
 } from '#shared/sync/loose-ops.ts';
+import { SnapshotOffer } from '#shared/sync/hub-http.ts';
 import { createMerger, emptyState, mergeOp, type RecordState } from '#shared/sync/merge.ts';
 import { type Op, stampToText } from '#shared/sync/op.ts';
 import { signedBytes } from '#shared/sync/segment.ts';
 import {
   checkSnapshotLogs,
+  maxPieceBytes,
   openChunk,
   openSnapshotHead,
   sealChunk,
@@ -275,6 +277,20 @@ test('a file altered at any byte, cut short or signed by another is refused by n
     expect(openChunk(chunk.subarray(0, at), 0, header, segmentPorts)).toMatchObject(refused);
   }
   expect(openChunk(chunk, 1, header, segmentPorts)).toMatchObject({ ok: false, error: { code: 'snapshot/altered' } });
+});
+
+test('a hub cannot make a laptop collect pieces without end', () => {
+  const { header, head } = sample();
+  const [chunk] = header.chunks;
+  if (chunk === undefined) throw new Error('no chunk');
+  const longer = { ...header, chunks: [{ ...chunk, bytes: maxPieceBytes + 1 }] };
+  expect(openSnapshotHead(sealSnapshotHead(longer, hub.sign, segmentPorts), () => true, segmentPorts)).toMatchObject({
+    ok: false,
+    error: { code: 'snapshot/garbage' },
+  });
+  const offer = { partition, sha256: chunk.sha256, bytes: 2 ** 40, summary: {}, madeAt: 1 };
+  expect(SnapshotOffer.safeParse({ ...offer, headBytes: head.length }).success).toBe(true);
+  expect(SnapshotOffer.safeParse({ ...offer, headBytes: maxPieceBytes + 1 }).success).toBe(false);
 });
 
 test('a hub cannot make up a log, its end, or ops beyond it', () => {

@@ -133,47 +133,47 @@ export function addLaptopRoutes(
     return asker.ok ? turn(asker.value, ask.body) : asker;
   });
 
-  doors.message(hubPaths.wait, listBody, async (ask) => {
-    const asker = await doors.authenticate(ask);
-    if (!asker.ok) return asker;
-    const message = readMessage(ask.body, WaitRequest);
-    if (!message.ok) return message;
+  /** A door for those who are let in: a message of ours, and what is answered to it. */
+  function question<T>(
+    path: string,
+    bodyLimit: number,
+    schema: z.ZodType<T>,
+    respond: (asker: Asker, message: T, ask: Ask) => Promise<object>,
+  ): void {
+    doors.message(path, bodyLimit, async (ask) => {
+      const asker = await doors.authenticate(ask);
+      if (!asker.ok) return asker;
+      const message = readMessage(ask.body, schema);
+      if (!message.ok) return message;
+      return ok(utf8(JSON.stringify(await respond(asker.value, message.value, ask))));
+    });
+  }
+
+  question(hubPaths.wait, listBody, WaitRequest, async (asker, message, { request }) => {
     const gone = new AbortController();
     const leave = (): void => gone.abort();
-    const { socket } = ask.request.raw;
+    const { socket } = request.raw;
     socket.once('close', leave);
-    const answer = await exchange.wait(asker.value, message.value, gone.signal);
+    const answer = await exchange.wait(asker, message, gone.signal);
     socket.off('close', leave);
-    return ok(utf8(JSON.stringify(answer)));
+    return answer;
   });
 
-  doors.message(hubPaths.blobs, listBody, async (ask) => {
-    const asker = await doors.authenticate(ask);
-    if (!asker.ok) return asker;
-    const message = readMessage(ask.body, BlobsRequest);
-    if (!message.ok) return message;
+  question(hubPaths.blobs, listBody, BlobsRequest, async (asker, message) => {
     const response: BlobsResponse = { protocol: protocolVersion, blobs: [] };
-    for (const offer of message.value.blobs) response.blobs.push(await blobs.stateOf(asker.value, offer));
-    return ok(utf8(JSON.stringify(response)));
+    for (const offer of message.blobs) response.blobs.push(await blobs.stateOf(asker, offer));
+    return response;
   });
 
-  doors.message(hubPaths.shelf, shortBody, async (ask) => {
-    const asker = await doors.authenticate(ask);
-    if (!asker.ok) return asker;
-    const message = readMessage(ask.body, ShelfRequest);
-    if (!message.ok) return message;
+  question(hubPaths.shelf, shortBody, ShelfRequest, async () => {
     const response: ShelfResponse = { protocol: protocolVersion, packs: await shelf.list() };
-    return ok(utf8(JSON.stringify(response)));
+    return response;
   });
 
-  doors.message(hubPaths.snapshots, shortBody, async (ask) => {
-    const asker = await doors.authenticate(ask);
-    if (!asker.ok) return asker;
-    const message = readMessage(ask.body, SnapshotsRequest);
-    if (!message.ok) return message;
-    const partitions = seenBy(asker.value, message.value.partitions);
+  question(hubPaths.snapshots, shortBody, SnapshotsRequest, async (asker, message) => {
+    const partitions = seenBy(asker, message.partitions);
     const response: SnapshotsResponse = { protocol: protocolVersion, snapshots: await snapshots.list(partitions) };
-    return ok(utf8(JSON.stringify(response)));
+    return response;
   });
 
   doors.streams((route) => {

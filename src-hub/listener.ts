@@ -3,7 +3,7 @@
  * proxy that ends TLS: told apart by the first byte. Plain HTTP from elsewhere is answered with one line and closed.
  *
  * Slow lines are welcome, idle ones are not: a connection must say something within 20 seconds, send its head within 20,
- * and then move at least 4 kB in each half minute until its request has arrived.
+ * and then move at least 4 kB in each half minute until its request has arrived. Whose answer is not taken for five minutes is let go.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
@@ -25,8 +25,14 @@ export function sendInSmallRecords(tls: TlsServer): void {
   tls.on('secureConnection', (socket: TLSSocket) => socket.setMaxSendFragment(tlsRecordBytes));
 }
 
-export type Limits = { readonly headMs: number; readonly paceMs: number; readonly paceBytes: number };
-const usualLimits: Limits = { headMs: 20_000, paceMs: 30_000, paceBytes: 4096 };
+export type Limits = {
+  readonly headMs: number;
+  readonly paceMs: number;
+  readonly paceBytes: number;
+  /** How long nothing at all may move. */
+  readonly stillMs: number;
+};
+const usualLimits: Limits = { headMs: 20_000, paceMs: 30_000, paceBytes: 4096, stillMs: 300_000 };
 
 const useTls =
   'HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\ncontent-type: text/plain\r\n\r\nThis hub speaks TLS: https://\n';
@@ -66,6 +72,7 @@ export function answerPlainLocally(
 export function limitWaiting(server: Server | TlsServer, limits: Limits = usualLimits): void {
   server.headersTimeout = limits.headMs;
   server.requestTimeout = 0;
+  server.timeout = limits.stillMs;
   // Longer than laptops keep a line they do not use.
   server.keepAliveTimeout = 72_000;
 }

@@ -7,10 +7,10 @@ import { connect, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls, getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { newOwnCertificate, type TlsPair, tlsKeyOf } from '#hub/certificate.ts';
 import { strongRandom } from '#hub/hub-crypto.ts';
-import { keepPace } from '#hub/listener.ts';
+import { keepPace, limitWaiting } from '#hub/listener.ts';
 import { createHubTransport } from '#core/sync/hub-transport.ts';
 import { startHub, type TestHub, type TestHubOptions } from '#tests/lib/hub.ts';
 import { enrol, newLaptop, sampleMessage } from '#tests/lib/hub-laptop.ts';
@@ -206,9 +206,24 @@ test('plain HTTP is for this machine; garbage is let go and others are served', 
   expect((await fetch(`${hub.page}/readyz`)).status, 'others are served').toBe(200);
 });
 
+test('whoever does not take an answer is let go', async () => {
+  const { promise: closed, resolve: close } = Promise.withResolvers<boolean>();
+  const server = createPlainServer((_request, response) => {
+    response.once('close', () => close(response.writableFinished));
+    response.end(Buffer.alloc(64 * 1024 * 1024));
+  });
+  limitWaiting(server, { headMs: 10_000, paceMs: 1000, paceBytes: 100, stillMs: 500 });
+  const socket = connect(await listen(server), '127.0.0.1');
+  onTestFinished(() => void socket.destroy());
+  socket.on('error', () => undefined);
+  socket.pause();
+  socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
+  expect(await closed).toBe(false);
+});
+
 test('a request that dribbles is let go, a slow one is waited for', async () => {
   const server = createPlainServer((request, response) => {
-    keepPace(request, { headMs: 10_000, paceMs: 1000, paceBytes: 100 });
+    keepPace(request, { headMs: 10_000, paceMs: 1000, paceBytes: 100, stillMs: 10_000 });
     request.resume().once('end', () => response.end('all of it'));
   });
   const port = await listen(server);

@@ -77,11 +77,13 @@ export function LessonFrame({
           <span>{t('lesson.leave')}</span>
         </Link>
         <span className="lesson-rule" />
-        <div className="grow" lang={htmlLangOf(locale)}>
-          <b className="b lesson-course">{title}</b>
-          <ModuleLine course={course} current={current} locale={locale} />
+        <div className="lesson-about">
+          <div className="lesson-title" lang={htmlLangOf(locale)} data-gives-way>
+            <b className="b lesson-course">{title}</b>
+            <ModuleLine course={course} current={current} locale={locale} />
+          </div>
+          <NoticePlace />
         </div>
-        <NoticePlace />
         {state.sample && <span className="sample">{app.t('sample.mark')}</span>}
         <LanguageSwitch course={course} locale={locale} onLocale={onLocale} />
         <button

@@ -13,6 +13,7 @@ import { pseudoCatalogue } from '../../scripts/pseudo-locale.ts';
 import { root } from '../../scripts/runtimes.mjs';
 import { layoutFaults } from '../lib/layout-faults.ts';
 import { chooseLanguage, firstRun, isOnToday } from '../lib/walk-access.ts';
+import { windowSize } from '../lib/electron-app.ts';
 import { type Desk, keepEvidence, sitDown, standUp } from '../lib/walk-desk.ts';
 import { buildCoursePack, course, finalTest, source, takeCourse } from '../lib/walk-training.ts';
 
@@ -187,6 +188,11 @@ describe('in the pseudo-language', () => {
 
   test('what was just done is told where it covers nothing, and in the language at hand', async () => {
     const { page, button, say } = desk;
+    const lesson = (await addressOf('/training/course/$course/lesson/$lesson')) ?? '';
+    const lessonHead = page.locator('.lesson-head');
+    await open(lesson);
+    const heightOf = async () => (await lessonHead.boundingBox())?.height;
+    const before = await heightOf();
     const name = 'Абдурахманова-Константинопольская Александра Владиславовна (пример)';
     const saved = await desk.call<{ id: string }>('records.save', { kind: 'contact', values: { name } });
     if (!saved.ok) throw new Error(saved.error.code);
@@ -201,6 +207,15 @@ describe('in the pseudo-language', () => {
     await told.hover();
     await look('notice-1024');
     expect(found()).toEqual([]);
+    // Beside it the head of a lesson keeps its height: what is read below would jump.
+    await page.setViewportSize(windowSize);
+    await open(lesson);
+    await told.hover();
+    expect(await heightOf()).toBe(before);
+    await look('notice-lesson');
+    expect(found()).toEqual([]);
+    await open('/contacts');
+    await told.hover();
     await page.getByRole('button', { name: new RegExp(`^${say('app:language.label')}`) }).dispatchEvent('click');
     await page.getByRole('menuitemradio', { name: 'English', exact: true }).dispatchEvent('click');
     desk.words = desk.words.of('en');

@@ -31,8 +31,8 @@ export function SyncBadge() {
       <Icon of={value.state === 'up-to-date' ? IconCloudCheck : IconDeviceLaptop} />
       <span className="words num" aria-live="off" data-gives-way>
         <b className="b">{first}</b>
-        {more.map((part) => (
-          <span key={part} className="mut second">
+        {more.map((part, index) => (
+          <span key={part} className={index + 1 < more.length ? 'mut more' : 'mut more last'}>
             · {part}
           </span>
         ))}

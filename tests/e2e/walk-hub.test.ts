@@ -193,6 +193,23 @@ test('the hub: offline is a state, and all goes on when the hub is back', async 
   for (const personal of ['Қаримов', 'Офлайнов', chair.name, '25/7']) expect(page).not.toContain(personal);
 });
 
+test('the hub: a laptop whose access is closed is told so and what to do, and a new invitation lets it in', async () => {
+  const told = (words: string) => second.text(words, second.page.locator('.sync-card'));
+  await hub.command('revoke', 'SAMPLE-SECRETARY');
+  await second.goTo('sync');
+  await told(second.say('sync:hub.until')).waitFor();
+  await second.button(second.say('sync:hub.check')).click();
+  await badge(second, second.say('app:badge.refused')).waitFor();
+  await told(second.say('failures:sync/revoked.title')).waitFor();
+  await told(second.say('failures:sync/revoked.text')).waitFor();
+  // That it is let in until some day would not be so.
+  expect(await told(second.say('sync:hub.until')).count()).toBe(0);
+  await second.shot('walk-revoked');
+  await sendInvitation(second, hub.address, await hub.invite({ partition, laptop: 'SAMPLE-SECRETARY-2' }));
+  await told(second.say('sync:hub.until')).waitFor();
+  expect(await isSeen(second.heading(second.say('sync:state.received')))).toBe(true);
+});
+
 test('the pages complained of nothing', () => {
   expect(pageErrors()).toEqual([]);
 });

@@ -100,6 +100,9 @@ test('what it writes goes to the hub on the stick, and what others wrote comes b
   await remote.heading(remote.say('stick:done.title')).waitFor();
   await remote.shot('walk-stick-done');
   await remote.button(remote.say('stick:done.close')).click();
+  // What was just written is on its way: that there was no exchange yet would read as that it came to nothing.
+  await remote.page.getByText(remote.like('sync:state.onTheWay')).first().waitFor();
+  expect(await remote.page.getByText(remote.say('sync:last.never')).count()).toBe(0);
   await remote.goTo('contacts');
   await roadMark(remote, contactRow(remote, 'Қаримов Ойбек'), 'sent').waitFor();
   await lastStick('written').waitFor();

@@ -87,11 +87,7 @@ export async function invite(hub: Hub, args: readonly string[], to: Terminal, de
   try {
     if (file !== null)
       out(`Written to ${await writeFileFor(file, invitation)}. Whoever has it can enrol: hand it over.`);
-    if (qr === 'text') out(qrText(invitationLink(invitation)));
-    else if (qr !== null) {
-      await writeFile(qr, /png$/i.test(qr) ? qrPng(invitationLink(invitation)) : qrSvg(invitationLink(invitation)));
-      out(`QR code written to ${qr}.`);
-    }
+    if (qr !== null) await showAsQr(qr, invitationLink(invitation), to);
   } catch (error) {
     complain(`The code above works, but: ${error instanceof Error ? error.message : String(error)}`);
     return 1;
@@ -99,6 +95,19 @@ export async function invite(hub: Hub, args: readonly string[], to: Terminal, de
   if (file !== null && address === null) out('The file does not say where the hub is: --address https://… would.');
   out('Hand the code over, or read it out by phone. It is not kept here and cannot be shown again.');
   return 0;
+}
+
+/** The picture, and what it says: a laptop has no camera for it, but its Sync page takes the link in the code's field. */
+async function showAsQr(qr: string, link: string, { out }: Terminal): Promise<void> {
+  if (qr === 'text') out(qrText(link));
+  else {
+    await writeFile(qr, /png$/i.test(qr) ? qrPng(link) : qrSvg(link));
+    out(`QR code written to ${qr}.`);
+  }
+  out('The QR code says this link. On the Sync page it is pasted in the place of the code:');
+  out('');
+  out(`    ${link}`);
+  out('');
 }
 
 /** Into a stick's folder under the name the app looks for, or to a file. */

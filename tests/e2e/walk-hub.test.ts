@@ -1,6 +1,7 @@
 /**
  * The hub and two laptops in real Electron: invitation, first exchange, live changes both ways, a hub that is away and comes back,
- * and the page on which the operator sees both laptops. The steps build on each other, in this order.
+ * a laptop that is shut out and invited again, and the page on which the operator sees both. The steps build on each other, in this
+ * order.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -193,21 +194,44 @@ test('the hub: offline is a state, and all goes on when the hub is back', async 
   for (const personal of ['Қаримов', 'Офлайнов', chair.name, '25/7']) expect(page).not.toContain(personal);
 });
 
-test('the hub: a laptop whose access is closed is told so and what to do, and a new invitation lets it in', async () => {
-  const told = (words: string) => second.text(words, second.page.locator('.sync-card'));
-  await hub.command('revoke', 'SAMPLE-SECRETARY');
-  await second.goTo('sync');
-  await told(second.say('sync:hub.until')).waitFor();
-  await second.button(second.say('sync:hub.check')).click();
+test('the hub: a laptop that is shut out keeps what it writes and says what to do; invited again, it hands that over', async () => {
+  const written = 'Отозванов Пример (образец)';
+  const laptop = 'SAMPLE-SECRETARY';
+  const cards = second.page.locator('.sync-two');
+  const said = (key: string, values = {}) => second.text(second.say(key, values), cards);
+  expect(await hub.command('revoke', laptop)).toContain(`Revoked: ${laptop}`);
+  await addContact(second, { name: written });
   await badge(second, second.say('app:badge.refused')).waitFor();
-  await told(second.say('failures:sync/revoked.title')).waitFor();
-  await told(second.say('failures:sync/revoked.text')).waitFor();
-  // That it is let in until some day would not be so.
-  expect(await told(second.say('sync:hub.until')).count()).toBe(0);
+  await second.goTo('contacts');
+  await roadMark(second, contactRow(second, written), 'saved').waitFor();
+  await second.goTo('sync');
+  // What happened and the next step, and once more when somebody asks the hub.
+  for (const turn of ['by itself', 'asked']) {
+    if (turn === 'asked') await second.button(second.say('sync:hub.check')).click();
+    await said('failures:sync/revoked.title').waitFor();
+    expect(await said('failures:sync/revoked.title').count(), turn).toBe(1);
+    await said('failures:sync/revoked.text').waitFor();
+  }
+  await second.heading(second.say('sync:state.saved')).waitFor();
+  await said('stick:text.shutOut', { number: 1 }).waitFor();
+  const waiting = cards.locator('.sync-kinds li', { hasText: second.say('app:kinds.contact') });
+  expect(await waiting.locator('b').textContent()).toBe('1');
+  // That it is let in until some day would not be so, and what nobody would take is not written.
+  expect(await said('sync:hub.until').count()).toBe(0);
+  expect(await second.button(second.say('stick:write')).count()).toBe(0);
   await second.shot('walk-revoked');
-  await sendInvitation(second, hub.address, await hub.invite({ partition, laptop: 'SAMPLE-SECRETARY-2' }));
-  await told(second.say('sync:hub.until')).waitFor();
-  expect(await isSeen(second.heading(second.say('sync:state.received')))).toBe(true);
+  expect(await hub.command('list')).toMatch(new RegExp(`${laptop}.*revoked|revoked.*${laptop}`));
+  await desk.goTo('contacts');
+  expect(await contactNames(desk)).not.toContain(written);
+
+  await sendInvitation(second, hub.address, await hub.invite({ partition, laptop }));
+  await second.heading(second.say('sync:state.received')).waitFor();
+  await said('failures:sync/revoked.title').waitFor({ state: 'detached' });
+  await said('sync:hub.until').waitFor();
+  await said('sync:kinds.none').waitFor();
+  await contactRow(desk, written).waitFor();
+  await second.goTo('contacts');
+  await roadMark(second, contactRow(second, written), 'received').waitFor();
 });
 
 test('the pages complained of nothing', () => {

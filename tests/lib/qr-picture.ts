@@ -25,7 +25,8 @@ export function modulesInPng(png: Buffer): Modules {
     ((pixels[y * rowBytes + 1 + (x >> 3)] ?? 0) & (0x80 >> (x & 7))) === 0;
   for (let y = 0; y < width; y += 1)
     for (let x = 0; x < width; x += 1)
-      if (isDark(x, y) !== isDark(x - (x % 8), y - (y % 8))) throw new Error(`the module at ${x}, ${y} has two colours`);
+      if (isDark(x, y) !== isDark(x - (x % 8), y - (y % 8)))
+        throw new Error(`the module at ${x}, ${y} has two colours`);
   return rows(grid(width / 8, (x, y) => isDark(x * 8, y * 8)));
 }
 

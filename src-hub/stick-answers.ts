@@ -22,7 +22,7 @@ import type { Moved } from './ledger-queries.ts';
 import { answerBytes, headsOf, type LogArchive, summaryOf } from './log-archive.ts';
 import { sealTo } from './seal-key.ts';
 import type { StickBlobs } from './stick-blobs.ts';
-import { freeBytes, removeOlderParts, writeParcelFile } from './stick-files.ts';
+import { freeBytes, removeOlderParts, writeParcelFile, type WrittenFile } from './stick-files.ts';
 
 /** What the answers of this stick must say to a laptop that brought something. */
 export type Brought = {
@@ -47,11 +47,13 @@ export type Answer = {
   readonly attachments: number;
   /** Attachments the stick had no room for. */
   readonly left: number;
+  /** Why the rest could not be written, as `WrittenFile.cut`; null where there is no rest. */
+  readonly cut: string | null;
 };
 
 type Reader = { readonly replica: string; readonly recipient: string };
 type Said = Pick<ExchangeParcel, 'revoked' | 'refusals'> & { readonly reached: Summary };
-type Written = { readonly segments: number; readonly bytes: number; readonly paths: readonly string[] };
+type Written = Pick<Answer, 'segments' | 'bytes' | 'cut'> & { readonly paths: readonly string[] };
 
 export function createStickAnswers(deps: {
   db: HubDb;
@@ -64,16 +66,18 @@ export function createStickAnswers(deps: {
 }) {
   const { db, archive, blobs, attachments, credentials, identity, time } = deps;
 
-  /** Tells a laptop that may not succeed the one it was, by what has become of that one. */
-  async function refuse(folder: string, { replica, recipient, from }: Succession): Promise<void> {
+  /** Tells a laptop that may not succeed the one it was, by what has become of that one; null where there is nothing to tell. */
+  async function refuse(folder: string, { replica, recipient, from }: Succession): Promise<Answer | null> {
     const standing = await credentials.standingOf(from);
-    if (recipient === undefined || (standing.state !== 'succeeded' && standing.state !== 'revoked')) return;
+    if (recipient === undefined || (standing.state !== 'succeeded' && standing.state !== 'revoked')) return null;
     const revoked = standing.state === 'revoked' ? [standing.credential.serial] : [];
-    const { paths } = await shutOut(folder, { replica, recipient }, standing, { revoked, refusals: [], reached: {} });
+    const said = { revoked, refusals: [], reached: {} };
+    const { paths, ...counts } = await shutOut(folder, { replica, recipient }, standing, said);
     await removeOlderParts(paths);
+    return { laptop: standing.credential.laptop, ...counts, attachments: 0, left: 0 };
   }
 
-  /** Rejects with the file system's error when it cannot write. */
+  /** Goes on where one cannot be written: a smaller one may still find room. */
   async function write(folder: string, brought: ReadonlyMap<string, Brought>): Promise<Answer[]> {
     const answers: Answer[] = [];
     const waiting: { answer: Answer; parcels: number; reader: Reader; credential: Credential; lacked: BlobOffer[] }[] =
@@ -92,10 +96,10 @@ export function createStickAnswers(deps: {
         ? await shutOut(folder, reader, standing, said)
         : await bringUpToDate(folder, reader, laptop, credential.partitions, said);
       const answer: Answer = { laptop: laptop.laptop, ...counts, attachments: 0, left: 0 };
-      const lacked = isShutOut ? [] : await lackedBlobs(laptop, credential);
+      const lacked = isShutOut || counts.cut !== null ? [] : await lackedBlobs(laptop, credential);
       if (lacked.length === 0) answers.push(answer);
       else waiting.push({ answer, parcels: paths.length, reader, credential, lacked });
-      await removeOlderParts(paths);
+      if (counts.cut === null) await removeOlderParts(paths);
     }
     // Records of all come first; then what there is room for, beginning with those who have come.
     waiting.sort((a, b) => Number(brought.has(b.reader.replica)) - Number(brought.has(a.reader.replica)));
@@ -118,14 +122,18 @@ export function createStickAnswers(deps: {
     parcels: number,
     credential: Credential,
     lacked: readonly BlobOffer[],
-  ): Promise<Pick<Answer, 'bytes' | 'attachments' | 'left'>> {
+  ): Promise<Pick<Answer, 'bytes' | 'attachments' | 'left' | 'cut'>> {
     let [bytes, whole, number] = [0, 0, parcels];
+    let cut: string | null = null;
     for await (const parcel of attachments.compose(credential, lacked, await freeBytes(folder))) {
       number += 1;
-      bytes += (await put(folder, reader, number, parcel.message)).bytes;
+      const written = await put(folder, reader, number, parcel.message);
+      ({ cut } = written);
+      if (cut !== null) break;
+      bytes += written.bytes;
       whole += parcel.whole;
     }
-    return { bytes, attachments: whole, left: lacked.length - whole };
+    return { bytes, attachments: whole, left: lacked.length - whole, cut };
   }
 
   /** One parcel that says no more than why: who goes on in its place, or that it is revoked, and what is held of its own. */
@@ -137,8 +145,8 @@ export function createStickAnswers(deps: {
       laptops: [],
       blobs: [],
     });
-    const { path, bytes } = await put(folder, reader, 1, message);
-    return { segments: 0, bytes, paths: [path] };
+    const { path, bytes, cut } = await put(folder, reader, 1, message);
+    return { segments: 0, bytes, paths: [path], cut };
   }
 
   /** All that is new to a laptop, in as many parcels as it takes. */
@@ -165,13 +173,14 @@ export function createStickAnswers(deps: {
       const outgoing = await archive.beyond({ replica, partitions }, logs, held, answerBytes);
       const message = exchangeParcel(reader, told, outgoing.segments, around);
       const written = await put(folder, reader, paths.length + 1, message);
+      if (written.cut !== null) return { segments, bytes, paths, cut: written.cut };
       bytes += written.bytes;
       paths.push(written.path);
       segments += outgoing.segments.length;
       held = { ...held, ...endsOf(outgoing.segments) };
       more = outgoing.more;
     }
-    return { segments, bytes, paths };
+    return { segments, bytes, paths, cut: null };
   }
 
   function exchangeParcel(
@@ -199,15 +208,15 @@ export function createStickAnswers(deps: {
     );
   }
 
-  /** Writes the parcel of this number for a laptop; answers its path, and how long the file is. */
+  /** Writes the parcel of this number for a laptop; answers its path, and how long the file is, or why there is none. */
   async function put(
     folder: string,
     { replica, recipient }: Reader,
     number: number,
     message: Uint8Array,
-  ): Promise<{ path: string; bytes: number }> {
+  ): Promise<WrittenFile & { path: string }> {
     const path = join(folder, packFolder, parcelName('hub', replica, number, sha256));
-    return { path, bytes: await writeParcelFile(path, 'parcel.age', await sealTo(recipient, message)) };
+    return { path, ...(await writeParcelFile(path, 'parcel.age', await sealTo(recipient, message))) };
   }
 
   async function revokedSerials(): Promise<string[]> {

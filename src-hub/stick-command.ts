@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { Role } from '#shared/access/roles.ts';
 import { packFolder } from '#shared/packs/pack-place.ts';
 import type { Hub } from './hub.ts';
+import type { StickReport } from './stick.ts';
 import type { Terminal } from './terminal.ts';
 
 export const grantUsage = `enrol-request <file> --roles chair,secretary --laptop "LAPTOP-07" --digits 123456
@@ -31,13 +32,13 @@ const Grant = z.object({ ...Laptop, digits: z.string().nullable() });
 /** `hub stick`: everything on a stick, both ways. */
 export async function exchangeByStick(hub: Hub, args: readonly string[], to: Terminal): Promise<number> {
   const folder = await pathOf(args, 'folder', to);
-  return folder === null ? 1 : whereWritable(to, () => exchange(hub, folder, to));
+  return folder === null ? 1 : exchange(hub, folder, to);
 }
 
 /** `hub enrol-request`: grants a request that came without an invitation. */
 export async function grantRequest(hub: Hub, args: readonly string[], to: Terminal): Promise<number> {
   const file = await pathOf(args, 'file', to);
-  return file === null ? 1 : whereWritable(to, () => grant(hub, file, args.slice(1), to));
+  return file === null ? 1 : grant(hub, file, args.slice(1), to);
 }
 
 async function pathOf(
@@ -52,25 +53,20 @@ async function pathOf(
   return null;
 }
 
-async function whereWritable({ complain }: Terminal, run: () => Promise<number>): Promise<number> {
-  try {
-    return await run();
-  } catch (error) {
-    const cause = writeProblems[error instanceof Error && 'code' in error ? String(error.code) : ''];
-    if (cause === undefined) throw error;
-    complain(`The stick could not be written: ${cause}. What was taken in is safe; repeat with another stick.`);
-    return 1;
-  }
+function unwritten(laptop: string, what: string, cut: string): string {
+  return `not written\t${laptop}\t${what}: ${writeProblems[cut] ?? `the stick could not be written (${cut})`}`;
 }
 
+/** By `WrittenFile.cut`. */
 const writeProblems: { readonly [code: string]: string } = {
-  ENOSPC: 'it is full',
-  EROFS: 'it is write-protected',
-  EACCES: 'it is write-protected',
-  EPERM: 'it is write-protected',
-  EIO: 'it does not answer',
-  ENOENT: 'it was pulled out',
-  ENODEV: 'it was pulled out',
+  ENOSPC: 'the stick is full',
+  EROFS: 'the stick is write-protected',
+  EACCES: 'the stick is write-protected',
+  EPERM: 'the stick is write-protected',
+  EIO: 'the stick does not answer',
+  'not-kept': 'the stick does not keep what was written to it, and is worn out',
+  ENOENT: 'the stick was pulled out',
+  ENODEV: 'the stick was pulled out',
 };
 
 async function exchange(hub: Hub, folder: string, { out, complain }: Terminal): Promise<number> {
@@ -79,15 +75,33 @@ async function exchange(hub: Hub, folder: string, { out, complain }: Terminal): 
     const brought = [`${ops} changes`, ...(attachments === 0 ? [] : [`${attachments} attachments`])];
     out(`taken\t${laptop}\t${[...brought, ...(refused === 0 ? [] : [`${refused} pieces refused`])].join(', ')}`);
   }
-  for (const laptop of report.enrolled) out(`enrolled\t${laptop}`);
+  for (const { laptop } of report.enrolled) out(`enrolled\t${laptop}`);
   for (const { path, reason } of report.leftAlone) complain(`left alone\t${path}\t${leftAloneText(reason)}`);
   for (const { laptop, segments, bytes, attachments, left } of report.answers) {
     const carried = attachments === 0 ? '' : `, ${attachments} attachments`;
-    out(`answer\t${laptop}\t${segments} segments${carried}, ${bytes} bytes`);
+    if (bytes > 0) out(`answer\t${laptop}\t${segments} segments${carried}, ${bytes} bytes`);
     if (left > 0) complain(`no room\t${laptop}\t${left} attachments: bring them with another stick, or the next time`);
   }
   if (report.taken.length === 0 && report.enrolled.length === 0) complain('Nothing for this hub was on the stick.');
-  return 0;
+  return complainOfUnwritten(report, complain) ? 1 : 0;
+}
+
+/** Whether there was something to complain of. */
+function complainOfUnwritten({ taken, enrolled, answers }: StickReport, complain: Terminal['complain']): boolean {
+  const lines = [
+    ...enrolled.flatMap(({ laptop, cut }) =>
+      cut === null ? [] : [unwritten(laptop, 'the answer to its request', cut)],
+    ),
+    ...answers.flatMap(({ laptop, bytes, cut }) =>
+      cut === null ? [] : [unwritten(laptop, bytes > 0 ? 'the rest of its answer' : 'its answer', cut)],
+    ),
+  ];
+  for (const line of lines) complain(line);
+  if (lines.length === 0) return false;
+  if (taken.length + enrolled.length > 0) complain('What the stick brought is taken in, and is not taken twice.');
+  // With its files, as a request for enrolment is answered only where it lies.
+  complain('Make room on the stick or open it for writing, or copy its files onto another one, and repeat.');
+  return true;
 }
 
 function leftAloneText(reason: string): string {
@@ -132,7 +146,15 @@ async function grant(hub: Hub, file: string, args: readonly string[], { out, com
     complain(`The laptop cannot be enrolled (${granted.error.code}).`);
     return 1;
   }
-  out(`Enrolled ${granted.value}. The answer lies on the stick; only that laptop can read it.`);
+  const { laptop: name, cut } = granted.value;
+  if (cut !== null) {
+    complain(unwritten(name, 'the answer to its request', cut));
+    complain(
+      `${name} is enrolled, and cannot know it yet. Make room on the stick or open it for writing, or copy the file onto another one, and repeat.`,
+    );
+    return 1;
+  }
+  out(`Enrolled ${name}. The answer lies on the stick; only that laptop can read it.`);
   out(`Its page "Sync" will show the number of this hub: ${spaced(hub.stick.digits())}. Tell its person, by phone.`);
   return 0;
 }

@@ -33,14 +33,17 @@ export async function readParcelFile(path: string): Promise<Result<{ path: Parce
   }
 }
 
-/** Writes one parcel file, in the place of one of the same name. Rejects with the file system's own error. */
-export async function writeParcelFile(path: string, kind: ParcelPath, content: Uint8Array): Promise<number> {
+/** How long a file became, or why it could not be written: the file system's code (`ENOSPC` …), or `not-kept`. */
+export type WrittenFile = { readonly bytes: number; readonly cut: string | null };
+
+/** Writes one parcel file, in the place of one of the same name. */
+export async function writeParcelFile(path: string, kind: ParcelPath, content: Uint8Array): Promise<WrittenFile> {
   const pair = generateKeyPairSync('ed25519');
   const publicKey = pair.publicKey.export({ type: 'spki', format: 'der' }).subarray(-32);
   const bytes = wrapParcel(kind, content, { publicKey, sign: (data) => sign(null, data, pair.privateKey) }, sha256);
-  await mkdir(dirname(path), { recursive: true });
   const draft = `${path}.new`;
   try {
+    await makeFolder(dirname(path));
     const handle = await open(draft, 'w');
     try {
       await handle.writeFile(bytes);
@@ -49,23 +52,42 @@ export async function writeParcelFile(path: string, kind: ParcelPath, content: U
       await handle.close();
     }
     // A worn-out stick takes everything and keeps something else.
-    if (!(await readFile(draft)).equals(bytes)) throw new Error(`${path} does not keep what was written to it`);
+    if (!(await readFile(draft)).equals(bytes)) return await giveUp(draft, 'not-kept');
     await rename(draft, path);
   } catch (error) {
-    await rm(draft, { force: true }).catch(() => undefined);
-    throw error;
+    return giveUp(draft, codeOf(error));
   }
-  return bytes.length;
+  return { bytes: bytes.length, cut: null };
 }
 
-/** Removes the parts of an older, longer delivery of the same pair. */
+/** Not the folders above it: where the stick was, on the disk behind it, nothing is written. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
+}
+
+async function giveUp(draft: string, cut: string): Promise<WrittenFile> {
+  await rm(draft, { force: true }).catch(() => undefined);
+  return { bytes: 0, cut };
+}
+
+/** The file system's code of what it rejected with; any other error is a fault of ours and goes on. */
+function codeOf(error: unknown): string {
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
+  throw error;
+}
+
+/** Removes the parts of an older, longer delivery of the same pair. Where one stays it does no harm: late answers take nothing back. */
 export async function removeOlderParts(written: readonly string[]): Promise<void> {
   const [first] = written;
   if (first === undefined) return;
   const tag = basename(first).slice(0, basename(first).lastIndexOf('-') + 1);
-  for (const name of await readdir(dirname(first))) {
+  for (const name of await readdir(dirname(first)).catch(() => [])) {
     const path = join(dirname(first), name);
-    if (name.startsWith(tag) && !written.includes(path)) await rm(path, { force: true });
+    if (name.startsWith(tag) && !written.includes(path)) await rm(path, { force: true }).catch(() => undefined);
   }
 }
 

@@ -10,7 +10,7 @@ import { err, ok, type Result } from '#shared/kernel/result.ts';
 import { packFolder } from '#shared/packs/pack-place.ts';
 import { keyDigits } from '#shared/sync/invitation.ts';
 import { blobRefusal } from '#shared/sync/blob-pieces.ts';
-import { protocolVersion, type Refusal } from '#shared/sync/messages.ts';
+import { type Credential, protocolVersion, type Refusal } from '#shared/sync/messages.ts';
 import {
   type BlobsParcel,
   type EnrolRequestParcel,
@@ -40,7 +40,7 @@ import { listParcels, readParcelFile, writeParcelFile } from './stick-files.ts';
 export type StickReport = {
   /** By laptop, in the order of the files. */
   readonly taken: readonly Taken[];
-  readonly enrolled: readonly string[];
+  readonly enrolled: readonly Enrolled[];
   /** Files left alone, and why: `not-for-this-hub`, `revoked`, `packs/cut-off` … */
   readonly leftAlone: readonly { readonly path: string; readonly reason: string }[];
   readonly answers: readonly Answer[];
@@ -63,6 +63,9 @@ type Taken = {
   readonly refused: number;
 };
 
+/** A laptop whose request was granted, and why the answer could not be written (`WrittenFile.cut`). */
+export type Enrolled = { readonly laptop: string; readonly cut: string | null };
+
 /** An enrolment request that the operator must grant by hand. */
 export type OpenRequest = { readonly request: EnrolRequestParcel; readonly digits: string };
 
@@ -83,10 +86,13 @@ export function createStick(deps: {
   const attachments = createStickBlobs(deps);
   const answers = createStickAnswers({ ...deps, attachments });
 
-  /** Takes in everything for this hub and writes the answers. Rejects with the file system's error when it cannot write. */
+  /**
+   * Takes in everything for this hub, then writes the answers: what a stick brought is not lost because nothing can be written to it. What could
+   * not be written the report says.
+   */
   async function exchange(folder: string): Promise<StickReport> {
     const taken: Taken[] = [];
-    const enrolled: string[] = [];
+    const granted: { recipient: string; credential: Credential }[] = [];
     const leftAlone: { path: string; reason: string }[] = [];
     const outcome: Outcome = { brought: new Map(), refusedBlobs: new Map() };
     const gaps: CarriedFile[] = [];
@@ -99,9 +105,9 @@ export function createStick(deps: {
       }
       const { header, segments } = read.value;
       if (header.what === 'enrol-request') {
-        const answered = await answerWithCode(folder, header);
-        if (answered.ok) enrolled.push(answered.value);
-        else leftAlone.push({ path, reason: refusalReason(answered.error) });
+        const credential = await enrolWithCode(header);
+        if (credential.ok) granted.push({ recipient: header.recipient, credential: credential.value });
+        else leftAlone.push({ path, reason: refusalReason(credential.error) });
         continue;
       }
       const file = { header, segments };
@@ -132,10 +138,24 @@ export function createStick(deps: {
         ...moved,
       })),
     );
+    // First those who can do nothing without.
+    const enrolled: Enrolled[] = [];
+    for (const { recipient, credential } of granted)
+      enrolled.push(await answerRequest(folder, recipient, credential, null));
     const written = await answers.write(folder, outcome.brought);
-    for (const succession of refused) await answers.refuse(folder, succession);
+    for (const succession of refused) {
+      const answer = await answers.refuse(folder, succession);
+      if (answer !== null) written.push(answer);
+    }
+    const unwritten = [...enrolled, ...written].filter(({ cut }) => cut !== null).length;
     logger.info(
-      { parcels: taken.length, enrolled: enrolled.length, leftAlone: leftAlone.length, answers: written.length },
+      {
+        parcels: taken.length,
+        enrolled: enrolled.length,
+        leftAlone: leftAlone.length,
+        answers: written.length,
+        unwritten,
+      },
       'hub/stick',
     );
     return { taken, enrolled, leftAlone, answers: written };
@@ -246,18 +266,13 @@ export function createStick(deps: {
     return credential;
   }
 
-  /** Answers a request that carries an invitation's code; gives the laptop's name. Failures: those of `enrol`. */
-  async function answerWithCode(folder: string, request: EnrolRequestParcel): Promise<Result<string>> {
-    if (request.code === null) return err({ code: 'hub/grant-by-hand' });
-    return answerRequest(folder, request, request.code, null);
+  /** Enrols whoever sends a request that carries an invitation's code. Failures: those of `enrol`. */
+  async function enrolWithCode(request: EnrolRequestParcel): Promise<Result<Credential>> {
+    return request.code === null ? err({ code: 'hub/grant-by-hand' }) : enrol(request, request.code);
   }
 
-  async function answerRequest(
-    folder: string,
-    request: EnrolRequestParcel,
-    code: string,
-    address: string | null,
-  ): Promise<Result<string>> {
+  /** The same laptop with the same code may ask again, as after an answer that could not be written. Failures: those of `enrol`. */
+  async function enrol(request: EnrolRequestParcel, code: string): Promise<Result<Credential>> {
     if (!isParcelSigned(request, request.publicKey, verifySignature)) return err({ code: 'hub/forged' });
     const { replica, publicKey, recipient, partition, role } = request;
     const enrolled = await credentials.enrol({
@@ -274,6 +289,16 @@ export function createStick(deps: {
     await ledger.recordVisits([
       { replica, at: time.now(), appVersion: null, summary: null, stickBlobs: [], ...nothingMoved },
     ]);
+    logger.info({ replica, serial: enrolled.value.serial }, 'hub/enrolled-by-stick');
+    return enrolled;
+  }
+
+  async function answerRequest(
+    folder: string,
+    recipient: string,
+    credential: Credential,
+    address: string | null,
+  ): Promise<Enrolled> {
     const message = makeParcel(
       {
         what: 'enrol-answer',
@@ -282,15 +307,14 @@ export function createStick(deps: {
         hubRecipient: sealKey.recipient,
         address,
         epoch: identity.epoch,
-        credential: enrolled.value,
+        credential,
       },
       [],
       identity.sign,
     );
-    const name = parcelName('hub-enrolment', replica, 1, sha256);
-    await writeParcelFile(join(folder, packFolder, name), 'parcel.age', await sealTo(recipient, message));
-    logger.info({ replica, serial: enrolled.value.serial }, 'hub/enrolled-by-stick');
-    return ok(enrolled.value.laptop);
+    const path = join(folder, packFolder, parcelName('hub-enrolment', credential.replica, 1, sha256));
+    const { cut } = await writeParcelFile(path, 'parcel.age', await sealTo(recipient, message));
+    return { laptop: credential.laptop, cut };
   }
 
   /** Reads a request that lies open. Failures: those of the file, `hub/not-a-request`, `hub/forged`. */
@@ -312,9 +336,11 @@ export function createStick(deps: {
     { request }: OpenRequest,
     order: Omit<InvitationOrder, 'partitions' | 'days'>,
     address: string | null,
-  ): Promise<Result<string>> {
+  ): Promise<Result<Enrolled>> {
     const code = await credentials.invite({ ...order, partitions: [request.partition], days: 1 });
-    return answerRequest(folder, request, code, address);
+    const credential = await enrol(request, code);
+    if (!credential.ok) return credential;
+    return ok(await answerRequest(folder, request.recipient, credential.value, address));
   }
 
   /** Six digits of the hub's key, for a person at a laptop to compare. */

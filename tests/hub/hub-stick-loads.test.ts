@@ -2,55 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import { invite } from '#hub/cli-invite.ts';
-import { exchangeByStick } from '#hub/stick-command.ts';
-import { type TestCore, startOfTime, startSignedIn, temporaryFolder } from '#tests/lib/core.ts';
+import { expect, test } from 'vitest';
+import { type TestCore, temporaryFolder } from '#tests/lib/core.ts';
 import { attachFile } from '#tests/lib/files.ts';
-import { startHubHere } from '#tests/lib/hub-here.ts';
-import { newStick, plugIn, takeFrom, type TestStick, writeTo } from '#tests/lib/stick.ts';
-
-const partition = 'kz/kz-19/kz-19-tec_oblast';
-
-/** A hub in this process that is reached by its operator's commands alone, and offices that are never online. */
-async function hubAndOffices(env: { readonly [name: string]: string } = {}) {
-  const { hub, address, core, deps } = await startHubHere(() => startOfTime + 1000, env);
-  const idle = [core];
-  async function stick(folder: TestStick): Promise<string> {
-    const said: string[] = [];
-    const to = { out: (line: string) => void said.push(line), complain: (line: string) => void said.push(line) };
-    await exchangeByStick(hub, [folder.path], to);
-    return said.join('\n');
-  }
-  async function signedIn(): Promise<TestCore> {
-    const waiting = idle.pop();
-    if (waiting !== undefined) return waiting;
-    const another = await startSignedIn();
-    onTestFinished(() => another.close());
-    return another;
-  }
-  /** Enrolled over the line. */
-  async function online(name: string): Promise<TestCore> {
-    const core = await signedIn();
-    const order = { partitions: [partition], roles: ['chair' as const], laptop: name, commission: null };
-    const code = await hub.credentials.invite({ ...order, days: 1, validDays: 400 });
-    await core.value('sync.enrol', { address, code });
-    await core.value('sync.now', {});
-    return core;
-  }
-  /** Enrolled by a stick. */
-  async function office(name: string): Promise<TestCore> {
-    const office = await signedIn();
-    const folder = newStick();
-    const options = ['--file', folder.path, '--partition', partition, '--roles', 'chair', '--laptop', name];
-    await invite(hub, options, { out: () => undefined, complain: expect.unreachable }, deps);
-    await office.value('stick.request', { place: await plugIn(office, folder) });
-    await stick(folder);
-    await office.value('stick.accept', { place: await plugIn(office, folder), confirmed: false });
-    return office;
-  }
-  return { hub, stick, office, online };
-}
+import { newStick, takeFrom, type TestStick, writeTo } from '#tests/lib/stick.ts';
+import { hubAndOffices } from '#tests/lib/stick-offices.ts';
 
 async function decision(core: TestCore, number: string): Promise<string> {
   return (await core.value('records.save', { kind: 'decision', values: { number } })).id;

@@ -1,5 +1,4 @@
 /** A stick's own file system when it is full, closed to writing or pulled: each has a name, and what lay there before lies there still. */
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,30 +11,9 @@ import {
   writeStickFile,
 } from '#core/sync/stick-files.ts';
 import { temporaryFolder } from '#tests/lib/core.ts';
+import { closeToWriting, mountOn, pull, smallStick, unmountAll } from '#tests/lib/small-disk.ts';
 
-const mounted: string[] = [];
-afterEach(() => {
-  while (mounted[0] !== undefined) pull(mounted[0]);
-});
-
-/** Takes a stick out; its folder stays behind. */
-function pull(place: string): void {
-  execFileSync('umount', ['--lazy', place], { stdio: 'ignore' });
-  mounted.splice(mounted.indexOf(place), 1);
-}
-
-/** A small file system of its own; null where this machine lets nobody mount one. */
-function smallStick(): string | null {
-  const place = join(temporaryFolder(), 'ФЛЕШКА');
-  mkdirSync(place);
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', place], { stdio: 'pipe' });
-  } catch {
-    return null;
-  }
-  mounted.push(place);
-  return place;
-}
+afterEach(unmountAll);
 
 const canMount = smallStick() !== null;
 if (!canMount) console.error('Tests of full and read-only sticks are skipped: mounting a tmpfs needs root.');
@@ -67,7 +45,7 @@ describe.skipIf(!canMount)('a stick on a file system of its own', () => {
   test('closed to writing: told, and what lies there can be read', async () => {
     const place = smallStick() ?? '';
     await writeStickFile(at(place), 'one-1.kpack', parcel);
-    execFileSync('mount', ['-o', 'remount,ro', place]);
+    closeToWriting(place);
     expect(await writeStickFile(at(place), 'one-1.kpack', parcel)).toEqual({
       ok: false,
       error: { code: 'stick/read-only' },
@@ -76,7 +54,7 @@ describe.skipIf(!canMount)('a stick on a file system of its own', () => {
     expect(await readStickFile(join(place, 'komissiya', 'one-1.kpack'))).toMatchObject({ ok: true });
     // Also where there is no folder yet.
     const fresh = smallStick() ?? '';
-    execFileSync('mount', ['-o', 'remount,ro', fresh]);
+    closeToWriting(fresh);
     const refused = await writeStickFile(at(fresh), 'one-1.kpack', parcel);
     expect(refused).toEqual({ ok: false, error: { code: 'stick/read-only' } });
   });
@@ -96,8 +74,7 @@ describe.skipIf(!canMount)('a stick on a file system of its own', () => {
     // Of an earlier pull: with its folder there, a file could be written.
     pull(place);
     mkdirSync(join(place, 'komissiya'));
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', place]);
-    mounted.push(place);
+    mountOn(place, '64m');
     const writing = writeStickFile(at(place, true), 'one-1.kpack', randomBytes(30_000_000));
     await new Promise((done) => setTimeout(done, 5));
     pull(place);

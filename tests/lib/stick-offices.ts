@@ -15,7 +15,9 @@ export function partitionOf(commission: string): string {
 }
 
 export async function hubAndOffices(env: { readonly [name: string]: string } = {}) {
-  const { hub, address, core, deps } = await startHubHere(() => startOfTime + 1000, env);
+  // Of two credentials of one millisecond nobody could say which is the newer.
+  let now = startOfTime + 1000;
+  const { hub, address, core, deps } = await startHubHere(() => (now += 1), env);
   const idle = [core];
   /** `hub stick <folder>`: whether it ended well, and all it said. */
   async function command(folder: string): Promise<{ ended: number; said: string }> {

@@ -128,12 +128,19 @@ async function takeExchange(
   if (overQuota.length > 0) at.carried?.refused(overQuota);
   if (header.writer === 'hub' && !isForked) rememberHubsWord(at, enrolment, header);
   const renewed = followScopes(store, at.now());
+  const of = (code: string): boolean => refusedHere.some((each) => each.failure.code === code);
   if (header.writer === 'hub' && !isForked) rememberRefused(store, header, renewed !== null);
-  if (renewed !== null) at.logger.info('sync/credential-renewed', { serial: renewed.serial });
+  if (renewed !== null) {
+    at.logger.info('sync/credential-renewed', { serial: renewed.serial });
+    // The answer that gives other rights also brings what they are for.
+    if (of('segment/not-asked')) {
+      const again = await takeExchange(at, { ...enrolment, credential: renewed }, digest, header, segments);
+      return { ...again, received: received + again.received };
+    }
+  }
   const refusal = refusalByStick(store);
   if (refusal !== null) giveUp(store, refusal);
   if (isForked) at.isOldCopy();
-  const of = (code: string): boolean => refusedHere.some((each) => each.failure.code === code);
   const real = refusedHere.filter(({ failure: { code } }) => !['segment/gap', 'segment/unproved'].includes(code));
   // What another laptop's stick says of a log that parted is for the hub to settle, and no news yet.
   const refusedOf = (each: (typeof real)[number]): Failure =>

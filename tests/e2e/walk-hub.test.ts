@@ -1,7 +1,7 @@
 /**
- * The hub and two laptops in real Electron: invitation, first exchange, live changes both ways, a hub that is away and comes back,
- * a laptop that is shut out and invited again, and the page on which the operator sees both. The steps build on each other, in this
- * order.
+ * The hub and two laptops in real Electron: invitations as a file and as a link, first exchange, live changes both ways, a hub
+ * that is away and comes back, a laptop that is shut out and invited again, and the page on which the operator sees
+ * both. The steps build on each other, in this order.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -31,7 +31,7 @@ import {
 } from '../lib/walk-decisions.ts';
 import { type Desk, isSeen, keepEvidence, pageErrors, sitDown, standUp } from '../lib/walk-desk.ts';
 import { attach, saveAttachment } from '../lib/walk-files.ts';
-import { badge, enrol, roadMark, sendInvitation } from '../lib/walk-sync.ts';
+import { badge, chooseInvitation, enrolAsRead, pasteInvitation, roadMark, sendInvitation } from '../lib/walk-sync.ts';
 import { buildCoursePack, course, courseRow, lessonHeading, readLesson, takeCourse } from '../lib/walk-training.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'komissiya-hub-'));
@@ -97,8 +97,13 @@ test('before the hub all stays on the laptop, and the marks say so', async () =>
   expect(await isSeen(badge(desk, desk.say('app:badge.notEnrolled')))).toBe(true);
 });
 
-test('the hub: what is wrong with an invitation is said, a right one connects the laptop', async () => {
-  const invitation = await hub.invite({ partition, laptop: 'SAMPLE-CHAIR' });
+/** Makes an invitation that travels whole; answers what the hub printed. */
+const inviteWhole = (laptop: string, ...form: string[]) =>
+  hub.command('invite', ...terms, '--laptop', laptop, '--address', hub.address, ...form);
+const terms = ['--partition', partition, '--roles', 'chair,secretary'];
+
+test('the hub: what is wrong with an invitation is said, the file of a right one connects the laptop', async () => {
+  const invitation = await hub.invite({ partition, laptop: 'SAMPLE-NOBODY' });
   await desk.goTo('sync');
   await desk.button(desk.say('sync:enrol.send')).click();
   await desk.text(desk.say('sync:enrol.addressMissing')).waitFor();
@@ -108,7 +113,17 @@ test('the hub: what is wrong with an invitation is said, a right one connects th
   await sendInvitation(desk, hub.address, '1234 5678 9012 3456');
   await desk.text(desk.say('failures:sync/bad-code.title')).waitFor();
   await desk.shot('walk-bad-invitation');
-  await enrol(desk, hub.address, invitation);
+  await desk.field(desk.say('sync:enrol.address')).fill('');
+  const file = join(folder, 'Приглашение.json');
+  writeFileSync(file, '{"format":"something else"}');
+  await chooseInvitation(desk, file);
+  await desk.text(desk.say('failures:sync/bad-invitation-file.title')).waitFor();
+  await inviteWhole('SAMPLE-CHAIR', '--file', file);
+  await chooseInvitation(desk, file);
+  await desk.text(desk.say('invitation:readOf', { hub: 'Hub, sample' })).waitFor();
+  expect(await desk.text(desk.say('failures:sync/bad-invitation-file.title')).count()).toBe(0);
+  await desk.shot('walk-invitation-file');
+  await enrolAsRead(desk, hub.address);
   expect(await isSeen(desk.heading(desk.say('sync:state.received')))).toBe(true);
   await desk.shot('walk-sync');
   await desk.goTo('contacts');
@@ -120,7 +135,18 @@ test('the hub: what is wrong with an invitation is said, a right one connects th
 test('the hub: a second laptop has it all, and changes go both ways without a press', async () => {
   second = await sitDown('ru', launch('Профиль секретаря № 2'));
   await firstRun(second, { locale: 'ru', ...commission, person: secretary });
-  await enrol(second, hub.address, await hub.invite({ partition, laptop: 'SAMPLE-SECRETARY' }));
+  const link = /^ +(komissiya:\S+)$/m.exec(await inviteWhole('SAMPLE-SECRETARY', '--qr', 'text'))?.[1] ?? 'no link';
+  // One that names another hub's key is not answered, and is not used up.
+  await pasteInvitation(
+    second,
+    link.replace(/(?<=key=)./, (first) => (first === '0' ? '1' : '0')),
+  );
+  await second.text(second.say('invitation:read')).waitFor();
+  await second.button(second.say('sync:enrol.send')).click();
+  await second.text(second.say('failures:sync/wrong-hub-key.title')).waitFor();
+  await pasteInvitation(second, link);
+  await second.shot('walk-invitation-link');
+  await enrolAsRead(second, hub.address);
   await second.goTo('contacts');
   await expect.poll(() => contactNames(second)).toContain(karimov);
   await openDecision(second, number);

@@ -1,6 +1,7 @@
 /** The exchange with the hub as a person sees it. */
 import type { Locator } from 'playwright-core';
 import type { Road } from '#shared/records/contract.ts';
+import { expect } from 'vitest';
 import type { Desk } from './walk-desk.ts';
 
 /** Sends an invitation off; what comes of it is for the caller to see. */
@@ -13,6 +14,30 @@ export async function sendInvitation(desk: Desk, address: string, code: string):
 
 export async function enrol(desk: Desk, address: string, code: string): Promise<void> {
   await sendInvitation(desk, address, code);
+  await desk.button(desk.say('sync:hub.check')).waitFor();
+}
+
+/** Chooses the file of an invitation in the system's dialog; what comes of it is for the caller to see. */
+export async function chooseInvitation(desk: Desk, path: string): Promise<void> {
+  await desk.goTo('sync');
+  const dialog = desk.page.waitForEvent('filechooser');
+  await desk.button(desk.say('invitation:choose')).click();
+  await (await dialog).setFiles(path);
+}
+
+/** Pastes the link of an invitation into the field of the code. */
+export async function pasteInvitation(desk: Desk, link: string): Promise<void> {
+  await desk.goTo('sync');
+  const code = desk.field(desk.say('sync:enrol.code'));
+  await code.fill('');
+  await code.focus();
+  await desk.page.keyboard.insertText(link);
+}
+
+/** Connects with what a file or a link has filled in, which names the hub's address too. */
+export async function enrolAsRead(desk: Desk, address: string): Promise<void> {
+  await expect.poll(() => desk.field(desk.say('sync:enrol.address')).inputValue()).toBe(address);
+  await desk.button(desk.say('sync:enrol.send')).click();
   await desk.button(desk.say('sync:hub.check')).waitFor();
 }
 

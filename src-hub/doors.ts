@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { bytesToBase64 } from '#shared/kernel/base64.ts';
 import { parseForeignJson } from '#shared/kernel/foreign-json.ts';
 import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
 import type { Time } from '#shared/kernel/ports.ts';
@@ -17,6 +18,7 @@ import {
   hubHeaders,
   hubPaths,
   offsetText,
+  readSignature,
   requestBytes,
   responseBytes,
 } from '#shared/sync/hub-http.ts';
@@ -36,7 +38,7 @@ export type Envelope = {
   readonly replica: string;
   readonly nonce: string;
   readonly seal: string;
-  readonly signature: string;
+  readonly signature: Uint8Array;
 };
 
 const statusOf: { readonly [R in HubFailure['reason']]: number } = {
@@ -245,7 +247,7 @@ export function createDoors(server: FastifyInstance, deps: DoorDeps) {
       link: `<${path}>; rel=self`,
       [hubHeaders.offset]: String(offset),
       [hubHeaders.tells]: '1',
-      [hubHeaders.signature]: bytesToHex(identity.sign(signed)),
+      [hubHeaders.signature]: bytesToBase64(identity.sign(signed)),
     });
     return true;
   }
@@ -260,7 +262,7 @@ export function createDoors(server: FastifyInstance, deps: DoorDeps) {
     return reply
       .code(status)
       .headers(stream.headers)
-      .header(hubHeaders.signature, bytesToHex(identity.sign(signed)))
+      .header(hubHeaders.signature, bytesToBase64(identity.sign(signed)))
       .header(hubHeaders.seal, publicKey)
       .header('content-length', length)
       .header('cache-control', 'no-store')
@@ -293,10 +295,12 @@ export function createDoors(server: FastifyInstance, deps: DoorDeps) {
   ): FastifyReply {
     metrics.count('bytesOut', body.length);
     const signed = responseBytes({ nonce: envelope?.nonce ?? '', status, bodyHash: bytesToHex(sha256(body)) });
+    // A line stays open unless told otherwise (RFC 9112, 9.3), and no cache keeps what answers another method (RFC 9110, 9.3).
+    reply.raw.removeHeader('connection');
+    if (reply.request.method === 'GET') void reply.header('cache-control', 'no-store');
     return reply
       .code(status)
-      .header(hubHeaders.signature, bytesToHex(identity.sign(signed)))
-      .header('cache-control', 'no-store')
+      .header(hubHeaders.signature, bytesToBase64(identity.sign(signed)))
       .type(status === 200 ? 'application/octet-stream' : 'application/json')
       .send(Buffer.from(body));
   }
@@ -307,7 +311,7 @@ export function createDoors(server: FastifyInstance, deps: DoorDeps) {
     // Only the three methods have doors.
     const method = ask.request.method as 'POST' | 'PUT' | 'GET';
     const signed = requestBytes({ method, path: ask.path, hubKey, replica, nonce, seal, bodyHash: ask.bodyHash });
-    return verifySignature(hexToBytes(publicKey), signed, hexToBytes(signature));
+    return verifySignature(hexToBytes(publicKey), signed, signature);
   }
 
   /** Who asks. Failures: `hub/unknown-laptop`, `hub/bad-signature`, `hub/expired`, `hub/revoked`, `hub/succeeded`, `hub/too-many-requests`. */
@@ -352,8 +356,8 @@ function readEnvelope(request: FastifyRequest): Envelope | null {
   };
   const replica = header(hubHeaders.replica, /^[0-9a-f-]{1,40}$/);
   const nonce = header(hubHeaders.nonce, nonceForm);
-  const seal = header(hubHeaders.seal, /^[0-9a-f]{64}$/);
-  const signature = header(hubHeaders.signature, /^[0-9a-f]{128}$/);
+  const seal = header(hubHeaders.seal, /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/);
+  const signature = readSignature(request.headers[hubHeaders.signature]);
   if (replica === null || nonce === null || seal === null || signature === null) return null;
   return { replica, nonce, seal, signature };
 }

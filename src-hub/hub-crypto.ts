@@ -14,6 +14,7 @@ import {
 } from 'node:crypto';
 import type { Transform } from 'node:stream';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { base64ToBytes, bytesToBase64 } from '#shared/kernel/base64.ts';
 import { latin1Bytes } from '#shared/kernel/binary.ts';
 import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
 import type { Random } from '#shared/kernel/ports.ts';
@@ -37,7 +38,7 @@ export const segmentPorts: SegmentPorts = { hash: sha256, pack, unpack };
 export function newKeyPair(): { publicKey: string; privateKey: string } {
   const pair = generateKeyPairSync('ed25519');
   return {
-    publicKey: rawKey(pair.publicKey),
+    publicKey: bytesToHex(rawKey(pair.publicKey)),
     privateKey: pair.privateKey.export({ type: 'pkcs8', format: 'der' }).toString('hex'),
   };
 }
@@ -57,15 +58,15 @@ export function verifySignature(publicKey: Uint8Array, data: Uint8Array, signatu
   }
 }
 
-/** Seals an answer to the asker's one-time X25519 key (hex); see hub-http.ts. Throws on a key of the wrong form. */
+/** Seals an answer to the asker's one-time X25519 key (base64); see hub-http.ts. Throws on a key of the wrong form. */
 export function sealAnswer(plain: Uint8Array, sealKey: string, nonce: string): Buffer {
   const { key, publicKey } = newSeal(sealKey, nonce);
   const cipher = createCipheriv('aes-256-gcm', key, new Uint8Array(12));
   const sealed = Buffer.concat([cipher.update(plain), cipher.final()]);
-  return Buffer.concat([hexToBytes(publicKey), sealed, cipher.getAuthTag()]);
+  return Buffer.concat([base64ToBytes(publicKey), sealed, cipher.getAuthTag()]);
 }
 
-/** Seals a stream likewise; `publicKey` (hex) is the hub's half. Throws on a key of the wrong form. */
+/** Seals a stream likewise; `publicKey` (base64) is the hub's half. Throws on a key of the wrong form. */
 export function sealStream(sealKey: string, nonce: string): { readonly publicKey: string; readonly cipher: Transform } {
   const { key, publicKey } = newSeal(sealKey, nonce);
   return { publicKey, cipher: createCipheriv('aes-256-ctr', key, new Uint8Array(16)) };
@@ -74,15 +75,18 @@ export function sealStream(sealKey: string, nonce: string): { readonly publicKey
 /** A key for one answer, agreed on with the asker's half. */
 function newSeal(sealKey: string, nonce: string): { key: Uint8Array; publicKey: string } {
   const own = generateKeyPairSync('x25519');
-  const secret = diffieHellman({ privateKey: own.privateKey, publicKey: publicKeyOf('X25519', hexToBytes(sealKey)) });
+  const secret = diffieHellman({
+    privateKey: own.privateKey,
+    publicKey: publicKeyOf('X25519', base64ToBytes(sealKey)),
+  });
   const key = new Uint8Array(hkdfSync('sha256', secret, hexToBytes(nonce), sealInfo, 32));
-  return { key, publicKey: rawKey(own.publicKey) };
+  return { key, publicKey: bytesToBase64(rawKey(own.publicKey)) };
 }
 
 function publicKeyOf(curve: 'Ed25519' | 'X25519', raw: Uint8Array): KeyObject {
   return createPublicKey({ key: { kty: 'OKP', crv: curve, x: Buffer.from(raw).toString('base64url') }, format: 'jwk' });
 }
 
-function rawKey(key: KeyObject): string {
-  return bytesToHex(Buffer.from(key.export({ format: 'jwk' }).x ?? '', 'base64url'));
+function rawKey(key: KeyObject): Uint8Array {
+  return Buffer.from(key.export({ format: 'jwk' }).x ?? '', 'base64url');
 }

@@ -26,7 +26,8 @@ const badLine: LineQuality = {
 };
 /** The same, but for what is under way in a cut. */
 const worseLine: LineQuality = { ...badLine, cutAt: 'hub' };
-const goodLine: LineQuality = { bitsPerSecond: 100_000_000, roundTripMs: 1, loss: 0, cutEveryMs: null };
+/** One that loses nothing. */
+export const goodLine: LineQuality = { bitsPerSecond: 100_000_000, roundTripMs: 1, loss: 0, cutEveryMs: null };
 const edits = 300;
 const textBytes = 40_000;
 const scans = 2;

@@ -132,20 +132,25 @@ function rowsFile(bare: Bare): Buffer {
 async function serve(folder: string): Promise<void> {
   let bare = openBare(join(folder, 'limit-server-0.db'), null);
   let round = 0;
+  // Packed once, as the hub's snapshot is: the first who asks waits for it.
+  let file: Buffer | null = null;
+  let rows: Buffer | null = null;
   const server = createServer((request, response) => {
     void (async () => {
       if (request.url === '/new') {
         round += 1;
+        file = rows = null;
         bare.db.close();
         bare = openBare(join(folder, `limit-server-${round}.db`), null);
         return response.end();
       }
       if (request.method === 'POST') {
+        file = rows = null;
         bare.take(await bodyOf(request));
         return response.end();
       }
-      if (request.url === '/file') return response.end(snapshotFile(bare.db));
-      if (request.url === '/rows') return response.end(rowsFile(bare));
+      if (request.url === '/file') return response.end((file ??= snapshotFile(bare.db)));
+      if (request.url === '/rows') return response.end((rows ??= rowsFile(bare)));
       const lines = bare.lines(Number(request.url?.slice(1)));
       if (lines === null) return response.writeHead(204).end();
       return response.writeHead(200, { last: lines.last }).end(lines.body);

@@ -45,7 +45,8 @@ async function takeFile({ address, path, key }: Wanted): Promise<void> {
   writeFileSync(path, zstdDecompressSync(packed), { flush: true });
   const db = new Database(path);
   if (key !== null) {
-    db.pragma('journal_mode = delete');
+    // Nothing is lost with a file that can be fetched again.
+    db.pragma('journal_mode = off');
     db.pragma(`cipher = 'sqlcipher'`);
     db.pragma('legacy = 4');
     db.pragma(`rekey = "x'${key}'"`);

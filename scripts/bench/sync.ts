@@ -15,8 +15,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { zstdCompressSync } from 'node:zlib';
+import { goodLine } from './line.ts';
 import { Contact } from '#shared/contacts/contact.ts';
 import { overruled } from '#shared/sync/merge.ts';
+import { openLine } from '#tests/lib/bad-line.ts';
+import { seededNumbers } from '#tests/lib/core.ts';
 import { startHub, type TestHub } from '#tests/lib/hub.ts';
 import { coreHeapSwitches } from '#shared/contract/core-messages.ts';
 import { argument } from './argument.ts';
@@ -274,14 +277,18 @@ function toFigures(samples: Samples, cipher: string): Figure[] {
   ];
 }
 
-/** An exchange with nothing to say, with many laptops known: bytes of both messages. */
+/**
+ * An exchange with nothing to say, with many laptops known, on a line that is open: bytes on the line both ways, with all that HTTP and TLS add;
+ * the messages' own stand beside them.
+ */
 async function measureIdle(): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'komissiya-bench-'));
   const hub = await startHub({ env: { KOMISSIYA_HUB_ENROLMENTS_PER_MINUTE: '1000', KOMISSIYA_HUB_LOG: 'warn' } });
   const { records } = makeWorkload(200);
   const peers = Array.from({ length: idleReplicas }, (_, index) => openPeer(join(folder, `${index}.db`), null));
+  const line = await openLine(Number(new URL(hub.address).port), goodLine, seededNumbers('idle'));
   try {
-    await enrol(hub, peers);
+    await enrol(hub, peers, `https://127.0.0.1:${line.port}`);
     for (const [index, peer] of peers.entries()) {
       peer.insert(records.slice(index, index + 1));
       await peer.sync();
@@ -289,15 +296,18 @@ async function measureIdle(): Promise<Figure[]> {
     const [first] = peers;
     if (first === undefined) throw new Error('no laptops');
     await first.sync();
-    const before = await hubBytes(hub);
+    const lineBytes = (): number => line.bytes.up + line.bytes.down;
+    const [before, messagesBefore] = [lineBytes(), await messageBytes(hub)];
     const { outcome } = await first.sync();
-    const bytes = (await hubBytes(hub)) - before;
+    const [bytes, messages] = [lineBytes() - before, (await messageBytes(hub)) - messagesBefore];
     return [
       figure({ bench, figure: 'idle bytes, 50 replicas', value: bytes, baseline: 1, target: 1000, goal: 300 }),
+      figure({ bench, figure: 'of them messages', value: messages, baseline: 1, target: null }),
       figure({ bench, figure: 'idle round trips', value: outcome.turns, baseline: 1, target: 1 }),
     ];
   } finally {
     for (const peer of peers) peer.close();
+    await line.close();
     await hub.close();
     rmSync(folder, { recursive: true, force: true });
   }
@@ -364,15 +374,16 @@ function measureContacts(records: number): Figure[] {
   }
 }
 
-export async function enrol(hub: TestHub, peers: readonly Peer[]): Promise<void> {
+/** Enrols them at a hub; `address`: the line to it, where that is another. */
+export async function enrol(hub: TestHub, peers: readonly Peer[], address = hub.address): Promise<void> {
   for (const [index, peer] of peers.entries()) {
     const laptop = `SAMPLE-${index}`;
-    await peer.enrol(hub.address, await hub.invite({ partition: peer.partition, roles: 'chair', laptop }));
+    await peer.enrol(address, await hub.invite({ partition: peer.partition, roles: 'chair', laptop }));
   }
 }
 
 /** What laptops and hub said to each other so far, HTTP's headers apart, as the hub counts it. */
-async function hubBytes(hub: TestHub): Promise<number> {
+async function messageBytes(hub: TestHub): Promise<number> {
   const text = await (await fetch(`${hub.page}/metrics`)).text();
   const of = (name: string): number => Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1]);
   return of('komissiya_hub_bytes_in_total') + of('komissiya_hub_bytes_out_total');

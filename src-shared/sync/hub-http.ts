@@ -3,12 +3,12 @@
  * the exchange (enrolment is in messages.ts, succession in succession.ts, the rest here).
  *
  * Request. `POST /v1/sync`, body = zstd of the message; `POST /v1/enrol`, `/v1/succeed`, `/v1/wait`, `/v1/shelf`, `/v1/snapshots`, `/v1/blobs`, body = zstd
- * of JSON. Headers:
- *   x-komissiya-replica    the asker's id
- *   x-komissiya-nonce      16 random bytes, hex
- *   x-komissiya-seal       a new X25519 public key, hex, used for this one answer
- *   x-komissiya-signature  the asker's Ed25519 over `requestBytes`
- * Response. `x-komissiya-signature`: the hub's Ed25519 over `responseBytes`, on every answer, failures too: a wrong hub
+ * of JSON. Headers, as short as may be, since an exchange with nothing to say is little else (names without «x-»: RFC 6648):
+ *   komissiya-replica    the asker's id
+ *   komissiya-nonce      16 random bytes, hex
+ *   komissiya-seal       a new X25519 public key, base64, used for this one answer
+ *   komissiya-signature  the asker's Ed25519 over `requestBytes`, base64
+ * Response. `komissiya-signature`: the hub's Ed25519 over `responseBytes`, on every answer, failures too: a wrong hub
  * and an altered answer are noticed without TLS. Status 200 carries a sealed body: the hub's one-time X25519 public key
  * (32 bytes) · AES-256-GCM ciphertext · tag (16 bytes). Key = HKDF-SHA-256(shared secret, salt = nonce, info =
  * `sealInfo`), 32 bytes; the IV is twelve zero bytes, since a key seals one answer. Inside: zstd of the message.
@@ -31,13 +31,13 @@
  *      `BlobState`. Failures: `wrong-offset` {offset}, `bad-hash` (the whole is dropped, begin at 0), `over-quota`,
  *      `too-large`, `wrong-partition`.
  *      With `offset=ask` 1 and 2 are one: the asker sends the head and waits. The hub says in an interim answer (103) from where on it
- *      wants the body: `x-komissiya-offset`, and `x-komissiya-signature` over `responseBytes` with status 103 and `offsetText`. Where
- *      nothing is wanted the answer comes at once. Where that answer also has `x-komissiya-tells`, more like it follow while the body comes,
+ *      wants the body: `komissiya-offset`, and `komissiya-signature` over `responseBytes` with status 103 and `offsetText`. Where
+ *      nothing is wanted the answer comes at once. Where that answer also has `komissiya-tells`, more like it follow while the body comes,
  *      about two a second: how far it has come, for whoever watches. Where a proxy may stand between, which need not pass interim answers on, it is
  *      `wrong-offset` {offset}; a hub that does not know of this says `garbage`, and the asker goes on as in 1 and 2.
  *   3. `GET blobPath(sha256)` with or without `Range: bytes=N-` or `bytes=N-M`, signed with an empty `bodyHash`. Status 200 or
  *      206: the bytes under AES-256-CTR, key as for a sealed body, counter from zero at the first byte sent;
- *      `x-komissiya-seal` of the answer is the hub's one-time key, `content-length` the bytes sent, and the hub's
+ *      `komissiya-seal` of the answer is the hub's one-time key, `content-length` the bytes sent, and the hub's
  *      signature covers `blobAnswerText` in the place of the body's hash. Failures: `no-blob` (not here, or not for this
  *      laptop: it is not told which), `bad-range`.
  * A laptop may read what is referred to from a partition it may see, and every pack on the shelf. Whoever wants a reference
@@ -68,6 +68,7 @@
  */
 import { z } from 'zod';
 import { Partition } from '../access/partitions.ts';
+import { base64ToBytes } from '../kernel/base64.ts';
 import { PublicKey, Sha256 } from '../kernel/hex.ts';
 import { utf8 } from '../kernel/utf8.ts';
 import { Summary } from './messages.ts';
@@ -104,19 +105,29 @@ export function answerPath(nonce: string): string {
 export const keptAnswerBytes = 4096;
 
 export const hubHeaders = {
-  replica: 'x-komissiya-replica',
-  nonce: 'x-komissiya-nonce',
-  seal: 'x-komissiya-seal',
-  offset: 'x-komissiya-offset',
-  tells: 'x-komissiya-tells',
-  signature: 'x-komissiya-signature',
+  replica: 'komissiya-replica',
+  nonce: 'komissiya-nonce',
+  seal: 'komissiya-seal',
+  offset: 'komissiya-offset',
+  tells: 'komissiya-tells',
+  signature: 'komissiya-signature',
 } as const;
+
+/** The signature that a header says; null where that is none. */
+export function readSignature(header: string | readonly string[] | undefined): Uint8Array | null {
+  if (typeof header !== 'string' || header.length !== 88) return null;
+  try {
+    return base64ToBytes(header);
+  } catch {
+    return null;
+  }
+}
 
 export const sealInfo = 'komissiya response 1';
 
 /**
  * What an asker signs. `method` is POST where not given. `hubKey` is empty for an enrolment, whose code names the hub.
- * Hashes and keys as hex.
+ * The seal as its header has it, hashes and the hub's key as hex.
  */
 export function requestBytes(request: {
   method?: 'POST' | 'PUT' | 'GET';

@@ -9,8 +9,17 @@ import { verifySignature } from '#core/store/identity.ts';
 import { segmentPorts } from '#core/store/segment-ports.ts';
 import { createHubTransport } from '#core/sync/hub-transport.ts';
 import { createSeal } from '#core/sync/hub-crypto.ts';
-import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
-import { blobPath, HubFailure, hubHeaders, hubPaths, requestBytes, responseBytes } from '#shared/sync/hub-http.ts';
+import { bytesToBase64 } from '#shared/kernel/base64.ts';
+import { bytesToHex } from '#shared/kernel/ids.ts';
+import {
+  blobPath,
+  HubFailure,
+  hubHeaders,
+  hubPaths,
+  readSignature,
+  requestBytes,
+  responseBytes,
+} from '#shared/sync/hub-http.ts';
 import { logKey, maxMessageBytes } from '#shared/sync/messages.ts';
 import { openHubHere } from '#tests/lib/hub-here.ts';
 import { badRequests, type BadRequest, badSegments, json, message, put, putMessage } from '#tests/lib/bad-input.ts';
@@ -86,7 +95,7 @@ for (const kind of bothDatabases(postgres, 'bad')) {
           [hubHeaders.replica]: as.replica,
           [hubHeaders.nonce]: nonce,
           [hubHeaders.seal]: sealKey,
-          [hubHeaders.signature]: bytesToHex((signed.by ?? as).sign(bytes)),
+          [hubHeaders.signature]: bytesToBase64((signed.by ?? as).sign(bytes)),
           ...request.headers,
         },
         ...(method === 'GET' ? {} : { body: Buffer.from(body) }),
@@ -99,7 +108,7 @@ for (const kind of bothDatabases(postgres, 'bad')) {
     }
 
     function isSigned({ status, headers }: Response, text: string, nonce: string): boolean {
-      const signature = hexToBytes(headers.get(hubHeaders.signature) ?? '');
+      const signature = readSignature(headers.get(hubHeaders.signature) ?? '') ?? new Uint8Array();
       const bodyHash = sha256Hex(Buffer.from(text));
       // Where the request's own headers are not as they should be there is no nonce to answer to.
       return [nonce, ''].some((each) =>

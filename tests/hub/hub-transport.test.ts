@@ -2,9 +2,10 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
 import { createHubTransport } from '#core/sync/hub-transport.ts';
+import { bytesToBase64 } from '#shared/kernel/base64.ts';
 import { bytesToHex } from '#shared/kernel/ids.ts';
 import { sha256 } from '#core/store/segment-ports.ts';
-import { responseBytes } from '#shared/sync/hub-http.ts';
+import { hubHeaders, responseBytes } from '#shared/sync/hub-http.ts';
 import { newLaptop } from '#tests/lib/hub-laptop.ts';
 
 const servers: Server[] = [];
@@ -70,9 +71,9 @@ test('an answer signed by another key, for another question or not sealed to us 
       const body = Buffer.from(
         status === 200 ? 'not sealed to anybody, but long enough to look so'.repeat(3) : '{"reason":"revoked"}',
       );
-      const nonce = nonceOf(String(request.headers['x-komissiya-nonce']));
+      const nonce = nonceOf(String(request.headers[hubHeaders.nonce]));
       const signed = responseBytes({ nonce, status, bodyHash: bytesToHex(sha256(body)) });
-      response.writeHead(status, { 'x-komissiya-signature': bytesToHex(key.sign(signed)) }).end(body);
+      response.writeHead(status, { [hubHeaders.signature]: bytesToBase64(key.sign(signed)) }).end(body);
     });
   const same = (nonce: string): string => nonce;
   expect(await send(await answering(newLaptop(), same))).toEqual({ code: 'sync/wrong-hub-key' });

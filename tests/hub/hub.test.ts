@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { pino } from 'pino';
 import { readConfig } from '#hub/config.ts';
 import { createHub, type Hub } from '#hub/hub.ts';
+import { createSeal } from '#core/sync/hub-crypto.ts';
 import { strongRandom } from '#hub/hub-crypto.ts';
 import { allKinds } from '#shared/kinds/all-kinds.ts';
 import type { Role } from '#shared/access/roles.ts';
@@ -23,6 +24,7 @@ import {
   turn,
   waitForNews,
 } from '#tests/lib/hub-laptop.ts';
+import { hubHeaders } from '#shared/sync/hub-http.ts';
 
 const postgres: TestPostgres | null = startPostgres();
 afterAll(() => postgres?.close());
@@ -239,7 +241,7 @@ for (const kind of kinds) {
       expect(after.ok && after.value.header.summary[logKey(a.laptop.replica, samplePartition)]).toBe(3);
 
       const headers = new Headers(init.headers);
-      headers.set('x-komissiya-seal', newLaptop().publicKey);
+      headers.set(hubHeaders.seal, createSeal().publicKey);
       expect((await fetch(request.url, { ...init, headers })).status, 'another seal breaks the signature').toBe(401);
       expect((await fetch(request.url, { ...init, body: 'x' })).status).toBe(401);
       expect((await fetch(request.url, { method: 'POST', body: 'x' })).status).toBe(400);

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { zstdCompressSync } from 'node:zlib';
 import { segmentPorts } from '#core/store/segment-ports.ts';
 import { utf8 } from '#shared/kernel/utf8.ts';
+import { bytesToBase64 } from '#shared/kernel/base64.ts';
 import { answerPath, blobPath, hubHeaders, hubPaths, messagePath } from '#shared/sync/hub-http.ts';
 import { protocolVersion } from '#shared/sync/messages.ts';
 import { type Laptop, newLaptop, sampleMessage, sampleOps, samplePartition, seal, sealBody } from './hub-laptop.ts';
@@ -151,7 +152,7 @@ export function badRequests({ own, member }: Known): readonly [string, () => Bad
     ],
     [
       'a seal that is no key',
-      () => ({ body: message(own), headers: { [hubHeaders.seal]: '00'.repeat(32) } }),
+      () => ({ body: message(own), headers: { [hubHeaders.seal]: bytesToBase64(new Uint8Array(32)) } }),
       401,
       'bad-signature',
     ],

@@ -4,6 +4,7 @@
  */
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import { credentialBytes } from '#shared/sync/credential.ts';
+import { bytesToBase64 } from '#shared/kernel/base64.ts';
 import { bytesToHex } from '#shared/kernel/ids.ts';
 import { utf8 } from '#shared/kernel/utf8.ts';
 import { requestBytes } from '#shared/sync/hub-http.ts';
@@ -149,7 +150,7 @@ export function syncExample(): { readonly [what: string]: string } {
     hubKey: hub.publicKey,
     replica,
     nonce: '00112233445566778899aabbccddeeff',
-    seal: '09'.repeat(32),
+    seal: bytesToBase64(new Uint8Array(32).fill(9)),
     bodyHash: bytesToHex(sha256(storedFrame(brief))),
   };
   // Whoever wants to check the new key takes the hub's.
@@ -178,7 +179,7 @@ export function syncExample(): { readonly [what: string]: string } {
     'summary digest': digest,
     'brief request': bytesToHex(brief),
     'request signed': new TextDecoder().decode(requestBytes(request)),
-    'request signature': bytesToHex(writer.sign(requestBytes(request))),
+    'request signature': bytesToBase64(writer.sign(requestBytes(request))),
     credential: new TextDecoder().decode(credentialBytes(unsigned)),
     'credential signature': bytesToHex(hub.sign(credentialBytes(unsigned))),
     succession: new TextDecoder().decode(successionBytes(hub.publicKey, succession)),

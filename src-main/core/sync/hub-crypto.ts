@@ -9,7 +9,8 @@ import {
 } from 'node:crypto';
 import type { Transform } from 'node:stream';
 import { zstdCompressSync } from 'node:zlib';
-import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
+import { base64ToBytes, bytesToBase64 } from '#shared/kernel/base64.ts';
+import { hexToBytes } from '#shared/kernel/ids.ts';
 import { sealInfo } from '#shared/sync/hub-http.ts';
 import { maxMessageBytes } from '#shared/sync/messages.ts';
 import { unpackZstd } from '../store/segment-ports.ts';
@@ -20,10 +21,11 @@ export function packMessage(message: Uint8Array): Uint8Array {
 
 /** A key pair for one answer. */
 export type Seal = {
+  /** As its header has it. */
   readonly publicKey: string;
   /** The message inside; null when it was not sealed to this pair. */
   open(sealed: Uint8Array, nonce: string): Uint8Array | null;
-  /** Opens a stream sealed with the hub's one-time key (hex); null when that is no key. */
+  /** Opens a stream sealed with the hub's one-time key, as its header has it; null when that is no key. */
   openStream(hubSeal: string, nonce: string): Transform | null;
 };
 
@@ -41,7 +43,7 @@ export function createSeal(): Seal {
     publicKey: rawKey(pair.publicKey),
     openStream(hubSeal, nonce) {
       try {
-        return createDecipheriv('aes-256-ctr', keyWith(hexToBytes(hubSeal), nonce), new Uint8Array(16));
+        return createDecipheriv('aes-256-ctr', keyWith(base64ToBytes(hubSeal), nonce), new Uint8Array(16));
       } catch {
         return null;
       }
@@ -63,7 +65,7 @@ export function createSeal(): Seal {
 
 /** The last 32 bytes of an X25519 SPKI (RFC 8410 section 4) are the key itself. */
 function rawKey(key: KeyObject): string {
-  return bytesToHex(key.export({ type: 'spki', format: 'der' }).subarray(-keyBytes));
+  return bytesToBase64(key.export({ type: 'spki', format: 'der' }).subarray(-keyBytes));
 }
 function rawToKey(raw: Uint8Array): KeyObject {
   const der = Buffer.concat([hexToBytes('302a300506032b656e032100'), raw]);

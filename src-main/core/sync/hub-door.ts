@@ -6,6 +6,7 @@
  * app}, `sync/bad-code`, `sync/code-used`, `sync/code-expired`, `sync/wrong-partition` {invited}.
  */
 import type { Readable } from 'node:stream';
+import { bytesToBase64 } from '#shared/kernel/base64.ts';
 import { parseForeignJson } from '#shared/kernel/foreign-json.ts';
 import { bytesToHex } from '#shared/kernel/ids.ts';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
@@ -122,7 +123,7 @@ export function createHubDoor(
       [hubHeaders.replica]: replica,
       [hubHeaders.nonce]: nonce,
       [hubHeaders.seal]: seal.publicKey,
-      [hubHeaders.signature]: bytesToHex(deps.sign(signed)),
+      [hubHeaders.signature]: bytesToBase64(deps.sign(signed)),
       ...more,
     };
     const answer = await line.request({

@@ -90,6 +90,8 @@ export function createHubLine(address: string, trust: LineTrust): HubLine {
         agent,
         signal: AbortSignal.any([asked.signal, silence.signal]),
       });
+      // A line stays open unless told otherwise (RFC 9112, 9.3).
+      request.removeHeader('connection');
       const { body, onSent } = asked;
       if (onSent !== undefined) request.once('finish', onSent);
       const length = body instanceof Uint8Array ? body.length : 0;

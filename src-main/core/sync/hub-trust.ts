@@ -4,10 +4,10 @@
  * certificate, and somebody in between is refused by name.
  */
 import { parseForeignJson } from '#shared/kernel/foreign-json.ts';
-import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
+import { bytesToHex } from '#shared/kernel/ids.ts';
 import type { Random } from '#shared/kernel/ports.ts';
 import { err, type Failure, ok, type Result } from '#shared/kernel/result.ts';
-import { HubHello, hubHeaders, hubPaths, responseBytes } from '#shared/sync/hub-http.ts';
+import { HubHello, hubHeaders, hubPaths, readSignature, responseBytes } from '#shared/sync/hub-http.ts';
 import { parseMessage } from '#shared/sync/messages.ts';
 import { verifySignature } from '../store/identity.ts';
 import { sha256 } from '../store/segment-ports.ts';
@@ -117,6 +117,5 @@ async function askWhoAnswers(
 
 /** The hub's signature of an answer; null when there is none: a proxy, a sign-in page of a hotel, another server. */
 export function signatureOf(answer: Pick<LineAnswer, 'headers'>): Uint8Array | null {
-  const signature = answer.headers[hubHeaders.signature];
-  return typeof signature === 'string' && /^[0-9a-f]{128}$/.test(signature) ? hexToBytes(signature) : null;
+  return readSignature(answer.headers[hubHeaders.signature]);
 }

@@ -2,6 +2,7 @@
  * The hub, put together: `createHub(config, deps)` opens the database, migrates it, makes the identity at the first start
  * and answers HTTP once `listen` is called. It keeps no state but its database.
  */
+import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Random, Time } from '#shared/kernel/ports.ts';
 import type { Kind } from '#shared/kinds/define-kind.ts';
@@ -52,6 +53,10 @@ export type Hub = {
   readonly store: BlobStore;
   /** SHA-256 of the certificate's public key, hex; null where a proxy ends TLS. Throws as `listen` does. */
   tlsKey(): Promise<string | null>;
+  /** Adds the doors for laptops to a server, as `listen` does to its own. `tlsKey`: null where its TLS does not end there. */
+  addLaptopDoors(routes: FastifyInstance, tlsKey: string | null): void;
+  /** Resolves when the visits that were noted are written, or cannot be. */
+  writeVisits(): Promise<void>;
   /**
    * Starts answering; resolves with the address, `https://127.0.0.1:8470`. Throws where the port is taken or the
    * certificate's files are no good.
@@ -96,6 +101,24 @@ export async function createHub(config: HubConfig, deps: HubDeps): Promise<Hub> 
 
   const ownCertificate = (): Promise<TlsPair> => ensureOwnCertificate(db, random);
 
+  const addLaptopDoors = (routes: FastifyInstance, tlsKey: string | null): void =>
+    addLaptopRoutes(routes, {
+      identity,
+      hubRecipient: sealKey.recipient,
+      credentials,
+      exchange,
+      blobs,
+      shelf,
+      snapshots,
+      ledger,
+      metrics,
+      time,
+      logger,
+      tlsKey,
+      requestsPerMinute: config.requestsPerMinute,
+      enrolmentsPerMinute: config.enrolmentsPerMinute,
+    });
+
   let server: HubServer | null = null;
   let pruning: NodeJS.Timeout | null = null;
   return {
@@ -114,28 +137,15 @@ export async function createHub(config: HubConfig, deps: HubDeps): Promise<Hub> 
       const tls = await readTls(config.tls, ownCertificate);
       return tls === null ? null : tlsKeyOf(tls);
     },
+    addLaptopDoors,
+    writeVisits: () => visits.close(),
     async listen() {
       server = await createServer({
         config,
         metrics,
         ownCertificate,
         addRoutes(routes, tlsKey) {
-          addLaptopRoutes(routes, {
-            identity,
-            hubRecipient: sealKey.recipient,
-            credentials,
-            exchange,
-            blobs,
-            shelf,
-            snapshots,
-            ledger,
-            metrics,
-            time,
-            logger,
-            tlsKey,
-            requestsPerMinute: config.requestsPerMinute,
-            enrolmentsPerMinute: config.enrolmentsPerMinute,
-          });
+          addLaptopDoors(routes, tlsKey);
           addOperatorRoutes(routes, {
             db,
             dialect,

@@ -10,7 +10,7 @@ const retryMs = 1000;
 
 export type Visits = {
   note(visit: Visit): void;
-  /** Resolves when what was noted is written, or cannot be. */
+  /** Resolves when what was noted is written, or cannot be. Nothing is left running; what is noted after it is written as before. */
   close(): Promise<void>;
 };
 

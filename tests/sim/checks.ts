@@ -18,6 +18,7 @@ import { type History, noFault } from './history.ts';
 import { type Keys, verifyWith } from './keys.ts';
 import { type SimLaptop, type SimOp, type SimRecord, versions, writtenKinds } from './laptop.ts';
 import { meetHub } from './line.ts';
+import { modelHub } from './model-hub.ts';
 import { play } from './play.ts';
 import { isWithinAny, keptBy } from './scopes.ts';
 import { recordChanges } from './people.ts';
@@ -26,14 +27,15 @@ import { waitingFor } from './succession.ts';
 import { type Actor, admit, createWorld, type LaptopMaker, oblast, signInAnew, type World } from './world.ts';
 
 /** Plays a history to its end and checks it. Throws AssertionError. */
-export async function simulate(history: History, keys: Keys, make: LaptopMaker): Promise<void> {
-  const world = createWorld(history, keys, make);
+export async function simulate(history: History, keys: Keys, make: LaptopMaker, makeHub = modelHub): Promise<void> {
+  const world = await createWorld(history, keys, make, makeHub);
   try {
     for (const step of history.steps) await play(world, step);
     await heal(world);
     check(world);
   } finally {
     for (const { laptop } of world.actors) laptop.close();
+    await world.hub.close();
   }
 }
 
@@ -49,8 +51,8 @@ async function heal(world: World): Promise<void> {
   // What had to be left in haste is granted again, handed over, and left in good order.
   const hasty = honest.filter(({ wasWide, granted }) => wasWide && !granted.includes(oblast));
   for (const actor of hasty) actor.granted = [oblast];
-  for (const actor of honest) admitLeft(world, actor);
-  for (const actor of honest) admit(world, actor, 'chair');
+  for (const actor of honest) await admitLeft(world, actor);
+  for (const actor of honest) await admit(world, actor, 'chair');
   for (const actor of honest) writeOn(world, actor);
   // What the hub did not want before is offered again, now that it may have been told more of its writer.
   for (const actor of world.actors) signInAnew(actor);
@@ -58,7 +60,7 @@ async function heal(world: World): Promise<void> {
   for (const actor of world.actors) {
     actor.laptop.clock.now += 1000;
     world.sticks.length = 0;
-    pack(world, actor, undefined, true);
+    await pack(world, actor, undefined, true);
     for (const message of world.sticks.splice(0)) await unpack(world, undefined, message, { most: 6, crash: false });
   }
   // What came back to its writer in one round is the others' in the next.
@@ -72,7 +74,7 @@ async function heal(world: World): Promise<void> {
     }
   }
   for (const actor of hasty) {
-    world.hub.grant(actor.laptop.name, { partitions: [actor.laptop.partition] }, true);
+    await world.hub.grant(actor.laptop.name, { partitions: [actor.laptop.partition] }, true);
     await meetAndRest(world, actor);
   }
 }
@@ -81,11 +83,19 @@ async function heal(world: World): Promise<void> {
  * Gives their rights back to identities that a laptop has had, where for the hub nobody goes on in their place: it was put back to before it
  * knew them. What stands in their logs and was never handed over waits for that, as for any laptop's (docs/hub.md).
  */
-function admitLeft({ hub, names }: World, { laptop, granted }: Actor): void {
+async function admitLeft({ hub, names }: World, { laptop, granted }: Actor): Promise<void> {
+  const { partition } = laptop;
   const now = laptop.store().replica;
   for (const [replica, name] of names)
     if (name === laptop.name && replica !== now && hub.standingOf(replica) === 'valid')
-      hub.enrol({ replica, publicKey: hub.keyOf(replica), name, prefixes: granted, role: 'chair' });
+      await hub.enrol({
+        replica,
+        publicKey: hub.keyOf(replica),
+        name,
+        prefixes: granted,
+        partition,
+        role: 'chair',
+      });
 }
 
 /** Meets the hub, and does all that is left to do after that. */

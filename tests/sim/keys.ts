@@ -1,5 +1,5 @@
 /** Keys and packing of a simulated world: the real ones, or ones that cost almost nothing and still tell a forger. */
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
 import { utf8 } from '#shared/kernel/utf8.ts';
 import type { Verify } from '#shared/sync/credential.ts';
@@ -19,14 +19,27 @@ export type Keys = {
 export const realKeys: Keys = {
   ports: segmentPorts,
   newPair() {
-    const pair = generateKeyPairSync('ed25519');
-    return {
-      publicKey: bytesToHex(pair.publicKey.export({ type: 'spki', format: 'der' }).subarray(-32)),
-      sign: (data) => sign(null, data, pair.privateKey),
-    };
+    const { privateKey } = generateKeyPairSync('ed25519');
+    return pairOf(privateKey);
   },
   verify: verifyByKey,
 };
+
+/** The real ones, and the same seed gives the same pair. */
+export const seededKeys: Keys = {
+  ...realKeys,
+  newPair(seed) {
+    const key = Buffer.concat([ed25519Head, sha256(utf8(`key|${seed}`))]);
+    return pairOf(createPrivateKey({ key, type: 'pkcs8', format: 'der' }));
+  },
+};
+/** What stands before the 32 bytes of an Ed25519 key in PKCS 8 (RFC 8410, section 7). */
+const ed25519Head = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+function pairOf(privateKey: KeyObject): KeyPair {
+  const publicKey = createPublicKey(privateKey).export({ type: 'spki', format: 'der' }).subarray(-32);
+  return { publicKey: bytesToHex(publicKey), sign: (data) => sign(null, data, privateKey) };
+}
 
 /** Hashes in the place of signatures: who knows the public key could forge, and nobody here does; bodies are not packed. */
 export const leanKeys: Keys = {

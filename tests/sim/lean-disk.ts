@@ -6,8 +6,7 @@ import type { Credential, Summary } from '#shared/sync/messages.ts';
 import type { RecordState } from '#shared/sync/merge.ts';
 import { emptyHead, endsLink, type Op } from '#shared/sync/op.ts';
 import type { StickMemory } from '#shared/sync/parcel-session.ts';
-import { cutSegment, headWithin, joinSegments, readSegmentHeader } from '#shared/sync/segment.ts';
-import { leanKeys } from './keys.ts';
+import { cutSegment, headWithin, joinSegments, readSegmentHeader, type SegmentPorts } from '#shared/sync/segment.ts';
 import type { SyncNotes, VersionName } from './laptop.ts';
 
 export type Piece = {
@@ -23,6 +22,8 @@ export type LogState = {
   readonly pieces: readonly Piece[];
   readonly received: number;
   readonly sent: number;
+  /** How it is packed. */
+  readonly ports: SegmentPorts;
 };
 export type Disk = {
   /** Identities, the one of now last. */
@@ -46,8 +47,8 @@ export type Disk = {
 /** So few pieces of a log are joined, so that histories see it happen. */
 const mostPieces = 4;
 
-export function emptyLog(replica: string, partition: string): LogState {
-  return { replica, partition, ops: [], pieces: [], received: 0, sent: 0 };
+export function emptyLog(replica: string, partition: string, ports: SegmentPorts): LogState {
+  return { replica, partition, ops: [], pieces: [], received: 0, sent: 0, ports };
 }
 
 /** The end of what is sealed of a log. */
@@ -62,7 +63,7 @@ export function addPiece(log: LogState, piece: Piece): LogState {
   if (pieces.length < mostPieces) return { ...log, pieces };
   const bytes = joinSegments(
     pieces.map((each) => each.bytes),
-    leanKeys.ports,
+    log.ports,
   );
   return { ...log, pieces: [{ from: pieces[0]?.from ?? 1, to: piece.to, head: piece.head, bytes }] };
 }
@@ -73,7 +74,7 @@ export function headAt(log: LogState, seq: number): Uint8Array | null {
   if (seq === sealed.seq) return sealed.head;
   if (seq === 0) return emptyHead;
   const piece = log.pieces.find((each) => each.to > seq);
-  return piece === undefined ? null : headWithin(piece.bytes, seq, leanKeys.ports);
+  return piece === undefined ? null : headWithin(piece.bytes, seq, log.ports);
 }
 
 /** The first piece that reaches beyond `seq`, cut to begin behind it. */
@@ -81,7 +82,7 @@ export function beyond(log: LogState, seq: number): { from: number; to: number; 
   const piece = log.pieces.find((each) => each.to > seq);
   if (piece === undefined) return null;
   if (piece.from > seq) return piece;
-  const bytes = cutSegment(piece.bytes, seq, leanKeys.ports);
+  const bytes = cutSegment(piece.bytes, seq, log.ports);
   const read = readSegmentHeader(bytes);
   if (!read.ok) throw new Error('a stored segment cannot be read');
   return { from: read.value.header.from, to: piece.to, bytes };
@@ -141,7 +142,7 @@ export function partingOf(log: LogState, bytes: Uint8Array, from: number, ops: r
   let common = from - 1;
   for (const [index, op] of ops.entries()) {
     if (op.seq > last || !endsLink(ops, index)) continue;
-    const [ours, theirs] = [headAt(log, op.seq), headWithin(bytes, op.seq, leanKeys.ports)];
+    const [ours, theirs] = [headAt(log, op.seq), headWithin(bytes, op.seq, log.ports)];
     if (ours === null || theirs === null || bytesToHex(ours) !== bytesToHex(theirs)) break;
     common = op.seq;
   }

@@ -6,6 +6,7 @@ import { isAlive } from '#shared/sync/merge.ts';
 import { logKey } from '#shared/sync/messages.ts';
 import type { LaptopMaker } from './world.ts';
 import { copyOf, type Disk, leavingOf } from './lean-disk.ts';
+import { type Keys, leanKeys, seededKeys } from './keys.ts';
 import { type Image, type SimLaptop, type SimOp } from './laptop.ts';
 import { createLeanMachine, type LeanOptions } from './lean-machine.ts';
 import { leanStore } from './lean-store.ts';
@@ -71,4 +72,11 @@ function createLeanLaptop(options: LeanOptions): SimLaptop {
 }
 
 /** A laptop of a simulated world. */
-export const leanLaptop: LaptopMaker = ({ version }, place) => createLeanLaptop({ ...place, version });
+export const leanLaptop = leanLaptopWith(leanKeys);
+
+/** One whose signatures others check who are not of this world. */
+export const signingLaptop = leanLaptopWith(seededKeys);
+
+function leanLaptopWith(keys: Keys): LaptopMaker {
+  return ({ version }, place) => createLeanLaptop({ ...place, version, keys });
+}

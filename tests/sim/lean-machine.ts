@@ -26,16 +26,15 @@ import {
   seenOf,
   serialsOf,
 } from './lean-disk.ts';
-import { type KeyPair, type Keys, leanKeys } from './keys.ts';
+import type { KeyPair, Keys } from './keys.ts';
 import { type SimChange, type VersionName, versions } from './laptop.ts';
 import { type KeptStray, takenBack } from './lean-strays.ts';
 
-export type LeanOptions = Parameters<LaptopMaker>[1] & { readonly version: VersionName };
+export type LeanOptions = Parameters<LaptopMaker>[1] & { readonly version: VersionName; readonly keys: Keys };
 export type LeanMachine = ReturnType<typeof createLeanMachine>;
 
 export function createLeanMachine(options: LeanOptions) {
-  const { name, partition } = options;
-  const keys: Keys = leanKeys;
+  const { name, partition, keys } = options;
   const clock = { now: options.now };
   /** Never the same twice, whatever is put back. */
   let made = 0;
@@ -127,7 +126,7 @@ export function createLeanMachine(options: LeanOptions) {
     cutBack(log, after);
     if (isOwn(log.replica) && stale.length > 0) {
       const { replica } = current();
-      const into = machine.disk.logs.get(logKey(replica, log.partition)) ?? emptyLog(replica, log.partition);
+      const into = machine.disk.logs.get(logKey(replica, log.partition)) ?? emptyLog(replica, log.partition, keys.ports);
       const end = sealedHead(into).seq;
       const again = createReissuer({ from: { replica: log.replica, after }, to: { replica, after: end } });
       const isGiven = givenIn(into.ops.slice(0, end));
@@ -152,9 +151,10 @@ export function createLeanMachine(options: LeanOptions) {
   function takeBack(key: string, strays: readonly KeptStray[]): number {
     const { partition: at, replica: writer } = parseLogKey(key);
     const { replica } = current();
-    const into = seal(machine.disk.logs.get(logKey(replica, at)) ?? emptyLog(replica, at));
+    const into = seal(machine.disk.logs.get(logKey(replica, at)) ?? emptyLog(replica, at, keys.ports));
     const logs = ownLogs().filter((log) => log.partition === at);
     const ops = takenBack(key, strays, {
+      keys,
       publicKey: pairOf(writer).publicKey,
       into,
       own: logs.flatMap((log) => log.ops.map((op) => ({ op, replica: log.replica }))),
@@ -192,7 +192,7 @@ export function createLeanMachine(options: LeanOptions) {
 
   function write(changes: readonly SimChange[], at = partition): void {
     const { replica } = current();
-    const log = machine.disk.logs.get(logKey(replica, at)) ?? emptyLog(replica, at);
+    const log = machine.disk.logs.get(logKey(replica, at)) ?? emptyLog(replica, at, keys.ports);
     const group = log.ops.length + 1;
     const ops: Op[] = [];
     for (const change of changes) {

@@ -84,7 +84,7 @@ export function leanStore(machine: LeanMachine, hubKey: string): ParcelStore {
         let log = machine.disk.logs.get(key);
         const isErased = replica === current().replica && machine.disk.erased.has(key);
         if (isErased) machine.disk.erased.set(key, Math.max(seq, machine.disk.erased.get(key) ?? 0));
-        if (log === undefined && replica === current().replica && !isErased) put((log = emptyLog(replica, at)));
+        if (log === undefined && replica === current().replica && !isErased) put((log = emptyLog(replica, at, keys.ports)));
         if (log === undefined) continue;
         if (seq > log.ops.length) {
           if (log.replica === current().replica && !isErased) machine.disk.forked.set(key, log.received);
@@ -154,7 +154,7 @@ export function leanStore(machine: LeanMachine, hubKey: string): ParcelStore {
       const credentials = credentialsOf(replica);
       const [first] = credentials;
       if (first === undefined) return err({ code: 'segment/no-credential', log: key });
-      const log = machine.disk.logs.get(key) ?? emptyLog(replica, at);
+      const log = machine.disk.logs.get(key) ?? emptyLog(replica, at, keys.ports);
       const isForked = machine.disk.forked.has(key);
       if (isForked && source === 'laptop') return err({ code: 'segment/forked', log: key });
       const held = log.ops.length;

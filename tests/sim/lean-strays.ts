@@ -6,7 +6,7 @@ import type { LooseOp } from '#shared/sync/loose-ops.ts';
 import type { Op } from '#shared/sync/op.ts';
 import { Stray } from '#shared/sync/stray.ts';
 import { readStrays, writtenAgain } from '#shared/sync/take-back.ts';
-import { leanKeys, verifyWith } from './keys.ts';
+import { type Keys, verifyWith } from './keys.ts';
 import type { Disk, LogState } from './lean-disk.ts';
 
 export type KeptStray = { readonly id: string; readonly segment: string };
@@ -27,6 +27,7 @@ export function takenBack(
   key: string,
   strays: readonly KeptStray[],
   at: {
+    readonly keys: Keys;
     readonly publicKey: string;
     readonly into: LogState;
     readonly own: readonly LooseOp[];
@@ -36,10 +37,10 @@ export function takenBack(
 ): Op[] | null {
   const { into, credentials } = at;
   const verify = (data: Uint8Array, signature: Uint8Array): boolean =>
-    verifyWith(leanKeys, at.publicKey, data, signature);
+    verifyWith(at.keys, at.publicKey, data, signature);
   const segments = strays.map(({ segment }) => segment);
   const taken: Op[] = [];
-  for (const run of readStrays(key, segments, verify, leanKeys.ports)) {
+  for (const run of readStrays(key, segments, verify, at.keys.ports)) {
     const place = { replica: into.replica, after: into.ops.length + taken.length };
     const own = [...at.own, ...taken.map((op) => ({ op, replica: into.replica }))];
     taken.push(...writtenAgain(run, place, { isOwn: at.isOwn, own, rest: [] }));

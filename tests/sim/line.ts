@@ -18,7 +18,7 @@ import { type Actor, crash, PowerCut, renew, succeedFirst, type World } from './
 export async function meetHub(world: World, actor: Actor, fault: Fault): Promise<ExchangeOutcome | null> {
   const { laptop } = actor;
   const store = laptop.store();
-  if (!succeedFirst(world, actor, fault)) return { ...nothingDone, failure: { code: 'sync/hub-unreachable' } };
+  if (!(await succeedFirst(world, actor, fault))) return { ...nothingDone, failure: { code: 'sync/hub-unreachable' } };
   const notes = laptop.notes();
   const begins = Object.keys(store.begins());
   const partitions = keptBy(world, actor);
@@ -44,7 +44,7 @@ export async function meetHub(world: World, actor: Actor, fault: Fault): Promise
   };
   let outcome: ExchangeOutcome;
   try {
-    const line = lineTo(world, fault);
+    const line = lineTo(world, actor, fault);
     // As behind a snapshot: the first request is under way before, and tells which credentials are held.
     const begun = fault.at % 2 === 1 ? await beginAhead(store, line, options, {}) : null;
     outcome = await exchange(store, line, { ...options, begun });
@@ -116,35 +116,45 @@ function checkOutcome(
 const mostTurns = 1000;
 
 /** The line to the hub, on which something happens once. */
-function lineTo(world: World, fault: Fault): { send: (message: Uint8Array) => Promise<Result<Uint8Array>> } {
+function lineTo(
+  world: World,
+  { laptop }: Actor,
+  fault: Fault,
+): { send: (message: Uint8Array) => Promise<Result<Uint8Array>> } {
   const { hub, caught } = world;
   let turn = -1;
   const away = err({ code: 'sync/hub-unreachable' });
+  const ask = (message: Uint8Array) => hub.turn(message, (data) => laptop.sign(data));
+  const askForOther = async (message: Uint8Array): Promise<Result<Uint8Array>> => {
+    const answer = await ask(message);
+    return answer.ok ? ok(changed(answer.value, fault, world)) : answer;
+  };
   return {
     async send(message) {
       turn += 1;
       yes(turn < mostTurns, 'an exchange comes to its end');
       if (caught.length < 20) caught.push(message);
-      if (fault.what === 'foreign' && turn >= fault.turn) return ok(changed(hub.turn(message), fault, world));
-      if (turn !== fault.turn) return ok(hub.turn(message));
+      if (fault.what === 'foreign' && turn >= fault.turn) return askForOther(message);
+      if (turn !== fault.turn) return ask(message);
       switch (fault.what) {
         case 'lose-request':
           return away;
         case 'lose-answer':
-          hub.turn(message);
+          await ask(message);
           return away;
         case 'twice':
-          hub.turn(message);
-          return ok(hub.turn(message));
+          await ask(message);
+          return ask(message);
         case 'replay':
-          hub.turn(caught[fault.at % caught.length] ?? message);
-          return ok(hub.turn(message));
+          await hub.replay(caught[fault.at % caught.length] ?? message);
+          return ask(message);
         case 'cut': {
-          const answer = hub.turn(message);
-          return ok(answer.slice(0, Math.floor((answer.length * fault.at) / 1000)));
+          const answer = await ask(message);
+          if (!answer.ok) return answer;
+          return ok(answer.value.slice(0, Math.floor((answer.value.length * fault.at) / 1000)));
         }
         default:
-          return ok(changed(hub.turn(message), fault, world));
+          return askForOther(message);
       }
     },
   };

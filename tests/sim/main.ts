@@ -1,5 +1,5 @@
 /**
- * Many histories on demand: `npm run test:sim -- [--histories N] [--minutes M] [--seed S] [--steps K] [--stored |
+ * Many histories on demand: `npm run test:sim -- [--histories N] [--minutes M] [--seed S] [--steps K] [[--stored] [--hub] |
  * --snapshots | --found]`. Prints the seed; a failing history is shrunk and printed, and the last line says how to play it again.
  */
 import { parseArgs } from 'node:util';
@@ -7,8 +7,10 @@ import fc from 'fast-check';
 import { simulate } from './checks.ts';
 import { foundSnapshotStories, foundStories } from './found-histories.ts';
 import { history, storedHistory } from './history.ts';
-import { leanKeys, realKeys } from './keys.ts';
-import { leanLaptop } from './lean-laptop.ts';
+import { leanKeys, realKeys, seededKeys } from './keys.ts';
+import { leanLaptop, signingLaptop } from './lean-laptop.ts';
+import { modelHub } from './model-hub.ts';
+import { realHub } from './real-hub.ts';
 import { simulateSnapshots, snapshotHistory } from './snapshot-histories.ts';
 import { storedLaptops } from './stored-laptop.ts';
 
@@ -21,6 +23,8 @@ const { values } = parseArgs({
     steps: { type: 'string', default: '60' },
     /** On the real store. */
     stored: { type: 'boolean', default: false },
+    /** With the real hub; with --stored, on the real store too. */
+    hub: { type: 'boolean', default: false },
     /** Laptops that begin with a snapshot (snapshot-histories.ts). */
     snapshots: { type: 'boolean', default: false },
     /** Only the histories that failed once, on laptops in plain memory. */
@@ -60,10 +64,13 @@ const result = values.snapshots
   : await fc.check(
       fc.asyncProperty((values.stored ? storedHistory : history)(Number(values.steps)), async (each) => {
         count();
-        if (!values.stored) return simulate(each, leanKeys, leanLaptop);
+        if (!values.stored)
+          return values.hub
+            ? simulate(each, seededKeys, signingLaptop, realHub)
+            : simulate(each, leanKeys, leanLaptop);
         const laptops = storedLaptops();
         try {
-          await simulate(each, realKeys, laptops.make);
+          await simulate(each, realKeys, laptops.make, values.hub ? realHub : modelHub);
         } finally {
           laptops.close();
         }
@@ -74,7 +81,7 @@ const total = `${histories} histories in ${seconds()} s, seed ${seed}`;
 if (result.failed) {
   console.log(String(result.errorInstance), result.counterexample === null ? '' : fc.stringify(result.counterexample));
   // Last, so that it survives a log that is cut.
-  const flags = [...(values.stored ? ['--stored'] : []), ...(values.snapshots ? ['--snapshots'] : [])];
+  const flags = (['stored', 'hub', 'snapshots'] as const).flatMap((each) => (values[each] ? [`--${each}`] : []));
   const again = [`--seed ${seed}`, `--path ${result.counterexamplePath}`, `--steps ${values.steps}`, ...flags];
   console.log(`${total}: FAILED; again: npm run test:sim -- ${again.join(' ')}`);
   process.exitCode = 1;

@@ -2,9 +2,9 @@
  * The hub as the specification has it (docs/sync.md sections 6, 7 and 10), in memory: a second, small implementation beside
  * src-hub. It answers a few segments at a time, so that exchanges take several turns.
  */
-import type { Role } from '#shared/access/roles.ts';
 import { isWithin } from '#shared/access/partitions.ts';
 import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
+import { ok, type Result } from '#shared/kernel/result.ts';
 import { checkSegmentAllowed } from '#shared/sync/accept.ts';
 import { credentialBytes, differing, newestFirst, reachesInto, stillCounting } from '#shared/sync/credential.ts';
 import {
@@ -32,6 +32,7 @@ import { headWithin, openSegment, readSegmentHeader, type SegmentHeader } from '
 import { derivedId } from '#core/store/derived-id.ts';
 import { sha256 } from '#core/store/segment-ports.ts';
 import { type KeyPair, type Keys, verifyWith } from './keys.ts';
+import type { HubMaker, SimHub } from './sim-hub.ts';
 
 type Held = { readonly from: number; readonly to: number; readonly head: string; readonly bytes: Uint8Array };
 type HubDisk = {
@@ -51,7 +52,7 @@ function copyOf(disk: HubDisk): HubDisk {
   return { ...disk, logs: new Map(disk.logs), successors: new Map(disk.successors), peers: new Map(disk.peers) };
 }
 
-export type ModelHub = ReturnType<typeof createModelHub>;
+export const modelHub: HubMaker = (keys, clock) => createModelHub(keys, keys.newPair('hub'), clock);
 
 /** So few segments go into one answer. */
 const segmentsAtOnce = 3;
@@ -59,7 +60,7 @@ const nothingYet: { segments: Uint8Array[]; more: boolean } = { segments: [], mo
 /** And so few credentials. */
 const credentialsAtOnce = 2;
 
-export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }) {
+function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }): SimHub {
   let disk: HubDisk = {
     epoch: 1,
     logs: new Map(),
@@ -278,39 +279,67 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
   const markedHeads = (summary: Summary): { [log: string]: string } =>
     Object.fromEntries(Object.keys(summary).map((log) => [log, headMark(headOf(log).head)]));
 
+  /** One turn of the exchange. */
+  function turn(message: Uint8Array): Result<Uint8Array> {
+    const brief = unframe(message, BriefRequest);
+    if (brief.ok) {
+      const { replica, partitions, digest } = brief.value.header;
+      const serial = newest(replica)?.serial ?? '';
+      const summary = summaryOf(seenBy(replica, partitions));
+      const same = summaryDigest(summary, (log) => headOf(log).head, serial, sha256) === digest;
+      return ok(frame({ protocol: protocolVersion, epoch: epoch(), same, time: clock.now, segments: [] }, []));
+    }
+    const asked = unframe(message, SyncRequest);
+    if (!asked.ok) throw new Error(`a laptop sent nonsense: ${asked.error.code}`);
+    const { header, segments } = asked.value;
+    learn(header.writers ?? []);
+    const { refusals, reached } = accept(segments);
+    const told = toldTo(header.replica, seenBy(header.replica, header.partitions));
+    const { lacked, after } = lackedBy(header.credentials, header.partitions);
+    // Without all credentials of their writers the asker could not take them.
+    const out =
+      after === null
+        ? outgoing(givenTo(header.replica, header.partitions), header.summary, segmentsAtOnce)
+        : nothingYet;
+    const answer: SyncResponse = {
+      protocol: protocolVersion,
+      epoch: epoch(),
+      summary: { ...reached, ...told },
+      heads: markedHeads(told),
+      refusals,
+      credentials: lacked,
+      credentialsAfter: after,
+      more: out.more,
+      time: clock.now,
+      laptops: [],
+      segments: out.segments.map((each) => each.length),
+    };
+    return ok(frame(answer, out.segments));
+  }
+
   return {
     publicKey: pair.publicKey,
+    recipient: undefined,
     epoch,
-    keyOf: (replica: string): string => judging(replica)[0]?.publicKey ?? '',
-    /** What an identity may see. */
-    partitionsOf: (replica: string): readonly string[] => newest(replica)?.partitions ?? [],
-    held: (log: string): number => headOf(log).seq,
-    summary: (): Summary => summaryOf(() => true),
-    /** Every piece of a log, in order. */
-    pieces: (log: string): readonly Uint8Array[] => (disk.logs.get(log) ?? []).map((each) => each.bytes),
+    keyOf: (replica) => judging(replica)[0]?.publicKey ?? '',
+    partitionsOf: (replica) => newest(replica)?.partitions ?? [],
+    held: (log) => headOf(log).seq,
+    summary: () => summaryOf(() => true),
+    pieces: (log) => (disk.logs.get(log) ?? []).map((each) => each.bytes),
 
-    /** What the hub knows an identity as; of one that was succeeded nothing is taken, and it is given nothing. */
-    standingOf(replica: string): 'unknown' | 'valid' | 'succeeded' {
+    standingOf(replica) {
       if (newest(replica) === undefined) return 'unknown';
       return disk.successors.has(replica) ? 'succeeded' : 'valid';
     },
 
-    /** Issues a credential on an invitation; the newest of a laptop is what counts here. One that was succeeded is let in anew. */
-    enrol(order: {
-      replica: string;
-      publicKey: string;
-      name: string;
-      role: Role;
-      prefixes: readonly string[];
-    }): Credential {
+    enrol(order) {
       const { replica, publicKey } = order;
       disk.successors.delete(replica);
       const rights = { laptop: order.name, roles: [order.role], partitions: [...order.prefixes], validUntil: 2 ** 45 };
       return issue({ replica, publicKey, ...rights, ...heldBefore(replica) });
     },
 
-    /** Gives a laptop another role or other partitions, by its name: who was succeeded has the name of who goes on. `isHandedOver`: for a while that of before counts. */
-    grant(name: string, changed: Partial<Pick<Credential, 'roles' | 'partitions'>>, isHandedOver: boolean): void {
+    grant(name, changed, isHandedOver) {
       const known = disk.credentials.findLast(
         ({ laptop, replica }) => laptop === name && !disk.successors.has(replica),
       );
@@ -321,46 +350,10 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
     },
     succeed,
 
-    /** One turn of the exchange. */
-    turn(message: Uint8Array): Uint8Array {
-      const brief = unframe(message, BriefRequest);
-      if (brief.ok) {
-        const { replica, partitions, digest } = brief.value.header;
-        const serial = newest(replica)?.serial ?? '';
-        const summary = summaryOf(seenBy(replica, partitions));
-        const same = summaryDigest(summary, (log) => headOf(log).head, serial, sha256) === digest;
-        return frame({ protocol: protocolVersion, epoch: epoch(), same, time: clock.now, segments: [] }, []);
-      }
-      const asked = unframe(message, SyncRequest);
-      if (!asked.ok) throw new Error(`a laptop sent nonsense: ${asked.error.code}`);
-      const { header, segments } = asked.value;
-      learn(header.writers ?? []);
-      const { refusals, reached } = accept(segments);
-      const told = toldTo(header.replica, seenBy(header.replica, header.partitions));
-      const { lacked, after } = lackedBy(header.credentials, header.partitions);
-      // Without all credentials of their writers the asker could not take them.
-      const out =
-        after === null
-          ? outgoing(givenTo(header.replica, header.partitions), header.summary, segmentsAtOnce)
-          : nothingYet;
-      const answer: SyncResponse = {
-        protocol: protocolVersion,
-        epoch: epoch(),
-        summary: { ...reached, ...told },
-        heads: markedHeads(told),
-        refusals,
-        credentials: lacked,
-        credentialsAfter: after,
-        more: out.more,
-        time: clock.now,
-        laptops: [],
-        segments: out.segments.map((each) => each.length),
-      };
-      return frame(answer, out.segments);
-    },
+    turn,
+    replay: (message) => void turn(message),
 
-    /** Takes in a parcel that a laptop made for the hub; false where it is not for this hub or not of its writer. */
-    takeParcel(bytes: Uint8Array): boolean {
+    takeParcel(bytes) {
       const read = readParcel(bytes);
       if (!read.ok || read.value.header.what !== 'exchange') return false;
       const { header, segments } = read.value;
@@ -386,8 +379,7 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
       return true;
     },
 
-    /** The parcel that a laptop is answered with by stick. */
-    parcelFor(replica: string): Uint8Array {
+    parcelFor(replica) {
       const prefixes = newest(replica)?.partitions ?? [];
       const told = toldTo(replica, seenBy(replica, prefixes));
       const { summary: held = {}, reached = {} } = disk.peers.get(replica) ?? {};
@@ -415,12 +407,9 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
       );
     },
 
-    backUp: (): HubDisk => copyOf(disk),
-    /**
-     * Puts a backup back: another epoch, and everything else as it was then; what each laptop may do is said anew. Answers what was issued since,
-     * in order, for the operator to repeat.
-     */
-    restore(image: HubDisk): readonly Credential[] {
+    backUp: () => ({ image: copyOf(disk) }),
+    restore({ image: kept }) {
+      const image = kept as HubDisk; // made by backUp above
       const known = new Set(image.credentials);
       const since = disk.credentials.filter((each) => !known.has(each) && !saidAnew.has(each.serial));
       disk = { ...copyOf(image), epoch: disk.epoch + 1 };
@@ -432,6 +421,6 @@ export function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }
       }
       return since;
     },
+    close: () => undefined,
   };
 }
-export type HubImage = ReturnType<ModelHub['backUp']>;

@@ -9,7 +9,7 @@ import { deskChanges, recordChanges } from './people.ts';
 import { isWithinAny, keptBy } from './scopes.ts';
 import { pack, unpack } from './stick-road.ts';
 import { waitingFor } from './succession.ts';
-import type { HubImage } from './model-hub.ts';
+import type { HubImage } from './sim-hub.ts';
 import { type Actor, commissions, crash, dayMs, oblast, renew, signInAnew, type World } from './world.ts';
 
 /** Plays one step. */
@@ -44,14 +44,14 @@ export async function play(world: World, step: Step): Promise<void> {
     case 'role':
       // Its owner learns of it with the next answer.
       if (actor === undefined || actor.order.office === 'rogue') return;
-      world.hub.grant(actor.laptop.name, { roles: [step.role] }, step.handOver);
+      await world.hub.grant(actor.laptop.name, { roles: [step.role] }, step.handOver);
       actor.isCutShort ||= !step.handOver;
       return;
     case 'reach':
       if (actor === undefined || actor.order.office === 'rogue') return;
       actor.granted = [step.isWide ? oblast : actor.laptop.partition];
       actor.wasWide ||= step.isWide;
-      world.hub.grant(actor.laptop.name, { partitions: [...actor.granted] }, step.handOver);
+      await world.hub.grant(actor.laptop.name, { partitions: [...actor.granted] }, step.handOver);
       actor.isCutShort ||= !step.handOver;
       return;
     case 'upgrade': {
@@ -66,7 +66,7 @@ export async function play(world: World, step: Step): Promise<void> {
       if (actor === undefined || actor.order.office === 'rogue') return;
       return compact(world, actor, step.keptOps);
     case 'back-up':
-      if (actor === undefined) world.hubBackup = world.hub.backUp();
+      if (actor === undefined) world.hubBackup = await world.hub.backUp();
       else actor.backup = actor.laptop.backUp();
       return;
     case 'put-back':
@@ -83,10 +83,10 @@ function compact(world: World, { laptop }: Actor, keptOps: number): void {
   for (const fact of factsOf(world, below)) world.letGo.add(fact);
 }
 
-function putBack(world: World, actor: Actor | undefined, isKnown: boolean): void {
+async function putBack(world: World, actor: Actor | undefined, isKnown: boolean): Promise<void> {
   if (actor === undefined) {
     if (world.hubBackup === null) return;
-    restoreHub(world, world.hubBackup);
+    await restoreHub(world, world.hubBackup);
   } else {
     if (actor.backup === null || actor.order.office === 'rogue') return;
     actor.laptop.restore(actor.backup);
@@ -102,8 +102,9 @@ function putBack(world: World, actor: Actor | undefined, isKnown: boolean): void
 }
 
 /** The hub forgets what was decided since; its operator repeats the rights that were given, one after the other, with time to hand over. */
-function restoreHub({ hub }: World, image: HubImage): void {
-  for (const { laptop, roles, partitions } of hub.restore(image)) hub.grant(laptop, { roles, partitions }, true);
+async function restoreHub({ hub }: World, image: HubImage): Promise<void> {
+  for (const { laptop, roles, partitions } of await hub.restore(image))
+    await hub.grant(laptop, { roles, partitions }, true);
 }
 
 /** Somebody writes, in the own commission or, where that is kept, about what there is of the other. */

@@ -9,12 +9,17 @@ import { successionOf, waitingFor } from './succession.ts';
 import { type Actor, crash, PowerCut, renew, type World } from './world.ts';
 
 /** Puts onto a stick what one party has for another. */
-export function pack(world: World, from: Actor | undefined, to: Actor | undefined, everything: boolean): void {
+export async function pack(
+  world: World,
+  from: Actor | undefined,
+  to: Actor | undefined,
+  everything: boolean,
+): Promise<void> {
   const { sticks, hub } = world;
   if (from === to || sticks.length > 30) return;
   if (from === undefined) {
     const reader = to?.laptop.store().replica;
-    if (reader !== undefined && hub.standingOf(reader) === 'valid') sticks.push(hub.parcelFor(reader));
+    if (reader !== undefined && hub.standingOf(reader) === 'valid') sticks.push(await hub.parcelFor(reader));
     return;
   }
   const { laptop } = from;
@@ -44,7 +49,7 @@ export async function unpack(
   how: { readonly most: number; readonly crash: boolean },
 ): Promise<void> {
   if (actor === undefined) {
-    world.hub.takeParcel(message);
+    await world.hub.takeParcel(message);
     return;
   }
   const { laptop } = actor;

@@ -27,16 +27,21 @@ export function successionOf(world: World, actor: Actor, replica = actor.laptop.
   const from = waits?.replica ?? own?.succeeds;
   const publicKey = replica === store.replica ? laptop.publicKey() : own?.publicKey;
   if (from === undefined || publicKey === undefined || !store.isOwn(logKey(from, laptop.partition))) return null;
-  const unsigned = { from, replica, publicKey };
+  const { recipient } = world.hub;
+  const unsigned = { from, replica, publicKey, ...(recipient === undefined ? {} : { recipient }) };
   return makeSuccession(world.hub.publicKey, unsigned, (data) => laptop.signAsBefore(from, data));
 }
 
 /** Asks the hub to let it in; where it was put back and has forgotten whole generations, those before come first. */
-export function succeedAtHub(world: World, actor: Actor, replica = actor.laptop.store().replica): Credential | null {
+export async function succeedAtHub(
+  world: World,
+  actor: Actor,
+  replica = actor.laptop.store().replica,
+): Promise<Credential | null> {
   const succession = successionOf(world, actor, replica);
   if (succession === null) return null;
   if (world.hub.standingOf(succession.from) === 'unknown') {
-    const before = succeedAtHub(world, actor, succession.from);
+    const before = await succeedAtHub(world, actor, succession.from);
     if (before === null) return null;
     yes(actor.laptop.store().addCredentials([before]).ok);
   }

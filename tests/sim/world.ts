@@ -5,7 +5,7 @@ import { startOfTime } from '#tests/lib/core.ts';
 import type { Fault, History, LaptopOrder } from './history.ts';
 import type { Keys } from './keys.ts';
 import type { Image, SimLaptop } from './laptop.ts';
-import { createModelHub, type HubImage, type ModelHub } from './model-hub.ts';
+import type { HubImage, HubMaker, SimHub } from './sim-hub.ts';
 import { succeedAtHub, successionOf, waitingFor } from './succession.ts';
 
 export const dayMs = 86_400_000;
@@ -30,7 +30,7 @@ export type Actor = {
 export type World = {
   readonly keys: Keys;
   readonly actors: readonly Actor[];
-  readonly hub: ModelHub;
+  readonly hub: SimHub;
   readonly hubClock: { now: number };
   readonly sticks: Uint8Array[];
   hubBackup: HubImage | null;
@@ -55,9 +55,14 @@ export type LaptopMaker = (
   },
 ) => SimLaptop;
 
-export function createWorld(history: History, keys: Keys, make: LaptopMaker): World {
+export async function createWorld(
+  history: History,
+  keys: Keys,
+  make: LaptopMaker,
+  makeHub: HubMaker,
+): Promise<World> {
   const hubClock = { now: startOfTime };
-  const hub = createModelHub(keys, keys.newPair('hub'), hubClock);
+  const hub = await makeHub(keys, hubClock);
   const actors = history.laptops.map((given, index): Actor => {
     // Somebody must be able to write papers, and to keep everything.
     const order: LaptopOrder = index === 0 ? { ...given, office: 'chair', place: 'one' } : given;
@@ -90,7 +95,7 @@ export function createWorld(history: History, keys: Keys, make: LaptopMaker): Wo
     names: new Map(),
     caught: [],
   };
-  for (const actor of actors) admit(world, actor, actor.order.office === 'chair' ? 'chair' : 'member');
+  for (const actor of actors) await admit(world, actor, actor.order.office === 'chair' ? 'chair' : 'member');
   return world;
 }
 
@@ -101,35 +106,35 @@ export function renew({ names }: World, { laptop }: Actor): void {
 }
 
 /** Lets a laptop in under its new identity over a line; false where the line failed. One that was succeeded before is invited. */
-export function succeedFirst(world: World, actor: Actor, fault: Fault): boolean {
+export async function succeedFirst(world: World, actor: Actor, fault: Fault): Promise<boolean> {
   const standing = world.hub.standingOf(actor.laptop.store().replica);
   const isWaiting = waitingFor(world, actor) !== null;
   if (!isWaiting && standing === 'valid') return true;
   if (!isWaiting && (standing === 'succeeded' || successionOf(world, actor) === null)) {
     // A copy that does not know of its successor is told so, and a person invites it; also one that the hub has forgotten.
-    inviteAnew(world, actor);
+    await inviteAnew(world, actor);
     return true;
   }
   if (fault.what === 'lose-request') return false;
-  const credential = succeedAtHub(world, actor);
+  const credential = await succeedAtHub(world, actor);
   if (fault.what === 'lose-answer' || fault.what === 'cut') return false;
-  if (fault.what === 'twice') equal(succeedAtHub(world, actor)?.serial, credential?.serial);
-  if (credential === null) inviteAnew(world, actor);
+  if (fault.what === 'twice') equal((await succeedAtHub(world, actor))?.serial, credential?.serial);
+  if (credential === null) await inviteAnew(world, actor);
   else yes(actor.laptop.store().addCredentials([credential]).ok);
   return true;
 }
 
 /** An invitation gives the rights it names and no time for others that were had before. */
-function inviteAnew(world: World, actor: Actor): void {
+async function inviteAnew(world: World, actor: Actor): Promise<void> {
   actor.isCutShort ||= actor.wasWide && !actor.granted.includes(oblast);
-  admit(world, actor, 'chair');
+  await admit(world, actor, 'chair');
 }
 
 /** Gives a laptop a credential, as an invitation does. */
-export function admit({ hub, names }: World, { laptop, granted }: Actor, role: Role): void {
-  const { name } = laptop;
-  const writer = { replica: laptop.store().replica, publicKey: laptop.publicKey(), name, prefixes: granted };
-  const credential = hub.enrol({ ...writer, role });
+export async function admit({ hub, names }: World, { laptop, granted }: Actor, role: Role): Promise<void> {
+  const { name, partition } = laptop;
+  const writer = { replica: laptop.store().replica, publicKey: laptop.publicKey(), name, prefixes: granted, partition };
+  const credential = await hub.enrol({ ...writer, role });
   names.set(credential.replica, laptop.name);
   yes(laptop.store().addCredentials([credential]).ok);
 }

@@ -1,0 +1,39 @@
+/**
+ * Histories with the real hub (real-hub.ts), on laptops in plain memory and, where these take longer, a few on the real store;
+ * `npm run test:sim -- --hub [--stored]` draws new ones.
+ */
+import fc from 'fast-check';
+import { expect, onTestFinished, test } from 'vitest';
+import { simulate } from './checks.ts';
+import { fixedHistories } from './fixed-histories.ts';
+import { history, storedHistory } from './history.ts';
+import { realKeys, seededKeys } from './keys.ts';
+import { signingLaptop } from './lean-laptop.ts';
+import { realHub } from './real-hub.ts';
+import { storedLaptops } from './stored-laptop.ts';
+
+test('so they do with the real hub', async () => {
+  let histories = 0;
+  await fc.assert(
+    fc.asyncProperty(history(40), async (each) => {
+      histories += 1;
+      await simulate(each, seededKeys, signingLaptop, realHub);
+    }),
+    fixedHistories(40),
+  );
+  expect(histories).toBe(40);
+});
+
+test('so they do with the real hub and on the real store', async () => {
+  const laptops = storedLaptops();
+  onTestFinished(laptops.close);
+  let histories = 0;
+  await fc.assert(
+    fc.asyncProperty(storedHistory(30), async (each) => {
+      histories += 1;
+      await simulate(each, realKeys, laptops.make, realHub);
+    }),
+    fixedHistories(10),
+  );
+  expect(histories).toBe(10);
+});

@@ -1,5 +1,5 @@
 /** Faults for mutants.ts in the hub, which the histories with the real one must find. */
-import type { Mutant } from './mutants.ts';
+export type Mutant = { readonly name: string; readonly file: string; readonly from: string; readonly to: string };
 
 export const hubMutants: readonly Mutant[] = [
   {
@@ -81,9 +81,21 @@ export const hubMutants: readonly Mutant[] = [
     to: 'const counting = stillCounting(await credentialsOf(tx, old.id), now).slice(0, 1);',
   },
   {
-    name: 'an identity is succeeded as often as it is asked for',
-    file: 'succession.ts',
-    from: "if (given === undefined) return refuse('succeeded');",
-    to: '',
+    name: 'a revoked or expired laptop is let in by line',
+    file: 'doors.ts',
+    from: 'if (standing.state !== \'valid\') return err({ code: `hub/${standing.state}` });',
+    to: "if (standing.state === 'succeeded') return err({ code: 'hub/succeeded' });",
+  },
+  {
+    name: 'of a laptop whose credential has run out the hub takes what it wrote',
+    file: 'log-archive.ts',
+    from: 'checkSegmentAllowed(standing.credentials, header, ops, time.now())',
+    to: 'checkSegmentAllowed(standing.credentials, header, ops, null)',
+  },
+  {
+    name: 'a revoked laptop is let in by stick',
+    file: 'stick.ts',
+    from: "isShutOut: standing.state === 'revoked' || standing.state === 'succeeded',",
+    to: "isShutOut: standing.state === 'succeeded',",
   },
 ];

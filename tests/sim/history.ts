@@ -73,6 +73,8 @@ export type Step =
   | { readonly do: 'reach'; readonly who: number; readonly isWide: boolean; readonly handOver: boolean }
   /** Of what the hub holds it keeps no segments but those of so many ops at the end of a log. */
   | { readonly do: 'compact'; readonly who: number; readonly keptOps: number }
+  /** Only where the hub can revoke (sim-hub.ts). */
+  | { readonly do: 'shut-out'; readonly who: number; readonly how: 'revoked' | 'expired' }
   | { readonly do: 'upgrade'; readonly who: number }
   | { readonly do: 'crash'; readonly who: number }
   | { readonly do: 'back-up'; readonly who: number }
@@ -298,6 +300,22 @@ function partedHistory(steps: number): fc.Arbitrary<History> {
   return fc.record({
     laptops: fc.array(colleague, { minLength: 3, maxLength: 3 }),
     steps: fc.tuple(few, partedStory, few, partedStory, few).map((parts) => parts.flat()),
+  });
+}
+
+const shutOut: fc.Arbitrary<Step & { readonly do: 'shut-out' }> = fc.record({
+  do: fc.constant('shut-out' as const),
+  who,
+  how: fc.constantFrom('revoked' as const, 'expired' as const),
+});
+
+/** Histories of `given` in which now and then somebody is shut out: for the real hub. */
+export function withShutOuts(given: fc.Arbitrary<History>): fc.Arbitrary<History> {
+  const some = fc.array(fc.record({ at: fc.nat(60), step: shutOut }), { maxLength: 3 });
+  return fc.tuple(given, some).map(([{ laptops, steps }, added]) => {
+    const all: Step[] = [...steps];
+    for (const { at, step: each } of added) all.splice(at % (all.length + 1), 0, each);
+    return { laptops, steps: all };
   });
 }
 

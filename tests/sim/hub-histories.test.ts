@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { simulate } from './checks.ts';
 import { fixedHistories } from './fixed-histories.ts';
-import { history, storedHistory } from './history.ts';
+import { history, storedHistory, withShutOuts } from './history.ts';
 import { realKeys, seededKeys } from './keys.ts';
 import { signingLaptop } from './lean-laptop.ts';
 import { realHub } from './real-hub.ts';
@@ -15,7 +15,7 @@ import { storedLaptops } from './stored-laptop.ts';
 test('so they do with the real hub', async () => {
   let histories = 0;
   await fc.assert(
-    fc.asyncProperty(history(40), async (each) => {
+    fc.asyncProperty(withShutOuts(history(40)), async (each) => {
       histories += 1;
       await simulate(each, seededKeys, signingLaptop, realHub);
     }),
@@ -29,7 +29,7 @@ test('so they do with the real hub and on the real store', async () => {
   onTestFinished(laptops.close);
   let histories = 0;
   await fc.assert(
-    fc.asyncProperty(storedHistory(30), async (each) => {
+    fc.asyncProperty(withShutOuts(storedHistory(30)), async (each) => {
       histories += 1;
       await simulate(each, realKeys, laptops.make, realHub);
     }),

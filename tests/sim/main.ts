@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import fc from 'fast-check';
 import { simulate } from './checks.ts';
 import { foundSnapshotStories, foundStories } from './found-histories.ts';
-import { history, storedHistory } from './history.ts';
+import { history, storedHistory, withShutOuts } from './history.ts';
 import { leanKeys, realKeys, seededKeys } from './keys.ts';
 import { leanLaptop, signingLaptop } from './lean-laptop.ts';
 import { modelHub } from './model-hub.ts';
@@ -42,6 +42,7 @@ if (values.found) {
 }
 const seed = Number(values.seed ?? Date.now() % 2 ** 31);
 const startedAt = performance.now();
+const drawn = (values.stored ? storedHistory : history)(Number(values.steps));
 let histories = 0;
 console.log(`seed ${seed}`);
 const settings = {
@@ -62,7 +63,7 @@ const result = values.snapshots
       settings,
     )
   : await fc.check(
-      fc.asyncProperty((values.stored ? storedHistory : history)(Number(values.steps)), async (each) => {
+      fc.asyncProperty(values.hub ? withShutOuts(drawn) : drawn, async (each) => {
         count();
         if (!values.stored)
           return values.hub

@@ -348,6 +348,8 @@ function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }): SimH
       const handOver = isHandedOver ? { handOverUntil: clock.now + handOverMs } : {};
       issue({ ...rights, ...changed, ...heldBefore(known.replica), ...handOver });
     },
+    /** docs/sync.md says little of what a hub does then that a laptop could see: the real one is asked (shut-out.ts). */
+    revoke: null,
     succeed,
 
     turn,

@@ -7,6 +7,7 @@ import type { SimChange } from './laptop.ts';
 import { meetHub } from './line.ts';
 import { deskChanges, recordChanges } from './people.ts';
 import { isWithinAny, keptBy } from './scopes.ts';
+import { shutOut } from './shut-out.ts';
 import { pack, unpack } from './stick-road.ts';
 import { waitingFor } from './succession.ts';
 import type { HubImage } from './sim-hub.ts';
@@ -54,6 +55,8 @@ export async function play(world: World, step: Step): Promise<void> {
       await world.hub.grant(actor.laptop.name, { partitions: [...actor.granted] }, step.handOver);
       actor.isCutShort ||= !step.handOver;
       return;
+    case 'shut-out':
+      return actor && shutOut(world, actor, step);
     case 'upgrade': {
       const next = { before: 'now', now: 'after', after: 'after' } as const;
       actor?.laptop.upgrade(next[actor.laptop.version()]);

@@ -40,8 +40,10 @@ import { seededRandom } from '#tests/lib/core.ts';
 import type { HubMaker, SimHub } from './sim-hub.ts';
 
 const dayMs = 86_400_000;
+/** What an operator does takes its time: of two credentials of one moment the second begins in the next, and until then none is valid. */
+const commandMs = 1000;
 /** Longer than any history. */
-const validDays = 36_500;
+const longDays = 36_500;
 /** Where Linux keeps files in memory. */
 const memoryFolder = '/dev/shm';
 /** How many of a laptop's parcels lie on the stick that its answer is written to. */
@@ -69,7 +71,7 @@ export const realHub: HubMaker = async (_keys, clock) => {
   // Whoever reads a laptop's parcels here is the history.
   const sealKey = await loadSealKey({ sealIdentity: () => null, setSealIdentity: () => undefined });
   const running = await startHub(newFolder(), deps);
-  return createRealHub({ running, deps, sealKey, newFolder, remove: () => rmSync(directory, { recursive: true }) });
+  return createRealHub({ running, clock, deps, sealKey, newFolder, remove: () => rmSync(directory, { recursive: true }) });
 };
 
 async function openHub(folder: string, deps: HubDeps): Promise<Hub> {
@@ -98,12 +100,13 @@ async function stop({ hub, server, look }: Running): Promise<void> {
 
 function createRealHub(place: {
   running: Running;
+  clock: { now: number };
   deps: HubDeps;
   sealKey: SealKey;
   newFolder: () => string;
   remove: () => void;
 }): SimHub {
-  const { deps, sealKey, newFolder } = place;
+  const { clock, deps, sealKey, newFolder } = place;
   let { running } = place;
   /** As they went over the line. */
   const requests = new Map<Uint8Array, InjectOptions>();
@@ -160,6 +163,7 @@ function createRealHub(place: {
     const handOverDays = isHandedOver ? handOverMs / dayMs : 0;
     const granted = await running.hub.credentials.grant(serial, { ...changed, handOverDays });
     if (!granted.ok) throw new Error(granted.error.code);
+    clock.now += commandMs;
   }
 
   /** Lays parcels onto a new stick and hands it to the hub. */
@@ -187,7 +191,7 @@ function createRealHub(place: {
     summary: () => running.look.summary(),
     pieces: (log) => running.look.pieces(log),
     standingOf: (replica) => running.look.standingOf(replica),
-    async enrol({ replica, publicKey, name, role, prefixes, partition }) {
+    async enrol({ replica, publicKey, name, role, prefixes, partition, validDays = longDays }) {
       const { credentials } = running.hub;
       const order = { partitions: prefixes, roles: [role], laptop: name, commission: null, days: 1, validDays };
       const code = await credentials.invite(order);
@@ -195,9 +199,13 @@ function createRealHub(place: {
       const request = { protocol: protocolVersion, code, replica, publicKey, recipient, partition, role };
       const enrolled = await credentials.enrol(request);
       if (!enrolled.ok) throw new Error(enrolled.error.code);
+      clock.now += commandMs;
       return enrolled.value;
     },
     grant,
+    async revoke(replica) {
+      await running.hub.credentials.revoke(running.look.newest(replica)?.serial ?? '');
+    },
     async succeed(succession) {
       const given = await running.hub.credentials.succeed(succession);
       if (given.ok) return given.value;
@@ -241,6 +249,7 @@ function createRealHub(place: {
       const empty = await openHub(folder, deps);
       const restored = await restore({ ...empty, ...deps }, kept.folder);
       await empty.close();
+      clock.now += commandMs;
       if (!restored.ok) throw new Error(restored.error.code);
       running = await startHub(folder, deps);
       for (const { serial } of running.look.issued()) if (!before.has(serial)) saidAnew.add(serial);

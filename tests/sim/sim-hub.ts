@@ -29,6 +29,8 @@ export type SimHub = {
   enrol(order: EnrolOrder): Soon<Credential>;
   /** Gives a laptop another role or other partitions, by its name: who was succeeded has the name of who goes on. `isHandedOver`: for a while that of before counts. */
   grant(name: string, changed: Partial<Pick<Credential, 'roles' | 'partitions'>>, isHandedOver: boolean): Soon<void>;
+  /** Revokes a laptop; null where this hub cannot. */
+  readonly revoke: ((replica: string) => Soon<void>) | null;
   /** Lets a laptop go on in the place of an earlier identity; null where another does already, or that one is not known here. */
   succeed(succession: Succession): Soon<Credential | null>;
   /** One turn of the exchange; the asker signs what it asks. */
@@ -56,6 +58,8 @@ export type EnrolOrder = {
   readonly prefixes: readonly string[];
   /** Where it writes. */
   readonly partition: string;
+  /** How long its credential is valid; longer than any history where it is not given. */
+  readonly validDays?: number | undefined;
 };
 
 export type HubMaker = (keys: Keys, clock: { now: number }) => Soon<SimHub>;

@@ -131,10 +131,10 @@ async function inviteAnew(world: World, actor: Actor): Promise<void> {
 }
 
 /** Gives a laptop a credential, as an invitation does. */
-export async function admit({ hub, names }: World, { laptop, granted }: Actor, role: Role): Promise<void> {
+export async function admit({ hub, names }: World, { laptop, granted }: Actor, role: Role, validDays?: number): Promise<void> {
   const { name, partition } = laptop;
   const writer = { replica: laptop.store().replica, publicKey: laptop.publicKey(), name, prefixes: granted, partition };
-  const credential = await hub.enrol({ ...writer, role });
+  const credential = await hub.enrol({ ...writer, role, validDays });
   names.set(credential.replica, laptop.name);
   yes(laptop.store().addCredentials([credential]).ok);
 }

@@ -14,7 +14,7 @@ import type { HubDb } from './db/database.ts';
 import type { InvitationTable } from './db/schema.ts';
 import { sha256 } from './hub-crypto.ts';
 import type { HubIdentity } from './identity.ts';
-import { heldOf, isFitForAll, keepCredential, readCredential, signCredential } from './issuing.ts';
+import { heldOf, isFitForAll, keepCredential, lockNewest, readCredential, signCredential } from './issuing.ts';
 import { keyOf } from './learnt.ts';
 import { clearRevoked } from './revoked-identities.ts';
 import { unsucceeded } from './succession.ts';
@@ -96,7 +96,10 @@ export function createEnrolment(deps: { db: HubDb; identity: HubIdentity; time: 
       // Whoever is invited anew has written under other rights: what the hub holds of it is judged by those.
       const held = await heldOf(tx, request.replica);
       const heldBefore = Object.keys(held).length === 0 ? {} : { heldBefore: held };
-      const credential = credentialFor(request, invitation, { partitions, ...heldBefore }, now);
+      // Of its credentials it goes by the one that begins last, also where the hub's clock was ahead when it gave the one before.
+      const before = await lockNewest(tx, request.replica);
+      const validFrom = before === undefined ? now : Math.max(now, readCredential(before.body).validFrom + 1);
+      const credential = credentialFor(request, invitation, { partitions, ...heldBefore }, validFrom);
       const laptop = { laptop: invitation.laptop, commission: invitation.commission, partition: request.partition };
       await tx
         .insertInto('replica')
@@ -116,7 +119,7 @@ export function createEnrolment(deps: { db: HubDb; identity: HubIdentity; time: 
           conflict.column('id').doUpdateSet({ ...laptop, role: request.role, enrolled_at: now, ...unsucceeded }),
         )
         .execute();
-      await keepCredential(tx, credential, now);
+      await keepCredential(tx, credential, validFrom);
       await clearRevoked(tx, request.replica);
       await tx
         .updateTable('invitation')
@@ -141,7 +144,7 @@ export function createEnrolment(deps: { db: HubDb; identity: HubIdentity; time: 
     request: EnrolRequest,
     invitation: InvitationTable,
     rights: Pick<Credential, 'partitions' | 'heldBefore'>,
-    now: number,
+    validFrom: number,
   ): Credential {
     return signCredential(deps, {
       replica: request.replica,
@@ -150,8 +153,8 @@ export function createEnrolment(deps: { db: HubDb; identity: HubIdentity; time: 
       ...(request.recipient === undefined ? {} : { recipient: request.recipient }),
       roles: z.array(Role).parse(JSON.parse(invitation.roles)),
       ...rights,
-      validFrom: now,
-      validUntil: now + invitation.valid_days * dayMs,
+      validFrom,
+      validUntil: validFrom + invitation.valid_days * dayMs,
     });
   }
 

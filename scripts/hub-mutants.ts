@@ -83,7 +83,7 @@ export const hubMutants: readonly Mutant[] = [
   {
     name: 'a revoked or expired laptop is let in by line',
     file: 'doors.ts',
-    from: 'if (standing.state !== \'valid\') return err({ code: `hub/${standing.state}` });',
+    from: "if (standing.state !== 'valid') return err({ code: `hub/${standing.state}` });",
     to: "if (standing.state === 'succeeded') return err({ code: 'hub/succeeded' });",
   },
   {

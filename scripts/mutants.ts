@@ -1,17 +1,17 @@
 /**
- * `npm run test:mutants [-- --histories N] [--only WORDS]`: plants one fault at a time in merge, stamps, segments, exchange or parcels, in a temporary copy, and plays
+ * `npm run test:mutants [-- --histories N] [--only WORDS] [--hub]`: plants one fault at a time in merge, stamps, segments, exchange or parcels, in a temporary copy, and plays
  * the histories that failed once and a short simulation against it. A fault that neither finds makes this fail: then the simulation is
- * too weak. `--only`: the faults with these words in their names, and not first whether it holds without any.
+ * too weak. `--only`: the faults with these words in their names, and not first whether it holds without any. `--hub`: faults in the hub
+ * instead (hub-mutants.ts), which histories with the real one have to find.
  */
 import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { hubMutants, type Mutant } from './hub-mutants.ts';
 
-type Mutant = { readonly name: string; readonly file: string; readonly from: string; readonly to: string };
-
-const mutants: readonly Mutant[] = [
+const syncMutants: readonly Mutant[] = [
   {
     name: 'the first value that arrives stands',
     file: 'merge.ts',
@@ -154,15 +154,23 @@ const mutants: readonly Mutant[] = [
 
 const root = resolve(import.meta.dirname, '..');
 const { values } = parseArgs({
-  options: { histories: { type: 'string', default: '1500' }, only: { type: 'string', default: '' } },
+  options: {
+    /** In a round; 1,500, or 150 with the real hub. */
+    histories: { type: 'string' },
+    only: { type: 'string', default: '' },
+    hub: { type: 'boolean', default: false },
+  },
 });
-const { histories, only } = values;
+const { only, hub: isOfHub } = values;
+const histories = values.histories ?? (isOfHub ? '150' : '1500');
+const tree = isOfHub ? 'src-hub' : 'src-shared/sync';
+const mutants = isOfHub ? hubMutants : syncMutants;
 const planted = mutants.filter(({ name }) => name.includes(only));
 
 /** A copy of what the simulation runs, apart from the packages. */
 function copy(): string {
   const directory = mkdtempSync(join(tmpdir(), 'mutant-'));
-  for (const name of ['src-shared', 'src-main', 'tests', 'package.json']) {
+  for (const name of ['src-shared', 'src-main', 'src-hub', 'tests', 'package.json']) {
     cpSync(join(root, name), join(directory, name), { recursive: true });
   }
   for (const name of ['node_modules', 'locales', 'assets']) symlinkSync(join(root, name), join(directory, name));
@@ -173,8 +181,8 @@ function copy(): string {
 const seeds = ['1', '3'];
 /** What failed once comes first: it is played in a second. */
 const rounds: readonly (readonly string[])[] = [
-  ['--found'],
-  ...seeds.map((seed) => ['--histories', histories, '--seed', seed, '--raw']),
+  ['--found', ...(isOfHub ? ['--hub'] : [])],
+  ...seeds.map((seed) => ['--histories', histories, '--seed', seed, '--raw', ...(isOfHub ? ['--hub'] : [])]),
 ];
 
 /** Which round finds a fault there, and how; null where none does. */
@@ -203,7 +211,7 @@ function play(directory: string, round: readonly string[]): Promise<string | nul
 
 async function main(): Promise<void> {
   for (const { name, file, from } of mutants) {
-    const places = readFileSync(join(root, 'src-shared/sync', file), 'utf8').split(from).length - 1;
+    const places = readFileSync(join(root, tree, file), 'utf8').split(from).length - 1;
     if (places !== 1) throw new Error(`"${name}" fits ${places} places of ${file}: write it anew`);
   }
   const directory = copy();
@@ -212,7 +220,7 @@ async function main(): Promise<void> {
     if (only === '' && (await findsFault(directory)) !== null)
       throw new Error('the simulation fails without any fault: mend that first');
     for (const { name, file, from, to } of planted) {
-      const path = join(directory, 'src-shared/sync', file);
+      const path = join(directory, tree, file);
       const text = readFileSync(path, 'utf8');
       writeFileSync(path, text.split(from).join(to));
       const killer = await findsFault(directory);

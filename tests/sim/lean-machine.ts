@@ -126,7 +126,8 @@ export function createLeanMachine(options: LeanOptions) {
     cutBack(log, after);
     if (isOwn(log.replica) && stale.length > 0) {
       const { replica } = current();
-      const into = machine.disk.logs.get(logKey(replica, log.partition)) ?? emptyLog(replica, log.partition, keys.ports);
+      const into =
+        machine.disk.logs.get(logKey(replica, log.partition)) ?? emptyLog(replica, log.partition, keys.ports);
       const end = sealedHead(into).seq;
       const again = createReissuer({ from: { replica: log.replica, after }, to: { replica, after: end } });
       const isGiven = givenIn(into.ops.slice(0, end));

@@ -84,7 +84,8 @@ export function leanStore(machine: LeanMachine, hubKey: string): ParcelStore {
         let log = machine.disk.logs.get(key);
         const isErased = replica === current().replica && machine.disk.erased.has(key);
         if (isErased) machine.disk.erased.set(key, Math.max(seq, machine.disk.erased.get(key) ?? 0));
-        if (log === undefined && replica === current().replica && !isErased) put((log = emptyLog(replica, at, keys.ports)));
+        if (log === undefined && replica === current().replica && !isErased)
+          put((log = emptyLog(replica, at, keys.ports)));
         if (log === undefined) continue;
         if (seq > log.ops.length) {
           if (log.replica === current().replica && !isErased) machine.disk.forked.set(key, log.received);

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import fc from 'fast-check';
 import { simulate } from './checks.ts';
 import { foundSnapshotStories, foundStories } from './found-histories.ts';
-import { history, storedHistory, withShutOuts } from './history.ts';
+import { type History, history, storedHistory, withShutOuts } from './history.ts';
 import { leanKeys, realKeys, seededKeys } from './keys.ts';
 import { leanLaptop, signingLaptop } from './lean-laptop.ts';
 import { modelHub } from './model-hub.ts';
@@ -27,7 +27,7 @@ const { values } = parseArgs({
     hub: { type: 'boolean', default: false },
     /** Laptops that begin with a snapshot (snapshot-histories.ts). */
     snapshots: { type: 'boolean', default: false },
-    /** Only the histories that failed once, on laptops in plain memory. */
+    /** Only the histories that failed once, on laptops in plain memory; with --hub, with the real one. */
     found: { type: 'boolean', default: false },
     /** Reports the first failing history as it is. */
     raw: { type: 'boolean', default: false },
@@ -35,7 +35,7 @@ const { values } = parseArgs({
 });
 if (values.found) {
   for (const { what, histories: all } of foundStories)
-    for (const each of all) await mustHold(what, () => simulate(each, leanKeys, leanLaptop));
+    for (const each of all) await mustHold(what, () => simulateInMemory(each));
   for (const { what, histories: all } of foundSnapshotStories)
     for (const each of all) await mustHold(what, async () => simulateSnapshots(each));
   process.exit();
@@ -65,10 +65,7 @@ const result = values.snapshots
   : await fc.check(
       fc.asyncProperty(values.hub ? withShutOuts(drawn) : drawn, async (each) => {
         count();
-        if (!values.stored)
-          return values.hub
-            ? simulate(each, seededKeys, signingLaptop, realHub)
-            : simulate(each, leanKeys, leanLaptop);
+        if (!values.stored) return simulateInMemory(each);
         const laptops = storedLaptops();
         try {
           await simulate(each, realKeys, laptops.make, values.hub ? realHub : modelHub);
@@ -87,6 +84,10 @@ if (result.failed) {
   console.log(`${total}: FAILED; again: npm run test:sim -- ${again.join(' ')}`);
   process.exitCode = 1;
 } else console.log(`${total}: all hold`);
+
+function simulateInMemory(each: History): Promise<void> {
+  return values.hub ? simulate(each, seededKeys, signingLaptop, realHub) : simulate(each, leanKeys, leanLaptop);
+}
 
 async function mustHold(what: string, play: () => Promise<void>): Promise<void> {
   try {

@@ -32,7 +32,15 @@ import { ok, type Result } from '#shared/kernel/result.ts';
 import { allKinds } from '#shared/kinds/all-kinds.ts';
 import { packFolder } from '#shared/packs/pack-place.ts';
 import { hubPaths } from '#shared/sync/hub-http.ts';
-import { BriefRequest, Credential, logKey, parseLogKey, protocolVersion, SyncRequest, unframe } from '#shared/sync/messages.ts';
+import {
+  BriefRequest,
+  Credential,
+  logKey,
+  parseLogKey,
+  protocolVersion,
+  SyncRequest,
+  unframe,
+} from '#shared/sync/messages.ts';
 import { readParcel } from '#shared/sync/parcel.ts';
 import { parcelName } from '#shared/sync/parcel-file.ts';
 import { handOverMs } from '#shared/sync/succession.ts';
@@ -71,7 +79,14 @@ export const realHub: HubMaker = async (_keys, clock) => {
   // Whoever reads a laptop's parcels here is the history.
   const sealKey = await loadSealKey({ sealIdentity: () => null, setSealIdentity: () => undefined });
   const running = await startHub(newFolder(), deps);
-  return createRealHub({ running, clock, deps, sealKey, newFolder, remove: () => rmSync(directory, { recursive: true }) });
+  return createRealHub({
+    running,
+    clock,
+    deps,
+    sealKey,
+    newFolder,
+    remove: () => rmSync(directory, { recursive: true }),
+  });
 };
 
 async function openHub(folder: string, deps: HubDeps): Promise<Hub> {
@@ -117,7 +132,12 @@ function createRealHub(place: {
   /** A line to the doors that keeps what went over it. */
   const lineFor = (message: Uint8Array) => ({
     async request({ method, path, headers, body }: { method: string; path: string; headers: object; body: unknown }) {
-      const request = { method, url: path, headers: { ...headers }, payload: Buffer.from(body as Uint8Array) } as InjectOptions; // messages are bytes
+      const request = {
+        method,
+        url: path,
+        headers: { ...headers },
+        payload: Buffer.from(body as Uint8Array),
+      } as InjectOptions; // messages are bytes
       requests.set(message, request);
       const { statusCode, rawPayload, headers: answered } = await running.server.inject(request);
       const content = Readable.from([rawPayload]);
@@ -277,7 +297,9 @@ function lookInto(path: string) {
     `select credential.body from credential join replica on replica.id = credential.replica
      where replica.laptop = ? and replica.succeeded_by is null order by credential.rowid desc limit 1`,
   );
-  const newest = db.prepare('select body from credential where replica = ? order by issued_at desc, serial desc limit 1');
+  const newest = db.prepare(
+    'select body from credential where replica = ? order by issued_at desc, serial desc limit 1',
+  );
   const learnt = db.prepare('select body from learnt_credential where replica = ? limit 1');
   const successor = db.prepare('select 1 from replica where id = ? and succeeded_by is not null');
   const logs = db.prepare('select replica, partition, head_seq from log order by replica, partition');

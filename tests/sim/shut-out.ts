@@ -43,7 +43,10 @@ export async function shutOut(world: World, actor: Actor, { how }: Step & { do: 
   );
   const { failure } = outcome;
   yes(failure !== null, `a laptop whose credential is ${how} is let in`);
-  equal(failure.code === 'sync/hub-refused' ? failure['reason'] : failure.code, how === 'revoked' ? 'sync/revoked' : how);
+  equal(
+    failure.code === 'sync/hub-refused' ? failure['reason'] : failure.code,
+    how === 'revoked' ? 'sync/revoked' : how,
+  );
   const others = world.sticks.splice(0);
   await pack(world, actor, undefined, true);
   for (const message of world.sticks.splice(0)) await hub.takeParcel(message);

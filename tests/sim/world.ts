@@ -55,12 +55,7 @@ export type LaptopMaker = (
   },
 ) => SimLaptop;
 
-export async function createWorld(
-  history: History,
-  keys: Keys,
-  make: LaptopMaker,
-  makeHub: HubMaker,
-): Promise<World> {
+export async function createWorld(history: History, keys: Keys, make: LaptopMaker, makeHub: HubMaker): Promise<World> {
   const hubClock = { now: startOfTime };
   const hub = await makeHub(keys, hubClock);
   const actors = history.laptops.map((given, index): Actor => {
@@ -131,7 +126,12 @@ async function inviteAnew(world: World, actor: Actor): Promise<void> {
 }
 
 /** Gives a laptop a credential, as an invitation does. */
-export async function admit({ hub, names }: World, { laptop, granted }: Actor, role: Role, validDays?: number): Promise<void> {
+export async function admit(
+  { hub, names }: World,
+  { laptop, granted }: Actor,
+  role: Role,
+  validDays?: number,
+): Promise<void> {
   const { name, partition } = laptop;
   const writer = { replica: laptop.store().replica, publicKey: laptop.publicKey(), name, prefixes: granted, partition };
   const credential = await hub.enrol({ ...writer, role, validDays });

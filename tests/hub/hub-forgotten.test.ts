@@ -258,6 +258,21 @@ for (const kind of bothDatabases(postgres, 'forgotten')) {
         expect(await credentials.writerOf(first.replica)).toMatchObject({ state: 'revoked' });
       });
 
+      test('the whole line is brought though only its end has anything to hand over', async () => {
+        const [lost, keeper] = [office.open('lost'), office.open('keeper')];
+        await lost.enrol();
+        await keeper.enrol();
+        const heir = office.open('lost', lost.copy());
+        heir.renewIdentity();
+        expect(await heir.succeed()).toMatchObject({ ok: true });
+        heir.write(id('heir'), { name: 'От наследника, пример' });
+        await heir.sync();
+        await keeper.sync();
+        await putBack(lost, heir);
+        expect(await keeper.sync()).toMatchObject({ failure: null, sent: 1 });
+        expect(await held(heir)).toBe(1);
+      });
+
       test('who is alive goes on in the place of what the hub still knows, though others spoke of it first', async () => {
         const [, heir, keeper] = await lostHeirAndKeeper();
         await putBack(heir);

@@ -38,7 +38,7 @@ export function LineSheet() {
           hint={t('line.limitHint')}
           value={limit === null ? '' : String(limit)}
           empty={t('line.noLimit')}
-          onChange={(value) => change({ metered, limit: value === '' ? null : Number(value) })}
+          onChange={(value) => change({ metered, limit: value === null ? null : Number(value) })}
           options={offered.map((value) => ({
             value: String(value),
             label: t('line.rate', { bytes: format.bytes(value * 1000) }),

@@ -1,6 +1,6 @@
 /**
- * The hub and two laptops in real Electron: invitations as a file and as a link, first exchange, live changes both ways, a hub
- * that is away and comes back, a laptop that is shut out and invited again, and the page on which the operator sees
+ * The hub and two laptops in real Electron: invitations as a file and as a link, first exchange, live changes both ways, a line that
+ * costs money, a hub that is away and comes back, a laptop that is shut out and invited again, and the page on which the operator sees
  * both. The steps build on each other, in this order.
  */
 import { randomBytes } from 'node:crypto';
@@ -31,7 +31,15 @@ import {
 } from '../lib/walk-decisions.ts';
 import { type Desk, isSeen, keepEvidence, pageErrors, sitDown, standUp } from '../lib/walk-desk.ts';
 import { attach, saveAttachment } from '../lib/walk-files.ts';
-import { badge, chooseInvitation, enrolAsRead, pasteInvitation, roadMark, sendInvitation } from '../lib/walk-sync.ts';
+import {
+  badge,
+  chooseInvitation,
+  enrolAsRead,
+  pasteInvitation,
+  roadMark,
+  sendInvitation,
+  setLine,
+} from '../lib/walk-sync.ts';
 import { buildCoursePack, course, courseRow, lessonHeading, readLesson, takeCourse } from '../lib/walk-training.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'komissiya-hub-'));
@@ -39,6 +47,8 @@ const drives = join(folder, 'drives');
 /** A scan of a paper, and where the second laptop saves files. */
 const scan = join(folder, 'Скан протокола № 24.pdf');
 const papers = join(folder, 'papers');
+/** On the slowest line that can be chosen it takes two minutes. */
+const large = join(folder, 'Большой скан.pdf');
 const commission = {
   country: 'kz',
   search: 'Almaty',
@@ -67,6 +77,7 @@ beforeAll(async () => {
   buildCoursePack(join(drives, 'ФЛЕШКА', 'kurs.kpack'));
   mkdirSync(papers);
   writeFileSync(scan, randomBytes(300_000));
+  writeFileSync(large, randomBytes(2_000_000));
   hub = await startHub();
   desk = await sitDown('ru', launch('Профиль председателя № 1'));
 });
@@ -176,6 +187,44 @@ test('the hub: a second laptop has it all, and changes go both ways without a pr
   };
   expect(await progress(second)).toBe(await progress(desk));
   expect(await progress(desk)).toBeGreaterThan(0);
+});
+
+test('the hub: on a metered line a file waits until it is asked for, on a slow one no record waits for it', async () => {
+  const next = '26/1';
+  const traffic = (key: string, values = {}) => desk.text(desk.like(`files:traffic.${key}`, values));
+  await setLine(desk, { metered: true, limit: 16 });
+  await newDecision(desk, next);
+  await attach(desk, large);
+  await savedNote(desk).waitFor();
+  await desk.goTo('records');
+  await roadMark(desk, decisionRow(desk, next), 'received').waitFor();
+  await openDecision(second, next);
+  const isAway = second.text(second.say('files:state.noBlob')).or(second.text(second.say('files:state.away')));
+  await isAway.waitFor();
+  await desk.goTo('sync');
+  await desk.heading(desk.say('files:traffic.filesWait')).waitFor();
+  await traffic('metered').waitFor();
+  await desk.button(desk.say('sync:hub.check')).click();
+  await desk.text(desk.like('sync:hub.done')).waitFor();
+  expect(await isSeen(traffic('send', { number: 1 }))).toBe(true);
+  await desk.shot('walk-metered');
+
+  await desk.button(desk.say('files:traffic.move')).click();
+  await desk.heading(desk.say('files:traffic.recordsOnly')).waitFor();
+  await traffic('amount').waitFor();
+  await addContact(desk, { name: 'Быстров Пример (образец)' });
+  await desk.goTo('contacts');
+  await roadMark(desk, contactRow(desk, 'Быстров Пример'), 'received').waitFor();
+  await second.goTo('contacts');
+  await contactRow(second, 'Быстров Пример').waitFor();
+  await desk.goTo('sync');
+  await traffic('amount').waitFor();
+  await desk.shot('walk-slow');
+  await openDecision(second, next);
+  await isAway.waitFor();
+
+  await setLine(desk, { metered: false, limit: null });
+  expect(readFileSync(await saveAttachment(second, large, papers))).toEqual(readFileSync(large));
 });
 
 test('the hub: what a laptop may keep and must leave is told by the commission’s name', async () => {

@@ -3,6 +3,7 @@ import type { Locator } from 'playwright-core';
 import type { Road } from '#shared/records/contract.ts';
 import { expect } from 'vitest';
 import type { Desk } from './walk-desk.ts';
+import { escapeRegExp } from './walk-words.ts';
 
 /** Sends an invitation off; what comes of it is for the caller to see. */
 export async function sendInvitation(desk: Desk, address: string, code: string): Promise<void> {
@@ -39,6 +40,21 @@ export async function enrolAsRead(desk: Desk, address: string): Promise<void> {
   await expect.poll(() => desk.field(desk.say('sync:enrol.address')).inputValue()).toBe(address);
   await desk.button(desk.say('sync:enrol.send')).click();
   await desk.button(desk.say('sync:hub.check')).waitFor();
+}
+
+/** Says on the settings page what the line costs and may carry; `limit` in kilobytes a second, null for none. */
+export async function setLine(desk: Desk, line: { metered: boolean; limit: number | null }): Promise<void> {
+  await desk.goTo('settings');
+  const metered = desk.page.getByRole('checkbox', {
+    name: new RegExp(`^${escapeRegExp(desk.say('files:line.metered'))}`),
+  });
+  await metered.waitFor();
+  if ((await metered.isChecked()) !== line.metered) await metered.click();
+  await expect.poll(() => metered.isChecked()).toBe(line.metered);
+  const limit = desk.field(desk.say('files:line.limit'));
+  const wanted = line.limit === null ? '' : String(line.limit);
+  await limit.selectOption(wanted);
+  await expect.poll(() => limit.inputValue()).toBe(wanted);
 }
 
 /** The three rhombi of a row or a page with as many filled. */

@@ -54,7 +54,14 @@ test.skipIf(postgres === null)(
       while (set.size < 3) await new Promise((wake) => setTimeout(wake, 20));
     };
     await Promise.race([until(waiting.database), writing]);
-    await postgres?.crash();
+    const ready = async (): Promise<number[]> =>
+      Promise.all([one, two].map(async ({ page }) => (await fetch(`${page}/readyz`)).status));
+    expect(await ready()).toEqual([200, 200]);
+    await postgres?.crash(async () => {
+      await expect.poll(ready, { message: 'nothing is sent to a hub without its database' }).toEqual([503, 503]);
+      for (const { page } of [one, two]) expect((await fetch(`${page}/healthz`)).status).toBe(200);
+    });
+    await expect.poll(ready, { message: 'and it comes back by itself' }).toEqual([200, 200]);
     done = 'database';
     expect(unanswered, 'the crash was noticed').toBeGreaterThan(0);
     await Promise.race([until(waiting.hub), writing]);

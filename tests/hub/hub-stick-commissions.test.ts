@@ -33,7 +33,7 @@ function copyOf(stick: TestStick): TestStick {
 async function country() {
   const at = await hubAndOffices();
   // The first core in the hub's company is the one that may see all.
-  const wide = await at.online('SAMPLE-ALL', ['kz'], ['staff']);
+  const wide = await at.online('SAMPLE-ALL', { partitions: ['kz'], roles: ['staff'] });
   const offices: { readonly commission: string; readonly core: TestCore; readonly name: string }[] = [];
   for (const commission of commissions) {
     const name = `SAMPLE-${commission.slice(3, 5)}`;

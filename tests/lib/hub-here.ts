@@ -12,13 +12,13 @@ import { startSignedIn } from './core.ts';
 
 /** `deps` are what the hub was made with: commands of the operator's want them too. `now`: milliseconds UTC. */
 export async function startHubHere(now: () => number, env: { readonly [name: string]: string } = {}) {
-  const { hub, address, deps, close } = await openHubHere(now, env);
+  const { hub, address, deps, directory, close } = await openHubHere(now, env);
   const core = await startSignedIn();
   onTestFinished(async () => {
     await core.close();
     await close();
   });
-  return { hub, address, core, deps };
+  return { hub, address, core, deps, directory };
 }
 
 /** A hub that answers until it is closed. `env` are its settings. */
@@ -33,6 +33,7 @@ export async function openHubHere(now: () => number, env: { readonly [name: stri
     hub,
     address,
     deps,
+    directory,
     async close(): Promise<void> {
       await hub.close();
       rmSync(directory, { recursive: true, force: true });

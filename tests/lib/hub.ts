@@ -155,8 +155,8 @@ async function commandHere(env: { readonly [name: string]: string }, [name = '',
 export type TestPostgres = {
   /** Makes an empty database; answers its address for HUB_DATABASE_URL. */
   createDatabase(name: string): Promise<string>;
-  /** Kills it as a power cut would, and starts it again. */
-  crash(): Promise<void>;
+  /** Kills it as a power cut would, and starts it again after `meanwhile`. */
+  crash(meanwhile?: () => Promise<void>): Promise<void>;
   close(): void;
 };
 
@@ -204,11 +204,12 @@ export function startPostgres(): TestPostgres | null {
       server.pg('createdb', '--host', server.directory, '--username', 'hub', name);
       return `postgres://hub@localhost/${name}?host=${encodeURIComponent(server.directory)}`;
     },
-    async crash() {
+    async crash(meanwhile) {
       if (server === null) throw new Error('it does not run');
       const { directory, run } = server;
       const pid = Number(readFileSync(join(directory, 'data/postmaster.pid'), 'utf8').split('\n')[0]);
       process.kill(pid, 'SIGKILL');
+      await meanwhile?.();
       // Its children notice within a second or so; until then the memory they share keeps a new one from starting.
       for (let turn = 1; ; turn += 1) {
         await new Promise((done) => setTimeout(done, 500));

@@ -34,13 +34,13 @@ export async function hubAndOffices(env: { readonly [name: string]: string } = {
     onTestFinished(() => another.close());
     return another;
   }
-  /** Enrolled over the line. */
+  /** Enrolled over the line; for its own commission where no `partitions` are given. */
   async function online(
     name: string,
-    partitions = [partitionOf(usual)],
-    roles: readonly Role[] = ['chair'],
+    given: { commission?: string; partitions?: readonly string[]; roles?: readonly Role[] } = {},
   ): Promise<TestCore> {
-    const core = await signedIn(usual);
+    const { commission = usual, partitions = [partitionOf(commission)], roles = ['chair'] } = given;
+    const core = await signedIn(commission);
     const order = { partitions, roles, laptop: name, commission: null };
     const code = await hub.credentials.invite({ ...order, days: 1, validDays: 400 });
     await core.value('sync.enrol', { address, code });

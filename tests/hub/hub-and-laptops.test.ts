@@ -1,4 +1,5 @@
 /** Real cores and real hubs: two laptops of one commission meet, on a file and on PostgreSQL, and nothing is lost when it breaks. */
+import { randomBytes } from 'node:crypto';
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -14,6 +15,7 @@ import {
   type TestHubOptions,
   type TestPostgres,
 } from '#tests/lib/hub.ts';
+import { openLine } from '#tests/lib/bad-line.ts';
 import { enrolledCore, keptForEachTest } from '#tests/lib/kept.ts';
 import { until } from '#tests/lib/until.ts';
 
@@ -82,24 +84,42 @@ for (const kind of databases) {
     });
 
     test('a hub that is down is a state; killed and started again it has lost nothing', async () => {
-      const first = await laptop(hub, 'SAMPLE-03');
+      const port = Number(place.port);
+      const [slow, fast] = [80_000, 1e9].map((bitsPerSecond) => ({
+        bitsPerSecond,
+        roundTripMs: 0,
+        loss: 0,
+        cutEveryMs: null,
+      }));
+      if (slow === undefined || fast === undefined) throw new Error('no lines');
+      let line = await openLine(port, fast, () => 1);
+      const first = keep(await startSignedIn());
+      const code = await hub.invite({ laptop: 'SAMPLE-03' });
+      await first.value('sync.enrol', { address: `https://127.0.0.1:${line.port}`, code });
+      await first.value('sync.now', {});
       const second = await laptop(hub, 'SAMPLE-04');
       const before = (await contactNames(first)).length;
-      // Killed while an upload of many changes runs, sooner and later in it.
-      for (const [batch, delay] of [30, 90, 200].entries()) {
+      // Killed with a part of an upload on its way to it, sooner and later in it; all of it is several times as much.
+      for (const [batch, part] of [4000, 10_000, 20_000].entries()) {
         for (const half of [0, 1]) {
           const items = Array.from({ length: 500 }, (_, index) => ({
             kind: 'contact' as const,
-            values: { name: `Контакт, пример ${batch}-${half}-${index}` },
+            values: { name: `Контакт, пример ${batch}-${half}-${index}`, note: randomBytes(60).toString('base64') },
           }));
           await first.value('records.saveTogether', { items });
         }
+        await line.close();
+        line = await openLine(port, slow, () => 1, line.port);
         if (batch > 0) hub = await startHub(place);
         const cut = first.call('sync.now', {});
-        await new Promise((done) => setTimeout(done, delay));
+        await until(async () => line.bytes.up - line.of.handShakes > part);
         await hub.kill();
-        await cut;
+        expect(await cut).toMatchObject({ ok: false, error: { code: 'sync/hub-unreachable' } });
+        const { saved, sent } = await first.value('sync.status', {});
+        expect(saved + sent, 'nothing of it was acknowledged').toBeGreaterThanOrEqual(1000);
       }
+      await line.close();
+      line = keep(await openLine(port, fast, () => 1, line.port));
       expect(await first.code('sync.now', {})).toBe('sync/hub-unreachable');
       const away = await first.value('sync.status', {});
       expect(away.state).toBe('offline');

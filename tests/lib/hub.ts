@@ -2,7 +2,7 @@
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { pino } from 'pino';
 import { allKinds } from '#shared/kinds/all-kinds.ts';
@@ -67,7 +67,7 @@ export async function startHub(options: TestHubOptions = {}): Promise<TestHub> {
     ...options.env,
   };
   const child = spawn(process.execPath, [entry, 'start'], {
-    cwd: root,
+    cwd: resolve(dirname(entry), '..'),
     env: { ...process.env, ...env, KOMISSIYA_HUB_PORT: String(options.port ?? 0) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseHubAddress } from '#core/sync/hub-address.ts';
-import { jitter, retryDelay } from '#core/sync/sync-schedule.ts';
+import { jitter, regularDelay, retryDelay, signInDelay } from '#core/sync/sync-schedule.ts';
 
 test('addresses as people type them', () => {
   const cases: [string, string | null][] = [
@@ -28,6 +28,8 @@ test('tries come ever more slowly, never more than twelve minutes apart, never i
   const high = { bytes: (length: number) => new Uint8Array(length).fill(255) };
   expect([1, 2, 3].map((failures) => retryDelay(failures, low))).toEqual([4000, 8000, 16_000]);
   expect(retryDelay(1000, high)).toBe(720_000);
+  expect([low, high].map(regularDelay)).toEqual([540_000, 660_000]);
+  expect([low, high].map(signInDelay)).toEqual([500, 5500]);
   expect(jitter(1000, 0.1, low)).toBe(900);
   expect(jitter(1000, 0.1, high)).toBe(1100);
 });

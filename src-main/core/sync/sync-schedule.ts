@@ -39,6 +39,11 @@ export function regularDelay(random: Random): number {
   return jitter(10 * minuteMs, 0.1, random);
 }
 
+/** After sign-in: half a second to five and a half, so that laptops whose people all come at nine do not ask the hub in step. */
+export function signInDelay(random: Random): number {
+  return jitter(3000, 5 / 6, random);
+}
+
 /** After `failures` (1, 2, …) without contact: 5 s, doubled each time, ten minutes at most, a fifth more or less. */
 export function retryDelay(failures: number, random: Random): number {
   return jitter(Math.min(10 * minuteMs, 5000 * 2 ** Math.min(failures - 1, 10)), 0.2, random);

@@ -22,7 +22,7 @@ import { enrolOverLine, type TypedInvitation } from './line-enrolment.ts';
 import { createHubTransport, type HubTiming, type HubTransport, type HubTransportDeps } from './hub-transport.ts';
 import { type OpenedSync, openSync } from './opened-sync.ts';
 import type { SyncProfile } from './sync-profile.ts';
-import { createSchedule, jitter, regularDelay, retryDelay } from './sync-schedule.ts';
+import { createSchedule, jitter, regularDelay, retryDelay, signInDelay } from './sync-schedule.ts';
 import { giveUp, isFinal, isForgotten, isWaiting, succeedAtHub } from './succeeding.ts';
 import { answerCame, nameProblem, nameScopes, progressed, syncStatus } from './sync-status.ts';
 import type { Enrolment, SyncMemory } from './sync-store.ts';
@@ -61,7 +61,6 @@ export type SyncService = {
   enrolmentChanged(): void;
 };
 
-const afterSignInMs = 500;
 const afterChangeMs = 1000;
 /** After a line broke: who listened, soon; and later while what is large has to go on over it first. */
 const afterBreakMs = 3000;
@@ -353,7 +352,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
     },
     open(profile) {
       opened = openSync(profile, createCompacting(deps));
-      if (isOnline(profile.store)) schedule.within(afterSignInMs);
+      if (isOnline(profile.store)) schedule.within(signInDelay(random));
     },
     async close() {
       const at = opened;

@@ -1,13 +1,18 @@
 /**
- * Three laptops in real Electron, one of them never online: enrolled by a file on a stick, kept equal by the stick alone, and
- * handed over to a neighbour without a hub. The steps build on each other, in this order.
+ * Three laptops in real Electron, one of them never online: enrolled by a file on a stick, kept equal by the stick alone, also where
+ * one is full or closed to writing, and handed over to a neighbour without a hub. The steps build on each other, in this order.
  */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { canonicalJson } from '#shared/kernel/canonical-json.ts';
+import { allKinds } from '#shared/kinds/all-kinds.ts';
+import type { RecordView } from '#shared/records/contract.ts';
+import type { SyncExchange, SyncStatus } from '#shared/sync/contract.ts';
 import type { LaunchOptions } from '../lib/electron-app.ts';
 import { startHub, type TestHub } from '../lib/hub.ts';
+import { closeToWriting, mountOn, openForWriting, pull } from '../lib/small-disk.ts';
 import { firstRun } from '../lib/walk-access.ts';
 import { addContact, contactNames, contactRow } from '../lib/walk-contacts.ts';
 import { type Desk, isSeen, keepEvidence, pageErrors, sitDown, standUp } from '../lib/walk-desk.ts';
@@ -44,6 +49,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const desk of [online, remote, neighbour]) await standUp(desk);
   await hub.close();
+  pullSmall();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -125,7 +131,6 @@ test('what it writes goes to the hub on the stick, and what others wrote comes b
   await remote.goTo('sync');
   expect(await isSeen(remote.heading(remote.say('sync:state.received')))).toBe(true);
   await remote.shot('walk-stick-sync');
-  await standUp(online);
 });
 
 test('what the hub refuses from a stick is told apart from what waits, until the right is back', async () => {
@@ -160,7 +165,78 @@ test('what the hub refuses from a stick is told apart from what waits, until the
   await said(remote.say('stick:text.none')).waitFor();
 });
 
-test('two laptops exchange by a stick without the hub', async () => {
+const small = join(drives, 'МАЛАЯ');
+/** A stick of its own that can be full and closed; false where this machine lets nobody mount one. */
+function plugInSmall(): boolean {
+  mkdirSync(small);
+  try {
+    mountOn(small, '256k');
+    return true;
+  } catch {
+    rmSync(small, { recursive: true });
+    console.error('The walk with a full and a read-only stick is skipped: mounting a tmpfs needs root.');
+    return false;
+  }
+}
+function pullSmall(): void {
+  if (!existsSync(small)) return;
+  pull(small);
+  rmSync(small, { recursive: true });
+}
+
+test('a full stick and one closed to writing are told of, with what to do, and nothing half-written stays', async (context) => {
+  if (!plugInSmall()) return context.skip('mounting a tmpfs needs root');
+  const filler = join(small, 'Фото.jpg');
+  const parcels = () => (existsSync(join(small, 'komissiya')) ? readdirSync(join(small, 'komissiya')) : []);
+  const dialog = remote.page.getByRole('dialog');
+  const said = (key: string) => remote.text(remote.like(`failures:${key}`), dialog);
+  const write = remote.button(remote.say('stick:dialog.write'));
+  writeFileSync(filler, new Uint8Array(256 * 1024));
+  await remote.goTo('sync');
+  await remote.button(remote.say('stick:write')).click();
+  await remote.choose(remote.say('stick:place.stick', { name: 'МАЛАЯ' }));
+  await write.click();
+  await said('stick/full.title').waitFor();
+  await said('stick/full.text').waitFor();
+  await remote.shot('walk-stick-full');
+  expect(parcels()).toEqual([]);
+
+  closeToWriting(small);
+  await write.click();
+  await said('stick/read-only.title').waitFor();
+  await said('stick/read-only.text').waitFor();
+  expect(await said('stick/full.title').count()).toBe(0);
+  await remote.shot('walk-stick-read-only');
+  expect(parcels()).toEqual([]);
+
+  // What was said to do helps, in the same dialog.
+  openForWriting(small);
+  rmSync(filler);
+  await write.click();
+  await remote.heading(remote.say('stick:done.title')).waitFor();
+  await remote.button(remote.say('stick:done.close')).click();
+  expect(parcels()).toHaveLength(1);
+  pullSmall();
+  await expect
+    .poll(async () => {
+      const state = await remote.call<{ places: unknown[] }>('stick.state');
+      return state.ok && state.value.places.length;
+    })
+    .toBe(1);
+});
+
+/** All that a laptop lists, of every kind, as texts; where a record is on its way is each laptop's own. */
+async function allRecords(at: Desk): Promise<string[]> {
+  const found: string[] = [];
+  for (const { name } of allKinds) {
+    const list = await at.call<{ rows: RecordView[] }>('records.list', { kind: name, locale: 'ru', limit: 500 });
+    if (!list.ok) throw new Error(`${name}: ${list.error.code}`);
+    found.push(...list.value.rows.map(({ road: _road, ...rest }) => canonicalJson(rest)));
+  }
+  return found.toSorted();
+}
+
+test('one round of the trainer’s stick makes three laptops equal, one of which never had a line', async () => {
   neighbour = await sitDown('ru', launch('Профиль соседа № 3'));
   await firstRun(neighbour, { locale: 'ru', ...commission, person: member });
   // Who may not add a member is told who does, and where the composition comes from.
@@ -170,10 +246,41 @@ test('two laptops exchange by a stick without the hub', async () => {
   await neighbour.link(neighbour.say('commissions:empty.sync')).click();
   const invitation = { partition, roles: member.role, laptop: 'SAMPLE-NEIGHBOUR' };
   await enrol(neighbour, hub.address, await hub.invite(invitation));
-  await contactRowAfterSync(neighbour, 'Қаримов Ойбек');
-  // The one without a line learns of its new neighbour by the hub's next answer.
-  await hub.command('stick', stick);
+  const written = ['Дальний Пример (образец)', 'Сетевой Пример (образец)', 'Соседний Пример (образец)'];
+  const all = [remote, online, neighbour];
+  for (const [index, at] of all.entries()) {
+    await addContact(at, { name: written[index] ?? '' });
+    await at.goTo('contacts');
+    await roadMark(at, contactRow(at, written[index] ?? ''), at === remote ? 'saved' : 'received').waitFor();
+  }
+  expect(await allRecords(remote)).not.toEqual(await allRecords(online));
+
+  await remote.goTo('sync');
+  await remote.button(remote.say('stick:write')).click();
+  await remote.button(remote.say('stick:dialog.write')).click();
+  await remote.button(remote.say('stick:done.close')).click();
+  expect(await hub.command('stick', stick)).toContain('taken\tSAMPLE-REMOTE');
   await remote.button(remote.say('stick:take')).first().click();
+  await remote.page.getByText(remote.say('stick:text.none')).waitFor();
+  for (const at of all) {
+    await at.goTo('contacts');
+    await expect.poll(() => contactNames(at)).toEqual(expect.arrayContaining(written));
+  }
+  const whole = await allRecords(online);
+  // Three people, five contacts, the commission and a draft.
+  expect(whole.length).toBeGreaterThanOrEqual(10);
+  for (const at of [remote, neighbour]) {
+    await expect.poll(() => allRecords(at)).toEqual(whole);
+    expect(await contactNames(at)).toEqual(await contactNames(online));
+  }
+  const status = await remote.call<SyncStatus>('sync.status');
+  expect(status.ok && status.value.enrolled).toMatchObject({ address: null });
+  const past = await remote.call<{ items: SyncExchange[] }>('sync.exchanges', { limit: 100 });
+  expect(past.ok && past.value.items.map(({ road }) => road)).toEqual(expect.not.arrayContaining(['hub']));
+  await remote.shot('walk-stick-equal');
+});
+
+test('two laptops exchange by a stick without the hub', async () => {
   await hub.close();
   await addContact(remote, { name: 'Соседов Пример (образец)' });
   await remote.goTo('sync');
@@ -186,11 +293,6 @@ test('two laptops exchange by a stick without the hub', async () => {
   await neighbour.button(neighbour.say('stick:notice.take')).click();
   expect(await isSeen(contactRow(neighbour, 'Соседов Пример'))).toBe(true);
 });
-
-async function contactRowAfterSync(desk: Desk, name: string): Promise<void> {
-  await desk.goTo('contacts');
-  await contactRow(desk, name).waitFor();
-}
 
 test('the pages complained of nothing', () => {
   expect(pageErrors()).toEqual([]);

@@ -77,8 +77,8 @@ export const hubMutants: readonly Mutant[] = [
   {
     name: 'who goes on for another gets only the newest of its rights',
     file: 'succession.ts',
-    from: 'const counting = stillCounting(await credentialsOf(tx, old.id), now);',
-    to: 'const counting = stillCounting(await credentialsOf(tx, old.id), now).slice(0, 1);',
+    from: 'const counting = stillHonoured(await credentialsOf(tx, old.id), now);',
+    to: 'const counting = stillHonoured(await credentialsOf(tx, old.id), now).slice(0, 1);',
   },
   {
     name: 'a revoked or expired laptop is let in by line',

@@ -69,8 +69,8 @@ const syncMutants: readonly Mutant[] = [
   {
     name: 'the same summary under another epoch is no news',
     file: 'exchange.ts',
-    from: 'if (same && epoch === options.epoch) {',
-    to: 'if (same || epoch !== options.epoch) {',
+    from: 'if (!same || epoch !== options.epoch) return',
+    to: 'if (!same && epoch === options.epoch) return',
   },
   {
     name: 'partitions that were not asked for are taken',

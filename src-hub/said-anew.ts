@@ -4,7 +4,7 @@
  * what the backup holds, and what an operator repeats follows it on both sides.
  */
 import type { Random, Time } from '#shared/kernel/ports.ts';
-import { differing, newestFirst, stillCounting } from '#shared/sync/credential.ts';
+import { withoutRepeated, newestFirst, stillHonoured } from '#shared/sync/credential.ts';
 import type { HubDb } from './db/database.ts';
 import { ensureIdentity } from './identity.ts';
 import { heldOf, keepCredential, readCredential, signCredential } from './issuing.ts';
@@ -21,7 +21,7 @@ export async function sayAnew(tx: HubDb, deps: { readonly time: Time; readonly r
   for (const [replica, own] of Map.groupBy(rows, (row) => row.replica)) {
     const credentials = newestFirst(own.map(({ body }) => readCredential(body)));
     // Else each time a hub is put back there would be twice as many.
-    const counting = differing(stillCounting(credentials, now));
+    const counting = withoutRepeated(stillHonoured(credentials, now));
     const [newest] = counting;
     const isRevoked = own.some(({ serial, revoked_at: at }) => serial === newest?.serial && at !== null);
     if (newest === undefined || isRevoked) continue;

@@ -5,7 +5,7 @@
 import { hexToBytes } from '#shared/kernel/ids.ts';
 import type { Random, Time } from '#shared/kernel/ports.ts';
 import { err, ok, type Result } from '#shared/kernel/result.ts';
-import { newestFirst, stillCounting } from '#shared/sync/credential.ts';
+import { newestFirst, stillHonoured } from '#shared/sync/credential.ts';
 import type { Credential } from '#shared/sync/messages.ts';
 import { handOverMs, type Succession, successionBytes } from '#shared/sync/succession.ts';
 import type { HubDb } from './db/database.ts';
@@ -63,7 +63,7 @@ export async function succeed(
       return refuse('revoked');
     }
 
-    const counting = stillCounting(await credentialsOf(tx, old.id), now);
+    const counting = stillHonoured(await credentialsOf(tx, old.id), now);
     const issued = counting.map((each, age) =>
       signCredential(deps, heirRights(succession, each, { rights, age, now })),
     );

@@ -10,7 +10,7 @@
  */
 import { err, type Failure, ok, type Result } from '../kernel/result.ts';
 import { kindsByNumber } from '../kinds/all-kinds.ts';
-import { coversPartition, isValidAt, mayAct, newestFirst, stillCounting } from './credential.ts';
+import { coversPartition, isValidAt, mayAct, newestFirst, stillHonoured } from './credential.ts';
 import type { Credential } from './messages.ts';
 import type { Op } from './op.ts';
 import type { SegmentHeader } from './segment.ts';
@@ -39,7 +39,7 @@ export function checkSegmentAllowed(
   if (ops.some(({ time }) => leavesNoRoom(time, nowMs))) return err({ code: 'segment/garbage' });
   for (const op of ops) {
     const at = own.findIndex((each) => op.seq > (each.heldBefore?.[header.partition] ?? 0));
-    const judges = at < 0 ? [] : stillCounting(own.slice(at), nowMs);
+    const judges = at < 0 ? [] : stillHonoured(own.slice(at), nowMs);
     const why = refusalOf(judges[0], header.partition, op);
     if (why !== null && judges.every((each) => refusalOf(each, header.partition, op) !== null)) return err(why);
   }

@@ -80,7 +80,7 @@ export function coversPartition(credential: Pick<Credential, 'partitions'>, part
  * Of a laptop's credentials, newest first, those by whose rights it may still hand over what it wrote: the first, and the one behind each
  * that says `handOverUntil`. `nowMs`: milliseconds UTC, the hub's; null where whoever asks does not judge whether it is in time.
  */
-export function stillCounting(newestOnwards: readonly Credential[], nowMs: number | null): Credential[] {
+export function stillHonoured(newestOnwards: readonly Credential[], nowMs: number | null): Credential[] {
   const isOpen = ({ handOverUntil }: Credential): boolean =>
     handOverUntil !== undefined && (nowMs === null || nowMs < handOverUntil);
   const last = newestOnwards.findIndex((each) => !isOpen(each));
@@ -91,7 +91,7 @@ export function stillCounting(newestOnwards: readonly Credential[], nowMs: numbe
  * Those that still count, without the ones that say what a newer one says: roles, partitions, and until when those before it count. Without them
  * the same ops are allowed.
  */
-export function differing(counting: readonly Credential[]): Credential[] {
+export function withoutRepeated(counting: readonly Credential[]): Credential[] {
   const said = new Set<string>();
   return counting.filter(({ roles, partitions, handOverUntil = null }) => {
     const key = canonicalJson({ roles, partitions, handOverUntil });
@@ -106,7 +106,7 @@ export function differing(counting: readonly Credential[]): Credential[] {
  * hand over what belongs there. `credentials`: all the laptop had, newest first; `nowMs`: milliseconds UTC, the hub's.
  */
 export function mayLeaveIn(credentials: readonly Credential[], partition: string, nowMs: number): boolean {
-  return stillCounting(credentials, nowMs).some((each) => coversPartition(each, partition));
+  return stillHonoured(credentials, nowMs).some((each) => coversPartition(each, partition));
 }
 
 /**

@@ -148,21 +148,12 @@ export async function exchange(
   const begun = (await options.begun?.answer)?.ok === true ? options.begun : null;
   let session = begun?.since ?? beginExchange(store, options);
   if (!begun && ahead(store, session, options) === 0 && options.epoch !== null) {
-    if (isStopped(options)) return end(session, { code: 'sync/stopped' });
-    const answer = await transport.send(briefRequest(store, options));
-    if (!answer.ok) return end(session, answer.error);
-    const brief = unframe(answer.value, BriefResponse);
-    if (!brief.ok) return end(session, brief.error);
-    const { same, epoch, time } = brief.value.header;
-    session = { ...session, turns: 1, hubTime: time };
-    if (same && epoch === options.epoch) {
-      // What waited for other rights may be written now, whichever way those came.
-      store.takeBack();
-      if (ahead(store, session, options) === 0) return end(session, null);
-    }
+    const brief = await askBriefly(store, transport, session, options);
+    if (brief.isOver) return end(brief.session, brief.failure);
+    session = brief.session;
   }
   /** Segments whose answer was lost: the hub may have them. */
-  let unsure: readonly Sent[] = [];
+  let maybeDelivered: readonly Sent[] = [];
   /** Ops handed over when an answer was last lost: lost again without one more, the road is no good. */
   let sentWhenLost = -1;
   let asked = begun ?? (await ask(store, transport, session, options, {}));
@@ -177,14 +168,14 @@ export async function exchange(
     if (!answer.ok) {
       // A short turn tells what the hub has before it is sent again.
       if (!mayHaveArrived(answer.error) || session.sent <= sentWhenLost) return end(session, answer.error);
-      unsure = asked.sent;
-      if (unsure.length === 0) return end(session, answer.error);
+      if (asked.sent.length === 0) return end(session, answer.error);
+      maybeDelivered = asked.sent;
       sentWhenLost = session.sent;
       asked = await ask(store, transport, session, { ...options, maxRequestBytes: 0 }, {});
       continue;
     }
-    const lost = unsure;
-    unsure = [];
+    const unanswered = maybeDelivered;
+    maybeDelivered = [];
     const response = unframe(answer.value, SyncResponse);
     if (!response.ok) return end(session, response.error);
     const { header, segments } = response.value;
@@ -194,7 +185,7 @@ export async function exchange(
 
     const before = session;
     // What did not arrive is no refusal.
-    const arrived = lost.filter(({ log, from }) => (header.summary[log] ?? 0) >= from);
+    const arrived = unanswered.filter(({ log, from }) => (header.summary[log] ?? 0) >= from);
     await store.prepare?.({ ends: endsIn(store, session, header) });
     session = takeAnswer(store, session, { ...asked, sent: [...asked.sent, ...arrived] }, header, options);
     if (session.failure !== null) return end(session, session.failure);
@@ -205,15 +196,8 @@ export async function exchange(
     const next = mayAsk ? await ask(store, transport, session, options, comingBy(store, segments, options)) : null;
     // What is applied would hold up its sending.
     await next?.onItsWay;
-    for (let at = 0; at < segments.length; at += segmentsAtOnce) {
-      const some = segments.slice(at, at + segmentsAtOnce);
-      await options.breathe?.();
-      await store.prepare?.({ segments: some });
-      if (isStopped(options)) return end(session, { code: 'sync/stopped' });
-      session = takeTogether(store, session, some, (each, bytes) => takeSegment(store, each, bytes, options));
-      if (session.failure !== null) return end(session, session.failure);
-      report(store, session, header, options);
-    }
+    session = await takeSegments(store, session, header, segments, options);
+    if (session.failure !== null) return end(session, session.failure);
     store.takeBack();
     const left = ahead(store, session, options);
     const isAsking = session.credentials !== null;
@@ -229,7 +213,7 @@ export async function exchange(
     const { since } = asked;
     const moved =
       isAsking ||
-      lost.length > 0 ||
+      unanswered.length > 0 ||
       asked.sent.length > 0 ||
       // A log that was found to go on otherwise at the hub is asked for from where both part.
       lacking !== since.lacking ||
@@ -239,14 +223,58 @@ export async function exchange(
       (left > 0 && hasToOffer(store, session, options));
     session = { ...session, lacking, isFlowing: true };
     if (isEqual || !moved || session.turns >= maxTurns) {
-      const hopeful = session.turns < maxTurns ? tryingAgain(session) : null;
+      const retrying = session.turns < maxTurns ? tryingAgain(session) : null;
       // Nothing came although there is said to be more: whatever is left is refused here, or the hub errs. So it does where it never ends.
       const isStuck = (header.more && session.refusedHere.length === 0) || session.turns >= maxTurns;
-      if (hopeful === null) return end(session, isStuck ? { code: 'sync/protocol', reason: 'no-progress' } : null);
-      session = hopeful;
+      if (retrying === null) return end(session, isStuck ? { code: 'sync/protocol', reason: 'no-progress' } : null);
+      session = retrying;
     }
     asked = await ask(store, transport, session, options, {});
   }
+}
+
+type Brief = { readonly isOver: boolean; readonly failure: Failure | null; readonly session: Session };
+
+/** The short question whether anything is news. `isOver`: nothing is, or it could not be asked; else the whole request follows. */
+async function askBriefly(
+  store: ReplicaStore,
+  transport: Transport,
+  session: Session,
+  options: ExchangeOptions,
+): Promise<Brief> {
+  const over = (failure: Failure): Brief => ({ isOver: true, failure, session });
+  if (isStopped(options)) return over({ code: 'sync/stopped' });
+  const answer = await transport.send(briefRequest(store, options));
+  if (!answer.ok) return over(answer.error);
+  const brief = unframe(answer.value, BriefResponse);
+  if (!brief.ok) return over(brief.error);
+  const { same, epoch, time } = brief.value.header;
+  const heard = { ...session, turns: 1, hubTime: time };
+  if (!same || epoch !== options.epoch) return { isOver: false, failure: null, session: heard };
+  // What waited for other rights may be written now, whichever way those came.
+  store.takeBack();
+  return { isOver: ahead(store, heard, options) === 0, failure: null, session: heard };
+}
+
+/** Applies an answer's segments, some in one transaction each. Ends where one cannot be kept or it is stopped: the session's `failure`. */
+async function takeSegments(
+  store: ReplicaStore,
+  session: Session,
+  header: SyncResponse,
+  segments: readonly Uint8Array[],
+  options: ExchangeOptions,
+): Promise<Session> {
+  let taken = session;
+  for (let at = 0; at < segments.length; at += segmentsAtOnce) {
+    const some = segments.slice(at, at + segmentsAtOnce);
+    await options.breathe?.();
+    await store.prepare?.({ segments: some });
+    if (isStopped(options)) return { ...taken, failure: { code: 'sync/stopped' } };
+    taken = takeTogether(store, taken, some, (each, bytes) => takeSegment(store, each, bytes, options));
+    if (taken.failure !== null) return taken;
+    report(store, taken, header, options);
+  }
+  return taken;
 }
 
 /**
@@ -298,20 +326,12 @@ function beginExchange(store: ReplicaStore, options: ExchangeOptions): Session {
   return { ...session, due };
 }
 
+/** What is told of it in the end. */
 function end(session: Session, failure: Failure | null): ExchangeOutcome {
-  const {
-    blocked: _b,
-    due: _d,
-    credentials: _c,
-    lacking: _l,
-    branched: _f,
-    triedAt: _a,
-    isFlowing: _w,
-    isTold: _t,
-    forgotten: _n,
-    ...outcome
-  } = session;
-  return { ...outcome, failure };
+  const { sent, received, turns, epoch, acknowledged, hubSummary, unwanted, reissued, laptops, hubTime } = session;
+  const { refusals, refusedHere } = session;
+  const counts = { sent, received, turns, reissued };
+  return { ...counts, epoch, acknowledged, hubSummary, unwanted, laptops, hubTime, refusals, refusedHere, failure };
 }
 
 /** Others' ops the hub holds and this laptop does not, but for what it has refused. */

@@ -39,12 +39,12 @@ export const maxSegmentsPerMessage = 1000;
 
 /** Ops to hand over. */
 export function ahead(store: ReplicaStore, word: HubWord, options: HandOverOptions): number {
-  return opsBeyond(store.summary(), held(store, word, options));
+  return opsBeyond(store.summary(), notToOffer(store, word, options));
 }
 
 /** Whether some of them can be handed over now: what is written under this identity may wait for what was written before it. */
 export function hasToOffer(store: ReplicaStore, word: HubWord, options: HandOverOptions): boolean {
-  return store.segmentsBeyond(held(store, word, options), 1).length > 0;
+  return store.segmentsBeyond(notToOffer(store, word, options), 1).length > 0;
 }
 
 /**
@@ -67,7 +67,7 @@ export async function nextSegments(
   const segments: Uint8Array[] = [];
   const sent: Sent[] = [];
   let bytes = 0;
-  let next = held(store, word, options);
+  let next = notToOffer(store, word, options);
   while (bytes < limit && segments.length < mostSegments && opsBeyond(store.summary(), next) > 0) {
     await options.breathe?.();
     if (isStopped(options)) break;
@@ -87,7 +87,7 @@ export async function nextSegments(
 }
 
 /** What is not to be offered: what the hub holds, and everything of logs that it refused or that are none of its business. */
-function held(store: ReplicaStore, word: HubWord, options: HandOverOptions): Summary {
+function notToOffer(store: ReplicaStore, word: HubWord, options: HandOverOptions): Summary {
   const withheld = Object.entries(store.summary()).filter(([log, seq]) => {
     if (word.blocked.includes(log)) return true;
     if (store.isOwn(log)) return false;

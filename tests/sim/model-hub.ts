@@ -6,7 +6,7 @@ import { isWithin } from '#shared/access/partitions.ts';
 import { bytesToHex, hexToBytes } from '#shared/kernel/ids.ts';
 import { ok, type Result } from '#shared/kernel/result.ts';
 import { checkSegmentAllowed } from '#shared/sync/accept.ts';
-import { credentialBytes, differing, newestFirst, reachesInto, stillCounting } from '#shared/sync/credential.ts';
+import { credentialBytes, withoutRepeated, newestFirst, reachesInto, stillHonoured } from '#shared/sync/credential.ts';
 import {
   BriefRequest,
   type Credential,
@@ -262,7 +262,7 @@ function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }): SimH
     if (successor !== undefined) return successor === replica ? (newest(replica) ?? null) : null;
     disk.successors.set(from, replica);
     // What was written under rights that changed since may have to be written again: those before are issued as well.
-    const [, ...earlier] = stillCounting(newestFirst(credentialsOf(from)), clock.now);
+    const [, ...earlier] = stillHonoured(newestFirst(credentialsOf(from)), clock.now);
     const rightsOf = ({ laptop, roles, partitions, validUntil, handOverUntil }: Credential) => ({
       replica,
       publicKey,
@@ -417,7 +417,7 @@ function createModelHub(keys: Keys, pair: KeyPair, clock: { now: number }): SimH
       disk = { ...copyOf(image), epoch: disk.epoch + 1 };
       for (const replica of new Set(disk.credentials.map((each) => each.replica))) {
         if (disk.successors.has(replica)) continue;
-        const counting = differing(stillCounting(newestFirst(credentialsOf(replica)), clock.now));
+        const counting = withoutRepeated(stillHonoured(newestFirst(credentialsOf(replica)), clock.now));
         for (const { signature: _s, serial: _n, validFrom: _f, heldBefore: _h, ...rights } of counting.reverse())
           saidAnew.add(issue({ ...rights, ...heldBefore(replica) }).serial);
       }

@@ -40,12 +40,12 @@ test('what waits of a log stays beside what is set aside of it later, also of th
   forgotten.heard({ [key]: 7 });
   setAside(second);
   // How far the continuation reaches that parted now is told with its next word.
-  expect(forgotten.awaited()).toEqual([]);
+  expect(forgotten.comparable()).toEqual([]);
   expect(forgotten.countIn(partition)).toBe(2);
   forgotten.heard({ [key]: 9 });
-  const awaited = forgotten.awaited();
-  expect(awaited.map(({ until }) => until)).toEqual([9, 9]);
-  expect(awaited.flatMap((part) => forgotten.asideOps(part)).map(({ record }) => record)).toEqual([
+  const comparable = forgotten.comparable();
+  expect(comparable.map(({ until }) => until)).toEqual([9, 9]);
+  expect(comparable.flatMap((part) => forgotten.asideOps(part)).map(({ record }) => record)).toEqual([
     first.op.record,
     second.op.record,
   ]);

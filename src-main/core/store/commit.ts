@@ -35,7 +35,7 @@ export type CommitDeps = {
   readonly desk: DeskIndex;
   readonly authors: Authors;
   readonly checkpoints: Checkpoints;
-  readonly forgotten: Pick<ForgottenOps, 'cutOff'>;
+  readonly forgotten: Pick<ForgottenOps, 'mayBeStale'>;
   readonly kinds: readonly Kind[];
   readonly time: Time;
   readonly logger: Logger;
@@ -142,10 +142,10 @@ export function createCommitter(deps: CommitDeps): Committer {
   }
 
   /**
-   * A change of a record of which something was taken off a log, after its row was made anew: what is written replaces what the logs say, so that
-   * nobody has replaced a value that stands nowhere. What its author saw and nothing says any more is written along.
+   * The row is made anew first: an edit may name as replaced only what some log still says. What its author saw and nothing says any more is
+   * written along.
    */
-  function settled<T extends Change>(change: T): T {
+  function onRebuiltRow<T extends Change>(change: T): T {
     const load = () => tableOf(change.kind).load(change.id, Object.keys(change.kind.fields))?.state ?? emptyState;
     const shown = load();
     refoldAll([{ kind: change.kind.number, record: change.id }]);
@@ -166,11 +166,11 @@ export function createCommitter(deps: CommitDeps): Committer {
         const now = deps.time.now();
         const written = new Map<Log, Op[]>();
         let clock = opLog.clock();
-        const isCutOff = deps.forgotten.cutOff();
+        const mayBeStale = deps.forgotten.mayBeStale();
         for (const wish of changes) {
           // Where its row lies: it may be gone when it is made anew.
           const partition = author.partitionOf(wish);
-          const change = isCutOff?.(wish.id) === true ? settled(wish) : wish;
+          const change = mayBeStale?.(wish.id) === true ? onRebuiltRow(wish) : wish;
           const names = Object.keys(change.values);
           const before = change.isNew === true ? null : tableOf(change.kind).load(change.id, names);
           const wanted = opContent(change, before?.state ?? emptyState);

@@ -35,9 +35,9 @@ export type ForgottenOps = {
   /** Takes over what was said of these records by ops that their logs let go of in the same transaction. */
   takeRecords(partition: string, records: readonly RecordRow[]): void;
   /** A test of whether something of a record was taken off the end of a log and its row may not say so yet; null where nothing is so of any. */
-  cutOff(): ((record: string) => boolean) | null;
+  mayBeStale(): ((record: string) => boolean) | null;
   /** The next of which rows are to be made anew, but for some partitions; null when there is none. */
-  toFold(except: readonly string[]): { readonly ref: number; readonly partition: string } | null;
+  nextToFold(except: readonly string[]): { readonly ref: number; readonly partition: string } | null;
   recordsOf(ref: number): readonly RecordOfKind[];
   /** Where a record is of which nothing else speaks any more; null where nothing here does. */
   partitionOf(record: string): string | null;
@@ -46,7 +46,7 @@ export type ForgottenOps = {
   /** All that is set aside. */
   setAside(): AsidePart[];
   /** Of that, what is of logs whose continuation the hub has told the length of, with that seq. */
-  awaited(): (AsidePart & { readonly until: number })[];
+  comparable(): (AsidePart & { readonly until: number })[];
   asideOps(part: AsidePart): Op[];
   /** These of a part are not said by the hub's continuation, all others are. */
   compared(part: AsidePart, lost: readonly Op[]): void;
@@ -130,11 +130,11 @@ export function createForgottenOps({ db, meta }: { readonly db: WritableDb; read
     takeRecords(partition, records) {
       for (const { bytes, places } of records) insertRecords.run(partition, bytes, places);
     },
-    cutOff() {
+    mayBeStale() {
       const places = selectCutOff.all() as Uint8Array[]; // record-places.ts
       return places.length === 0 ? null : (record) => places.some((each) => mayHold(each, record));
     },
-    toFold: (except) => rows().find(({ partition, folded }) => folded === 0 && !except.includes(partition)) ?? null,
+    nextToFold: (except) => rows().find(({ partition, folded }) => folded === 0 && !except.includes(partition)) ?? null,
     recordsOf(ref) {
       const row = one.get(ref) as Row | undefined; // the columns named above
       if (row === undefined) return [];
@@ -156,7 +156,7 @@ export function createForgottenOps({ db, meta }: { readonly db: WritableDb; read
       rows().flatMap((row) =>
         Object.keys(asideOf(row)).map((log) => ({ ref: row.ref, log, isLost: row.form === 'lost' })),
       ),
-    awaited() {
+    comparable() {
       const known = untils();
       return self.setAside().flatMap((part) => {
         const until = known[part.log];

@@ -41,11 +41,11 @@ export function createForgottenSteps(deps: ForgottenStepsDeps): () => boolean {
 
   return () => {
     const erasing = partitionsBeingErased(deps.meta);
-    const next = forgotten.toFold(erasing);
+    const next = forgotten.nextToFold(erasing);
     const ready =
       next !== null
         ? []
-        : forgotten.awaited().flatMap(({ until, ...part }) => {
+        : forgotten.comparable().flatMap(({ until, ...part }) => {
             const log = findLog(part.log);
             const isHere = log !== undefined && !opLog.isComing(log) && opLog.head(log).seq >= until;
             return isHere && !erasing.includes(log.partition) && deps.isReady(log.partition) ? [{ part, log }] : [];

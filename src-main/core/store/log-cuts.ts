@@ -2,8 +2,8 @@
  * Takes ops out of the logs, each time in one short transaction: the rows of their records say what they said before until short steps make them
  * anew (forgotten-steps.ts), whatever happens in between. What others wrote there is written down as strays for them (#shared/sync/stray.ts).
  *
- * A snapshot that is coming goes on coming, but where its own partition begins anew: no log it covers is ended (log-store.ts), and of one record
- * the logs say what is right with it as without it.
+ * A snapshot that is coming goes on, unless its own partition begins anew: no log it covers is ended (log-store.ts), and what the logs say of a
+ * record is right with it as without it.
  */
 import { logKey, type Summary } from '#shared/sync/messages.ts';
 import { givenIn } from '#shared/sync/reissue.ts';

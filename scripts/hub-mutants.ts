@@ -92,10 +92,4 @@ export const hubMutants: readonly Mutant[] = [
     from: 'checkSegmentAllowed(standing.credentials, header, ops, time.now())',
     to: 'checkSegmentAllowed(standing.credentials, header, ops, null)',
   },
-  {
-    name: 'a revoked laptop is let in by stick',
-    file: 'stick.ts',
-    from: "isShutOut: standing.state === 'revoked' || standing.state === 'succeeded',",
-    to: "isShutOut: standing.state === 'succeeded',",
-  },
 ];

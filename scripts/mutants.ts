@@ -170,7 +170,7 @@ const planted = mutants.filter(({ name }) => name.includes(only));
 /** A copy of what the simulation runs, apart from the packages. */
 function copy(): string {
   const directory = mkdtempSync(join(tmpdir(), 'mutant-'));
-  for (const name of ['src-shared', 'src-main', 'src-hub', 'tests', 'package.json']) {
+  for (const name of ['src-shared', 'src-main', 'src-hub', 'tests', 'package.json', 'vitest.config.ts']) {
     cpSync(join(root, name), join(directory, name), { recursive: true });
   }
   for (const name of ['node_modules', 'locales', 'assets']) symlinkSync(join(root, name), join(directory, name));
@@ -185,10 +185,14 @@ const rounds: readonly (readonly string[])[] = [
   ...seeds.map((seed) => ['--histories', histories, '--seed', seed, '--raw', ...(isOfHub ? ['--hub'] : [])]),
 ];
 
-/** Which round finds a fault there, and how; null where none does. */
-async function findsFault(directory: string): Promise<string | null> {
+/** What finds a fault there, and how: a test, where one is named, else a round; null where none does. */
+async function findsFault(directory: string, test?: string): Promise<string | null> {
+  if (test !== undefined) {
+    const found = await run(directory, [vitest, 'run', '--project', 'hub', test]);
+    return found === null ? null : `${test}${found}`;
+  }
   for (const round of rounds) {
-    const found = await play(directory, round);
+    const found = await run(directory, ['tests/sim/main.ts', ...round]);
     if (found !== null) return `${round.join(' ')}${found}`;
   }
   return null;
@@ -197,9 +201,11 @@ async function findsFault(directory: string): Promise<string | null> {
 /** Some ten times as long as a round takes: a fault may also make it go round for ever, and a slow machine is no fault. */
 const roundMs = 600_000;
 
-/** How a round fails; null where it holds. */
-function play(directory: string, round: readonly string[]): Promise<string | null> {
-  const child = spawn(process.execPath, ['tests/sim/main.ts', ...round], {
+const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+
+/** How it fails; null where it holds. */
+function run(directory: string, command: readonly string[]): Promise<string | null> {
+  const child = spawn(process.execPath, command, {
     cwd: directory,
     stdio: 'ignore',
     timeout: roundMs,
@@ -219,11 +225,11 @@ async function main(): Promise<void> {
   try {
     if (only === '' && (await findsFault(directory)) !== null)
       throw new Error('the simulation fails without any fault: mend that first');
-    for (const { name, file, from, to } of planted) {
+    for (const { name, file, from, to, test } of planted) {
       const path = join(directory, tree, file);
       const text = readFileSync(path, 'utf8');
       writeFileSync(path, text.split(from).join(to));
-      const killer = await findsFault(directory);
+      const killer = await findsFault(directory, test);
       writeFileSync(path, text);
       console.log(killer === null ? `SURVIVED  ${name}` : `killed    ${name} (${killer})`);
       if (killer === null) survivors.push(name);
@@ -232,7 +238,7 @@ async function main(): Promise<void> {
     rmSync(directory, { recursive: true, force: true });
   }
   console.log(
-    `${planted.length - survivors.length} of ${planted.length} mutants killed by what failed once or ${seeds.length} times ${histories} histories`,
+    `${planted.length - survivors.length} of ${planted.length} mutants killed by what failed once, ${seeds.length} times ${histories} histories or the test named`,
   );
   if (survivors.length > 0) process.exitCode = 1;
 }

@@ -225,8 +225,8 @@ for (const kind of bothDatabases(postgres, 'bad')) {
           `content-length: ${maxMessageBytes}`,
           `${hubHeaders.replica}: ${laptop.replica}`,
           `${hubHeaders.nonce}: ${'0'.repeat(32)}`,
-          `${hubHeaders.seal}: ${'0'.repeat(64)}`,
-          `${hubHeaders.signature}: ${'0'.repeat(128)}`,
+          `${hubHeaders.seal}: ${bytesToBase64(new Uint8Array(32))}`,
+          `${hubHeaders.signature}: ${bytesToBase64(new Uint8Array(64))}`,
           '\r\n',
         ].join('\r\n');
       /** Says that much will come, and sends none of it; what is answered, or null for as long as nothing is. */

@@ -37,8 +37,8 @@ test.skipIf(!existsSync(analyze))('systemd finds nothing wrong with the units', 
   const place = temporaryFolder();
   for (const name of readdirSync(assets).filter((each) => /\.(service|timer)$/.test(each))) {
     copyFileSync(join(assets, name), join(place, name));
-    // The only thing that stands elsewhere here.
-    const text = readFileSync(join(place, name), 'utf8').replaceAll('/usr/bin/node', process.execPath);
+    // The only thing that stands elsewhere here, maybe on a path with spaces.
+    const text = readFileSync(join(place, name), 'utf8').replaceAll('/usr/bin/node', `"${process.execPath}"`);
     writeFileSync(join(place, name), text);
   }
   const units = readdirSync(place);

@@ -1,7 +1,7 @@
 /**
  * `npm run test:mutants [-- --histories N] [--only WORDS] [--hub]`: plants one fault at a time in merge, stamps, segments, exchange or parcels, in a temporary copy, and plays
  * the histories that failed once and a short simulation against it. A fault that neither finds makes this fail: then the simulation is
- * too weak. `--only`: the faults with these words in their names, and not first whether it holds without any. `--hub`: faults in the hub
+ * too weak. `--only`: the faults with these words in their names, and not first whether the histories hold without any. `--hub`: faults in the hub
  * instead (hub-mutants.ts), which histories with the real one have to find.
  */
 import { spawn } from 'node:child_process';
@@ -170,7 +170,8 @@ const planted = mutants.filter(({ name }) => name.includes(only));
 /** A copy of what the simulation runs, apart from the packages. */
 function copy(): string {
   const directory = mkdtempSync(join(tmpdir(), 'mutant-'));
-  for (const name of ['src-shared', 'src-main', 'src-hub', 'tests', 'package.json', 'vitest.config.ts']) {
+  const trees = ['src-shared', 'src-main', 'src-hub', 'tests', 'scripts'];
+  for (const name of [...trees, 'package.json', 'tsconfig.base.json', 'vitest.config.ts']) {
     cpSync(join(root, name), join(directory, name), { recursive: true });
   }
   for (const name of ['node_modules', 'locales', 'assets']) symlinkSync(join(root, name), join(directory, name));
@@ -225,6 +226,9 @@ async function main(): Promise<void> {
   try {
     if (only === '' && (await findsFault(directory)) !== null)
       throw new Error('the simulation fails without any fault: mend that first');
+    for (const test of new Set(planted.flatMap((mutant) => mutant.test ?? [])))
+      if ((await findsFault(directory, test)) !== null)
+        throw new Error(`${test} fails without any fault: mend that first`);
     for (const { name, file, from, to, test } of planted) {
       const path = join(directory, tree, file);
       const text = readFileSync(path, 'utf8');

@@ -54,7 +54,6 @@ export const hubMutants: readonly Mutant[] = [
     file: 'exchange-route.ts',
     from: 'const told = [...logs, ...(await archive.ofBefore(asker.replica))];',
     to: 'const told = logs;',
-    test: 'tests/hub/hub-succession.test.ts',
   },
   {
     name: 'a hub that was put back goes on under the same epoch',
@@ -67,7 +66,7 @@ export const hubMutants: readonly Mutant[] = [
     file: 'backup.ts',
     from: 'await sayAnew(tx, deps);',
     to: '',
-    test: 'tests/hub/hub-rights-restored.test.ts',
+    test: 'tests/hub/hub-commands.test.ts',
   },
   {
     name: 'a hub that was put back learns nothing of what it has forgotten',
@@ -81,7 +80,7 @@ export const hubMutants: readonly Mutant[] = [
     file: 'credentials.ts',
     from: 'heldBefore: await heldOf(tx, laptop.id),',
     to: '',
-    test: 'tests/hub/hub-rights-in-app.test.ts',
+    test: 'tests/hub/hub-scopes.test.ts',
   },
   {
     name: 'rights are changed without time to hand over',

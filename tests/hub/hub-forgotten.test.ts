@@ -15,7 +15,7 @@ import { exchange, type Transport } from '#shared/sync/exchange.ts';
 import { type Credential, logKey, SyncRequest, unframe } from '#shared/sync/messages.ts';
 import { startSignedIn, type TestCore, temporaryFolder } from '#tests/lib/core.ts';
 import { bothDatabases, startHub, startPostgres, type TestHub } from '#tests/lib/hub.ts';
-import { officeForEachTest, officePartition, type OfficeLaptop } from '#tests/lib/office.ts';
+import { heirOf, officeForEachTest, officePartition, type OfficeLaptop } from '#tests/lib/office.ts';
 import { newStick, takeFrom, writeTo } from '#tests/lib/stick.ts';
 
 const postgres = startPostgres();
@@ -135,11 +135,7 @@ for (const kind of bothDatabases(postgres, 'forgotten')) {
       /** The same, and a copy of the lost one has gone on in its place and written. */
       async function lostHeirAndKeeper(): Promise<[lost: OfficeLaptop, heir: OfficeLaptop, keeper: OfficeLaptop]> {
         const [lost, keeper] = await lostAndKeeper();
-        const heir = office.open('lost', lost.copy());
-        heir.renewIdentity();
-        expect(await heir.succeed()).toMatchObject({ ok: true });
-        heir.write(id('heir'), { name: 'От наследника, пример' });
-        await heir.sync();
+        const heir = await heirOf(office, lost, id('heir'));
         await keeper.sync();
         return [lost, heir, keeper];
       }
@@ -262,11 +258,7 @@ for (const kind of bothDatabases(postgres, 'forgotten')) {
         const [lost, keeper] = [office.open('lost'), office.open('keeper')];
         await lost.enrol();
         await keeper.enrol();
-        const heir = office.open('lost', lost.copy());
-        heir.renewIdentity();
-        expect(await heir.succeed()).toMatchObject({ ok: true });
-        heir.write(id('heir'), { name: 'От наследника, пример' });
-        await heir.sync();
+        const heir = await heirOf(office, lost, id('heir'));
         await keeper.sync();
         await putBack(lost, heir);
         expect(await keeper.sync()).toMatchObject({ failure: null, sent: 1 });

@@ -7,7 +7,7 @@ import { derivedId } from '#core/store/derived-id.ts';
 import { logKey } from '#shared/sync/messages.ts';
 import { startSignedIn, type TestCore, temporaryFolder } from '#tests/lib/core.ts';
 import { bothDatabases, startHub, startPostgres, type TestHub } from '#tests/lib/hub.ts';
-import { officeForEachTest, officePartition, type OfficeLaptop } from '#tests/lib/office.ts';
+import { heirOf, officeForEachTest, officePartition, type OfficeLaptop } from '#tests/lib/office.ts';
 
 const postgres = startPostgres();
 afterAll(() => postgres?.close());
@@ -100,11 +100,7 @@ for (const kind of bothDatabases(postgres, 'revoked_since')) {
         const [lost, keeper] = [office.open('lost'), office.open('keeper')];
         await lost.enrol();
         await keeper.enrol();
-        const heir = office.open('lost', lost.copy());
-        heir.renewIdentity();
-        expect(await heir.succeed()).toMatchObject({ ok: true });
-        heir.write(id('heir'), { name: 'От наследника, пример' });
-        await heir.sync();
+        const heir = await heirOf(office, lost, id('heir'));
         await keeper.sync();
         const { db, identity } = office.current();
         await db.deleteFrom('segment').execute();

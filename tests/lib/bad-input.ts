@@ -64,6 +64,18 @@ export function putMessage(
 
 /** Whole requests, by what is wrong with them; the status and the reason they get. */
 export function badRequests({ own, member }: Known): readonly [string, () => BadRequest, number, string][] {
+  /** A succession that `own` asks for in the place of `member`, unsigned. */
+  const inName = (more: object = {}) =>
+    json({
+      protocol: protocolVersion,
+      succession: {
+        from: member.replica,
+        replica: own.replica,
+        publicKey: own.publicKey,
+        signature: '00'.repeat(64),
+        ...more,
+      },
+    });
   const enrolment = (code: string) => ({
     protocol: protocolVersion,
     code,
@@ -229,39 +241,11 @@ export function badRequests({ own, member }: Known): readonly [string, () => Bad
     ],
     [
       'a succession with such a recipient',
-      () => ({
-        path: hubPaths.succeed,
-        body: json({
-          protocol: protocolVersion,
-          succession: {
-            from: member.replica,
-            replica: own.replica,
-            publicKey: own.publicKey,
-            recipient: `age1${'q'.repeat(58)}`,
-            signature: '00'.repeat(64),
-          },
-        }),
-      }),
+      () => ({ path: hubPaths.succeed, body: inName({ recipient: `age1${'q'.repeat(58)}` }) }),
       400,
       'garbage',
     ],
-    [
-      'a succession in another’s name',
-      () => ({
-        path: hubPaths.succeed,
-        body: json({
-          protocol: protocolVersion,
-          succession: {
-            from: member.replica,
-            replica: own.replica,
-            publicKey: own.publicKey,
-            signature: '00'.repeat(64),
-          },
-        }),
-      }),
-      401,
-      'bad-signature',
-    ],
+    ['a succession in another’s name', () => ({ path: hubPaths.succeed, body: inName() }), 401, 'bad-signature'],
     ['a blob’s name that is none', () => put({ sha256: 'zz' }), 400, 'garbage'],
     ['a blob without its length', () => put({ bytes: null }), 400, 'garbage'],
     ['a blob from before its beginning', () => put({ offset: -1 }), 400, 'garbage'],

@@ -1,7 +1,7 @@
 /** A hub without its HTTP, in this process, and laptops with real stores on files that can be copied: for what happens between them. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import pino from 'pino';
-import { afterEach, beforeEach } from 'vitest';
+import { afterEach, beforeEach, expect } from 'vitest';
 import { createLogStore } from '#core/store/log-store.ts';
 import { createStickStore } from '#core/store/stick-store.ts';
 import { loadSealKey, sealTo } from '#core/sync/parcel-seal.ts';
@@ -276,4 +276,18 @@ export function officeForEachTest(databaseUrl: () => Promise<string | null> = as
       return laptop;
     },
   };
+}
+
+/** A copy of a laptop that has gone on in its place under another identity, and handed over a contact of this id. */
+export async function heirOf(
+  office: Pick<ReturnType<typeof officeForEachTest>, 'open'>,
+  lost: OfficeLaptop,
+  contact: string,
+): Promise<OfficeLaptop> {
+  const heir = office.open('lost', lost.copy());
+  heir.renewIdentity();
+  expect(await heir.succeed()).toMatchObject({ ok: true });
+  heir.write(contact, { name: 'От наследника, пример' });
+  await heir.sync();
+  return heir;
 }
